@@ -1,0 +1,55 @@
+/// A standard error code, or one of somebody's own (protocol 1.2).
+public struct ErrorCode: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
+  public let rawValue: String
+  public init(rawValue: String) { self.rawValue = rawValue }
+  public var description: String { rawValue }
+
+  public static let badJSON = ErrorCode(rawValue: "M_BAD_JSON")
+  public static let exclusive = ErrorCode(rawValue: "M_EXCLUSIVE")
+  public static let forbidden = ErrorCode(rawValue: "M_FORBIDDEN")
+  public static let invalidParameter = ErrorCode(rawValue: "M_INVALID_PARAM")
+  public static let invalidUsername = ErrorCode(rawValue: "M_INVALID_USERNAME")
+  public static let limitExceeded = ErrorCode(rawValue: "M_LIMIT_EXCEEDED")
+  public static let missingParameter = ErrorCode(rawValue: "M_MISSING_PARAM")
+  public static let missingToken = ErrorCode(rawValue: "M_MISSING_TOKEN")
+  public static let notFound = ErrorCode(rawValue: "M_NOT_FOUND")
+  public static let notJSON = ErrorCode(rawValue: "M_NOT_JSON")
+  public static let tooLarge = ErrorCode(rawValue: "M_TOO_LARGE")
+  public static let unknown = ErrorCode(rawValue: "M_UNKNOWN")
+  public static let unknownToken = ErrorCode(rawValue: "M_UNKNOWN_TOKEN")
+  public static let unrecognized = ErrorCode(rawValue: "M_UNRECOGNIZED")
+  public static let userInUse = ErrorCode(rawValue: "M_USER_IN_USE")
+
+  /// Accept or deny without a pending invite (protocol E3).
+  public static let notInvited = ErrorCode(rawValue: "\(UnstablePrefix.errorNamespace)_NOT_INVITED")
+}
+
+/// The error envelope every refusal carries.
+public struct MatrixError: Error, Hashable, Sendable, Codable, CustomStringConvertible {
+  public var code: ErrorCode
+  /// For people: what failed, on what.
+  public var message: String
+  /// Milliseconds to wait before another try, with `M_LIMIT_EXCEEDED`.
+  public var retryAfter: Int?
+
+  public init(_ code: ErrorCode, _ message: String, retryAfter: Int? = nil) {
+    self.code = code
+    self.message = message
+    self.retryAfter = retryAfter
+  }
+
+  public var description: String { "\(message) (\(code))" }
+
+  enum CodingKeys: String, CodingKey {
+    case code = "errcode"
+    case message = "error"
+    case retryAfter = "retry_after_ms"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    code = try fields.decode(ErrorCode.self, forKey: .code)
+    message = (try? fields.decode(String.self, forKey: .message)) ?? code.rawValue
+    retryAfter = (try? fields.decode(Int.self, forKey: .retryAfter)).map { max(0, $0) }
+  }
+}

@@ -1,0 +1,34 @@
+/// The answer to `/sync` (protocol 4.2): the presence section in full, the others empty until there are rooms.
+public struct SyncAnswer: Hashable, Sendable {
+  /// Where the next poll continues.
+  public var nextBatch: SyncToken
+  public var presence: [StreamEvent]
+
+  public init(nextBatch: SyncToken, presence: [StreamEvent]) {
+    self.nextBatch = nextBatch
+    self.presence = presence
+  }
+}
+
+extension SyncAnswer: Codable {
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: WireKey.self)
+    nextBatch = try fields.decode(SyncToken.self, forKey: "next_batch")
+    let section = try? fields.nestedContainer(keyedBy: WireKey.self, forKey: "presence")
+    presence = section?.lossy("events") ?? []
+  }
+
+  /// Older clients demand that every section is there, empty or not.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: WireKey.self)
+    try fields.encode(nextBatch, forKey: "next_batch")
+    var section = fields.nestedContainer(keyedBy: WireKey.self, forKey: "presence")
+    try section.encode(presence, forKey: "events")
+    var account = fields.nestedContainer(keyedBy: WireKey.self, forKey: "account_data")
+    try account.encode([String](), forKey: "events")
+    var rooms = fields.nestedContainer(keyedBy: WireKey.self, forKey: "rooms")
+    for kind in ["join", "invite", "leave"] {
+      try rooms.encode([String: String](), forKey: WireKey(stringLiteral: kind))
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/// A person's address, `@localpart:server`.
+///
+/// Parsing is as lenient as the specification demands of receivers (historical localparts are any Unicode
+/// without `:` and NUL, even empty); `isValidForRegistration` says whether a new account may have the name.
+/// Source: Matrix specification, appendices, "User Identifiers".
+public struct UserID: Hashable, Sendable {
+  /// The whole address as it stands on the wire, at most 255 bytes.
+  public let rawValue: String
+
+  /// Splits at the first colon, because server names may contain colons too.
+  public init?(_ text: some StringProtocol) {
+    guard text.utf8.count <= 255, text.utf8.first == UInt8(ascii: "@"),
+      let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), !text.utf8.contains(0),
+      ServerName(text[text.utf8.index(after: colon)...]) != nil
+    else { return nil }
+    self.rawValue = String(text)
+  }
+
+  /// An address on a server, or nil where the localpart has a colon or NUL or the whole is too long.
+  public init?(localpart: some StringProtocol, server: ServerName) {
+    guard !localpart.utf8.contains(UInt8(ascii: ":")) else { return nil }
+    self.init("@\(localpart):\(server.rawValue)")
+  }
+
+  /// What stands between `@` and the first colon.
+  public var localpart: Substring {
+    rawValue[rawValue.utf8.index(after: rawValue.startIndex)..<colon]
+  }
+
+  /// The server that speaks for this person.
+  public var server: ServerName {
+    guard let name = ServerName(rawValue[rawValue.utf8.index(after: colon)...]) else {
+      preconditionFailure("a UserID is only ever made with a well-formed server name")
+    }
+    return name
+  }
+
+  /// Whether a new account may have this name: one or more of `a-z 0-9 . _ = - / +`.
+  public var isValidForRegistration: Bool {
+    let part = localpart.utf8
+    return !part.isEmpty
+      && part.allSatisfy { byte in
+        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || Self.punctuation.contains(byte)
+      }
+  }
+
+  private static let punctuation = Array("._=-/+".utf8)
+
+  private var colon: String.Index {
+    rawValue.utf8.firstIndex(of: UInt8(ascii: ":")) ?? rawValue.endIndex
+  }
+}
+
+extension UserID: WireString {}
+
+extension UserID: Comparable {
+  /// Order by code point, which is the order of the UTF-8 bytes (Swift's own string order folds
+  /// canonically equivalent text together).
+  public static func < (left: UserID, right: UserID) -> Bool {
+    left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+  }
+}

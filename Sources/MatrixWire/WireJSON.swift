@@ -1,0 +1,69 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// JSON as it goes over the wire: sorted keys (same value, same bytes) and no escaped slashes.
+///
+/// The parser underneath refuses nesting deeper than 512 levels, which bounds recursion over foreign data.
+public enum WireJSON {
+  /// The bytes of a value. Our own wire types always encode; a value that cannot is a programming mistake
+  /// and comes out as `{}`.
+  public static func encode(_ value: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(value) else {
+      assertionFailure("\(type(of: value)) has no JSON form")
+      return Array("{}".utf8)
+    }
+    return Array(data)
+  }
+
+  /// The value that bytes stand for.
+  ///
+  /// - Throws: `MatrixError` with `M_NOT_JSON` (no JSON at all), `M_MISSING_PARAM` (a required field is not
+  ///   there) or `M_BAD_JSON` (the wrong shape), each naming the field.
+  public static func decode<Value: Decodable>(
+    _ type: Value.Type = Value.self, from bytes: some Sequence<UInt8>
+  ) throws(MatrixError) -> Value {
+    let data = Data(bytes)
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch let error as DecodingError {
+      throw isJSON(data) ? matrixError(for: error) : MatrixError(.notJSON, "The body is not JSON.")
+    } catch {
+      throw MatrixError(.notJSON, "The body is not JSON.")
+    }
+  }
+
+  private struct Anything: Decodable {
+    init(from decoder: any Decoder) {}
+  }
+
+  /// Asked only after a failure: the decoder's own error does not tell a broken body from a number that does
+  /// not fit its field.
+  private static func isJSON(_ data: Data) -> Bool {
+    (try? JSONDecoder().decode(Anything.self, from: data)) != nil
+  }
+
+  private static func matrixError(for error: DecodingError) -> MatrixError {
+    switch error {
+    case .dataCorrupted(let context) where context.codingPath.isEmpty:
+      MatrixError(.badJSON, "A value does not fit its field.")
+    case .dataCorrupted(let context):
+      MatrixError(.badJSON, "Bad value at '\(path(context))': \(context.debugDescription)")
+    case .keyNotFound(let key, let context):
+      MatrixError(.missingParameter, "Missing field '\(path(context, key))'.")
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      MatrixError(.badJSON, "Wrong type at '\(path(context))'.")
+    @unknown default:
+      MatrixError(.badJSON, "The body has the wrong shape.")
+    }
+  }
+
+  private static func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
+    let keys = context.codingPath + (last.map { [$0] } ?? [])
+    return keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+  }
+}

@@ -1,0 +1,66 @@
+/// A string that means something: coded as a plain JSON string, refused where it is malformed.
+public protocol WireString: Codable, CustomStringConvertible, Sendable, Hashable {
+  /// The text as it stands on the wire.
+  var rawValue: String { get }
+
+  /// The value a text stands for, or nil where it is malformed.
+  init?(_ text: String)
+}
+
+extension WireString {
+  public var description: String { rawValue }
+
+  /// Byte by byte: Swift's own `==` holds canonically equivalent texts for one, the specification does not.
+  public static func == (left: Self, right: Self) -> Bool {
+    left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let value = Self(text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "'\(text)' is not a valid \(Self.self)")
+    }
+    self = value
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(rawValue)
+  }
+}
+
+/// The name of one of a person's devices. Never shown to others.
+public struct DeviceID: WireString {
+  public let rawValue: String
+
+  /// Any text of 1 to 255 bytes.
+  public init?(_ text: String) {
+    guard (1...255).contains(text.utf8.count) else { return nil }
+    self.rawValue = text
+  }
+}
+
+/// A position in somebody's event stream; opaque to clients.
+public struct SyncToken: WireString {
+  public let rawValue: String
+
+  /// Any text of 1 to 255 bytes.
+  public init?(_ text: String) {
+    guard (1...255).contains(text.utf8.count) else { return nil }
+    self.rawValue = text
+  }
+}
+
+/// What proves a session; opaque, and kept out of every description and log.
+public struct AccessToken: WireString {
+  public let rawValue: String
+  public var description: String { "(access token)" }
+
+  /// Any text of 1 to 1,024 bytes.
+  public init?(_ text: String) {
+    guard (1...1024).contains(text.utf8.count) else { return nil }
+    self.rawValue = text
+  }
+}

@@ -1,0 +1,33 @@
+public import MatrixWire
+
+/// One request, one response: the seam between clients, homeservers and whatever lies between them.
+///
+/// Implementations add nothing the caller can see except delay and failure. A refusal (any status) is a
+/// response; only a missing answer throws. Cancelling the calling task abandons the request promptly.
+public protocol Exchange: Sendable {
+  /// - Throws: `ExchangeError` where no answer came, `CancellationError` where the caller went away.
+  func send(_ request: WireRequest) async throws -> WireResponse
+}
+
+/// Why there was no answer at all.
+public struct ExchangeError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Code: Hashable, Sendable {
+    /// Nothing listens there, or the way is cut.
+    case unreachable
+    /// The answer did not come within the request's timeout.
+    case timedOut
+    /// The other end is shutting down.
+    case closed
+  }
+
+  public var code: Code
+  /// For people: what failed, on what.
+  public var message: String
+
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+}
