@@ -1,0 +1,169 @@
+public import MatrixWire
+public import Ports
+
+/// One person: a choice and a text, devices, and what follows from them (protocol 5.4).
+///
+/// A value told `now`. It never announces anything itself: `PresenceRules` compares what stands here before
+/// and after.
+public struct PersonPresence: Hashable, Sendable {
+  /// What others saw at the instant of hiding, and go on seeing.
+  struct Frozen: Hashable, Sendable {
+    let statusMessage: String?
+    let lastActive: Instant
+  }
+
+  /// What the person wants to appear as. Idleness and streams never touch it.
+  public private(set) var choice: PresenceState = .online
+  public private(set) var statusMessage: String?
+  public private(set) var lastActive: Instant
+  var devices: [DeviceID: DevicePresence] = [:]
+  private var frozen: Frozen?
+
+  /// A new person, last active now (protocol Q23).
+  init(registeredAt now: Instant) { lastActive = now }
+
+  /// The choices a person may make (protocol 5.4).
+  public static let choices: Set<PresenceState> = [
+    .online, .freeForChat, .busy, .unavailable, .hidden, .offline,
+  ]
+
+  // MARK: What follows
+
+  /// The state that devices and choice add up to, first match as protocol 5.4 has it.
+  public func effective(at now: Instant, _ limits: PresenceLimits) -> PresenceState {
+    if choice == .hidden || choice == .offline { return .offline }
+    let connected = devices.values.filter { $0.isConnected(at: now, limits) }
+    if connected.isEmpty { return .offline }
+    if choice == .unavailable || choice == .busy { return choice }
+    return connected.allSatisfy { $0.idleStart(at: now, limits) != nil } ? .unavailable : choice
+  }
+
+  /// What others may see.
+  func publicView(at now: Instant, _ limits: PresenceLimits) -> PresenceView {
+    if let frozen {
+      return PresenceView(
+        state: .offline, statusMessage: frozen.statusMessage, lastActive: frozen.lastActive,
+        currentlyActive: false, deviceTypes: [], idleSince: nil)
+    }
+    let state = effective(at: now, limits)
+    let connected =
+      state == .offline ? [] : devices.values.filter { $0.isConnected(at: now, limits) }
+    return PresenceView(
+      state: state, statusMessage: statusMessage, lastActive: lastActive,
+      currentlyActive: state.level >= PresenceState.online.level && now < lastActive + limits.activeWindow,
+      deviceTypes: Set(connected.compactMap(\.type)).sorted(),
+      // A chosen `unavailable` is not idleness, and busy people are never shown idle.
+      idleSince: state == .unavailable && choice != .unavailable
+        ? Self.idleSince(connected, at: now, limits) : nil)
+  }
+
+  /// What the person's own streams see: everything, hidden or not.
+  func ownView(at now: Instant, _ limits: PresenceLimits) -> PresenceView {
+    var view = publicView(at: now, limits)
+    view.statusMessage = statusMessage
+    view.lastActive = lastActive
+    if choice == .hidden { view.state = .hidden }
+    view.choice = choice
+    return view
+  }
+
+  private static func idleSince(
+    _ connected: [DevicePresence], at now: Instant, _ limits: PresenceLimits
+  ) -> Instant? {
+    var latest: Instant?
+    for device in connected {
+      guard let start = device.idleStart(at: now, limits) else { return nil }
+      latest = max(latest ?? start, start)
+    }
+    return latest
+  }
+
+  /// Whether the person looks at their list through any device (E7).
+  func isPolling(at now: Instant, _ limits: PresenceLimits) -> Bool {
+    devices.values.contains { $0.isPolling(at: now, limits) }
+  }
+
+  /// When something changes by itself, if nothing else happens.
+  func nextDeadline(after now: Instant, _ limits: PresenceLimits) -> Instant? {
+    let activeEdge = lastActive + limits.activeWindow
+    let edges = devices.values.compactMap { $0.nextDeadline(after: now, limits) }
+    return (activeEdge > now ? edges + [activeEdge] : edges).min()
+  }
+
+  // MARK: What happens
+
+  /// Sets choice and text. Activity only where it raises the level: the promotion rule of [MODULE].
+  mutating func choose(
+    _ choice: PresenceState, statusMessage: String?, on device: DeviceID?, at now: Instant,
+    _ limits: PresenceLimits
+  ) {
+    let levelBefore = effective(at: now, limits).level
+    let promoted = choice.level > self.choice.level
+    if choice == .hidden {
+      frozen = frozen ?? Frozen(statusMessage: self.statusMessage, lastActive: lastActive)
+    } else {
+      frozen = nil
+    }
+    self.choice = choice
+    self.statusMessage = statusMessage
+    if let device, devices[device]?.reports == false {
+      devices[device]?.lastAct = now
+      if choice.level > PresenceState.unavailable.level { devices[device]?.idleSince = nil }
+    }
+    if promoted || effective(at: now, limits).level > levelBefore { lastActive = now }
+  }
+
+  /// Runs a change of devices; a rise of the effective level counts as activity.
+  mutating func changeDevices(
+    at now: Instant, _ limits: PresenceLimits, _ change: (inout [DeviceID: DevicePresence]) -> Void
+  ) {
+    let before = effective(at: now, limits).level
+    change(&devices)
+    if effective(at: now, limits).level > before { lastActive = now }
+  }
+
+  /// Drops what no longer matters of devices that are gone.
+  mutating func forgetDevices(at now: Instant, _ limits: PresenceLimits) {
+    for (id, device) in devices where device.isForgettable(at: now, limits) {
+      // The type and the habit of reporting are sticky: a device that comes back is the same device.
+      devices[id]?.lastStreamEnd = nil
+      devices[id]?.lastLookEnd = nil
+      devices[id]?.listReadAt = nil
+    }
+    for id in devices.keys { devices[id]?.dropSpentSwitch(at: now, limits) }
+  }
+}
+
+/// What one side of the world sees of a person, with instants rather than ages, so that it only changes when
+/// something happened.
+struct PresenceView: Hashable, Sendable {
+  var state: PresenceState
+  var statusMessage: String?
+  var lastActive: Instant
+  var currentlyActive: Bool
+  var deviceTypes: [DeviceType]
+  var idleSince: Instant?
+  /// Only in one's own view.
+  var choice: PresenceState?
+
+  /// Whether the difference is worth an event. While both sides count as currently active, later activity
+  /// is not (protocol 3.5): the edge is announced instead.
+  func differs(from other: PresenceView) -> Bool {
+    guard currentlyActive, other.currentlyActive else { return self != other }
+    var aligned = other
+    aligned.lastActive = lastActive
+    return self != aligned
+  }
+
+  /// The view as contents of an event made at `now`.
+  func content(at now: Instant) -> PresenceContent {
+    PresenceContent(
+      state: state,
+      lastActiveAgo: max(0, (now - lastActive).wholeMilliseconds),
+      currentlyActive: state.level >= PresenceState.online.level ? currentlyActive : nil,
+      statusMessage: statusMessage,
+      deviceTypes: deviceTypes,
+      idleAgo: idleSince.map { max(0, (now - $0).wholeMilliseconds) },
+      choice: choice)
+  }
+}

@@ -1,0 +1,24 @@
+/// The spans and sizes of the presence rules (protocol 5.4), in one place so that tests and servers can turn
+/// them.
+public struct PresenceLimits: Hashable, Sendable {
+  /// How long a device stays connected after its last stream closed.
+  public var grace: Duration = .seconds(30)
+  /// How long after activity a person counts as currently active.
+  public var activeWindow: Duration = .seconds(60)
+  /// When a device that never reports idleness counts as idle.
+  public var fallbackIdle: Duration = .seconds(300)
+  /// How long a closed stream still counts as looking at the list.
+  public var pollingLinger: Duration = .seconds(30)
+  /// How long reading the list counts as looking at it.
+  public var listReadPolling: Duration = .seconds(60)
+  /// When an unanswered invite lapses.
+  public var inviteLifetime: Duration = .seconds(30 * 24 * 3600)
+  /// How often a repeated invite may be sent again to another server.
+  public var inviteRepeat: Duration = .seconds(60)
+  /// The longest status text, in bytes of UTF-8.
+  public var statusBytes = 1024
+  /// The most people one list may hold, pending ones included.
+  public var listEntries = 10_000
+
+  public init() {}
+}

@@ -1,0 +1,213 @@
+public import MatrixWire
+public import Ports
+
+/// Lists and consent (protocol 3.6 E3, 6.5). `owner` and `observer` are the one who watches, `observed` the
+/// one who is watched.
+extension PresenceRules {
+  /// Puts somebody on a list and asks their permission. Repeating it changes nothing.
+  ///
+  /// A person who does not exist looks exactly like one who does not answer: pending, until it lapses.
+  ///
+  /// - Throws: `M_INVALID_PARAM` for oneself, `M_TOO_LARGE` where the list is full.
+  public mutating func invite(
+    _ observed: UserID, by owner: UserID, now: Moment
+  ) throws(MatrixError) -> [PresenceEffect] {
+    guard owner != observed else {
+      throw MatrixError(.invalidParameter, "You always see yourself; there is nobody to ask.")
+    }
+    if let entry = lists.entry(of: owner, for: observed) {
+      return repeatInvite(entry, observed, by: owner, now: now)
+    }
+    guard lists.entries(of: owner).count < limits.listEntries else {
+      throw MatrixError(.tooLarge, "Your list is full (\(limits.listEntries) people).")
+    }
+    lists.setEntry(
+      .init(state: .pending, invitedAt: now, sentAt: now.instant), of: owner, for: observed)
+    deadlines.set(now.instant + limits.inviteLifetime, for: .invite(owner: owner, observed: observed))
+    let echo = PresenceEffect.listChanged(
+      owner: owner, ListEvent(userID: observed, state: .pending, sender: owner))
+    return [echo] + deliverInvite(of: observed, from: owner, now: now)
+  }
+
+  /// Takes somebody off a list, whatever stood there; nothing happens where nothing did.
+  public mutating func drop(_ observed: UserID, by owner: UserID, now: Moment) -> [PresenceEffect] {
+    guard lists.entry(of: owner, for: observed) != nil else { return [] }
+    removeEntry(of: owner, for: observed)
+    let echo = PresenceEffect.listChanged(
+      owner: owner, ListEvent(userID: observed, state: .dropped, sender: owner))
+    guard isLocal(observed) else {
+      return [echo, .tellPeer(observed.server, .drop(observer: owner, observed: observed))]
+    }
+    return [echo] + withdraw(from: observed, observer: owner)
+  }
+
+  /// Allows somebody who asked.
+  ///
+  /// - Throws: `…_NOT_INVITED` where nobody asked.
+  public mutating func accept(
+    _ observer: UserID, by observed: UserID, now: Moment
+  ) throws(MatrixError) -> [PresenceEffect] {
+    let receivedAt = try pendingInvite(from: observer, to: observed)
+    return admit(observer, toSee: observed, receivedAt: receivedAt, now: now)
+  }
+
+  /// Refuses somebody who asked.
+  ///
+  /// - Throws: `…_NOT_INVITED` where nobody asked.
+  public mutating func deny(
+    _ observer: UserID, by observed: UserID, now: Moment
+  ) throws(MatrixError) -> [PresenceEffect] {
+    let receivedAt = try pendingInvite(from: observer, to: observed)
+    lists.setInvite(nil, from: observer, to: observed)
+    return [inviteChanged(observer, observed, receivedAt, .denied)]
+      + refuse(observer, by: observed, outcome: .denied)
+  }
+
+  /// Takes a permission back. Nothing happens where none was given.
+  public mutating func revoke(_ observer: UserID, by observed: UserID, now: Moment) -> [PresenceEffect] {
+    guard lists.isAllowed(observer, toSee: observed) else { return [] }
+    lists.setAllowed(false, observer, toSee: observed)
+    return [inviteChanged(observer, observed, now.wall, .revoked)]
+      + refuse(observer, by: observed, outcome: .revoked)
+  }
+
+  /// Sets the groups of an entry; nothing happens to people who are not on the list.
+  public mutating func setGroups(
+    _ groups: [String], of observed: UserID, by owner: UserID
+  ) -> [PresenceEffect] {
+    guard var entry = lists.entry(of: owner, for: observed), entry.groups != groups else { return [] }
+    entry.groups = groups
+    lists.setEntry(entry, of: owner, for: observed)
+    return [.listChanged(owner: owner, ListEvent(userID: observed, state: entry.state, sender: owner))]
+  }
+
+  /// Another server does not answer: its people are unknown, with that reason. Returns the owners' entries
+  /// that look different now.
+  public mutating func peerIsSilent(_ peer: ServerName) -> [PresenceEffect] {
+    guard peer != server, silentPeers.insert(peer).inserted else { return [] }
+    return entriesChanged(on: peer)
+  }
+
+  /// Another server answers again.
+  public mutating func peerIsBack(_ peer: ServerName) -> [PresenceEffect] {
+    guard silentPeers.remove(peer) != nil else { return [] }
+    return entriesChanged(on: peer)
+  }
+
+  // MARK: Steps
+
+  func isLocal(_ user: UserID) -> Bool { user.server == server }
+
+  private mutating func repeatInvite(
+    _ entry: PresenceLists.Entry, _ observed: UserID, by owner: UserID, now: Moment
+  ) -> [PresenceEffect] {
+    guard entry.state == .pending, now.instant - entry.sentAt >= limits.inviteRepeat else { return [] }
+    var entry = entry
+    entry.sentAt = now.instant
+    lists.setEntry(entry, of: owner, for: observed)
+    return deliverInvite(of: observed, from: owner, now: now)
+  }
+
+  private mutating func deliverInvite(
+    of observed: UserID, from observer: UserID, now: Moment
+  ) -> [PresenceEffect] {
+    guard isLocal(observed) else {
+      return [.tellPeer(observed.server, .invite(observer: observer, observed: observed))]
+    }
+    guard exists(observed), lists.invites(for: observed)[observer] == nil else { return [] }
+    if lists.isAllowed(observer, toSee: observed) || acceptsUnasked(observer, observed) {
+      return admit(observer, toSee: observed, receivedAt: now.wall, now: now)
+    }
+    lists.setInvite(now.wall, from: observer, to: observed)
+    return [inviteChanged(observer, observed, now.wall, .pending)]
+  }
+
+  private func acceptsUnasked(_ observer: UserID, _ observed: UserID) -> Bool {
+    switch autoAccept(of: observed) {
+    case .never: false
+    // Rooms will add theirs to `sharedRoom`; what it includes besides holds already.
+    case .reverse, .sharedRoom: lists.entry(of: observed, for: observer)?.state == .accepted
+    case .always: true
+    }
+  }
+
+  private mutating func admit(
+    _ observer: UserID, toSee observed: UserID, receivedAt: WallTime, now: Moment
+  ) -> [PresenceEffect] {
+    lists.setInvite(nil, from: observer, to: observed)
+    lists.setAllowed(true, observer, toSee: observed)
+    let told = inviteChanged(observer, observed, receivedAt, .accepted)
+    guard isLocal(observer) else {
+      return [told, .tellPeer(observer.server, .accept(observer: observer, observed: observed))]
+    }
+    guard var entry = lists.entry(of: observer, for: observed) else { return [told] }
+    entry.state = .accepted
+    entry.acceptedAt = now
+    lists.setEntry(entry, of: observer, for: observed)
+    deadlines.set(nil, for: .invite(owner: observer, observed: observed))
+    return [
+      told, .listChanged(owner: observer, ListEvent(userID: observed, state: .accepted, sender: observed)),
+    ]
+  }
+
+  /// Tells the observer no, and takes the entry off their list.
+  private mutating func refuse(
+    _ observer: UserID, by observed: UserID, outcome: ListState
+  ) -> [PresenceEffect] {
+    guard isLocal(observer) else {
+      return [.tellPeer(observer.server, .deny(observer: observer, observed: observed))]
+    }
+    guard lists.entry(of: observer, for: observed) != nil else { return [] }
+    removeEntry(of: observer, for: observed)
+    return [.listChanged(owner: observer, ListEvent(userID: observed, state: outcome, sender: observed))]
+  }
+
+  /// The observer is gone: whatever they had asked or been given at the observed side ends.
+  private mutating func withdraw(from observed: UserID, observer: UserID) -> [PresenceEffect] {
+    let receivedAt = lists.invites(for: observed)[observer]
+    let wasAllowed = lists.isAllowed(observer, toSee: observed)
+    guard receivedAt != nil || wasAllowed else { return [] }
+    lists.setInvite(nil, from: observer, to: observed)
+    lists.setAllowed(false, observer, toSee: observed)
+    return [inviteChanged(observer, observed, receivedAt ?? WallTime(milliseconds: 0), .withdrawn)]
+  }
+
+  /// An invite nobody answered for 30 days: gone on both sides, as if taken back.
+  mutating func lapse(owner: UserID, observed: UserID) -> [PresenceEffect] {
+    guard lists.entry(of: owner, for: observed)?.state == .pending else { return [] }
+    removeEntry(of: owner, for: observed)
+    let echo = PresenceEffect.listChanged(
+      owner: owner, ListEvent(userID: observed, state: .dropped, sender: owner))
+    return isLocal(observed) ? [echo] + withdraw(from: observed, observer: owner) : [echo]
+  }
+
+  private mutating func removeEntry(of owner: UserID, for observed: UserID) {
+    lists.setEntry(nil, of: owner, for: observed)
+    deadlines.set(nil, for: .invite(owner: owner, observed: observed))
+  }
+
+  private func pendingInvite(
+    from observer: UserID, to observed: UserID
+  ) throws(MatrixError) -> WallTime {
+    guard let receivedAt = lists.invites(for: observed)[observer] else {
+      throw MatrixError(.notInvited, "There is no pending invite from \(observer).")
+    }
+    return receivedAt
+  }
+
+  private func inviteChanged(
+    _ observer: UserID, _ observed: UserID, _ receivedAt: WallTime, _ state: InviteState
+  ) -> PresenceEffect {
+    .inviteChanged(
+      InviteEvent(
+        observer: observer, observed: observed, receivedAt: receivedAt.milliseconds, state: state))
+  }
+
+  private func entriesChanged(on peer: ServerName) -> [PresenceEffect] {
+    people.keys.sorted().flatMap { owner in
+      lists.entries(of: owner).filter { $0.key.server == peer }.sorted { $0.key < $1.key }.map {
+        .listChanged(owner: owner, ListEvent(userID: $0.key, state: $0.value.state, sender: owner))
+      }
+    }
+  }
+}

@@ -1,0 +1,286 @@
+public import MatrixWire
+public import Ports
+
+/// The presence rules of one homeserver, whole: people, devices, lists, consent, visibility and time.
+///
+/// A value. Every input is told `now` and returns what has to be done; nothing here waits, reads a clock or
+/// draws a random number. The caller runs `expire(now:)` no later than `nextDeadline`; early is harmless.
+public struct PresenceRules: Sendable {
+  enum Deadline: Hashable, Sendable {
+    case person(UserID)
+    case invite(owner: UserID, observed: UserID)
+  }
+
+  /// What was last told about a person, and so what a change is measured against.
+  private struct Announced: Hashable, Sendable {
+    var toOthers: PresenceView
+    var toSelf: PresenceView
+    var polling: Bool
+  }
+
+  /// The server whose people these are.
+  public let server: ServerName
+  public let limits: PresenceLimits
+  public internal(set) var lists = PresenceLists()
+  var people: [UserID: PersonPresence] = [:]
+  var deadlines = DeadlineQueue<Deadline>()
+  var silentPeers: Set<ServerName> = []
+  private let defaultAutoAccept: AutoAccept
+  private var autoAcceptance: [UserID: AutoAccept] = [:]
+  private var announced: [UserID: Announced] = [:]
+  private var lastStream: UInt64 = 0
+
+  public init(server: ServerName, limits: PresenceLimits = .init(), autoAccept: AutoAccept = .reverse) {
+    self.server = server
+    self.limits = limits
+    self.defaultAutoAccept = autoAccept
+  }
+
+  // MARK: People
+
+  /// Adds a person; known ones stay as they are.
+  public mutating func register(_ user: UserID, now: Moment) {
+    guard people[user] == nil else { return }
+    let person = PersonPresence(registeredAt: now.instant)
+    people[user] = person
+    announced[user] = announcement(of: person, at: now.instant)
+    rearm(user, at: now.instant)
+  }
+
+  /// Whether a person belongs to this server and exists.
+  public func exists(_ user: UserID) -> Bool { people[user] != nil }
+
+  /// A person's choice and text.
+  public func person(_ user: UserID) -> PersonPresence? { people[user] }
+
+  /// Who is accepted by a person without being asked.
+  public func autoAccept(of user: UserID) -> AutoAccept { autoAcceptance[user] ?? defaultAutoAccept }
+
+  /// Sets who is accepted by a person without being asked; nil goes back to the server's default.
+  public mutating func setAutoAccept(_ policy: AutoAccept?, of user: UserID) {
+    autoAcceptance[user] = policy
+  }
+
+  // MARK: Choice
+
+  /// `PUT /presence/{userId}/status` (protocol 3.3, 5.4).
+  ///
+  /// - Throws: `M_INVALID_PARAM` for a state nobody can choose, `M_TOO_LARGE` for a text over the limit,
+  ///   `M_NOT_FOUND` for a person who does not exist.
+  public mutating func setStatus(
+    of user: UserID, to update: StatusUpdate, on device: DeviceID?, now: Moment
+  ) throws(MatrixError) -> [PresenceEffect] {
+    guard PersonPresence.choices.contains(update.presence) else {
+      throw MatrixError(.invalidParameter, "'\(update.presence)' is not a presence state one can choose.")
+    }
+    let text = update.statusMessage.flatMap { $0.isEmpty ? nil : $0 }
+    if let text, text.utf8.count > limits.statusBytes {
+      throw MatrixError(
+        .tooLarge, "The status text has \(text.utf8.count) bytes; at most \(limits.statusBytes) are kept.")
+    }
+    guard people[user] != nil else { throw MatrixError(.notFound, "\(user) does not exist here.") }
+    people[user]?.choose(update.presence, statusMessage: text, on: device, at: now.instant, limits)
+    return settle(user, at: now.instant)
+  }
+
+  // MARK: Devices
+
+  /// A poll was opened. The returned name goes to `streamEnded`.
+  public mutating func streamOpened(
+    of user: UserID, on device: DeviceID, _ intent: PollIntent, now: Moment
+  ) -> (StreamID, [PresenceEffect]) {
+    lastStream += 1
+    let stream = StreamID(number: lastStream)
+    let counts = intent.setPresence != .offline
+    let instant = now.instant
+    let limits = limits
+    people[user]?.changeDevices(at: instant, limits) { devices in
+      var state = devices[device] ?? DevicePresence(at: instant)
+      // Arriving is an act; every further poll is not.
+      if counts, !state.isConnected(at: instant, limits) { state.lastAct = instant }
+      state.dropSpentSwitch(at: instant, limits)
+      state.streams[stream] = .init(counts: counts, looks: intent.looks)
+      if !state.reports {
+        if intent.setPresence == .unavailable {
+          state.idleSince = state.idleStart(at: instant, limits) ?? instant
+        }
+        if intent.setPresence == .online, state.idleSince != nil {
+          // Taking `unavailable` back says that somebody is there; the fallback must not outvote it.
+          state.idleSince = nil
+          state.lastAct = instant
+        }
+      }
+      devices[device] = state
+    }
+    return (stream, settle(user, at: instant))
+  }
+
+  /// A poll returned, for whatever reason. Unknown streams (ended by `closing` before) are ignored.
+  public mutating func streamEnded(
+    _ stream: StreamID, of user: UserID, on device: DeviceID, now: Moment
+  ) -> [PresenceEffect] {
+    guard let ended = people[user]?.devices[device]?.streams[stream] else { return [] }
+    let instant = now.instant
+    people[user]?.changeDevices(at: instant, limits) { devices in
+      devices[device]?.streams[stream] = nil
+      if ended.counts { devices[device]?.lastStreamEnd = instant }
+      if ended.looks { devices[device]?.lastLookEnd = instant }
+      devices[device]?.lastEnd = instant
+    }
+    return settle(user, at: instant)
+  }
+
+  /// A device's own report (protocol E5).
+  public mutating func report(
+    of user: UserID, on device: DeviceID, _ report: DeviceReport, now: Moment
+  ) -> [PresenceEffect] {
+    let instant = now.instant
+    people[user]?.changeDevices(at: instant, limits) { devices in
+      var state = devices[device] ?? DevicePresence(at: instant)
+      switch report.idleness {
+      case .unstated: break
+      case .since(let milliseconds):
+        state.reports = true
+        state.idleSince = instant - .milliseconds(milliseconds)
+      case .active:
+        state.reports = true
+        state.idleSince = nil
+      }
+      if let type = report.deviceType { state.type = type }
+      if report.closing {
+        state.streams = [:]
+        state.lastStreamEnd = nil
+        state.lastLookEnd = nil
+        state.listReadAt = nil
+        state.pollingSwitch = nil
+        // Whoever starts it again is at it.
+        state.idleSince = nil
+      }
+      devices[device] = state
+    }
+    let effects = settle(user, at: instant)
+    return report.closing ? effects + [.endStreams(user, device)] : effects
+  }
+
+  /// The explicit polling switch (protocol E6).
+  public mutating func setPolling(
+    _ polling: Bool, of user: UserID, on device: DeviceID, now: Moment
+  ) -> [PresenceEffect] {
+    changeDevice(device, of: user, at: now.instant) {
+      $0.pollingSwitch = polling
+      $0.lastEnd = nil
+    }
+  }
+
+  /// The list was read, which counts as looking for a while (protocol E7).
+  public mutating func listWasRead(
+    by user: UserID, on device: DeviceID, now: Moment
+  ) -> [PresenceEffect] {
+    changeDevice(device, of: user, at: now.instant) { $0.listReadAt = now.instant }
+  }
+
+  /// A device was logged out.
+  public mutating func removeDevice(
+    _ device: DeviceID, of user: UserID, now: Moment
+  ) -> [PresenceEffect] {
+    people[user]?.changeDevices(at: now.instant, limits) { $0[device] = nil }
+    return settle(user, at: now.instant) + [.endStreams(user, device)]
+  }
+
+  private mutating func changeDevice(
+    _ device: DeviceID, of user: UserID, at now: Instant, _ change: (inout DevicePresence) -> Void
+  ) -> [PresenceEffect] {
+    people[user]?.changeDevices(at: now, limits) { devices in
+      var state = devices[device] ?? DevicePresence(at: now)
+      change(&state)
+      devices[device] = state
+    }
+    return settle(user, at: now)
+  }
+
+  // MARK: Time
+
+  /// When `expire(now:)` has to run next, if nothing happens before.
+  public var nextDeadline: Instant? {
+    mutating get { deadlines.next }
+  }
+
+  /// Does everything whose time has come.
+  public mutating func expire(now: Moment) -> [PresenceEffect] {
+    var effects: [PresenceEffect] = []
+    while let due = deadlines.popDue(at: now.instant) {
+      switch due {
+      case .person(let user):
+        people[user]?.forgetDevices(at: now.instant, limits)
+        effects += settle(user, at: now.instant)
+      case .invite(let owner, let observed):
+        effects += lapse(owner: owner, observed: observed)
+      }
+    }
+    return effects
+  }
+
+  // MARK: What is seen
+
+  /// Whether a viewer may see a person: themselves, or allowed by them (protocol 3.2). Asked at every
+  /// delivery, never only when something is queued.
+  public func isVisible(_ target: UserID, to viewer: UserID) -> Bool {
+    viewer == target || lists.isAllowed(viewer, toSee: target)
+  }
+
+  /// What a viewer sees of a person now, or nil where they may not (which includes people who do not exist).
+  public func presence(of target: UserID, for viewer: UserID, now: Moment) -> PresenceContent? {
+    guard isVisible(target, to: viewer), let person = people[target] else { return nil }
+    let view =
+      viewer == target
+      ? person.ownView(at: now.instant, limits) : person.publicView(at: now.instant, limits)
+    return view.content(at: now.instant)
+  }
+
+  /// What stands beside an entry of a viewer's own list: their presence, or why it is unknown.
+  public func listedPresence(of target: UserID, for viewer: UserID, now: Moment) -> PresenceContent {
+    if target.server != server, silentPeers.contains(target.server) {
+      return PresenceContent(state: .unknown, unknownReason: .unreachable)
+    }
+    guard lists.entry(of: viewer, for: target)?.state == .accepted,
+      let content = presence(of: target, for: viewer, now: now)
+    else { return PresenceContent(state: .unknown, unknownReason: .pending) }
+    return content
+  }
+
+  /// Whether a person looks at their list through any device (E7).
+  public func isPolling(_ user: UserID, now: Moment) -> Bool {
+    people[user]?.isPolling(at: now.instant, limits) ?? false
+  }
+
+  // MARK: Comparing before and after
+
+  private func announcement(of person: PersonPresence, at now: Instant) -> Announced {
+    Announced(
+      toOthers: person.publicView(at: now, limits), toSelf: person.ownView(at: now, limits),
+      polling: person.isPolling(at: now, limits))
+  }
+
+  /// Announces what differs from the last announcement, and sets the person's next deadline.
+  private mutating func settle(_ user: UserID, at now: Instant) -> [PresenceEffect] {
+    guard let person = people[user], let before = announced[user] else { return [] }
+    let after = announcement(of: person, at: now)
+    rearm(user, at: now)
+    var effects: [PresenceEffect] = []
+    let toOthers = after.toOthers.differs(from: before.toOthers)
+    let toSelf = after.toSelf.differs(from: before.toSelf)
+    if toOthers || toSelf {
+      announced[user] = after
+      effects.append(.presenceChanged(user, toOthers: toOthers))
+    }
+    if after.polling != before.polling {
+      announced[user]?.polling = after.polling
+      effects.append(.pollingChanged(user, after.polling))
+    }
+    return effects
+  }
+
+  private mutating func rearm(_ user: UserID, at now: Instant) {
+    deadlines.set(people[user]?.nextDeadline(after: now, limits), for: .person(user))
+  }
+}

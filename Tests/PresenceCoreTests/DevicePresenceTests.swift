@@ -1,0 +1,323 @@
+import MatrixWire
+import PresenceCore
+import Testing
+
+/// Streams, grace, idleness and types of single devices (protocol 5.4, E5, E9).
+struct DevicePresenceTests {
+  // MARK: Connected
+
+  @Test(arguments: [PresenceState.online, .unavailable, nil])
+  func aPollMakesItsPersonAppear(setPresence: PresenceState?) throws {
+    var world = try World.annWatchesBob()
+    world.open(bob, "tty", setPresence)
+    #expect(world.state(of: bob) != .offline)
+  }
+
+  @Test func aPollThatSaysOfflineIsNoStream() throws {
+    var world = try World.annWatchesBob()
+    world.open(bob, "tty", .offline)
+    #expect(world.state(of: bob) == .offline)
+  }
+
+  @Test func aPollThatSaysOfflineLeavesNoGrace() throws {
+    var world = try World.annWatchesBob()
+    world.poll(bob, "tty", .offline)
+    #expect(world.state(of: bob) == .offline)
+  }
+
+  @Test func aPollThatSaysOfflineDoesNotKeepAnybodyThere() throws {
+    var world = try World.annWatchesBob()
+    world.poll(bob)
+    world.open(bob, "tty", .offline)
+    world.wait(.seconds(30))
+    #expect(world.state(of: bob) == .offline)
+  }
+
+  @Test(arguments: [(Duration.milliseconds(29_999), PresenceState.online), (.seconds(30), .offline)])
+  func aDeviceStaysConnectedForThirtySecondsAfterItsLastStream(
+    after span: Duration, state: PresenceState
+  ) throws {
+    var world = try World.annWatchesBob()
+    world.poll(bob)
+    world.wait(span)
+    #expect(world.state(of: bob) == state)
+  }
+
+  @Test func theEndOfTheGraceIsAnnouncedOnceAndOnTime() throws {
+    var world = try World.annWatchesBobOnline()
+    world.wait(.seconds(3600))
+    world.poll(bob, "phone", .online, looks: false)
+    let stream = world.open(bob, "web", .online, looks: false)
+    world.wait(.seconds(3600))
+    world.report(DeviceReport(closing: true), of: bob, "tty")
+    world.forget()
+    let begun = world.elapsed
+    world.close(stream, of: bob, "web")
+    world.wait(.seconds(3600))
+    #expect(
+      world.told == [
+        World.Told(after: begun + .seconds(30), effect: .presenceChanged(bob, toOthers: true))
+      ])
+  }
+
+  @Test func aSecondStreamOutlivesTheFirst() throws {
+    var world = try World.annWatchesBob()
+    let first = world.open(bob)
+    world.open(bob)
+    world.close(first, of: bob)
+    world.wait(.seconds(60))
+    #expect(world.state(of: bob) == .online)
+  }
+
+  @Test func reconnectingWithinTheGraceIsNoChange() throws {
+    var world = try World.annWatchesBobOnline()
+    world.poll(bob)
+    world.wait(.seconds(10))
+    world.forget()
+    world.poll(bob)
+    #expect(world.effects == [])
+  }
+
+  // MARK: Closing
+
+  @Test func closingEndsStreamsAndGraceAtOnce() throws {
+    var world = try World.annWatchesBobOnline()
+    world.report(DeviceReport(closing: true), of: bob)
+    #expect(world.state(of: bob) == .offline)
+    #expect(
+      world.effects == [
+        .presenceChanged(bob, toOthers: true), .pollingChanged(bob, false), .endStreams(bob, device("tty")),
+      ])
+  }
+
+  @Test func closingLeavesTheChoiceAlone() throws {
+    var world = try World.annWatchesBobOnline()
+    try world.put(.busy, "deep in it", by: bob)
+    world.report(DeviceReport(closing: true), of: bob)
+    #expect(world.rules.person(bob)?.choice == .busy)
+  }
+
+  @Test func closingLeavesOtherDevicesAlone() throws {
+    var world = try World.annWatchesBobOnline()
+    world.open(bob, "phone")
+    world.report(DeviceReport(closing: true), of: bob)
+    #expect(world.state(of: bob) == .online)
+  }
+
+  @Test func aStreamEndedByClosingLeavesNoGraceWhenItReturns() throws {
+    var world = try World.annWatchesBob()
+    let stream = world.open(bob)
+    world.report(DeviceReport(closing: true), of: bob)
+    world.close(stream, of: bob)
+    #expect(world.state(of: bob) == .offline)
+  }
+
+  @Test func aDeviceThatClosedWhileIdleComesBackActive() throws {
+    var world = try World.annWatchesBobOnline()
+    world.idle(bob, for: .seconds(300))
+    world.report(DeviceReport(closing: true), of: bob)
+    world.wait(.seconds(3600))
+    world.open(bob)
+    #expect(world.state(of: bob) == .online)
+  }
+
+  @Test func aDeviceLoggedOutIsGoneAtOnce() throws {
+    var world = try World.annWatchesBobOnline()
+    world.hear(world.rules.removeDevice(device("tty"), of: bob, now: world.now))
+    #expect(world.state(of: bob) == .offline)
+    #expect(world.effects.last == .endStreams(bob, device("tty")))
+  }
+
+  // MARK: Idle
+
+  @Test func onlyWhenEveryConnectedDeviceIsIdleIsTheirPerson() throws {
+    var world = try World.annWatchesBobOnline()
+    world.open(bob, "phone")
+    world.active(bob, "phone")
+    world.idle(bob, for: .seconds(300))
+    #expect(world.state(of: bob) == .online)
+    world.idle(bob, for: .seconds(300), "phone")
+    #expect(world.state(of: bob) == .unavailable)
+  }
+
+  @Test func aDeviceThatIsNotConnectedKeepsNobodyActive() throws {
+    var world = try World.annWatchesBobOnline()
+    world.active(bob, "phone")
+    world.idle(bob, for: .seconds(300))
+    #expect(world.state(of: bob) == .unavailable)
+  }
+
+  @Test func idlenessIsCountedBackFromTheReport() throws {
+    var world = try World.annWatchesBobOnline()
+    world.idle(bob, for: .seconds(300))
+    world.wait(.seconds(60))
+    #expect(world.seen(bob, by: ann)?.idleAgo == 360_000)
+  }
+
+  @Test func aPersonIsIdleSinceTheirLastDeviceIs() throws {
+    var world = try World.annWatchesBobOnline()
+    world.open(bob, "phone")
+    world.idle(bob, for: .seconds(100), "phone")
+    world.idle(bob, for: .seconds(300))
+    #expect(world.seen(bob, by: ann)?.idleAgo == 100_000)
+  }
+
+  @Test(arguments: [PresenceState.unavailable, .busy, .hidden, .offline])
+  func idlenessNeverShowsOnOtherChoices(choice: PresenceState) throws {
+    var world = try World.annWatchesBobOnline()
+    try world.put(choice, by: bob)
+    world.idle(bob, for: .seconds(300))
+    #expect(world.seen(bob, by: ann)?.idleAgo == nil)
+    #expect(world.seen(bob, by: bob)?.idleAgo == nil)
+  }
+
+  @Test func idlenessOfABusyPersonIsNoNews() throws {
+    var world = try World.annWatchesBobOnline()
+    try world.put(.busy, by: bob)
+    world.wait(.seconds(120))
+    world.forget()
+    world.idle(bob, for: .seconds(300))
+    world.active(bob)
+    #expect(world.effects == [])
+  }
+
+  @Test func oneMessageAtTheStartOfIdlenessAndOneAtItsEnd() throws {
+    var world = try World.annWatchesBobOnline()
+    world.idle(bob, for: .seconds(300))
+    world.wait(.seconds(3600))
+    #expect(world.effects == [.presenceChanged(bob, toOthers: true)])
+    world.forget()
+    world.active(bob)
+    #expect(world.effects == [.presenceChanged(bob, toOthers: true)])
+  }
+
+  @Test(arguments: [PresenceState.unavailable, .online, nil])
+  func aPollSaysNothingOfADeviceThatReports(setPresence: PresenceState?) throws {
+    var world = try World.annWatchesBobOnline()
+    world.poll(bob, "tty", setPresence)
+    #expect(world.state(of: bob) == .online)
+    world.idle(bob, for: .seconds(300))
+    world.poll(bob, "tty", setPresence)
+    #expect(world.state(of: bob) == .unavailable)
+  }
+
+  @Test func aReportOfAnotherKindDoesNotEndTheFallback() throws {
+    var world = try World.annWatchesBob()
+    world.open(bob)
+    world.report(DeviceReport(deviceType: .web), of: bob)
+    world.wait(.seconds(300))
+    #expect(world.state(of: bob) == .unavailable)
+  }
+
+  // MARK: Devices that never report
+
+  @Test func anExplicitUnavailableMakesTheDeviceIdle() throws {
+    var world = try World.annWatchesBob()
+    world.open(bob)
+    world.poll(bob, "tty", .unavailable)
+    #expect(world.state(of: bob) == .unavailable)
+  }
+
+  @Test func anExplicitOnlineTakesItBack() throws {
+    var world = try World.annWatchesBob()
+    world.open(bob, "tty", .unavailable)
+    world.poll(bob, "tty", .online)
+    #expect(world.state(of: bob) == .online)
+  }
+
+  @Test func anExplicitOnlineTakesBackEvenALongAbsence() throws {
+    var world = try World.annWatchesBob()
+    world.open(bob, "tty", .unavailable)
+    world.wait(.seconds(3600))
+    world.poll(bob, "tty", .online)
+    #expect(world.state(of: bob) == .online)
+  }
+
+  @Test func anAbsentParameterSaysNothing() throws {
+    var world = try World.annWatchesBob()
+    world.open(bob, "tty", .unavailable)
+    world.poll(bob, "tty", nil)
+    #expect(world.state(of: bob) == .unavailable)
+  }
+
+  @Test func sayingUnavailableLateKeepsTheStartOfTheFallback() throws {
+    var world = try World.annWatchesBob()
+    world.open(bob)
+    world.wait(.seconds(400))
+    world.poll(bob, "tty", .unavailable)
+    #expect(world.seen(bob, by: ann)?.idleAgo == 400_000)
+  }
+
+  @Test(arguments: [(Duration.milliseconds(299_999), PresenceState.online), (.seconds(300), .unavailable)])
+  func whoNeverReportsIsIdleAfterFiveMinutesWithoutAnAct(after span: Duration, state: PresenceState) throws {
+    var world = try World.annWatchesBob()
+    world.open(bob)
+    world.wait(span)
+    #expect(world.state(of: bob) == state)
+  }
+
+  @Test(arguments: [PresenceState.online, nil])
+  func pollingIsNeverActivity(setPresence: PresenceState?) throws {
+    var world = try World.annWatchesBob()
+    for _ in 0..<30 {
+      world.poll(bob, "tty", setPresence)
+      world.wait(.seconds(10))
+    }
+    #expect(world.state(of: bob) == .unavailable)
+    #expect(world.lastActive(bob) == .seconds(300))
+  }
+
+  @Test func whoReportsIsNeverIdleByTheClock() throws {
+    var world = try World.annWatchesBobOnline()
+    world.wait(.seconds(86_400))
+    #expect(world.state(of: bob) == .online)
+  }
+
+  @Test func aStatusSetOnTheDeviceIsAnAct() throws {
+    var world = try World.annWatchesBob()
+    world.open(bob)
+    world.wait(.seconds(299))
+    try world.put(.online, "still here", by: bob)
+    world.wait(.seconds(299))
+    #expect(world.state(of: bob) == .online)
+  }
+
+  @Test func aStatusSetElsewhereIsNone() throws {
+    var world = try World.annWatchesBob()
+    world.open(bob)
+    world.wait(.seconds(299))
+    try world.put(.online, "still here", by: bob, on: nil)
+    world.wait(.seconds(1))
+    #expect(world.state(of: bob) == .unavailable)
+  }
+
+  // MARK: Types
+
+  @Test func typesOfConnectedDevicesAreSortedAndUnique() throws {
+    var world = try World.annWatchesBobOnline()
+    for (name, type) in [("tty", DeviceType.terminal), ("b", .mobile), ("c", .mobile), ("d", .desktop)] {
+      world.open(bob, name)
+      world.report(DeviceReport(deviceType: type), of: bob, name)
+    }
+    world.report(DeviceReport(deviceType: .web), of: bob, "elsewhere")
+    #expect(world.seen(bob, by: ann)?.deviceTypes == [.desktop, .mobile, .terminal])
+  }
+
+  @Test func aTypeSticksToItsDevice() throws {
+    var world = try World.annWatchesBobOnline()
+    world.report(DeviceReport(deviceType: .terminal), of: bob)
+    world.report(DeviceReport(closing: true), of: bob)
+    world.wait(.seconds(86_400))
+    world.open(bob)
+    world.active(bob)
+    #expect(world.seen(bob, by: ann)?.deviceTypes == [.terminal])
+  }
+
+  @Test(arguments: [PresenceState.hidden, .offline])
+  func whoAppearsOfflineShowsNoDevices(choice: PresenceState) throws {
+    var world = try World.annWatchesBobOnline()
+    world.report(DeviceReport(deviceType: .terminal), of: bob)
+    try world.put(choice, by: bob)
+    #expect(world.seen(bob, by: ann)?.deviceTypes == [])
+  }
+}

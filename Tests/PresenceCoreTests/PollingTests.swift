@@ -1,0 +1,91 @@
+import MatrixWire
+import PresenceCore
+import Testing
+
+/// Who looks at their list (protocol E6, E7).
+struct PollingTests {
+  @Test(arguments: [PresenceState.online, .unavailable, .offline, nil])
+  func anOpenPollLooksWhateverItSays(setPresence: PresenceState?) throws {
+    var world = World()
+    world.open(bob, "tty", setPresence)
+    #expect(world.effects.contains(.pollingChanged(bob, true)))
+  }
+
+  @Test func aPollWhoseFilterBlocksPresenceDoesNot() throws {
+    var world = World()
+    world.open(bob, looks: false)
+    #expect(!world.rules.isPolling(bob, now: world.now))
+  }
+
+  @Test(arguments: [(Duration.milliseconds(29_999), true), (.seconds(30), false)])
+  func aClosedPollLooksForThirtySeconds(after span: Duration, expected: Bool) throws {
+    var world = World()
+    world.poll(bob, "tty", .offline)
+    world.wait(span)
+    #expect(world.rules.isPolling(bob, now: world.now) == expected)
+  }
+
+  @Test(arguments: [(Duration.milliseconds(59_999), true), (.seconds(60), false)])
+  func readingTheListLooksForAMinute(after span: Duration, expected: Bool) throws {
+    var world = World()
+    world.hear(world.rules.listWasRead(by: bob, on: device("tty"), now: world.now))
+    world.wait(span)
+    #expect(world.rules.isPolling(bob, now: world.now) == expected)
+  }
+
+  @Test func theEndOfLookingIsAnnouncedOnce() throws {
+    var world = World()
+    world.poll(bob, "tty", .offline)
+    world.forget()
+    let begun = world.elapsed
+    world.wait(.seconds(3600))
+    #expect(
+      world.told == [World.Told(after: begun + .seconds(30), effect: .pollingChanged(bob, false))])
+  }
+
+  @Test(arguments: [true, false])
+  func theSwitchOverridesTheImplicitRule(polling: Bool) throws {
+    var world = World()
+    world.open(bob, looks: !polling)
+    world.hear(world.rules.setPolling(polling, of: bob, on: device("tty"), now: world.now))
+    #expect(world.rules.isPolling(bob, now: world.now) == polling)
+  }
+
+  @Test func theSwitchSurvivesFromPollToPoll() throws {
+    var world = World()
+    let stream = world.open(bob)
+    world.hear(world.rules.setPolling(false, of: bob, on: device("tty"), now: world.now))
+    world.close(stream, of: bob)
+    for _ in 0..<5 {
+      world.wait(.seconds(1))
+      world.poll(bob)
+    }
+    #expect(!world.rules.isPolling(bob, now: world.now))
+  }
+
+  @Test func theSwitchFallsBackWhenTheLastStreamHasEndedForGood() throws {
+    var world = World()
+    let stream = world.open(bob)
+    world.hear(world.rules.setPolling(false, of: bob, on: device("tty"), now: world.now))
+    world.close(stream, of: bob)
+    world.wait(.seconds(30))
+    world.open(bob)
+    #expect(world.rules.isPolling(bob, now: world.now))
+  }
+
+  @Test func theSwitchIsThatOfOneDevice() throws {
+    var world = World()
+    world.open(bob)
+    world.open(bob, "phone")
+    world.hear(world.rules.setPolling(false, of: bob, on: device("tty"), now: world.now))
+    #expect(world.rules.isPolling(bob, now: world.now))
+  }
+
+  @Test func closingEndsLooking() throws {
+    var world = World()
+    world.open(bob)
+    world.hear(world.rules.setPolling(true, of: bob, on: device("tty"), now: world.now))
+    world.report(DeviceReport(closing: true), of: bob)
+    #expect(!world.rules.isPolling(bob, now: world.now))
+  }
+}

@@ -1,0 +1,100 @@
+import MatrixWire
+import PresenceCore
+import Testing
+
+/// What is asked of other servers, and what their silence means (protocol 6.5, 3.6 E2).
+struct RemotePeopleTests {
+  static func annAsksFay() throws -> World {
+    var world = World()
+    world.hear(try world.rules.invite(farFay, by: ann, now: world.now))
+    return world
+  }
+
+  @Test func anInviteGoesToTheOtherServer() throws {
+    #expect(
+      try Self.annAsksFay().effects == [
+        PresenceListsTests.listed(.pending, farFay, by: ann),
+        .tellPeer(far, .invite(observer: ann, observed: farFay)),
+      ])
+  }
+
+  @Test func aRepeatedInviteGoesOutAgainAfterAMinuteOnly() throws {
+    var world = try Self.annAsksFay()
+    world.wait(.seconds(59))
+    #expect(try world.rules.invite(farFay, by: ann, now: world.now) == [])
+    world.wait(.seconds(1))
+    let again = PresenceEffect.tellPeer(far, .invite(observer: ann, observed: farFay))
+    #expect(try world.rules.invite(farFay, by: ann, now: world.now) == [again])
+    #expect(try world.rules.invite(farFay, by: ann, now: world.now) == [])
+  }
+
+  @Test func aDropGoesToTheOtherServer() throws {
+    var world = try Self.annAsksFay()
+    #expect(
+      world.rules.drop(farFay, by: ann, now: world.now) == [
+        PresenceListsTests.listed(.dropped, farFay, by: ann),
+        .tellPeer(far, .drop(observer: ann, observed: farFay)),
+      ])
+  }
+
+  @Test func anUnansweredInviteLapsesHere() throws {
+    var world = try Self.annAsksFay()
+    world.forget()
+    world.wait(.seconds(30 * 86_400))
+    #expect(world.effects == [PresenceListsTests.listed(.dropped, farFay, by: ann)])
+  }
+
+  @Test func anAnswerGoesToTheAskersServer() throws {
+    var world = World()
+    world.hear(try world.rules.invite(bob, by: farFay, now: world.now))
+    world.forget()
+    world.hear(try world.rules.accept(farFay, by: bob, now: world.now))
+    #expect(world.effects.contains(.tellPeer(far, .accept(observer: farFay, observed: bob))))
+  }
+
+  @Test func aDenialGoesToTheAskersServer() throws {
+    var world = World()
+    world.hear(try world.rules.invite(bob, by: farFay, now: world.now))
+    world.hear(try world.rules.deny(farFay, by: bob, now: world.now))
+    #expect(world.effects.contains(.tellPeer(far, .deny(observer: farFay, observed: bob))))
+  }
+
+  @Test func aRevocationGoesAsADenial() throws {
+    var world = World()
+    try world.befriend(farFay, bob)
+    world.hear(world.rules.revoke(farFay, by: bob, now: world.now))
+    #expect(world.effects.contains(.tellPeer(far, .deny(observer: farFay, observed: bob))))
+    #expect(!world.rules.isVisible(bob, to: farFay))
+  }
+
+  // MARK: Silence
+
+  @Test func peopleOfASilentServerAreUnknownWithTheReason() throws {
+    var world = try Self.annAsksFay()
+    world.hear(world.rules.peerIsSilent(far))
+    #expect(
+      world.rules.listedPresence(of: farFay, for: ann, now: world.now)
+        == PresenceContent(state: .unknown, unknownReason: .unreachable))
+  }
+
+  @Test func silenceIsToldToThoseConcernedOnce() throws {
+    var world = try Self.annAsksFay()
+    try world.befriend(ann, bob)
+    #expect(world.rules.peerIsSilent(far) == [PresenceListsTests.listed(.pending, farFay, by: ann)])
+    #expect(world.rules.peerIsSilent(far) == [])
+  }
+
+  @Test func theEndOfSilenceIsToldOnce() throws {
+    var world = try Self.annAsksFay()
+    world.hear(world.rules.peerIsSilent(far))
+    #expect(world.rules.peerIsBack(far) == [PresenceListsTests.listed(.pending, farFay, by: ann)])
+    #expect(world.rules.peerIsBack(far) == [])
+    #expect(world.rules.listedPresence(of: farFay, for: ann, now: world.now).unknownReason == .pending)
+  }
+
+  @Test func thisServerIsNeverSilent() throws {
+    var world = try World.annWatchesBobOnline()
+    #expect(world.rules.peerIsSilent(here) == [])
+    #expect(world.rules.listedPresence(of: bob, for: ann, now: world.now).state == .online)
+  }
+}
