@@ -1,0 +1,131 @@
+public import MatrixWire
+public import Ports
+public import PresenceCore
+
+/// The reference homeserver: requests in, answers out, as values. Whoever has a `WireRequest` (an HTTP
+/// adapter, an exchange in the same process, a test) gets the same answers.
+///
+/// `run()` has to run beside it: it keeps the timers of presence and of waiting polls.
+public final class Homeserver: Sendable {
+  /// What a server can be told when it is made.
+  public struct Configuration: Sendable {
+    public var name: ServerName
+    public var limits = PresenceLimits()
+    public var autoAccept = AutoAccept.reverse
+    /// The least span between two answers of one device's stream while changes keep coming.
+    public var batching = Duration.milliseconds(250)
+    /// The longest a poll may wait.
+    public var longestWait = Duration.seconds(300)
+    /// The largest request body, in bytes.
+    public var largestBody = 65_536
+
+    public init(name: ServerName) { self.name = name }
+  }
+
+  let configuration: Configuration
+  let time: any Timekeeper
+  let accounts: AccountRegistry
+  let hub: SyncHub
+  let presence: PresenceService
+
+  /// - Parameters:
+  ///   - configuration: the server's name and limits.
+  ///   - time: every deadline of the server runs on it.
+  ///   - random: where tokens and device names come from; outside of tests it has to be the system's.
+  public init(
+    _ configuration: Configuration, time: any Timekeeper,
+    random: some RandomNumberGenerator & Sendable
+  ) {
+    self.configuration = configuration
+    self.time = time
+    accounts = AccountRegistry(server: configuration.name, random: random)
+    hub = SyncHub(time: time)
+    presence = PresenceService(configuration, time: time, hub: hub, accounts: accounts)
+  }
+
+  /// Keeps the timers until the task is cancelled; then every waiting poll returns.
+  public func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.presence.run() }
+      group.addTask { await self.hub.run() }
+    }
+    hub.close()
+  }
+
+  /// How many polls are waiting for something to say.
+  public var waitingPolls: Int { hub.waitingCount }
+
+  /// Answers a request. Never throws: every refusal is an answer with a standard error.
+  public func respond(to request: WireRequest) async -> WireResponse {
+    do {
+      guard request.body.count <= configuration.largestBody else {
+        throw Refusal(413, .tooLarge, "The body is larger than \(configuration.largestBody) bytes.")
+      }
+      return try await answer(try Route(request), request)
+    } catch let refusal as Refusal {
+      return refusal.response
+    } catch let error as MatrixError {
+      return Refusal(error).response
+    } catch {
+      return Refusal(500, .unknown, "The server failed to answer.").response
+    }
+  }
+
+  private func answer(_ route: Route, _ request: WireRequest) async throws -> WireResponse {
+    switch route {
+    case .versions: versions()
+    case .register: try await register(request)
+    case .whoAmI: try await whoAmI(request)
+    case .logout: try await logout(request, all: false)
+    case .logoutAll: try await logout(request, all: true)
+    case .getProfile(let user, let field): try getProfile(of: user, field: field)
+    case .setProfile(let user, let field): try await setProfile(of: user, field: field, request)
+    case .getStatus(let user): try await getStatus(of: user, request)
+    case .setStatus(let user): try await setStatus(of: user, request)
+    case .getList: try await getList(request)
+    case .changeList: try await changeList(request)
+    case .reportDevice: try await reportDevice(request)
+    case .setPolling: try await setPolling(request)
+    case .sync: try await sync(request)
+    }
+  }
+
+  /// Whose request it is.
+  ///
+  /// - Throws: 401 with `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN`.
+  func authenticate(_ request: WireRequest) throws(Refusal) -> Device {
+    guard let token = request.accessToken else {
+      throw Refusal(401, .missingToken, "This endpoint needs an access token.")
+    }
+    guard let device = accounts.device(for: token) else {
+      throw Refusal(401, .unknownToken, "The access token is not known, or was logged out.")
+    }
+    return device
+  }
+}
+
+/// A refusal with its HTTP status.
+struct Refusal: Error, Hashable, Sendable {
+  let status: Int
+  let error: MatrixError
+
+  init(_ status: Int, _ code: ErrorCode, _ message: String) {
+    self.status = status
+    self.error = MatrixError(code, message)
+  }
+
+  /// With the status the specification has for the code.
+  init(_ error: MatrixError) {
+    self.error = error
+    status =
+      switch error.code {
+      case .missingToken, .unknownToken: 401
+      case .forbidden: 403
+      case .notFound, .unrecognized: 404
+      case .limitExceeded: 429
+      default: 400
+      }
+  }
+
+  var response: WireResponse { .json(error, status: status) }
+}

@@ -1,0 +1,123 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+
+/// One person's view of the world at one moment: what their streams and their list are answered from.
+///
+/// Everything passes the visibility rules here, at delivery, and nowhere earlier.
+struct StreamView {
+  let rules: PresenceRules
+  let index: StreamIndex
+  let profiles: AccountRegistry
+  let viewer: UserID
+  let now: Moment
+
+  /// A complete answer: oneself, everybody on the list in the order they came onto it, every open invite.
+  func everything() -> [StreamEvent] {
+    let own = ownEvent().map { [$0] } ?? []
+    let people = entries().flatMap { user, entry in
+      let listed = ListEvent(userID: user, state: entry.state, sender: sender(of: entry, user))
+      return [.list(listed), presence(of: user)]
+    }
+    let invites = pendingInvites().map { observer, receivedAt in
+      inviteEvent(
+        InviteEvent(
+          observer: observer, observed: viewer, receivedAt: receivedAt.milliseconds, state: .pending))
+    }
+    return own + people + invites
+  }
+
+  /// What changed after a version, oldest first.
+  func changes(since: UInt64) -> [StreamEvent] {
+    var found: [(version: UInt64, events: [StreamEvent])] = []
+    if index.ownVersion(of: viewer) > since, let own = ownEvent() {
+      found.append((index.ownVersion(of: viewer), [own]))
+    }
+    let records = index.listRecords(of: viewer)
+    for (user, record) in records {
+      let isListed = record.event.state == .pending || record.event.state == .accepted
+      if record.version > since {
+        found.append((record.version, [.list(record.event)] + (isListed ? [presence(of: user)] : [])))
+      } else if record.event.state == .accepted, index.version(of: user) > since {
+        found.append((index.version(of: user), [presence(of: user)]))
+      }
+    }
+    for record in index.inviteRecords(of: viewer).values where record.version > since {
+      found.append((record.version, [inviteEvent(record.event)]))
+    }
+    return found.sorted { $0.version < $1.version }.flatMap(\.events)
+  }
+
+  /// The list as `GET .../presence/list` answers it (protocol E2).
+  func list(nextBatch: SyncToken) -> PresenceListAnswer {
+    PresenceListAnswer(
+      list: entries().map { user, entry in
+        ListEntry(
+          userID: user, state: entry.state, presence: content(of: user), groups: entry.groups,
+          invitedAt: entry.invitedAt.wall.milliseconds, acceptedAt: entry.acceptedAt?.wall.milliseconds ?? 0)
+      },
+      invites: pendingInvites().map { observer, receivedAt in
+        PendingInvite(
+          observer: observer, receivedAt: receivedAt.milliseconds,
+          displayName: profiles.profile(of: observer)?.displayName)
+      },
+      observers: rules.lists.observers(of: viewer).sorted(),
+      nextBatch: nextBatch)
+  }
+
+  // MARK: Parts
+
+  private func entries() -> [(UserID, PresenceLists.Entry)] {
+    rules.lists.entries(of: viewer).sorted {
+      ($0.value.invitedAt.instant, $0.key) < ($1.value.invitedAt.instant, $1.key)
+    }
+  }
+
+  private func pendingInvites() -> [(UserID, WallTime)] {
+    rules.lists.invites(for: viewer).sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+  }
+
+  private func sender(of entry: PresenceLists.Entry, _ user: UserID) -> UserID {
+    entry.state == .accepted ? user : viewer
+  }
+
+  private func ownEvent() -> StreamEvent? {
+    rules.presence(of: viewer, for: viewer, now: now).map { .presence(viewer, withProfile($0, of: viewer)) }
+  }
+
+  private func presence(of user: UserID) -> StreamEvent { .presence(user, content(of: user)) }
+
+  /// Presence and profile of somebody on the list. Where the presence is unknown the profile stays away too,
+  /// or an entry for somebody who does not exist would look different.
+  private func content(of user: UserID) -> PresenceContent {
+    let content = rules.listedPresence(of: user, for: viewer, now: now)
+    return content.state == .unknown ? content : withProfile(content, of: user)
+  }
+
+  private func inviteEvent(_ event: InviteEvent) -> StreamEvent {
+    var event = event
+    event.displayName = profiles.profile(of: event.observer)?.displayName
+    return .invite(event)
+  }
+
+  /// Both fields always; a cleared one as `""` (protocol 8).
+  private func withProfile(_ content: PresenceContent, of user: UserID) -> PresenceContent {
+    let profile = profiles.profile(of: user)
+    var content = content
+    content.displayName = profile?.displayName ?? ""
+    content.avatarURL = profile?.avatarURL ?? ""
+    return content
+  }
+}
+
+extension SyncFilter {
+  /// Whether an event passes.
+  func allows(_ event: StreamEvent) -> Bool {
+    switch event {
+    case .presence(let user, _): allows(.presence, from: user)
+    case .invite(let event): allows(.invite, from: event.observer)
+    case .list(let event): allows(.list, from: event.sender)
+    case .unrecognized: false
+    }
+  }
+}
