@@ -1,0 +1,73 @@
+public import MatrixWire
+public import Ports
+
+/// One person on the own list, as far as is known.
+///
+/// Text in here comes from others and goes to a terminal: sanitise it before it does.
+public struct Contact: Hashable, Sendable {
+  public let userID: UserID
+  /// `pending` until they answered, then `accepted`.
+  public internal(set) var relation: ListState
+  public internal(set) var state: PresenceState = .unknown
+  /// While true they count as active now, whatever `lastActive` says.
+  public internal(set) var currentlyActive = false
+  /// On the session's clock.
+  public internal(set) var lastActive: Instant?
+  public internal(set) var statusText: String?
+  public internal(set) var displayName: String?
+  public internal(set) var deviceTypes: [DeviceType] = []
+  public internal(set) var idleSince: Instant?
+  /// Why nothing is known, where that is said.
+  public internal(set) var unknownReason: UnknownReason?
+
+  init(userID: UserID, relation: ListState) {
+    self.userID = userID
+    self.relation = relation
+  }
+
+  /// The display name, or the localpart of the user ID where there is none.
+  public var name: String { displayName ?? String(userID.localpart) }
+
+  mutating func take(_ content: PresenceContent, receivedAt now: Instant) {
+    func since(_ ago: Int?) -> Instant? { ago.map { now - .milliseconds($0) } }
+    state = content.state
+    currentlyActive = content.currentlyActive ?? false
+    lastActive = since(content.lastActiveAgo) ?? (content.state == .unknown ? lastActive : nil)
+    statusText = content.statusMessage.flatMap { $0.isEmpty ? nil : $0 }
+    deviceTypes = content.deviceTypes
+    idleSince = since(content.idleAgo)
+    unknownReason = content.unknownReason
+    // "" is cleared, absent is not stated (protocol 8).
+    if let name = content.displayName { displayName = name.isEmpty ? nil : name }
+  }
+}
+
+/// Somebody who asks to see the own presence.
+public struct Invite: Hashable, Sendable {
+  public let observer: UserID
+  public internal(set) var receivedAt: WallTime
+  public internal(set) var displayName: String?
+
+  /// The display name, or the localpart of the user ID where there is none.
+  public var name: String { displayName ?? String(observer.localpart) }
+}
+
+/// The own presence, as the server last echoed it.
+public struct OwnPresence: Hashable, Sendable {
+  public let userID: UserID
+  public internal(set) var displayName: String?
+  /// What was chosen, on this device or another.
+  public internal(set) var choice: PresenceState = .online
+  /// What others see, or `hidden`.
+  public internal(set) var state: PresenceState = .unknown
+  public internal(set) var statusText: String?
+
+  init(userID: UserID) { self.userID = userID }
+
+  mutating func take(_ content: PresenceContent) {
+    state = content.state
+    choice = content.choice ?? content.state
+    statusText = content.statusMessage.flatMap { $0.isEmpty ? nil : $0 }
+    if let name = content.displayName { displayName = name.isEmpty ? nil : name }
+  }
+}

@@ -1,0 +1,67 @@
+public import Ports
+
+/// One thing to be told to the server, of which only the newest value matters.
+///
+/// While a value is on its way, or its time has not come, newer ones replace each other; what the server has
+/// confirmed already is not sent again. Failures wait and try again with whatever is newest by then.
+public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
+  /// The least span between two sends.
+  private let spacing: Duration
+  private var confirmed: Value?
+  private var waiting: Value?
+  private var inFlight: Value?
+  private var notBefore: Instant
+  private var backoff = Backoff()
+
+  public init(spacing: Duration, now: Instant) {
+    self.spacing = spacing
+    self.notBefore = now
+  }
+
+  /// What the server will have been told when everything has gone well.
+  public var pending: Value? { waiting ?? inFlight }
+
+  /// When `takeDue` has something, if nothing happens before.
+  public var deadline: Instant? { waiting != nil && inFlight == nil ? notBefore : nil }
+
+  /// Takes the newest value.
+  public mutating func submit(_ value: Value) {
+    waiting = value
+    if inFlight == nil, value == confirmed { waiting = nil }
+    if inFlight == value { waiting = nil }
+  }
+
+  /// Hands out the value to send now, once.
+  public mutating func takeDue(at now: Instant) -> Value? {
+    guard inFlight == nil, let value = waiting, now >= notBefore else { return nil }
+    waiting = nil
+    inFlight = value
+    notBefore = now + spacing
+    return value
+  }
+
+  /// The server took what was on its way.
+  public mutating func succeeded() {
+    backoff.reset()
+    confirmed = inFlight
+    inFlight = nil
+    if waiting == confirmed { waiting = nil }
+  }
+
+  /// It did not arrive, or may not have: it is tried again unless something newer waits.
+  public mutating func failed(
+    at now: Instant, retryAfter: Duration?, using random: inout some RandomNumberGenerator
+  ) {
+    waiting = waiting ?? inFlight
+    inFlight = nil
+    confirmed = nil
+    notBefore = max(notBefore, now + max(backoff.next(using: &random), retryAfter ?? .zero))
+  }
+
+  /// The server does not want it: given up.
+  public mutating func refused() {
+    backoff.reset()
+    inFlight = nil
+    if waiting == confirmed { waiting = nil }
+  }
+}

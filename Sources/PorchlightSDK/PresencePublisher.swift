@@ -1,0 +1,120 @@
+public import MatrixWire
+public import Ports
+internal import Synchronization
+
+/// Tells the server the own choice, text and idleness: each in order, coalesced, and until it is known.
+///
+/// `run()` does the work; `publish` and `reportIdle` return at once. Status and idleness go their own ways,
+/// so that a refused text never holds up the end of idleness.
+public final class PresencePublisher: Sendable {
+  public enum Outcome: Hashable, Sendable {
+    case published(StatusUpdate)
+    /// Given up: the server will not have it.
+    case refused(StatusUpdate, SDKError)
+    /// Not yet; it is tried again.
+    case delayed(StatusUpdate, SDKError)
+    /// The session is over.
+    case loggedOut(SDKError)
+  }
+
+  private struct State: Sendable {
+    var status: Outbox<StatusUpdate>
+    /// Since when the keyboard is idle; nil inside is "somebody is there".
+    var idleness: Outbox<Idleness>
+    var random: SeededGenerator
+  }
+
+  private struct Idleness: Hashable, Sendable {
+    var since: Instant?
+  }
+
+  private let session: Session
+  private let deviceType: DeviceType?
+  private let state: Mutex<State>
+  private let alarm: Alarm
+
+  /// - Parameters:
+  ///   - session: whose status it is.
+  ///   - deviceType: sent with the first report of idleness, sticky from then on.
+  ///   - spacing: the least span between two status changes; a Synapse wants 10 s, our own server none.
+  ///   - seed: for the jitter of the back-off.
+  public init(session: Session, deviceType: DeviceType?, spacing: Duration, seed: UInt64) {
+    self.session = session
+    self.deviceType = deviceType
+    let now = session.time.instant
+    state = Mutex(
+      State(
+        status: Outbox(spacing: spacing, now: now), idleness: Outbox(spacing: .zero, now: now),
+        random: SeededGenerator(seed: seed)))
+    alarm = Alarm(session.time)
+  }
+
+  /// Wants this choice and text; replaces whatever was wanted before and is not sent yet.
+  public func publish(_ update: StatusUpdate) {
+    state.withLock { $0.status.submit(update) }
+    alarm.ring()
+  }
+
+  /// Wants the server to know since when nobody is at the keyboard; nil for "somebody is".
+  public func reportIdle(since: Instant?) {
+    state.withLock { $0.idleness.submit(Idleness(since: since)) }
+    alarm.ring()
+  }
+
+  /// Sends what is wanted until the task is cancelled.
+  public func run(_ outcome: @escaping @Sendable (Outcome) -> Void) async {
+    await withDiscardingTaskGroup { group in
+      await alarm.run { now in
+        let (status, idleness, due) = state.withLock { state in
+          let status = state.status.takeDue(at: now)
+          let idleness = state.idleness.takeDue(at: now)
+          let deadlines = [state.status.deadline, state.idleness.deadline]
+          return (status, idleness, deadlines.compactMap(\.self).min())
+        }
+        if let status { group.addTask { await self.send(status, outcome) } }
+        if let idleness { group.addTask { await self.send(idleness, outcome) } }
+        return due
+      }
+    }
+  }
+
+  private func send(_ update: StatusUpdate, _ outcome: @Sendable (Outcome) -> Void) async {
+    do {
+      try await session.setStatus(update.presence, text: update.statusMessage)
+      state.withLock { $0.status.succeeded() }
+      outcome(.published(update))
+    } catch {
+      state.withLock { settle(error, &$0.status, &$0.random) }
+      switch error.code {
+      case .cancelled: break
+      case .loggedOut: outcome(.loggedOut(error))
+      default: outcome(error.isTransient ? .delayed(update, error) : .refused(update, error))
+      }
+    }
+    alarm.ring()
+  }
+
+  private func send(_ idleness: Idleness, _ outcome: @Sendable (Outcome) -> Void) async {
+    let now = session.time.instant
+    let word: DeviceReport.Idleness =
+      idleness.since.map { .since(milliseconds: max(1, (now - $0).wholeMilliseconds)) } ?? .active
+    do {
+      try await session.report(DeviceReport(idleness: word, deviceType: deviceType))
+      state.withLock { $0.idleness.succeeded() }
+    } catch {
+      state.withLock { settle(error, &$0.idleness, &$0.random) }
+      if error.code == .loggedOut { outcome(.loggedOut(error)) }
+    }
+    alarm.ring()
+  }
+
+  private func settle<Value>(
+    _ error: SDKError, _ outbox: inout Outbox<Value>, _ random: inout SeededGenerator
+  ) {
+    if error.isTransient {
+      outbox.failed(at: session.time.instant, retryAfter: error.retryAfter, using: &random)
+    } else {
+      outbox.refused()
+    }
+  }
+}

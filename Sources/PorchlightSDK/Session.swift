@@ -1,0 +1,117 @@
+public import MatrixWire
+public import Ports
+
+/// One device of one person, logged in.
+///
+/// A value: copies are the same session. Calls may run side by side; order between them is the caller's
+/// business (`PresencePublisher` keeps it for status and idleness).
+public struct Session: Sendable {
+  public let userID: UserID
+  /// The clock the session's deadlines run on.
+  public var time: any Timekeeper { call.time }
+  private let call: Call
+
+  init(userID: UserID, token: AccessToken, exchange: any Exchange, time: any Timekeeper) {
+    self.init(userID: userID, call: Call(exchange: exchange, time: time, token: token))
+  }
+
+  private init(userID: UserID, call: Call) {
+    self.userID = userID
+    self.call = call
+  }
+
+  /// The same session by another way to the same server.
+  public func through(_ exchange: any Exchange) -> Session {
+    Session(userID: userID, call: Call(exchange: exchange, time: time, token: call.token))
+  }
+
+  // MARK: Presence
+
+  /// Sets choice and text together. `nil` or `""` clears the text.
+  public func setStatus(_ presence: PresenceState, text: String?) async throws(SDKError) {
+    let update = StatusUpdate(presence: presence, statusMessage: text)
+    let _: Empty = try await call.send(ClientAPI.setStatus(update, of: userID))
+  }
+
+  /// What may be seen of somebody now. Refused with `M_FORBIDDEN` where nothing may.
+  public func status(of user: UserID) async throws(SDKError) -> PresenceContent {
+    try await call.send(ClientAPI.status(of: user))
+  }
+
+  /// Tells the server what this device knows of its person (protocol E5).
+  public func report(_ report: DeviceReport) async throws(SDKError) {
+    let _: Empty = try await call.send(ClientAPI.report(report))
+  }
+
+  /// Says good-bye: this device's streams end and nobody sees it linger. The choice stays as it is.
+  ///
+  /// - Parameter patience: how long the answer may take; a client that quits does not wait for ever.
+  /// - Throws: `unreachable` where the answer did not come in time, whether or not the server knows.
+  public func close(patience: Duration = .seconds(1)) async throws(SDKError) {
+    var request = ClientAPI.report(DeviceReport(closing: true))
+    request.timeout = patience
+    let _: Empty = try await call.send(request)
+  }
+
+  // MARK: List
+
+  /// People this person watches, is asked by, and has allowed.
+  public func presenceList() async throws(SDKError) -> PresenceListAnswer {
+    try await call.send(ClientAPI.presenceList())
+  }
+
+  /// Asks somebody for permission to see them.
+  public func invite(_ user: UserID) async throws(SDKError) {
+    try await changeList(PresenceListRequest(invite: [user]))
+  }
+
+  /// Allows somebody who asked.
+  public func accept(_ user: UserID) async throws(SDKError) {
+    try await changeList(PresenceListRequest(accept: [user]))
+  }
+
+  /// Refuses somebody who asked.
+  public func deny(_ user: UserID) async throws(SDKError) {
+    try await changeList(PresenceListRequest(deny: [user]))
+  }
+
+  /// Takes somebody off the list, or an invite back.
+  public func drop(_ user: UserID) async throws(SDKError) {
+    try await changeList(PresenceListRequest(drop: [user]))
+  }
+
+  /// Takes back a permission once given.
+  public func revoke(_ user: UserID) async throws(SDKError) {
+    try await changeList(PresenceListRequest(revoke: [user]))
+  }
+
+  private func changeList(_ change: PresenceListRequest) async throws(SDKError) {
+    let result: PresenceListResult = try await call.send(ClientAPI.changePresenceList(change))
+    // One person per call, so one failure at most.
+    if let error = result.failed.values.first { throw SDKError(error, status: 400) }
+  }
+
+  // MARK: The rest
+
+  /// Somebody's public profile.
+  public func profile(of user: UserID) async throws(SDKError) -> Profile {
+    try await call.send(ClientAPI.profile(of: user))
+  }
+
+  /// Sets the own display name; `""` clears it.
+  public func setDisplayName(_ name: String) async throws(SDKError) {
+    let _: Empty = try await call.send(ClientAPI.setDisplayName(name, of: userID))
+  }
+
+  /// One poll of the event stream; `events(…)` is the loop around it.
+  public func sync(
+    since: SyncToken?, wait: Duration, as presence: PresenceState, filter: SyncFilter? = nil
+  ) async throws(SDKError) -> SyncAnswer {
+    try await call.send(ClientAPI.sync(since: since, wait: wait, setPresence: presence, filter: filter))
+  }
+
+  /// Ends the session; its token and device are gone afterwards.
+  public func logout() async throws(SDKError) {
+    let _: Empty = try await call.send(ClientAPI.logout())
+  }
+}
