@@ -1,0 +1,29 @@
+/// A key as the terminal reports it.
+public enum Key: Hashable, Sendable {
+  /// A scalar as typed. It may be a combining mark, or one that no screen should show; editors sanitise.
+  case character(Unicode.Scalar)
+  case enter, escape, tab, backTab, backspace, delete, insert
+  case up, down, left, right, home, end, pageUp, pageDown
+  /// F1 is `.function(1)`.
+  case function(Int)
+  /// Ctrl with a lowercase letter a to z, or one of `@ \ ] ^ _`. Ctrl-I, Ctrl-M, Ctrl-H and Ctrl-[ arrive as
+  /// `.tab`, `.enter`, `.backspace` and `.escape`, because terminals send the same byte for both.
+  case control(Character)
+  /// A key without a name here.
+  case unknown
+}
+
+/// What a terminal has to say.
+public enum InputEvent: Hashable, Sendable {
+  case key(Key)
+  /// Text that was pasted in one go, decoded leniently and not sanitised.
+  case paste(String)
+  /// The terminal has another size now.
+  case resized(Size)
+  /// The process was stopped and is back; the screen must be painted whole.
+  case resumed(Size)
+  /// Somebody asked the process to end: SIGTERM, SIGHUP or SIGINT.
+  case terminate(signal: Int32)
+  /// The terminal is gone; no more keys will come.
+  case endOfInput
+}
