@@ -1,0 +1,212 @@
+// Whatever ends the process, the terminal is given back: by close, by atexit, or by a handler for crashes.
+#define _GNU_SOURCE
+#include "internal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <termios.h>
+#include <unistd.h>
+
+static const int crash_signals[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGSYS};
+static const int event_signals[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT};
+
+enum {
+  CRASHES = sizeof crash_signals / sizeof crash_signals[0],
+  EVENTS = sizeof event_signals / sizeof event_signals[0],
+  HANDLER_STACK = 64 * 1024,
+};
+
+// All of this is written before the handlers are installed and only read by them.
+static char reset_bytes[512];
+static size_t reset_count;
+static int tty_input = -1;
+static int tty_output = -1;
+static int wake = -1;
+static struct termios saved_modes;
+static bool has_modes;
+static struct sigaction old_crash[CRASHES];
+static struct sigaction old_event[EVENTS];
+static struct sigaction old_pipe;
+static bool installed;
+
+static _Atomic uint32_t pending;
+
+// 1 while the terminal is ours. Whoever swaps it to 0 gives the terminal back, so it happens once.
+static atomic_int owns_terminal;
+
+void porch_reset_begin(const char *first) {
+  reset_count = 0;
+  porch_reset_add(first);
+}
+
+void porch_reset_add(const char *string) {
+  while (*string != '\0' && reset_count < sizeof reset_bytes) {
+    if (string[0] == '$' && string[1] == '<') {
+      const char *end = strchr(string, '>');
+      if (end != NULL) {
+        string = end + 1;
+        continue;
+      }
+    }
+    reset_bytes[reset_count++] = *string++;
+  }
+}
+
+void porch_write_all(int descriptor, const char *bytes, size_t count) {
+  while (count > 0) {
+    const ssize_t written = write(descriptor, bytes, count);
+    if (written < 0 && errno == EINTR) continue;
+    // A terminal that is gone or full is not waited for.
+    if (written <= 0) return;
+    bytes += written;
+    count -= (size_t)written;
+  }
+}
+
+void porch_terminal_restore(void) {
+  if (atomic_exchange(&owns_terminal, 0) == 0) return;
+  const int saved_errno = errno;
+  // From the background, setting modes would stop the process in the middle of its death.
+  struct sigaction ignore;
+  memset(&ignore, 0, sizeof ignore);
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGTTOU, &ignore, NULL);
+  porch_write_all(tty_output, reset_bytes, reset_count);
+  if (has_modes) tcsetattr(tty_input, TCSANOW, &saved_modes);
+  errno = saved_errno;
+}
+
+bool porch_guard_is_restored(void) {
+  return atomic_load(&owns_terminal) == 0;
+}
+
+// Never chains to the handler before it: Swift's own one prompts on the terminal and waits.
+static void on_crash(int signal_number) {
+  porch_terminal_restore();
+  struct sigaction plain;
+  memset(&plain, 0, sizeof plain);
+  plain.sa_handler = SIG_DFL;
+  sigaction(signal_number, &plain, NULL);
+  // Blocked until this handler returns, then it ends the process with the status that tells the cause.
+  raise(signal_number);
+}
+
+static void on_event(int signal_number) {
+  uint32_t bit = 0;
+  switch (signal_number) {
+    case SIGWINCH: bit = PORCH_TERMINAL_WINDOW_CHANGED; break;
+    case SIGCONT: bit = PORCH_TERMINAL_CONTINUED; break;
+    case SIGTSTP: bit = PORCH_TERMINAL_STOP_ASKED; break;
+    case SIGTERM: bit = PORCH_TERMINAL_TERMINATED; break;
+    case SIGHUP: bit = PORCH_TERMINAL_HUNG_UP; break;
+    case SIGINT: bit = PORCH_TERMINAL_INTERRUPTED; break;
+  }
+  const int saved_errno = errno;
+  atomic_fetch_or(&pending, bit);
+  porch_terminal_wake(wake);
+  errno = saved_errno;
+}
+
+static void install(const int *signals, int count, void (*handler)(int), int flags, struct sigaction *old) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  sigemptyset(&action.sa_mask);
+  for (int i = 0; i < count; i++) sigaction(signals[i], &action, &old[i]);
+}
+
+void porch_guard_begin(int input, int output, int wake_descriptor) {
+  tty_input = input;
+  tty_output = output;
+  wake = wake_descriptor;
+  has_modes = tcgetattr(input, &saved_modes) == 0;
+  atomic_store(&pending, 0);
+  atomic_store(&owns_terminal, 1);
+
+  static bool covers_exit;
+  if (!covers_exit) covers_exit = atexit(porch_terminal_restore) == 0;
+
+  install(crash_signals, CRASHES, on_crash, SA_ONSTACK, old_crash);
+  install(event_signals, EVENTS, on_event, SA_ONSTACK | SA_RESTART, old_event);
+  const int pipe_signal = SIGPIPE;
+  install(&pipe_signal, 1, SIG_IGN, 0, &old_pipe);
+  installed = true;
+}
+
+void porch_guard_end(void) {
+  if (!installed) return;
+  if (has_modes && atomic_load(&owns_terminal)) tcsetattr(tty_input, TCSADRAIN, &saved_modes);
+  atomic_store(&owns_terminal, 0);
+  for (int i = 0; i < CRASHES; i++) sigaction(crash_signals[i], &old_crash[i], NULL);
+  for (int i = 0; i < EVENTS; i++) sigaction(event_signals[i], &old_event[i], NULL);
+  sigaction(SIGPIPE, &old_pipe, NULL);
+  installed = false;
+  wake = -1;
+}
+
+void porch_guard_pause(void) {
+  if (has_modes) tcsetattr(tty_input, TCSADRAIN, &saved_modes);
+  atomic_store(&owns_terminal, 0);
+  struct sigaction plain, ours;
+  memset(&plain, 0, sizeof plain);
+  plain.sa_handler = SIG_DFL;
+  atomic_fetch_and(&pending, ~(uint32_t)(PORCH_TERMINAL_CONTINUED | PORCH_TERMINAL_STOP_ASKED));
+  sigaction(SIGTSTP, &plain, &ours);
+  kill(0, SIGTSTP);
+  // The signal goes to whichever thread the kernel picks, so this one may run on for a moment before
+  // everything stops. It waits for the SIGCONT, but not for ever: an orphaned process group never stops.
+  for (int waited = 0; waited < 100; waited += 10) {
+    if (atomic_load(&pending) & PORCH_TERMINAL_CONTINUED) break;
+    poll(NULL, 0, 10);
+  }
+  sigaction(SIGTSTP, &ours, NULL);
+}
+
+void porch_guard_resume(void) {
+  atomic_fetch_and(&pending, ~(uint32_t)(PORCH_TERMINAL_CONTINUED | PORCH_TERMINAL_STOP_ASKED));
+  atomic_store(&owns_terminal, 1);
+}
+
+uint32_t porch_terminal_take_signals(void) {
+  return atomic_exchange(&pending, 0);
+}
+
+int32_t porch_terminal_make_wake(void) {
+  return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+}
+
+void porch_terminal_wake(int32_t descriptor) {
+  const uint64_t one = 1;
+  // A full counter wakes just as well, so the result does not matter.
+  const ssize_t written = write(descriptor, &one, sizeof one);
+  (void)written;
+}
+
+void porch_terminal_clear_wake(int32_t descriptor) {
+  uint64_t count;
+  const ssize_t got = read(descriptor, &count, sizeof count);
+  (void)got;
+}
+
+// Signal stacks belong to one thread each. Threads of Swift's pool have none, and cannot be given one from
+// outside: their stack's overflow ends the process without this handler.
+void porch_terminal_protect_thread(void) {
+  static _Thread_local bool is_protected;
+  if (is_protected) return;
+  is_protected = true;
+  stack_t stack;
+  if (sigaltstack(NULL, &stack) == 0 && !(stack.ss_flags & SS_DISABLE)) return;
+  void *memory = mmap(NULL, HANDLER_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return;
+  memset(&stack, 0, sizeof stack);
+  stack.ss_sp = memory;
+  stack.ss_size = HANDLER_STACK;
+  sigaltstack(&stack, NULL);
+}

@@ -1,0 +1,59 @@
+internal import CTerminal
+internal import Glibc
+internal import Screen
+
+/// Opens ncurses on the terminal's thread before there is a terminal.
+actor TerminalOpener {
+  private nonisolated let thread: TerminalThread
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  init(thread: TerminalThread) {
+    self.thread = thread
+  }
+
+  func open(_ options: TerminalOptions, termName: String) -> (status: Int32, info: porch_terminal_info) {
+    var info = porch_terminal_info()
+    let status = termName.withCString { name in
+      options.locale.withCString { locale in
+        var request = porch_terminal_options()
+        request.term_name = name
+        request.locale = locale
+        request.input = options.inputDescriptor
+        request.output = options.outputDescriptor
+        request.wake = thread.wakeDescriptor
+        request.rows = Int32(clamping: options.fallbackSize?.rows ?? 0)
+        request.columns = Int32(clamping: options.fallbackSize?.columns ?? 0)
+        request.use_color = options.useColor
+        return porch_terminal_open(&request, &info)
+      }
+    }
+    return (status, info)
+  }
+}
+
+extension TerminalOptions {
+  /// The name, if these options can work at all.
+  func checkedTermName() throws(TerminalError) -> String {
+    if requiresTerminal {
+      guard isatty(outputDescriptor) == 1 else { throw .outputNotATerminal }
+      guard isatty(inputDescriptor) == 1 else { throw .inputNotATerminal }
+    }
+    guard let termName, !termName.isEmpty else { throw .noName }
+    // A name with a slash would be looked up as a path.
+    guard !termName.contains("/") else { throw .unknown(termName) }
+    return termName
+  }
+}
+
+extension TerminalError {
+  init(status: Int32, termName: String) {
+    switch Int(status) {
+    case Int(PORCH_TERMINAL_UNKNOWN): self = .unknown(termName)
+    case Int(PORCH_TERMINAL_NO_DATABASE): self = .noDatabase
+    case Int(PORCH_TERMINAL_TOO_SIMPLE): self = .tooSimple(termName)
+    case Int(PORCH_TERMINAL_BUSY): self = .alreadyOpen
+    default: self = .refused
+    }
+  }
+}

@@ -1,0 +1,272 @@
+import Glibc
+import Screen
+import TerminalDriver
+import Testing
+
+/// ncurses is one per process, so these run one after another.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct TerminalTests {
+  private func picture(_ text: SafeText, style: Style = .plain) -> Grid {
+    var painter = Painter(size: Size(rows: 5, columns: 20))
+    painter.put(text, row: 1, column: 2, style: style)
+    return painter.grid
+  }
+
+  @Test func wideAndCombiningTextIsDrawn() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      #expect(await terminal.size() == Size(rows: 5, columns: 20))
+      #expect(terminal.capabilities == ScreenCapabilities(colors: 256, unicode: true))
+      await terminal.present(patches(from: nil, to: picture("李雷 e\u{301} 👍")), cursor: nil)
+      #expect(wires.written().contains("李雷 e\u{301} 👍"))
+    }
+  }
+
+  @Test func anIdenticalPictureWritesNothing() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      let grid = picture("李雷 x", style: Style(foreground: .indexed(2)))
+      await terminal.present(patches(from: nil, to: grid), cursor: Position(row: 1, column: 4))
+      let count = wires.count
+      await terminal.present(patches(from: grid, to: grid), cursor: Position(row: 1, column: 4))
+      await terminal.present(patches(from: nil, to: grid), cursor: Position(row: 1, column: 4))
+      #expect(wires.count == count)
+      await terminal.redraw()
+      #expect(wires.written(from: count).contains("李雷 x"))
+    }
+  }
+
+  @Test func aSmallChangeIsAFewBytes() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      let (old, new) = (picture("hello there"), picture("hello where"))
+      await terminal.present(patches(from: nil, to: old), cursor: nil)
+      let count = wires.count
+      await terminal.present(patches(from: old, to: new), cursor: nil)
+      #expect((1..<16).contains(wires.count - count))
+    }
+  }
+
+  @Test func hostileTextSteersNothing() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      let name = "\u{1B}]0;owned\u{7}\u{9B}2J\u{1B}[31m"
+      await terminal.present(patches(from: nil, to: picture("\(name)")), cursor: nil)
+      let written = wires.written()
+      #expect(written.contains("]0;owned2J[31m"))
+      #expect(!written.contains("\u{1B}]0;"))
+      #expect(!written.contains("\u{1B}[31m"))
+      #expect(!written.contains("\u{9B}"))
+    }
+  }
+
+  @Test func cellsOutsideTheScreenAreLeftOut() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      var painter = Painter(size: Size(rows: 9, columns: 40))
+      painter.fill(with: "李")
+      await terminal.present(patches(from: nil, to: painter.grid), cursor: Position(row: 50, column: 50))
+      #expect(wires.written().split(separator: "李", omittingEmptySubsequences: false).count - 1 == 50)
+    }
+  }
+
+  @Test func keysArriveByName() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      wires.type("aé李\r\t\u{7F}\u{3}\u{1A}\u{1B}OA\u{1B}OD\u{1B}[5~\u{1B}[Z\u{1B}[15~\u{1B}[3~")
+      wires.unplug()
+      let events = await terminal.events(upTo: .endOfInput)
+      let keys: [Key] = [
+        .character("a"), .character("é"), .character("李"), .enter, .tab, .backspace, .control("c"),
+        .control("z"), .up, .left, .pageUp, .backTab, .function(5), .delete,
+      ]
+      #expect(events == keys.map { .key($0) } + [.endOfInput])
+    }
+  }
+
+  @Test func anUnknownSequenceIsOneUnknownKey() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      wires.type("\u{1B}[99;99Wx\u{1B}]11;rgb:00/00/00\u{7}y\u{1B}Oüz")
+      wires.unplug()
+      let events = await terminal.events(upTo: .endOfInput)
+      #expect(events.first == .key(.unknown))
+      #expect(events.contains(.key(.character("x"))))
+      #expect(events.contains(.key(.character("y"))))
+      #expect(!events.contains(.key(.character("9"))))
+      #expect(!events.contains(.key(.character("r"))))
+    }
+  }
+
+  @Test func anEscapeAloneIsTheKey() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      wires.type("\u{1B}")
+      #expect(await terminal.events(upTo: .key(.escape)) == [.key(.escape)])
+    }
+  }
+
+  @Test func whatIsNotUTF8IsLeftOut() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      wires.type([0xFF, 0x61, 0xC3, 0x62, 0xC0, 0xAF, 0xED, 0xA0, 0x80, 0x63])
+      wires.unplug()
+      let keys: [Key] = [.character("a"), .character("b"), .character("c")]
+      #expect(await terminal.events(upTo: .endOfInput) == keys.map { .key($0) } + [.endOfInput])
+    }
+  }
+
+  @Test func aPasteArrivesInOnePiece() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      wires.type("a\u{1B}[200~two\rlines 李 q\u{1B}[201~b")
+      wires.unplug()
+      #expect(
+        await terminal.events(upTo: .endOfInput) == [
+          .key(.character("a")), .paste("two\rlines 李 q"), .key(.character("b")), .endOfInput,
+        ])
+    }
+  }
+
+  @Test func anUnfinishedPasteIsDeliveredAtTheEnd() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      wires.type("\u{1B}[200~half")
+      wires.unplug()
+      #expect(await terminal.events(upTo: .endOfInput) == [.paste("half"), .endOfInput])
+    }
+  }
+
+  @Test func withoutColourNoColourIsWritten() async throws {
+    let wires = Wires()
+    var options = wires.options
+    options.useColor = false
+    try await withTerminal(options) { terminal in
+      #expect(terminal.capabilities.colors == 0)
+      let style = Style(
+        foreground: .rgb(red: 255, green: 0, blue: 0), background: .indexed(4), attributes: .bold)
+      await terminal.present(patches(from: nil, to: picture("red", style: style)), cursor: nil)
+    }
+    let written = wires.written()
+    #expect(written.contains("red"))
+    // Every "select graphic rendition" that names a colour: 30 to 49, 90 to 107.
+    #expect(!written.contains(/\u{1B}\[(?:[0-9;]*;)?(?:[34][0-9]|9[0-7]|10[0-7])[;m]/))
+  }
+
+  @Test func withoutUTF8EverythingIsASCIIAndNoColumnShifts() async throws {
+    let wires = Wires()
+    var options = wires.options
+    options.locale = "C"
+    try await withTerminal(options) { terminal in
+      #expect(!terminal.capabilities.unicode)
+      await terminal.present(patches(from: nil, to: picture("李雷|é|")), cursor: nil)
+    }
+    #expect(wires.written().contains("? ? |?|"))
+    #expect(wires.written().utf8.allSatisfy { $0 < 0x80 })
+  }
+
+  @Test func aMissingUTF8LocaleIsReplaced() async throws {
+    let wires = Wires()
+    var options = wires.options
+    options.locale = "xx_YY.UTF-8"
+    try await withTerminal(options) { terminal in
+      #expect(terminal.capabilities.unicode)
+    }
+  }
+
+  @Test func aTerminalThatIsForgottenIsGivenBack() async throws {
+    let wires = Wires()
+    do {
+      let terminal = try await Terminal.open(wires.options)
+      await terminal.present(patches(from: nil, to: picture("forgotten")), cursor: nil)
+    }
+    #expect(wires.written().contains("\u{1B}[?1049l"))
+    try await withTerminal(wires.options) { _ in }
+  }
+
+  @Test func closingGivesTheTerminalBack() async throws {
+    let wires = Wires()
+    let terminal = try await Terminal.open(wires.options)
+    #expect(wires.written().contains("\u{1B}[?1049h"))
+    #expect(wires.written().contains("\u{1B}[?2004h"))
+    let count = wires.count
+    await terminal.close()
+    let farewell = wires.written(from: count)
+    #expect(farewell.contains("\u{1B}[?2004l"))
+    #expect(farewell.contains("\u{1B}[?1049l"))
+    #expect(farewell.contains("\u{1B}[?25h"))
+    let end = wires.count
+    await terminal.close()
+    await terminal.present(patches(from: nil, to: picture("late")), cursor: nil)
+    #expect(wires.count == end)
+    #expect(await terminal.events(upTo: .endOfInput) == [])
+  }
+
+  @Test func theModesOfAPseudoTerminalAreRestored() async throws {
+    let terminal = PseudoTerminal(rows: 10, columns: 33)
+    let before = terminal.modes
+    try await withTerminal(terminal.options) { screen in
+      #expect(await screen.size() == Size(rows: 10, columns: 33))
+      #expect(terminal.modes != before)
+      terminal.type("q")
+      #expect(await screen.events(upTo: .key(.character("q"))).count == 1)
+    }
+    #expect(terminal.modes == before)
+  }
+
+  @Test func aNewSizeIsReported() async throws {
+    let terminal = PseudoTerminal(rows: 10, columns: 33)
+    try await withTerminal(terminal.options) { screen in
+      terminal.resize(rows: 7, columns: 44)
+      kill(getpid(), SIGWINCH)
+      let size = Size(rows: 7, columns: 44)
+      #expect(await screen.events(upTo: .resized(size)) == [.resized(size)])
+      #expect(await screen.size() == size)
+    }
+  }
+
+  @Test(arguments: [SIGTERM, SIGHUP, SIGINT]) func aRequestToEndIsAnEvent(signal: Int32) async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      kill(getpid(), signal)
+      #expect(await terminal.events(upTo: .terminate(signal: signal)) == [.terminate(signal: signal)])
+    }
+  }
+
+  @Test func aSecondTerminalIsRefusedAndTheFirstGoesOn() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      let error = await #expect(throws: TerminalError.self) { try await Terminal.open(wires.options) }
+      #expect(error?.code == .alreadyOpen)
+      await terminal.present(patches(from: nil, to: picture("still here")), cursor: nil)
+      #expect(wires.written().contains("still here"))
+    }
+  }
+
+  @Test(
+    arguments: [
+      (nil, .noName, "TERM is not set"),
+      ("", .noName, "TERM is not set"),
+      ("dumb", .tooSimple, "'dumb'"),
+      ("no-such-terminal", .unknownTerminal, "'no-such-terminal'"),
+      ("../../x", .unknownTerminal, "ncurses-term"),
+    ] as [(String?, TerminalError.Code, String)])
+  func aWrongTermIsExplained(name: String?, code: TerminalError.Code, words: String) async throws {
+    let wires = Wires()
+    var options = wires.options
+    options.termName = name
+    let refused = options
+    let error = await #expect(throws: TerminalError.self) { try await Terminal.open(refused) }
+    #expect(error?.code == code)
+    #expect(error?.description.contains(words) == true)
+    #expect(wires.count == 0)
+  }
+
+  @Test func aFileIsNoTerminal() async throws {
+    let wires = Wires()
+    var options = wires.options
+    options.requiresTerminal = true
+    let refused = options
+    let error = await #expect(throws: TerminalError.self) { try await Terminal.open(refused) }
+    #expect(error?.code == .notATerminal)
+  }
+}
