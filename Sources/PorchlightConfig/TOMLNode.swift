@@ -1,0 +1,57 @@
+internal import TOMLKit
+
+/// A TOML value, copied out of TOMLKit at once: nothing of that package is Sendable, and its objects are not to
+/// be kept.
+indirect enum TOMLNode: Hashable, Sendable {
+  case string(String)
+  case integer(Int)
+  case boolean(Bool)
+  case table([String: TOMLNode])
+  /// A value that no setting of ours takes; the payload names its type.
+  case other(String)
+
+  /// What a message calls this kind of value.
+  var kind: String {
+    switch self {
+    case .string: "a text"
+    case .integer: "a whole number"
+    case .boolean: "true or false"
+    case .table: "a table"
+    case .other(let name): name
+    }
+  }
+
+  /// Deeper tables than these are nobody's settings.
+  private static let depthLimit = 8
+
+  /// Parses a whole file.
+  static func parse(_ text: String, file: String) throws(ConfigError) -> [String: TOMLNode] {
+    let table: TOMLTable
+    do {
+      table = try TOMLTable(string: text)
+    } catch let error as TOMLParseError {
+      throw ConfigError(
+        file: file, line: error.source.begin.line, message: "not valid TOML: \(error.description.printable)")
+    } catch {
+      throw ConfigError(file: file, message: "not valid TOML")
+    }
+    return copy(table, depth: 0)
+  }
+
+  private static func copy(_ table: TOMLTable, depth: Int) -> [String: TOMLNode] {
+    guard depth < depthLimit else { return [:] }
+    var result: [String: TOMLNode] = [:]
+    for (key, value) in table {
+      result[key] = copy(value, depth: depth)
+    }
+    return result
+  }
+
+  private static func copy(_ value: any TOMLValueConvertible, depth: Int) -> TOMLNode {
+    if let string = value.string { return .string(string) }
+    if let integer = value.int { return .integer(integer) }
+    if let boolean = value.bool { return .boolean(boolean) }
+    if let table = value.table { return .table(copy(table, depth: depth + 1)) }
+    return .other("a value of type \(value.type.rawValue)")
+  }
+}
