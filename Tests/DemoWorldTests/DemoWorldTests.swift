@@ -1,0 +1,122 @@
+import DemoWorld
+import MatrixWire
+import OrderedCollections
+import PorchlightSDK
+import PorchlightTestSupport
+import Testing
+
+struct DemoWorldTests {
+  /// A world around one person, and what that person sees.
+  private final class Stage {
+    let simulation = Simulation()
+    let server: TestHomeserver
+    let user: Session
+    let screen: Listener
+    private let world: Task<Void, Never>
+
+    init(_ configure: (inout DemoWorld.Options) -> Void = { _ in }) throws {
+      server = try TestHomeserver(simulation)
+      user = try server.register("you")
+      var options = DemoWorld.Options()
+      configure(&options)
+      let demo = DemoWorld(exchange: server.exchange, time: simulation.time, options: options)
+      let populated = Box<Bool>()
+      world = simulation.start { [user] in
+        try? await demo.run(around: user) { populated.set(true) }
+      }
+      _ = try populated.value.orThrow("a populated world")
+      screen = server.connect(user)
+    }
+
+    /// Every change, as text, for comparing two runs.
+    var history: [String] { screen.changes.map { "\($0)" } }
+  }
+
+  @Test func theListIsFilledBeforeAnybodyLooks() throws {
+    let stage = try Stage { $0.people = 12 }
+    let contacts = stage.screen.roster.contacts.values
+    #expect(contacts.filter { $0.relation == .accepted }.count == 12)
+    #expect(contacts.contains { $0.state == .online })
+    #expect(contacts.contains { $0.state == .unavailable })
+    #expect(contacts.contains { $0.state == .offline })
+  }
+
+  @Test func aFarServerNeverAnswersAndSaysSo() throws {
+    let stage = try Stage()
+    let far = stage.screen.roster.contacts.values.filter {
+      $0.userID.server.rawValue == DemoWorld.farServer
+    }
+    #expect(!far.isEmpty)
+    #expect(far.allSatisfy { $0.state == .unknown && $0.unknownReason == .unreachable })
+  }
+
+  @Test func invitesWaitFromTheBeginningAndMoreCome() throws {
+    let stage = try Stage()
+    let atFirst = stage.screen.roster.invites.count
+    #expect(atFirst == 2)
+    stage.simulation.advance(by: .seconds(300))
+    #expect(stage.screen.roster.invites.count == 4)
+  }
+
+  @Test func theSameSeedMakesTheSameWorld() throws {
+    let (first, second) = (try Stage { $0.seed = 42 }, try Stage { $0.seed = 42 })
+    first.simulation.advance(by: .seconds(600))
+    second.simulation.advance(by: .seconds(600))
+    #expect(first.history.count > 100)
+    #expect(first.history == second.history)
+  }
+
+  @Test func anotherSeedMakesAnotherWorld() throws {
+    let (first, second) = (try Stage { $0.seed = 1 }, try Stage { $0.seed = 2 })
+    first.simulation.advance(by: .seconds(120))
+    second.simulation.advance(by: .seconds(120))
+    #expect(first.history != second.history)
+  }
+
+  @Test func peopleComeGoIdleReturnAndChangeTheirText() throws {
+    let stage = try Stage()
+    stage.simulation.advance(by: .seconds(1200))
+    var seen: Set<String> = []
+    for case .changed(let before, let after) in stage.screen.changes where before.state != after.state {
+      seen.insert("\(before.state) to \(after.state)")
+    }
+    for turn in [
+      "online to unavailable", "unavailable to online", "online to offline", "offline to online",
+      "online to busy", "busy to free_for_chat",
+    ] {
+      #expect(seen.contains(turn))
+    }
+  }
+
+  @Test(arguments: [("rosa", ListState.accepted), ("viktor", ListState.denied)])
+  func anInvitedStrangerAnswers(_ localpart: String, _ expected: ListState) throws {
+    let stage = try Stage()
+    let stranger = try stage.server.user(localpart)
+    try stage.simulation.run { [user = stage.user] in try await user.invite(stranger) }
+    stage.simulation.advance(by: .seconds(400))
+    if expected == .accepted {
+      #expect(stage.screen.roster.contacts[stranger]?.relation == .accepted)
+    } else {
+      #expect(stage.screen.changes.contains { if case .removed(_, .denied) = $0 { true } else { false } })
+    }
+  }
+
+  @Test func speedScalesThePeopleOnly() throws {
+    let slow = try Stage()
+    let fast = try Stage { $0.speed = 10 }
+    slow.simulation.advance(by: .seconds(60))
+    fast.simulation.advance(by: .seconds(60))
+    #expect(fast.history.count > 3 * slow.history.count)
+  }
+
+  @Test func hostilePeopleComeWhenAskedFor() throws {
+    let hostile = try Stage { $0.hostile = true }
+    #expect(hostile.screen.roster.contacts.values.contains { $0.name.contains("\u{1B}") })
+    #expect(!(try Stage()).screen.roster.contacts.values.contains { $0.name.contains("\u{1B}") })
+  }
+
+  @Test func anEmptyListIsAWorldToo() throws {
+    let stage = try Stage { $0.people = 0 }
+    #expect(stage.screen.roster.contacts.values.allSatisfy { $0.state == .unknown })
+  }
+}
