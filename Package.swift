@@ -53,7 +53,8 @@ let package = Package(
       swiftSettings: strict),
 
     // The terminal.
-    .systemLibrary(name: "CNcurses", pkgConfig: "ncursesw", providers: [.apt(["libncursesw5-dev"])]),
+    // No pkgConfig: its flags make SwiftPM warn in every build. The header says what to install instead.
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
     .target(
       name: "CTerminal", dependencies: ["CNcurses"],
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),

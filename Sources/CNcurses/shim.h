@@ -4,6 +4,8 @@
 #define NCURSES_WIDECHAR 1
 #if __has_include(<ncursesw/curses.h>)
 #include <ncursesw/curses.h>
-#else
+#elif __has_include(<curses.h>)
 #include <curses.h>
+#else
+#error "ncurses is missing: apt-get install libncursesw5-dev"
 #endif

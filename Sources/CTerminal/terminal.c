@@ -1,11 +1,5 @@
 #define _GNU_SOURCE
-#define NCURSES_WIDECHAR 1
-#if __has_include(<ncursesw/curses.h>)
-#include <ncursesw/curses.h>
-#else
-#include <curses.h>
-#endif
-
+#include "../CNcurses/shim.h"
 #include "internal.h"
 
 #include <langinfo.h>

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Wrong use is answered by one line on standard error and exit status 2, and never by a trap.
+
+usage: bad-input.py BINARY
+"""
+
+import os
+import pty
+import subprocess
+import sys
+import tempfile
+
+binary = os.path.abspath(sys.argv[1])
+failures = 0
+
+
+def run(arguments, environment, on_terminal=False):
+    """Runs the program; its standard output is a pipe, or a pseudo terminal where that is wanted."""
+    base = {key: value for key, value in os.environ.items() if key not in ("TERM", "NO_COLOR")}
+    side = pty.openpty() if on_terminal else None
+    done = subprocess.run(
+        [binary] + arguments, env=dict(base, **environment), timeout=20, stderr=subprocess.PIPE,
+        stdin=side[1] if side else subprocess.DEVNULL, stdout=side[1] if side else subprocess.PIPE)
+    for descriptor in side or ():
+        os.close(descriptor)
+    return done
+
+
+def expect(name, arguments, words, environment={"TERM": "xterm-256color"}, on_terminal=False, status=2):
+    global failures
+    done = run(arguments, environment, on_terminal)
+    error = done.stderr.decode()
+    problems = []
+    if done.returncode != status:
+        problems.append("exit status %d, not %d" % (done.returncode, status))
+    if error.count("\n") != 1 or not error.endswith("\n"):
+        problems.append("not one line on standard error")
+    if done.stdout:
+        problems.append("something on standard output")
+    problems += ["no '%s' in it" % word for word in words if word not in error]
+    failures += bool(problems)
+    print("%s  %s%s" % ("bad " if problems else "ok  ", name, "".join("\n      " + p for p in problems)))
+    if problems:
+        print("      standard error: %r" % error)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    def theme(name, text):
+        path = os.path.join(folder, name)
+        with open(path, "w") as file:
+            file.write(text)
+        return path
+
+    expect("an unknown theme", ["demo", "--theme", "nonesuch"], ["nonesuch"])
+    expect("a theme file that is not there", ["demo", "--theme", folder + "/no.toml"], ["no.toml"])
+    expect("a theme with a wrong role",
+           ["demo", "--theme", theme("role.toml", 'name = "x"\n\n[colors]\nonlin = "green"\n')],
+           ["role.toml:4", "onlin", "online"])
+    expect("a theme with a wrong colour",
+           ["demo", "--theme", theme("color.toml", 'name = "x"\n[colors]\nonline = "greenish"\n')],
+           ["color.toml:3", "greenish"])
+    expect("a theme that is not TOML", ["demo", "--theme", theme("syntax.toml", 'name = "x\n')],
+           ["syntax.toml:1"])
+    for text in ("soon", "0s", "-5m", "1h1h", ""):
+        expect("the duration '%s'" % text, ["demo", "--idle-after=" + text], ["idle-after"])
+    expect("a negative number of people", ["demo", "--people=-1"], ["people"])
+    expect("a speed of zero", ["demo", "--speed", "0"], ["speed"])
+    expect("an unknown option", ["demo", "--frobnicate"], ["frobnicate"])
+    expect("an unknown command", ["frobnicate"], ["frobnicate"])
+    expect("output into a pipe", ["demo"], ["terminal"])
+    expect("no TERM", ["demo"], ["TERM"], environment={}, on_terminal=True)
+    expect("an empty TERM", ["demo"], ["TERM"], environment={"TERM": ""}, on_terminal=True)
+    expect("TERM=dumb", ["demo"], ["dumb"], environment={"TERM": "dumb"}, on_terminal=True)
+    expect("an unknown TERM", ["demo"], ["nonesuch"], environment={"TERM": "nonesuch"}, on_terminal=True)
+
+done = run([], {})
+if done.returncode != 2 or b"demo" not in done.stderr or done.stdout:
+    failures += 1
+    print("bad   no arguments: %d %r" % (done.returncode, done.stderr))
+else:
+    print("ok    no arguments: help on standard error, exit status 2")
+done = run(["--version"], {})
+if done.returncode != 0 or not done.stdout.startswith(b"porchlight ") or done.stderr:
+    failures += 1
+    print("bad   --version: %d %r" % (done.returncode, done.stdout))
+else:
+    print("ok    --version")
+for arguments in (["--help"], ["demo", "--help"]):
+    done = run(arguments, {})
+    if done.returncode != 0 or b"debug" in done.stdout:
+        failures += 1
+        print("bad   %s: %d" % (" ".join(arguments), done.returncode))
+    else:
+        print("ok    " + " ".join(arguments))
+sys.exit(1 if failures else 0)

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""A person at the demo: types keys into the real program in tmux and looks at the screen.
+
+usage: drive-demo.py BINARY
+
+Waits for what has to appear, never for time; gives up on a wait after a while and shows the screen.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+BINARY = os.path.abspath(sys.argv[1])
+PATIENCE = 20.0
+failures = []
+
+
+class Screen:
+    """A tmux server of its own with a shell in it, which runs one command."""
+
+    count = 0
+
+    def __init__(self, command, columns=80, rows=24):
+        Screen.count += 1
+        self.socket = "porchlight-%d-%d" % (os.getpid(), Screen.count)
+        self.tmux("new-session", "-d", "-s", "demo", "-x", str(columns), "-y", str(rows),
+                  "env LC_ALL=C.UTF-8 PS1='$ ' sh")
+        self.keys(command, "Enter")
+
+    def tmux(self, *arguments):
+        return subprocess.run(["tmux", "-L", self.socket, "-f", "/dev/null"] + list(arguments), check=True,
+                              stdout=subprocess.PIPE).stdout.decode()
+
+    def keys(self, *keys):
+        self.tmux("send-keys", "-t", "demo", *keys)
+
+    def text(self, text):
+        self.tmux("send-keys", "-t", "demo", "-l", text)
+
+    def look(self):
+        return self.tmux("capture-pane", "-p", "-t", "demo")
+
+    def resize(self, columns, rows):
+        self.tmux("resize-window", "-t", "demo", "-x", str(columns), "-y", str(rows))
+
+    def end(self):
+        subprocess.run(["tmux", "-L", self.socket, "kill-server"], stderr=subprocess.DEVNULL)
+
+    def ends(self, claim, statuses):
+        """The program is gone, the shell has the terminal back, and the exit status is one of these."""
+        if not self.wait(claim + ": the shell is back", lambda picture: "live" not in picture):
+            return
+        self.keys("echo ended with $?", "Enter")
+        self.shows(claim, r"(?m)^ended with (%s)$" % statuses)
+
+    def wait(self, claim, test):
+        """Waits until `test` holds for the screen; returns whether it did."""
+        until = time.monotonic() + PATIENCE
+        picture = ""
+        while time.monotonic() < until:
+            picture = self.look()
+            if test(picture):
+                print("ok    " + claim)
+                return True
+            time.sleep(0.05)
+        print("bad   %s\n%s" % (claim, picture))
+        failures.append(claim)
+        return False
+
+    def shows(self, claim, pattern):
+        return self.wait(claim, lambda picture: re.search(pattern, picture))
+
+    def lacks(self, claim, pattern):
+        return self.wait(claim, lambda picture: not re.search(pattern, picture))
+
+    def title(self, claim, pattern):
+        return self.wait(claim, lambda picture: re.search(pattern, picture.split("\n")[0]))
+
+
+def demo(*options):
+    return Screen("%s demo --seed 7 %s" % (BINARY, " ".join(options)))
+
+
+def statuses_and_invites():
+    screen = demo("--people", "6", "--speed", "4")
+    try:
+        screen.shows("the roster appears, live", r"live(.|\n)*Here \(\d+\)")
+        screen.shows("people of the far server are unknown", r"\? 2 unknown")
+        screen.title("oneself is online", r"@you:harbor\.example.*online")
+
+        for key, word in (("2", "away"), ("3", "busy"), ("4", "invisible"), ("5", "free for chat"), ("1", "online"),
+                          ("a", "away"), ("a", "online"), ("d", "busy"), ("d", "online")):
+            screen.keys(key)
+            screen.title("%s makes oneself %s, and the server confirms" % (key, word),
+                         word + r"(?!.*(sending|\.\.\.|…))")
+        screen.keys("s")
+        screen.text("hëllo 世界")
+        screen.keys("Left", "Left", "BSpace", "Right", "Right", "Enter")
+        screen.title("a status text is written with cursor keys and UTF-8", r"hëllo世界(?!.*(sending|…))")
+        screen.keys("c")
+        screen.wait("c clears it", lambda picture: "世界" not in picture.split("\n")[0])
+
+        screen.shows("invites wait", r"! Ola K.(.|\n)*! promo9")
+        screen.keys("I", "A")
+        screen.lacks("A accepts the first", r"! Ola K.")
+        screen.shows("and the feed says so", r"Ola K. (can see|sees)")
+        screen.keys("I", "j", "D")
+        screen.wait("D denies one, and it leaves", lambda picture: picture.count(" ! ") <= 2)
+        screen.keys("+")
+        screen.text("rosa")
+        screen.keys("Enter")
+        screen.shows("an invite is accepted, over the stream", r"Rosa.*(accepted|shares|sees)|Rosa +\w")
+        screen.keys("+")
+        screen.text("@viktor:harbor.example")
+        screen.keys("Enter")
+        screen.shows("an invite is denied, over the stream", r"(?i)viktor[^\n]*(does not share|denied|not shared)")
+        screen.keys("+")
+        screen.text("not a user!")
+        screen.keys("Enter")
+        screen.shows("a malformed user ID is refused in place", r"(?i)user ID|not a|valid")
+        screen.keys("Escape")
+
+        screen.keys("?")
+        screen.shows("? shows the keys", r"(?i)accept")
+        screen.keys("Escape", "i")
+        screen.keys("i", "o", "o", "G", "g")
+        screen.shows("the roster is still there", r"Here \(\d+\)")
+
+        screen.keys("C-z")
+        screen.shows("Ctrl-Z goes back to the shell", r"(?i)stopped")
+        screen.text("fg")
+        screen.keys("Enter")
+        screen.title("fg comes back", r"@you:harbor\.example")
+
+        screen.keys("q")
+        screen.ends("q quits with 0", "0")
+    finally:
+        screen.end()
+
+
+def idle_and_back():
+    screen = demo("--idle-after", "4s")
+    try:
+        screen.title("oneself is online", r"online")
+        screen.keys("5")
+        screen.title("free for chat is set", r"free for chat(?!.*(sending|…))")
+        screen.shows("a countdown comes before idleness", r"(?i)idle in \d+s")
+        screen.title("no key makes oneself idle", r"idle")
+        screen.keys("j")
+        screen.title("a key brings back what was", r"free for chat")
+        screen.keys("3")
+        screen.title("busy is set", r"busy(?!.*(sending|…))")
+        time.sleep(5)  # longer than --idle-after: busy must have outlived it
+        screen.title("busy is not touched by idleness", r"busy")
+        screen.keys("C-c", "C-c")
+        screen.ends("Ctrl-C twice quits", "0")
+    finally:
+        screen.end()
+
+
+def sizes():
+    screen = demo()
+    try:
+        screen.shows("the roster appears", r"Here \(\d+\)")
+        screen.resize(120, 40)
+        screen.wait("120x40 uses the width",
+                    lambda picture: max(map(len, picture.split("\n"))) > 100)
+        for columns, rows in ((40, 10), (20, 5), (12, 3), (5, 2), (2, 1), (1, 1), (200, 60)):
+            screen.resize(columns, rows)
+            time.sleep(0.1)
+        screen.resize(80, 24)
+        screen.wait("after 1x1 the screen is whole again",
+                    lambda picture: re.search(r"@you:harbor\.example", picture.split("\n")[0])
+                    and re.search(r"Here \(\d+\)", picture))
+        screen.keys("q")
+        screen.ends("and q still quits", "0")
+    finally:
+        screen.end()
+
+
+def hostile():
+    screen = demo("--hostile", "--people", "3", "--ascii")
+    try:
+        screen.shows("hostile people are in the roster", r"hostile-|zalgo|red")
+        picture = screen.look()
+        if any(ord(character) < 32 and character != "\n" for character in picture):
+            failures.append("control characters on the screen")
+        screen.title("the title line stands where it stood", r"@you:harbor\.example")
+        screen.keys("q")
+        screen.ends("q quits", "0")
+    finally:
+        screen.end()
+
+
+for part in (statuses_and_invites, idle_and_back, sizes, hostile):
+    print("-- " + part.__name__.replace("_", " "))
+    part()
+sys.exit(1 if failures else 0)

@@ -1,0 +1,61 @@
+internal import Ports
+
+/// Ages in one word: `<1m`, `4m`, `2h`, `3d`.
+enum AgeText {
+  static func text(_ age: Duration) -> String {
+    let seconds = max(0, age.components.seconds)
+    return switch seconds {
+    case ..<60: "<1m"
+    case ..<3_600: "\(seconds / 60)m"
+    case ..<86_400: "\(seconds / 3_600)h"
+    default: "\(seconds / 86_400)d"
+    }
+  }
+
+  /// How long after now the text becomes another one.
+  static func nextChange(_ age: Duration) -> Duration {
+    guard age >= .zero else { return .seconds(60) - age }
+    let seconds = age.components.seconds
+    let unit: Int64 = seconds < 3_600 ? 60 : seconds < 86_400 ? 3_600 : 86_400
+    return .seconds((seconds / unit + 1) * unit) - age
+  }
+}
+
+extension Person {
+  /// What stands in the column ACTIVE.
+  func activityText(at now: Moment) -> String {
+    switch activity {
+    case .never: return "-"
+    case .now: return "now"
+    case .since(let instant): return AgeText.text(now.instant - instant)
+    case .asked(let wall):
+      let age = Duration.milliseconds(now.wall.milliseconds - wall.milliseconds)
+      return age < .seconds(60) ? "now" : AgeText.text(age) + " ago"
+    }
+  }
+
+  /// When that text changes by itself.
+  func nextActivityChange(after now: Moment) -> Instant? {
+    switch activity {
+    case .never, .now: nil
+    case .since(let instant): now.instant + AgeText.nextChange(now.instant - instant)
+    case .asked(let wall):
+      now.instant + AgeText.nextChange(.milliseconds(now.wall.milliseconds - wall.milliseconds))
+    }
+  }
+}
+
+/// Wall clock times as `HH:MM`.
+enum ClockText {
+  static func text(_ wall: WallTime, utcOffset: Duration) -> String {
+    let minutes = floored((wall.milliseconds / 1_000 + utcOffset.components.seconds), by: 60)
+    let inDay = minutes - floored(minutes, by: 1_440) * 1_440
+    return twoDigits(inDay / 60) + ":" + twoDigits(inDay % 60)
+  }
+
+  private static func floored(_ value: Int64, by unit: Int64) -> Int64 {
+    value >= 0 ? value / unit : -((-value + unit - 1) / unit)
+  }
+
+  private static func twoDigits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+}

@@ -1,0 +1,25 @@
+public import MatrixWire
+
+/// Everything about the roster that a person may set, and what the outside world knows and this target does
+/// not ask: the zone of the clock, and a seed.
+public struct AppOptions: Sendable {
+  /// How long without a key until the user counts as idle; any positive span.
+  public var idleAfter: Duration = .seconds(300)
+  public var theme: Theme
+  /// A screen without Unicode gets ASCII whatever is said here.
+  public var glyphs: Glyphs = .unicode
+  /// What local time is ahead of UTC, for the times in the feed.
+  public var utcOffset: Duration = .zero
+  /// For the jitter of reconnects.
+  public var seed: UInt64
+  public var deviceType: DeviceType? = .terminal
+  /// The least span between two status changes sent to the server.
+  public var statusSpacing: Duration = .seconds(1)
+  /// How long the server may hold a poll with nothing to say.
+  public var syncWait: Duration = .seconds(30)
+
+  public init(theme: Theme, seed: UInt64) {
+    self.theme = theme
+    self.seed = seed
+  }
+}

@@ -1,0 +1,68 @@
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Screen
+
+/// The order of the rows on screen, which may lag behind the roster so that nothing moves under a hand.
+struct Arrangement: Hashable, Sendable {
+  /// Where a row belongs: group, then state, then name by code point, then user ID.
+  struct Key: Hashable, Comparable, Sendable {
+    let standing: Standing
+    /// The bytes of the name in lower case, whose order is that of the code points.
+    let name: [UInt8]
+    let userID: UserID
+
+    init(_ person: Person) {
+      standing = person.standing
+      // By what is shown: an invisible letter in front brings nobody to the top.
+      name = Array(person.safeName.string.lowercased().utf8)
+      userID = person.userID
+    }
+
+    static func < (left: Key, right: Key) -> Bool {
+      if left.standing.group != right.standing.group { return left.standing.group < right.standing.group }
+      if left.standing != right.standing { return left.standing < right.standing }
+      if left.name != right.name { return left.name.lexicographicallyPrecedes(right.name) }
+      return left.userID < right.userID
+    }
+  }
+
+  /// A row and the key it was placed by, which may not be its key any more.
+  struct Place: Hashable, Sendable {
+    let row: RowID
+    let key: Key
+  }
+
+  /// Always in the order of their keys.
+  private(set) var places: [Place] = []
+
+  /// How many rows would stand elsewhere if they were put in order now.
+  private(set) var moved = 0
+
+  /// Follows the roster. While it is calm, rows keep their places; people who are new appear, and people who
+  /// are gone disappear, all the same.
+  mutating func follow(_ roster: Roster, isCalm: Bool) {
+    let current = roster.people.map { Place(row: $0.row, key: Key($0)) }
+    let ordered = current.sorted { $0.key < $1.key }
+    guard isCalm else {
+      places = ordered
+      moved = 0
+      return
+    }
+    let keys = Dictionary(current.map { ($0.row, $0.key) }, uniquingKeysWith: { first, _ in first })
+    let known = Set(places.map(\.row))
+    let kept = places.filter { keys[$0.row] != nil }
+    let new = current.filter { !known.contains($0.row) }
+    places = (kept + new).sorted { $0.key < $1.key }
+    let isInOrder = places.map(\.row) == ordered.map(\.row) && places.map(\.group) == ordered.map(\.group)
+    moved = isInOrder ? 0 : places.count { keys[$0.row] != $0.key }
+  }
+
+  /// The rows under a heading.
+  func rows(in group: RosterGroup) -> [RowID] {
+    places.lazy.filter { $0.group == group }.map(\.row)
+  }
+}
+
+extension Arrangement.Place {
+  var group: RosterGroup { key.standing.group }
+}

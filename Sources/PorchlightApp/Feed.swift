@@ -1,0 +1,166 @@
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Ports
+
+/// The newest changes, newest first, told so that bursts and repeats stay readable.
+struct Feed: Hashable, Sendable {
+  /// A change of state; those that many people make together are told together.
+  enum Movement: Hashable, Sendable {
+    case came(Standing), back(Standing), left, wentIdle, lost
+    /// Between the states of somebody who is here.
+    case turned(Standing)
+  }
+
+  enum Event: Hashable, Sendable {
+    case moved(UserID, name: String, Movement)
+    /// Several people did the same within `Feed.span`.
+    case together([UserID], Movement)
+    case wrote(UserID, name: String, text: String?)
+    case told(UserID, String)
+  }
+
+  struct Entry: Hashable, Sendable {
+    /// When the first of it happened.
+    let began: Instant
+    let at: WallTime
+    var event: Event
+  }
+
+  /// How far apart changes may be to be told together.
+  static let span: Duration = .seconds(10)
+  /// How many make a group.
+  static let crowd = 3
+  static let limit = 50
+
+  private(set) var entries: [Entry] = []
+
+  mutating func add(_ event: Event, at now: Moment) {
+    forgetOvertaken(by: event, at: now)
+    if case .moved(let user, _, let movement) = event, gather(user, movement, at: now) { return }
+    // A repeat of what was said last of that person says nothing.
+    if let last = entries.first(where: { $0.event.user == event.user }), last.event == event { return }
+    insert(Entry(began: now.instant, at: now.wall, event: event))
+  }
+
+  /// Of somebody who cannot decide, only the last decision is told.
+  private mutating func forgetOvertaken(by event: Event, at now: Moment) {
+    entries.removeAll {
+      now.instant - $0.began <= Self.span && $0.event.user == event.user && $0.event.isOvertaken(by: event)
+    }
+  }
+
+  /// Joins the change with others of its kind.
+  ///
+  /// - Returns: False if there are too few of them.
+  private mutating func gather(_ user: UserID, _ movement: Movement, at now: Moment) -> Bool {
+    guard let kind = movement.kind else { return false }
+    let recent = entries.indices.filter {
+      entries[$0].event.movement?.kind == kind && now.instant - entries[$0].began <= Self.span
+    }
+    var people: [UserID] = recent.reversed().flatMap { entries[$0].event.people }
+    if !people.contains(user) { people.append(user) }
+    guard people.count >= Self.crowd, let oldest = recent.last else { return false }
+    let began = entries[oldest].began
+    for index in recent.reversed() { entries.remove(at: index) }
+    insert(Entry(began: began, at: now.wall, event: .together(people, movement)))
+    return true
+  }
+
+  private mutating func insert(_ entry: Entry) {
+    entries.insert(entry, at: 0)
+    if entries.count > Self.limit { entries.removeLast() }
+  }
+}
+
+extension Feed.Event {
+  fileprivate var user: UserID? {
+    switch self {
+    case .moved(let user, _, _), .wrote(let user, _, _), .told(let user, _): user
+    case .together: nil
+    }
+  }
+
+  fileprivate func isOvertaken(by other: Feed.Event) -> Bool {
+    switch (self, other) {
+    case (.moved, .moved), (.wrote, .wrote): true
+    default: false
+    }
+  }
+
+  fileprivate var people: [UserID] {
+    switch self {
+    case .moved(let user, _, _), .wrote(let user, _, _), .told(let user, _): [user]
+    case .together(let users, _): users
+    }
+  }
+
+  fileprivate var movement: Feed.Movement? {
+    switch self {
+    case .moved(_, _, let movement), .together(_, let movement): movement
+    case .wrote, .told: nil
+    }
+  }
+
+  /// The sentence, not safe for a screen yet.
+  var text: String {
+    switch self {
+    case .moved(_, let name, let movement): "\(name) \(movement.predicate)"
+    case .together(let users, let movement): "\(users.count) people \(movement.kind?.plural ?? "")"
+    case .wrote(_, let name, let text?): "\(name): \"\(text)\""
+    case .wrote(_, let name, nil): "\(name) cleared their status"
+    case .told(_, let text): text
+    }
+  }
+}
+
+extension Feed.Movement {
+  /// What is told together.
+  fileprivate enum Kind: Hashable {
+    case came, left, wentIdle, lost
+
+    var plural: String {
+      switch self {
+      case .came: "came online"
+      case .left: "went offline"
+      case .wentIdle: "went idle"
+      case .lost: "are unknown now"
+      }
+    }
+  }
+
+  fileprivate var kind: Kind? {
+    switch self {
+    case .came, .back: .came
+    case .left: .left
+    case .wentIdle: .wentIdle
+    case .lost: .lost
+    case .turned: nil
+    }
+  }
+
+  fileprivate var predicate: String {
+    switch self {
+    case .came(.online): "came online"
+    case .came(let standing): "came online, \(standing.word)"
+    case .back(.online): "is back"
+    case .back(let standing): "is back, \(standing.word)"
+    case .left: "went offline"
+    case .wentIdle: "went idle"
+    case .lost: "is unknown now"
+    case .turned(let standing): "is \(standing.word)"
+    }
+  }
+
+  /// What a change of state is called; nil if it is none.
+  init?(from old: Standing, to new: Standing) {
+    guard old != new else { return nil }
+    switch (old.group, new.group) {
+    case (.here, .here): self = .turned(new)
+    case (.idle, .here): self = .back(new)
+    case (_, .here): self = .came(new)
+    case (_, .idle): self = .wentIdle
+    case (_, .offline): self = .left
+    default: self = .lost
+    }
+  }
+}

@@ -1,0 +1,74 @@
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Ports
+internal import Screen
+
+/// What the keys go to.
+enum Mode: Hashable, Sendable {
+  case list
+  case menu(Menu)
+  /// The first line of the help that is shown.
+  case help(top: Int)
+  case status(LineEditor)
+  /// A user ID is being written; the note says what is wrong with it.
+  case invite(LineEditor, note: String?)
+  /// Asks whether that person shall be removed.
+  case removal(UserID)
+  /// Nothing works any more; the next key leaves.
+  case ended(SDKError)
+
+  var scope: Keymap.Scope {
+    switch self {
+    case .list: .list
+    case .menu: .menu
+    case .help: .help
+    case .status, .invite: .editor
+    case .removal, .ended: .question
+    }
+  }
+
+  var isList: Bool { self == .list }
+}
+
+/// What can be done with a person.
+struct Menu: Hashable, Sendable {
+  let row: RowID
+  let items: [Action]
+  var selected = 0
+
+  /// Nil for who has nothing to offer.
+  init?(_ person: Person) {
+    row = person.row
+    items = person.row.isInvite ? [.accept, .deny, .detail] : [.detail, .remove]
+  }
+
+  var choice: Action? { items.indices.contains(selected) ? items[selected] : nil }
+}
+
+/// One line for the user, until the next key.
+struct Notice: Hashable, Sendable {
+  enum Kind: Hashable, Sendable {
+    case information, warning, error
+  }
+
+  let text: SafeText
+  let kind: Kind
+
+  init(_ text: SafeText, _ kind: Kind = .information) {
+    self.text = text
+    self.kind = kind
+  }
+}
+
+/// How the event stream is doing.
+enum Connection: Hashable, Sendable {
+  case connecting
+  case live
+  /// The session has ended.
+  case over
+  case interrupted(SDKError, retryAt: Instant)
+
+  var isInterrupted: Bool {
+    if case .interrupted = self { true } else { false }
+  }
+}

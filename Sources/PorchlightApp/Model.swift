@@ -1,0 +1,100 @@
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Ports
+internal import Screen
+
+/// Everything the screen is made from. A value: the reducer changes it, the views read it.
+struct Model: Sendable {
+  // Settings.
+  let look: Look
+  let utcOffset: Duration
+
+  // The world.
+  var roster: Roster
+  var connection = Connection.connecting
+  var own = OwnStatus()
+  /// Changes to the lists that were asked for and not confirmed by the stream.
+  var changes: [ListChange: PendingChange] = [:]
+  /// Whether the next answer only brings up to date: it is not news.
+  var isCatchingUp = true
+
+  // The list.
+  var arrangement = Arrangement()
+  var folded: Set<RosterGroup> = [.offline]
+  var selection: RowID?
+  var scroll = 0
+  var showsDetail = true
+  /// Rows that changed of late, and until when they stand out.
+  var highlights: [RowID: Instant] = [:]
+  var feed = Feed()
+
+  // The keyboard.
+  var size: Size
+  var mode = Mode.list
+  var notice: Notice?
+  var idle: IdleMonitor
+  var lastKey: Instant?
+  /// Until when a second Ctrl-C quits.
+  var quitArmedUntil: Instant?
+
+  init(userID: UserID, size: Size, options: AppOptions, capabilities: ScreenCapabilities, now: Moment) {
+    look = Look(options, capabilities)
+    utcOffset = options.utcOffset
+    roster = Roster(userID: userID)
+    idle = IdleMonitor(limit: options.idleAfter, now: now.instant)
+    self.size = size
+  }
+
+  /// A change to the lists, until the stream confirms it.
+  struct PendingChange: Hashable, Sendable {
+    /// Answers of the stream since the server took it; nil while it has not.
+    var answers: Int?
+  }
+}
+
+/// The constants of the screen's behaviour.
+enum Calm {
+  /// How long after a key, and how long after a change.
+  static let afterKey: Duration = .seconds(3)
+  static let highlight: Duration = .seconds(3)
+  static let quitAgain: Duration = .seconds(2)
+  static let longestCountdown: Duration = .seconds(60)
+}
+
+extension Model {
+  /// Whether rows keep their places because somebody's hand is on the list.
+  func isCalm(at now: Instant) -> Bool {
+    !mode.isList || lastKey.map { now - $0 < Calm.afterKey } ?? false
+  }
+
+  var lines: RosterLines { RosterLines(arrangement, folded: folded, selection: selection) }
+
+  var plan: ScreenPlan { ScreenPlan(size: size, showsDetail: showsDetail) }
+
+  var selectedPerson: Person? { selection.flatMap { roster.person($0) } }
+
+  /// What oneself is seen as: `idle` is timed, `away` chosen. Nil until the server has said anything.
+  var ownStanding: Standing? {
+    guard roster.own.state != .unknown || own.wanted != nil else { return nil }
+    let choice = own.current(roster.own).presence
+    return idle.isIdle && choice.isLoweredByIdle ? .idle : Standing(chosen: choice)
+  }
+
+  /// The change that a row waits for.
+  func change(for row: RowID) -> ListChange? {
+    guard let user = row.userID else { return nil }
+    let candidates: [ListChange] =
+      row.isInvite ? [.accept(user), .deny(user)] : [.drop(user), .invite(user)]
+    return candidates.first { changes[$0] != nil }
+  }
+
+  /// How many people there are in each state, as of now.
+  var counts: [Standing: Int] {
+    roster.watched.reduce(into: [:]) { $0[Standing(seen: $1.state), default: 0] += 1 }
+  }
+}
+
+extension PresenceState {
+  /// Idleness lowers these two; whoever chose anything else has said enough.
+  var isLoweredByIdle: Bool { self == .online || self == .freeForChat }
+}

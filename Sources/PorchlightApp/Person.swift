@@ -1,0 +1,97 @@
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Ports
+
+/// What can be selected: a person on the list, a person who asks, or the heading of a group.
+///
+/// Somebody may be on the list and ask at the same time, so a user ID alone does not name a row.
+enum RowID: Hashable, Sendable {
+  case heading(RosterGroup)
+  case invite(UserID)
+  case contact(UserID)
+
+  var userID: UserID? {
+    switch self {
+    case .heading: nil
+    case .invite(let user), .contact(let user): user
+    }
+  }
+
+  var isInvite: Bool {
+    if case .invite = self { true } else { false }
+  }
+}
+
+/// One row's facts, whether a contact's or an asker's. The texts are as they came: not safe for a screen.
+struct Person: Hashable, Sendable {
+  /// When somebody was last active, or asked.
+  enum Activity: Hashable, Sendable {
+    case never
+    case now
+    case since(Instant)
+    case asked(WallTime)
+  }
+
+  let row: RowID
+  let userID: UserID
+  let name: String
+  let standing: Standing
+  let activity: Activity
+  /// What stands in the status column.
+  let remark: String
+  /// Their own words, where the remark is those.
+  let statusText: String?
+  let deviceTypes: [DeviceType]
+  /// Invited, and not answered yet.
+  let isPending: Bool
+
+  init(_ contact: Contact) {
+    row = .contact(contact.userID)
+    userID = contact.userID
+    name = contact.name
+    standing = Standing(seen: contact.state)
+    activity = contact.currentlyActive ? .now : contact.lastSeen.map { .since($0) } ?? .never
+    isPending = contact.relation == .pending
+    remark =
+      standing == .unknown ? Self.reason(contact) : contact.statusText ?? ""
+    statusText = contact.statusText
+    deviceTypes = contact.deviceTypes
+  }
+
+  init(_ invite: Invite) {
+    row = .invite(invite.observer)
+    userID = invite.observer
+    // A stranger without a name is shown by the address, which nobody can make up.
+    name = invite.displayName ?? invite.observer.rawValue
+    standing = .invite
+    activity = .asked(invite.receivedAt)
+    remark = "wants to see you"
+    statusText = nil
+    deviceTypes = []
+    isPending = false
+  }
+
+  private static func reason(_ contact: Contact) -> String {
+    switch contact.unknownReason {
+    case .unreachable: "no answer from \(contact.userID.server)"
+    case .pending: "has not answered your invite"
+    case nil: contact.relation == .pending ? "has not answered your invite" : "nothing heard yet"
+    }
+  }
+}
+
+extension Roster {
+  /// The facts behind a row; nil for a heading and for who is gone.
+  func person(_ row: RowID) -> Person? {
+    switch row {
+    case .heading: nil
+    case .invite(let user): invite(from: user).map { Person($0) }
+    case .contact(let user): contact(user).map { Person($0) }
+    }
+  }
+
+  /// Everybody, in no particular order.
+  var people: [Person] {
+    asking.map { Person($0) } + watched.map { Person($0) }
+  }
+}

@@ -1,0 +1,92 @@
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Ports
+internal import Screen
+
+extension Model {
+  /// The longest status text, in bytes of UTF-8.
+  static let statusLimit = 256
+
+  mutating func changeStatus(_ action: Action) -> [Intent] {
+    // Choice and text are sent together, so without an echo the text would be lost.
+    guard hasHeard else {
+      notice = Notice("not connected yet: your status is not known", .warning)
+      return []
+    }
+    switch action {
+    case .online: return choose(.online)
+    case .away: return choose(.unavailable)
+    case .busy: return choose(.busy)
+    case .invisible: return choose(.hidden)
+    case .freeForChat: return choose(.freeForChat)
+    case .toggleAway: return choose(own.toggled(.unavailable, echo: roster.own))
+    case .toggleBusy: return choose(own.toggled(.busy, echo: roster.own))
+    case .clearStatus: return write("")
+    case .editStatus:
+      let text = own.current(roster.own).statusMessage ?? ""
+      mode = .status(LineEditor(text, byteLimit: Self.statusLimit))
+      return []
+    default: return []
+    }
+  }
+
+  mutating func press(_ key: Key, inStatus editor: LineEditor) -> [Intent] {
+    var editor = editor
+    switch Keymap.action(for: key, in: .editor) {
+    case .submit:
+      mode = .list
+      return write(SafeText(untrusted: editor.text).string)
+    case .close:
+      mode = .list
+      return []
+    default:
+      if !editor.handle(key) { reportUnknown(key) }
+      mode = .status(editor)
+      return []
+    }
+  }
+
+  /// What became of it. The echo settles it, not the server's consent.
+  mutating func take(_ outcome: PresencePublisher.Outcome) {
+    switch outcome {
+    case .published(let update): own.published(update)
+    case .refused(let update, let error):
+      guard own.refused(update) else { return }
+      notice = Notice("status not changed: " + SafeText(untrusted: error.message), .error)
+    case .delayed(let update, let error):
+      guard own.delayed(update, because: error.message) else { return }
+      notice = Notice("status not sent yet, trying again: " + SafeText(untrusted: error.message), .warning)
+    case .loggedOut(let error): end(error)
+    }
+  }
+
+  private mutating func choose(_ choice: PresenceState) -> [Intent] {
+    publish(choice, text: own.current(roster.own).statusMessage) {
+      Notice("you are " + SafeText(untrusted: Standing(chosen: choice).word) + " already")
+    }
+  }
+
+  private mutating func write(_ text: String) -> [Intent] {
+    publish(own.current(roster.own).presence, text: text) {
+      Notice(text.isEmpty ? "there is no status text to clear" : "that is your status text already")
+    }
+  }
+
+  private mutating func publish(
+    _ choice: PresenceState, text: String?, orSay nothingToDo: () -> Notice
+  ) -> [Intent] {
+    guard let update = own.want(choice, text: text, echo: roster.own) else {
+      notice = nothingToDo()
+      return []
+    }
+    return [.publish(update)]
+  }
+
+  private var hasHeard: Bool {
+    switch connection {
+    case .connecting, .over: false
+    case .live: true
+    case .interrupted: roster.own.state != .unknown
+    }
+  }
+}

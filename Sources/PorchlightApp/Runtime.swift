@@ -1,0 +1,98 @@
+internal import MatrixWire
+public import PorchlightSDK
+public import Ports
+public import Screen
+
+/// The roster on a screen: the loop between the keyboard, the server and the picture.
+///
+/// One mailbox, one consumer. Whatever waits is reduced together and drawn once, and only what changed is
+/// presented: nothing at all when nothing did.
+public struct Runtime: Sendable {
+  let session: Session
+  let device: any ScreenDevice
+  let time: any Timekeeper
+  let options: AppOptions
+
+  public init(session: Session, device: any ScreenDevice, time: any Timekeeper, options: AppOptions) {
+    self.session = session
+    self.device = device
+    self.time = time
+    self.options = options
+  }
+
+  /// Shows the roster until the user, the terminal or the server ends it, and says which.
+  ///
+  /// Before it returns, the server is told, for at most a second. All tasks are children of this call.
+  public func run() async -> ExitReason {
+    let model = Model(
+      userID: session.userID, size: await device.size(), options: options,
+      capabilities: device.capabilities, now: time.now)
+    let mailbox = Mailbox()
+    let ticker = Ticker(time: time)
+    let publisher = PresencePublisher(
+      session: session, deviceType: options.deviceType, spacing: options.statusSpacing, seed: options.seed)
+    return await withDiscardingTaskGroup(returning: ExitReason.self) { group in
+      group.addTask { await followEvents(mailbox) }
+      group.addTask { await readInput(mailbox) }
+      group.addTask { await ticker.run { mailbox.post(.tick) } }
+      group.addTask { await publisher.run { mailbox.post(.publishing($0)) } }
+      var loop = RuntimeLoop(
+        model: model, device: device, time: time, mailbox: mailbox, ticker: ticker, publisher: publisher)
+      let reason = await loop.run { change in
+        group.addTask { await send(change, mailbox) }
+      }
+      // The poll ends first: it would otherwise go on after the good-bye and bring the person back.
+      group.cancelAll()
+      await sayGoodbye(unsent: loop.unsent, reason)
+      return reason
+    }
+  }
+
+  private func followEvents(_ mailbox: Mailbox) async {
+    do throws(SDKError) {
+      var events = session.events(wait: options.syncWait, seed: options.seed &+ 1).makeAsyncIterator()
+      while let step = try await events.next() { mailbox.post(.sync(step)) }
+    } catch {
+      mailbox.post(.loggedOut(error))
+    }
+  }
+
+  private func readInput(_ mailbox: Mailbox) async {
+    for await event in device.events { mailbox.post(.input(event)) }
+    mailbox.post(.input(.endOfInput))
+  }
+
+  private func send(_ change: ListChange, _ mailbox: Mailbox) async {
+    do throws(SDKError) {
+      switch change {
+      case .invite(let user): try await session.invite(user)
+      case .accept(let user): try await session.accept(user)
+      case .deny(let user): try await session.deny(user)
+      case .drop(let user): try await session.drop(user)
+      }
+      mailbox.post(.answered(change, nil))
+    } catch {
+      mailbox.post(.answered(change, error))
+    }
+  }
+
+  /// Sends what was chosen last and is not known to have arrived, then good-bye; gives up after a second.
+  private func sayGoodbye(unsent: StatusUpdate?, _ reason: ExitReason) async {
+    switch reason {
+    case .loggedOut, .cancelled: return
+    case .quit, .signal, .endOfInput: break
+    }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        if let unsent { try? await session.setStatus(unsent.presence, text: unsent.statusMessage) }
+        try? await session.close(patience: Self.patience)
+      }
+      group.addTask { try? await time.sleep(until: time.instant + Self.patience) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// How long a quitting user is kept waiting.
+  private static let patience: Duration = .seconds(1)
+}

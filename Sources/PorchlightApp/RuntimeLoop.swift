@@ -1,0 +1,80 @@
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Ports
+internal import Screen
+
+/// The one consumer: takes what waits, reduces it, does what follows, and draws.
+struct RuntimeLoop {
+  private var model: Model
+  private let device: any ScreenDevice
+  private let time: any Timekeeper
+  private let mailbox: Mailbox
+  private let ticker: Ticker
+  private let publisher: PresencePublisher
+  /// What the device shows; nil when that is not known.
+  private var presented: Grid?
+  private var armed: Instant?
+
+  init(
+    model: Model, device: any ScreenDevice, time: any Timekeeper, mailbox: Mailbox, ticker: Ticker,
+    publisher: PresencePublisher
+  ) {
+    self.model = model
+    self.device = device
+    self.time = time
+    self.mailbox = mailbox
+    self.ticker = ticker
+    self.publisher = publisher
+  }
+
+  /// The status that was chosen and not confirmed.
+  var unsent: StatusUpdate? { model.own.wanted }
+
+  /// Goes on until something quits. `startChange` starts sending a change to the lists and returns at once.
+  mutating func run(_ startChange: (ListChange) -> Void) async -> ExitReason {
+    var intents = Model.opening
+    while true {
+      for intent in intents {
+        if case .quit(let reason) = intent { return reason }
+        await perform(intent, startChange)
+      }
+      await draw()
+      arm()
+      guard let events = await mailbox.take() else { return .cancelled }
+      let now = time.now
+      intents = []
+      for event in events {
+        if case .tick = event { armed = nil }
+        intents += reduce(&model, Message(event, at: now))
+      }
+    }
+  }
+
+  private mutating func perform(_ intent: Intent, _ startChange: (ListChange) -> Void) async {
+    switch intent {
+    case .publish(let update): publisher.publish(update)
+    case .reportIdle(let since): publisher.reportIdle(since: since)
+    case .change(let change): startChange(change)
+    case .suspend: await device.suspend()
+    case .redraw: await device.redraw()
+    case .repaint: presented = nil
+    case .quit: break
+    }
+  }
+
+  private mutating func draw() async {
+    let next = view(model, model.size, now: time.now)
+    let changes = patches(from: presented, to: next)
+    let isSame = changes.isEmpty && presented?.cursor == next.cursor
+    presented = next
+    if !isSame { await device.present(changes, cursor: next.cursor) }
+  }
+
+  /// Sleeps until something ages. A tick that is armed for that instant already is left alone.
+  private mutating func arm() {
+    let due = model.nextTick(after: time.now)
+    guard due != armed else { return }
+    armed = due
+    ticker.set(due)
+  }
+}

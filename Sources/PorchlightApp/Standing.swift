@@ -1,0 +1,83 @@
+internal import MatrixWire
+internal import PorchlightSDK
+
+/// How somebody stands in the roster, in the words a person reads. The order is the order of rows.
+enum Standing: Int, CaseIterable, Hashable, Comparable, Sendable {
+  case invite
+  case freeForChat
+  case online
+  case busy
+  case idle
+  case offline
+  case unknown
+  /// Chosen `unavailable`; seen in one's own title only.
+  case away
+  /// Chosen `hidden`; seen in one's own title only.
+  case invisible
+
+  static func < (left: Standing, right: Standing) -> Bool { left.rawValue < right.rawValue }
+
+  /// What others are seen as. `unavailable` is a wire word and never stands on a screen.
+  init(seen state: PresenceState) {
+    self =
+      switch state {
+      case .online: .online
+      case .freeForChat: .freeForChat
+      case .busy: .busy
+      case .unavailable: .idle
+      case .offline, .hidden: .offline
+      case .unknown, .other: .unknown
+      }
+  }
+
+  /// What one reads of oneself, by choice.
+  init(chosen state: PresenceState) {
+    self =
+      switch state {
+      case .unavailable: .away
+      case .hidden: .invisible
+      default: Standing(seen: state)
+      }
+  }
+
+  var word: String {
+    switch self {
+    case .invite: "invite"
+    case .freeForChat: "free for chat"
+    case .online: "online"
+    case .busy: "busy"
+    case .idle: "idle"
+    case .offline: "offline"
+    case .unknown: "unknown"
+    case .away: "away"
+    case .invisible: "invisible"
+    }
+  }
+
+  var group: RosterGroup {
+    switch self {
+    case .invite: .invites
+    case .freeForChat, .online, .busy: .here
+    case .idle, .away: .idle
+    case .offline, .invisible: .offline
+    case .unknown: .unknown
+    }
+  }
+}
+
+/// A block of rows under one heading, in the order of the screen.
+enum RosterGroup: Int, CaseIterable, Hashable, Comparable, Sendable {
+  case invites, here, idle, offline, unknown
+
+  static func < (left: RosterGroup, right: RosterGroup) -> Bool { left.rawValue < right.rawValue }
+
+  var title: String {
+    switch self {
+    case .invites: "Invites"
+    case .here: "Here"
+    case .idle: "Idle"
+    case .offline: "Offline"
+    case .unknown: "Unknown"
+    }
+  }
+}

@@ -1,0 +1,90 @@
+public import PorchlightConfig
+internal import Screen
+
+/// A theme file as the views use it: each role's look, ready to paint.
+///
+/// With no colours (NO_COLOR, a monochrome terminal) it is attributes only, and what a file says by
+/// background alone, such as the selection, is reversed instead.
+public struct Theme: Hashable, Sendable {
+  private let styles: [ThemeRole: Style]
+  private let hasColors: Bool
+
+  /// - Parameters:
+  ///   - file: what the user chose.
+  ///   - colors: how many colours may be used; the driver finds the nearest of those the terminal has.
+  public init(_ file: ThemeFile, colors: Int = 16_777_216) {
+    hasColors = colors > 0
+    var styles: [ThemeRole: Style] = [:]
+    for role in ThemeRole.allCases {
+      let style = Style(file.style(for: role))
+      styles[role] = hasColors ? style : style.withoutColors(for: role)
+    }
+    self.styles = styles
+  }
+
+  subscript(role: ThemeRole) -> Style { styles[role] ?? .plain }
+
+  /// This theme on a terminal with so many colours.
+  func limited(to colors: Int) -> Theme {
+    colors > 0 || !hasColors ? self : Theme(withoutColors: self)
+  }
+
+  private init(withoutColors theme: Theme) {
+    hasColors = false
+    styles = .init(
+      uniqueKeysWithValues: theme.styles.map { ($0.key, $0.value.withoutColors(for: $0.key)) })
+  }
+}
+
+extension Style {
+  init(_ style: ThemeStyle) {
+    var attributes: Attributes = []
+    if style.bold { attributes.insert(.bold) }
+    if style.dim { attributes.insert(.dim) }
+    if style.italic { attributes.insert(.italic) }
+    if style.underline { attributes.insert(.underline) }
+    if style.reverse { attributes.insert(.reverse) }
+    self.init(
+      foreground: Color(style.foreground), background: Color(style.background), attributes: attributes)
+  }
+
+  /// The look by attributes alone, for the roles that must be told apart all the same.
+  fileprivate func withoutColors(for role: ThemeRole) -> Style {
+    var attributes = attributes
+    switch role {
+    case .selection, .menuSelected: attributes.insert(.reverse)
+    case .feedHighlight, .error, .warning, .invite, .title: attributes.insert(.bold)
+    case .pending, .offline, .dim: attributes.insert(.dim)
+    default: break
+    }
+    return Style(attributes: attributes)
+  }
+}
+
+extension Color {
+  init(_ color: ThemeColor) {
+    self =
+      switch color {
+      case .terminal: .terminal
+      case .indexed(let index): .indexed(index)
+      case .rgb(let red, let green, let blue): .rgb(red: red, green: green, blue: blue)
+      }
+  }
+}
+
+extension Standing {
+  /// The role that colours a state's glyph and word.
+  var role: ThemeRole {
+    switch self {
+    case .invite: .invite
+    case .freeForChat: .freeForChat
+    case .online: .online
+    case .busy: .busy
+    case .idle: .idle
+    case .offline: .offline
+    case .unknown: .unknown
+    case .away: .away
+    case .invisible: .invisible
+    }
+  }
+}

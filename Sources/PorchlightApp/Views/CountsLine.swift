@@ -1,0 +1,89 @@
+internal import PorchlightConfig
+internal import PorchlightSDK
+internal import Ports
+internal import Screen
+
+/// The second line: everybody in numbers, and how the connection is.
+struct CountsLine {
+  let model: Model
+  let now: Moment
+  /// Whether to say how many rows wait to be moved; where the list has column titles, those do.
+  var showsMoved = true
+
+  private struct Span {
+    let text: SafeText
+    let role: ThemeRole
+  }
+
+  func draw(_ painter: inout Painter) {
+    let width = painter.size.columns
+    let room = width - 2
+    let connection = connectionSpan
+    let moved = movedText
+    let counts = model.counts
+    var merged = counts
+    merged[.online] = (counts[.online] ?? 0) + (counts[.freeForChat] ?? 0)
+    merged[.freeForChat] = nil
+    let brief = spans(counts, hasWords: false)
+    let right = min(connection.text.cells, max(12, room / 2)) + (moved.isEmpty ? 0 : moved.cells + 2)
+    let wordy = [counts, merged].map { spans($0, hasWords: true) }
+    let left = wordy.first { cells($0) + 2 + right <= room } ?? brief
+    var column = 1
+    // Half a number would be another number.
+    for span in left where column + span.text.cells <= width {
+      column = painter.put(span.text, row: 0, column: column, style: model.look[span.role]) + 2
+    }
+    let free = width - 1 - column - (moved.isEmpty ? 0 : moved.cells + 2)
+    guard free >= 4 else { return }
+    let state = model.look.clip(connection.text, to: free)
+    let start = width - 1 - state.cells
+    painter.put(state, row: 0, column: start, style: model.look[connection.role])
+    painter.put(moved, row: 0, column: start - 2 - moved.cells, style: model.look[.pending])
+  }
+
+  /// The smallest screen: who is here of all.
+  func drawNumbers(_ painter: inout Painter) {
+    let counts = model.counts
+    let here = Standing.allCases.filter { $0.group == .here }.reduce(0) { $0 + (counts[$1] ?? 0) }
+    let texts: [SafeText] = ["\(here)/\(model.roster.watched.count)", "\(here)"]
+    guard let text = texts.first(where: { $0.cells <= painter.size.columns }) else { return }
+    painter.put(text, row: 0, column: 0, style: model.look[.counts])
+  }
+
+  private func cells(_ spans: [Span]) -> Int {
+    spans.reduce(0) { $0 + $1.text.cells + 2 }
+  }
+
+  private func spans(_ counts: [Standing: Int], hasWords: Bool) -> [Span] {
+    let total = model.roster.watched.count
+    let people: SafeText = total == 1 ? "1 person" : "\(total) people"
+    var spans = [Span(text: hasWords ? people : "\(total)", role: .counts)]
+    let invites = model.roster.asking.count
+    if invites > 0, !hasWords {
+      spans.append(Span(text: model.look.glyphs[.invite] + "\(invites)", role: .invite))
+    }
+    for standing in [Standing.freeForChat, .online, .busy, .idle, .offline, .unknown] {
+      guard let count = counts[standing], count > 0 else { continue }
+      let word = standing == .freeForChat ? "free" : standing.word
+      let text: SafeText = hasWords ? " \(count) \(word)" : "\(count)"
+      spans.append(Span(text: model.look.glyphs[standing] + text, role: standing.role))
+    }
+    return spans
+  }
+
+  private var movedText: SafeText {
+    showsMoved && model.arrangement.moved > 0 ? "\(model.arrangement.moved) moved" : .empty
+  }
+
+  private var connectionSpan: Span {
+    switch model.connection {
+    case .connecting: return Span(text: "connecting...", role: .pending)
+    case .live: return Span(text: "live", role: .online)
+    case .over: return Span(text: "logged out", role: .error)
+    case .interrupted(let error, let retryAt):
+      let seconds = Model.seconds(until: retryAt, from: now.instant)
+      let when: SafeText = seconds > 0 ? "reconnecting in \(seconds)s: " : "reconnecting: "
+      return Span(text: when + SafeText(untrusted: error.message), role: .warning)
+    }
+  }
+}

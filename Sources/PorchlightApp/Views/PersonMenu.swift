@@ -1,0 +1,60 @@
+internal import PorchlightConfig
+internal import Screen
+
+/// What can be done with the selected person, in a box beside the row.
+struct PersonMenu {
+  let model: Model
+  let menu: Menu
+
+  func draw(in list: Rect, _ painter: inout Painter) {
+    guard let person = model.roster.person(menu.row) else { return }
+    let look = model.look
+    let entries = menu.items.map { entry($0, person) }
+    let name = look.clip(person.safeName, to: 24)
+    let inner = max(name.cells + 4, entries.map { $0.cells + 2 }.max() ?? 0)
+    let box = place(rows: entries.count + 2, columns: inner + 2, in: list)
+    painter.within(box) { painter in
+      painter.fill(style: look[.menu])
+      drawFrame(&painter)
+      painter.put(" " + name + " ", row: 0, column: 2, style: look[.title].overlaid(with: look[.menu]))
+      for (index, entry) in entries.enumerated() {
+        let isSelected = index == menu.selected
+        let style = isSelected ? look[.menuSelected] : look[.menu]
+        let text = look.fit((isSelected ? look.glyphs.selection : " ") + entry, to: max(0, box.columns - 2))
+        painter.put(text, row: index + 1, column: 1, style: style)
+      }
+    }
+  }
+
+  private func entry(_ action: Action, _ person: Person) -> SafeText {
+    let key = Keymap.keys(for: action).first?.name ?? ""
+    return key.padded(to: 3) + label(action, person)
+  }
+
+  private func label(_ action: Action, _ person: Person) -> SafeText {
+    switch action {
+    case .detail: model.showsDetail ? "hide details" : "show details"
+    case .remove: person.isPending ? "take back the invite" : "remove from your list"
+    default: SafeText(untrusted: action.help)
+    }
+  }
+
+  /// Under the selected row, or above it where there is no room below.
+  private func place(rows: Int, columns: Int, in list: Rect) -> Rect {
+    let lines = model.lines
+    let line = (lines.selected ?? 0) - lines.top(near: model.scroll, height: list.rows)
+    let below = list.row + line + 1
+    let fits = below + rows <= list.endRow
+    let row = fits ? below : max(list.row, list.row + line - rows)
+    return Rect(row: row, column: list.column + 5, rows: rows, columns: columns).intersection(list)
+  }
+
+  private func drawFrame(_ painter: inout Painter) {
+    let style = model.look[.frame].overlaid(with: model.look[.menu])
+    let glyphs = model.look.glyphs
+    painter.verticalRule(glyphs.vertical, column: 0, style: style)
+    painter.verticalRule(glyphs.vertical, column: painter.size.columns - 1, style: style)
+    painter.horizontalRule(glyphs.horizontal, row: 0, style: style)
+    painter.horizontalRule(glyphs.horizontal, row: painter.size.rows - 1, style: style)
+  }
+}

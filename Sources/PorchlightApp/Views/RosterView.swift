@@ -1,0 +1,108 @@
+internal import PorchlightConfig
+internal import Ports
+internal import Screen
+
+/// The list: headings and rows, in columns that wide names do not shift.
+struct RosterView {
+  let model: Model
+  let shape: ScreenPlan.Shape
+  let now: Moment
+
+  func drawTitles(_ painter: inout Painter) {
+    let columns = RosterColumns(width: painter.size.columns, shape: shape)
+    painter.fill(style: model.look[.columns])
+    let titles: [(SafeText, Range<Int>?)] = [
+      ("NAME", columns.name), ("STATE", columns.state), ("ACTIVE", columns.active),
+      ("STATUS", columns.status),
+    ]
+    for case (let title, let range?) in titles {
+      painter.put(title, row: 0, column: range.lowerBound, width: range.count, style: model.look[.columns])
+    }
+    guard model.arrangement.moved > 0 else { return }
+    let moved: SafeText = "\(model.arrangement.moved) moved"
+    let style = model.look[.columns].overlaid(with: model.look[.pending])
+    painter.put(moved, row: 0, column: painter.size.columns - 1 - moved.cells, style: style)
+  }
+
+  func draw(_ painter: inout Painter) {
+    let lines = model.lines
+    let columns = RosterColumns(width: painter.size.columns, shape: shape)
+    for (row, line) in lines.window(near: model.scroll, height: painter.size.rows).enumerated() {
+      switch line {
+      case .heading(let group, let count, let isFolded):
+        draw(group, count: count, isFolded: isFolded, row: row, &painter)
+      case .row(let id):
+        if let person = model.roster.person(id) { draw(person, columns, row: row, &painter) }
+      }
+      if line.selectable == model.selection, model.selection != nil {
+        let whole = Rect(row: row, column: 0, rows: 1, columns: painter.size.columns)
+        painter.applyStyle(whole, model.look[.selection])
+        painter.put(
+          model.look.glyphs.selection, row: row, column: columns.mark,
+          style: model.look[.text].overlaid(with: model.look[.selection]))
+      }
+    }
+    if lines.lines.isEmpty { drawEmpty(&painter) }
+    // What cannot be trusted to be so any more is there to be read, and looks it.
+    if model.connection.isInterrupted {
+      painter.restyle(Rect(painter.size)) { $0.attributes.insert(.dim) }
+    }
+  }
+
+  private func draw(_ group: RosterGroup, count: Int, isFolded: Bool, row: Int, _ painter: inout Painter) {
+    let look = model.look
+    let arrow = isFolded ? look.glyphs.folded : look.glyphs.open
+    let title = arrow + " " + SafeText(untrusted: group.title) + " (\(count))"
+    let end = painter.put(title, row: row, column: 1, style: look[.group])
+    guard shape == .full, let hint = hint(group, isFolded: isFolded) else { return }
+    let room = painter.size.columns - end - 4
+    if hint.cells <= room { painter.put(hint, row: row, column: end + 3, style: look[.dim]) }
+  }
+
+  private func hint(_ group: RosterGroup, isFolded: Bool) -> SafeText? {
+    switch (group, isFolded) {
+    case (.invites, _): "A accepts, D denies"
+    case (.offline, true): "o shows them"
+    case (_, true): "Tab unfolds"
+    case (_, false): nil
+    }
+  }
+
+  private func draw(_ person: Person, _ columns: RosterColumns, row: Int, _ painter: inout Painter) {
+    let look = model.look
+    let state = look[person.standing.role]
+    let isNew = model.highlights[person.row].map { $0 > now.instant } ?? false
+    let name = isNew ? look[.feedHighlight] : person.standing.group == .offline ? look[.offline] : look[.text]
+    painter.put(look.glyphs[person.standing], row: row, column: columns.glyph, style: state)
+    put(person.safeName, in: columns.name, row: row, style: name, &painter)
+    put(SafeText(untrusted: person.standing.word), in: columns.state, row: row, style: state, &painter)
+    let active = SafeText(untrusted: person.activityText(at: now))
+    put(active, in: columns.active, row: row, style: look[.active], &painter)
+    if let change = model.change(for: person.row) {
+      let text = SafeText(untrusted: "(\(change.progress))")
+      put(text, in: columns.status ?? columns.state, row: row, style: look[.pending], &painter)
+    } else {
+      let text = SafeText(untrusted: person.remark)
+      put(text, in: columns.status, row: row, style: isNew ? look[.feedHighlight] : remark(person), &painter)
+    }
+  }
+
+  private func remark(_ person: Person) -> Style {
+    person.standing == .unknown ? model.look[.unknown] : model.look[.statusText]
+  }
+
+  private func put(
+    _ text: SafeText, in columns: Range<Int>?, row: Int, style: Style, _ painter: inout Painter
+  ) {
+    guard let columns else { return }
+    painter.put(model.look.fit(text, to: columns.count), row: row, column: columns.lowerBound, style: style)
+  }
+
+  private func drawEmpty(_ painter: inout Painter) {
+    let isConnecting = model.connection == .connecting
+    let text: SafeText = isConnecting ? "" : "nobody yet: + asks to see somebody"
+    let place = Rect(painter.size).centered(rows: 1, columns: text.cells)
+    painter.put(
+      model.look.clip(text, to: place.columns), row: place.row, column: place.column, style: model.look[.dim])
+  }
+}

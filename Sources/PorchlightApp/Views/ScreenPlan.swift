@@ -1,0 +1,99 @@
+internal import Screen
+
+/// Where everything stands on a screen of a given size. The reducer scrolls by it, the views draw by it.
+struct ScreenPlan: Hashable, Sendable {
+  enum Shape: Hashable, Sendable {
+    /// Under 12x3: one line of two numbers.
+    case line
+    /// Under 40x8: counts, and names with their marks.
+    case compact
+    case full
+  }
+
+  let shape: Shape
+  private(set) var title = Rect(.zero)
+  private(set) var counts = Rect(.zero)
+  private(set) var columnTitles = Rect(.zero)
+  private(set) var list = Rect(.zero)
+  /// To the right of the list, with the line between them, from 100 columns on.
+  private(set) var sidePane = Rect(.zero)
+  /// Under the list otherwise.
+  private(set) var bottomPane = Rect(.zero)
+  private(set) var rules: [Rect] = []
+  private(set) var feed = Rect(.zero)
+  /// Own status keys, where there is room for a second line of keys.
+  private(set) var statusKeys = Rect(.zero)
+  private(set) var keys = Rect(.zero)
+
+  init(size: Size, showsDetail: Bool) {
+    var layout = Layout(Rect(size))
+    if size.columns < 12 || size.rows < 3 {
+      shape = .line
+      counts = layout.takeTop(1)
+    } else if size.columns < 40 || size.rows < 8 {
+      shape = .compact
+      // What is asked and written takes the line of the counts, which is then the only other line.
+      counts = layout.takeTop(1)
+      keys = counts
+      list = layout.rest
+    } else {
+      shape = .full
+      title = layout.takeTop(1)
+      counts = layout.takeTop(1)
+      keys = layout.takeBottom(1)
+      placeRest(size, &layout, showsDetail: showsDetail)
+    }
+  }
+
+  private mutating func placeRest(_ size: Size, _ layout: inout Layout, showsDetail: Bool) {
+    let isWide = size.columns >= 100 && size.rows >= 16
+    if isWide, size.rows >= 30 { statusKeys = layout.takeBottom(1) }
+    // The side pane has room for the whole feed.
+    if !(isWide && showsDetail) { feed = layout.takeBottom(1) }
+    if isWide {
+      rules = [layout.takeTop(1), layout.takeBottom(1)]
+      if showsDetail { sidePane = layout.takeRight(min(46, size.columns - 66)) }
+    } else if size.rows >= 20 {
+      if showsDetail { bottomPane = layout.takeBottom(2) }
+      rules = [layout.takeBottom(1)]
+    }
+    if size.rows >= 10 { columnTitles = layout.takeTop(1) }
+    list = layout.rest
+  }
+}
+
+/// Which columns a row has, and where: text first goes, then age, then the state's word.
+struct RosterColumns: Hashable, Sendable {
+  let mark: Int
+  let glyph: Int
+  let name: Range<Int>
+  let state: Range<Int>?
+  let active: Range<Int>?
+  let status: Range<Int>?
+
+  init(width: Int, shape: ScreenPlan.Shape) {
+    guard shape == .full else {
+      mark = 0
+      glyph = 1
+      name = 3..<max(3, width)
+      (state, active, status) = (nil, nil, nil)
+      return
+    }
+    mark = 1
+    glyph = 3
+    let stateWidth = 13
+    let activeWidth = 8
+    let hasStatus = width >= 62
+    let hasActive = width >= 48
+    let hasState = width >= 32
+    let others = (hasState ? stateWidth + 1 : 0) + (hasActive ? activeWidth + 1 : 0)
+    let nameEnd = hasStatus ? 5 + min(24, max(18, width / 4)) : max(5, width - 1 - others)
+    name = 5..<nameEnd
+    var next = nameEnd + 1
+    state = hasState ? next..<(next + stateWidth) : nil
+    if hasState { next += stateWidth + 1 }
+    active = hasActive ? next..<(next + activeWidth) : nil
+    if hasActive { next += activeWidth + 1 }
+    status = hasStatus ? next..<max(next, width - 1) : nil
+  }
+}

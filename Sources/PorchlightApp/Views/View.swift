@@ -1,0 +1,73 @@
+internal import PorchlightConfig
+internal import Ports
+internal import Screen
+
+/// The picture of a model on a screen of that size. Keeps nothing: the same arguments give the same picture,
+/// and it is as large as the screen, whatever stands in it.
+func view(_ model: Model, _ size: Size, now: Moment) -> Grid {
+  let plan = ScreenPlan(size: size, showsDetail: model.showsDetail)
+  var painter = Painter(size: size, style: model.look[.text])
+  switch plan.shape {
+  case .line: painter.within(plan.counts) { CountsLine(model: model, now: now).drawNumbers(&$0) }
+  case .compact: drawCompact(model, plan, now, &painter)
+  case .full: drawFull(model, plan, now, &painter)
+  }
+  if plan.shape != .line { drawOverlay(model, plan, &painter) }
+  return model.look.showsUnicode ? painter.grid : painter.grid.asciiOnly
+}
+
+private func drawCompact(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ painter: inout Painter) {
+  painter.within(plan.list) { RosterView(model: model, shape: plan.shape, now: now).draw(&$0) }
+  let prompt = PromptLine(model: model)
+  painter.within(plan.keys) { painter in
+    if prompt.isOpen {
+      prompt.draw(&painter)
+    } else if let notice = model.notice {
+      KeyLine(model: model, now: now).draw(notice, &painter)
+    } else {
+      CountsLine(model: model, now: now).draw(&painter)
+    }
+  }
+  if prompt.isOpen, prompt.note != nil {
+    let last = Rect(row: plan.list.endRow - 1, column: 0, rows: 1, columns: plan.list.columns)
+    painter.within(last) { prompt.drawNote(&$0) }
+  }
+}
+
+private func drawFull(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ painter: inout Painter) {
+  let look = model.look
+  for rule in plan.rules {
+    painter.within(rule) { $0.horizontalRule(look.glyphs.horizontal, row: 0, style: look[.frame]) }
+  }
+  let roster = RosterView(model: model, shape: plan.shape, now: now)
+  painter.within(plan.title) { TitleBar(model: model).draw(&$0) }
+  painter.within(plan.counts) {
+    CountsLine(model: model, now: now, showsMoved: plan.columnTitles.isEmpty).draw(&$0)
+  }
+  painter.within(plan.columnTitles) { roster.drawTitles(&$0) }
+  painter.within(plan.list) { roster.draw(&$0) }
+  let detail = DetailPane(model: model, now: now)
+  painter.within(plan.sidePane) { detail.drawBeside(&$0) }
+  painter.within(plan.bottomPane) { detail.drawBelow(&$0) }
+  let prompt = PromptLine(model: model)
+  let keys = KeyLine(model: model, now: now, hasStatusKeys: !plan.statusKeys.isEmpty)
+  painter.within(plan.statusKeys) { keys.drawStatusKeys(&$0) }
+  painter.within(plan.feed) { FeedLine(model: model).draw(&$0) }
+  if prompt.isOpen {
+    // Where the feed has no line of its own, what is wrong is said on the line above all the same.
+    let above = Rect(row: plan.keys.row - 1, column: 0, rows: 1, columns: plan.keys.columns)
+    painter.within(above) { prompt.drawNote(&$0) }
+    painter.within(plan.keys) { prompt.draw(&$0) }
+  } else {
+    painter.within(plan.keys) { keys.draw(&$0) }
+  }
+}
+
+private func drawOverlay(_ model: Model, _ plan: ScreenPlan, _ painter: inout Painter) {
+  switch model.mode {
+  case .help(let top): HelpOverlay(look: model.look, top: top).draw(&painter)
+  case .menu(let menu): PersonMenu(model: model, menu: menu).draw(in: plan.list, &painter)
+  case .ended(let error): Farewell(look: model.look, error: error).draw(&painter)
+  case .list, .status, .invite, .removal: break
+  }
+}

@@ -1,0 +1,123 @@
+internal import ArgumentParser
+internal import DemoWorld
+internal import Homeserver
+internal import MatrixWire
+internal import PorchlightApp
+internal import PorchlightConfig
+internal import PorchlightSDK
+internal import Ports
+internal import Screen
+internal import TerminalDriver
+
+/// `porchlight demo`: the roster over a simulated world on the embedded homeserver, in one process and
+/// without a socket.
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Look around in a simulated world; nothing leaves this process.",
+    discussion: "Durations read 90s, 5m or 1h30m. The same seed makes the same world.")
+
+  @Option(help: "How many people are on your list (0 to 2000).")
+  var people = 24
+
+  @Option(help: "What the world is made from.")
+  var seed: UInt64 = 1
+
+  @Option(help: "How fast the simulated people live (0.01 to 1000); timers of the server stay as they are.")
+  var speed = SpeedArgument(1)
+
+  @Option(name: .customLong("idle-after"), help: "How long without a key until you count as idle.")
+  var idleAfter = DurationArgument(.seconds(300))
+
+  @Option(help: ArgumentHelp("A theme by name, or a theme file.", valueName: "name|file"))
+  var theme: String?
+
+  @Flag(help: "Draw with ASCII only.")
+  var ascii = false
+
+  @Flag(help: "Add people whose names and texts attack the terminal.")
+  var hostile = false
+
+  func validate() throws {
+    guard (0...2000).contains(people) else {
+      throw ValidationError("--people takes a number from 0 to 2000, not \(people)")
+    }
+  }
+
+  func run() async throws {
+    let surroundings = Surroundings()
+    let theme = try loadTheme(surroundings.themes)
+    let reason: ExitReason
+    do {
+      reason = try await withTerminal(surroundings.terminal) { terminal in
+        var options = AppOptions(
+          theme: Theme(theme, colors: terminal.capabilities.colors),
+          seed: UInt64.random(in: .min ... .max))
+        options.idleAfter = idleAfter.duration
+        options.glyphs = ascii ? .ascii : .unicode
+        options.utcOffset = surroundings.utcOffset
+        return try await show(on: terminal, options)
+      }
+    } catch let error as TerminalError {
+      throw UsageError(message: error.message)
+    }
+    try finish(reason)
+  }
+
+  private func loadTheme(_ search: ThemeSearch) throws(UsageError) -> ThemeFile {
+    guard let theme else { return .builtIn }
+    do {
+      return try search.find(theme)
+    } catch {
+      throw UsageError(message: error.description)
+    }
+  }
+
+  /// Runs server, world and roster side by side until the roster ends.
+  private func show(on terminal: Terminal, _ options: AppOptions) async throws -> ExitReason {
+    let time = SystemTimekeeper()
+    guard let name = ServerName("harbor.example") else { preconditionFailure("a constant server name") }
+    let homeserver = Homeserver(.init(name: name), time: time, random: SystemRandomNumberGenerator())
+    let exchange = InProcessExchange(homeserver)
+    // The roster is up at once and asks through the gate; the world is made meanwhile.
+    let gate = Gate(exchange)
+    let account = try await Client(exchange: exchange, time: time).register(
+      username: "you", deviceName: "porchlight demo")
+    var world = DemoWorld.Options()
+    world.people = people
+    world.seed = seed
+    world.speed = speed.factor
+    world.hostile = hostile
+    let demo = DemoWorld(exchange: exchange, time: time, options: world)
+    return try await withThrowingTaskGroup(of: ExitReason?.self) { group in
+      group.addTask {
+        await homeserver.run()
+        return nil
+      }
+      group.addTask {
+        try await demo.run(around: account) { gate.open() }
+        return nil
+      }
+      group.addTask {
+        await Runtime(
+          session: account.through(gate), device: terminal, time: time, options: options
+        ).run()
+      }
+      defer { group.cancelAll() }
+      while let reason = try await group.next() {
+        if let reason { return reason }
+      }
+      return .cancelled
+    }
+  }
+
+  private func finish(_ reason: ExitReason) throws {
+    switch reason {
+    case .quit, .endOfInput, .cancelled: break
+    case .signal(let number): throw ExitCode(128 + number)
+    case .loggedOut(let error):
+      Output.error("porchlight: \(error.message)")
+      throw ExitCode(ExitStatus.failed)
+    }
+  }
+}

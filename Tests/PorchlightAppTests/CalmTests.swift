@@ -1,0 +1,132 @@
+import MatrixWire
+import PorchlightSDK
+import Ports
+import Screen
+import Testing
+
+@testable import PorchlightApp
+
+@Suite struct CalmTests {
+  private static let people: [StreamEvent] = [
+    [.own()], .person("ann", .online), .person("bob", .online), .person("cid", .online),
+    .person("dan", .offline),
+  ].flatMap(\.self)
+
+  @Test func rowsStandByGroupThenStateThenName() {
+    let scene = Scene(
+      [
+        [.own(), .invite("ola")], .person("Zed", .online, called: "zed"), .person("yan", .busy),
+        .person("amy", .online, called: "Amy"), .person("tea", .freeForChat), .person("ida", .unavailable),
+        .person("off", .offline), .person("unk", .unknown, reason: .pending),
+      ].flatMap(\.self))
+    #expect(
+      scene.order == [
+        "-Invites 1", "ola", "-Here 4", "tea", "amy", "Zed", "yan", "-Idle 1", "ida", "+Offline 1",
+        "-Unknown 1",
+        "unk",
+      ])
+  }
+
+  @Test func invisibleLettersBringNobodyToTheTop() {
+    let scene = Scene(
+      [.own()] + .person("mal", .online, called: "\u{1}\u{200B}zed") + .person("bob", .online))
+    #expect(scene.order == ["-Here 2", "bob", "mal"])
+  }
+
+  @Test func aNameOfInvisibleLettersIsShownAsTheAddress() {
+    let scene = Scene([.own()] + .person("mal", .online, called: "\u{200B}\u{202E}"))
+    #expect(scene.line(with: "◉ @mal:harbor.exam") != nil)
+  }
+
+  @Test func rowsMoveAtOnceWhenNoKeyWasPressedOfLate() {
+    var scene = Scene(Self.people)
+    scene.hear([.state("ann", .unavailable)])
+    #expect(scene.order == ["-Here 2", "bob", "cid", "-Idle 1", "ann", "+Offline 1"])
+  }
+
+  @Test func theSelectedPersonKeepsTheCursorAcrossReorders() {
+    var scene = Scene(Self.people)
+    #expect(scene.selected == "ann")
+    scene.hear([.state("ann", .unavailable)])
+    #expect(scene.selected == "ann")
+  }
+
+  @Test func theSelectedPersonStaysVisibleInAFoldedGroup() {
+    var scene = Scene(Self.people)
+    scene.hear([.state("ann", .offline)])
+    #expect(scene.order == ["-Here 2", "bob", "cid", "+Offline 2", "ann"])
+  }
+
+  @Test func rowsKeepTheirPlacesForThreeSecondsAfterAKey() {
+    var scene = Scene(Self.people)
+    scene.press("j")
+    scene.hear([.state("ann", .unavailable)])
+    #expect(scene.order == ["-Here 3", "ann", "bob", "cid", "+Offline 1"])
+    #expect(scene.line(with: "ann")?.contains("idle") == true)
+    #expect(scene.line(with: "1 moved") != nil)
+    scene.wait(.milliseconds(2_999))
+    #expect(scene.model.arrangement.moved == 1)
+    scene.wait(.milliseconds(1))
+    #expect(scene.order == ["-Here 2", "bob", "cid", "-Idle 1", "ann", "+Offline 1"])
+    #expect(scene.line(with: "moved") == nil)
+  }
+
+  @Test func anotherKeyPutsTheMoveOff() {
+    var scene = Scene(Self.people)
+    scene.press("j")
+    scene.hear([.state("ann", .unavailable)])
+    scene.wait(.seconds(2))
+    scene.press("j")
+    scene.wait(.seconds(2))
+    #expect(scene.model.arrangement.moved == 1)
+  }
+
+  @Test func nothingMovesWhileAMenuIsOpen() {
+    var scene = Scene(Self.people)
+    scene.press(.enter)
+    scene.wait(.seconds(60))
+    scene.hear([.state("ann", .unavailable)])
+    scene.wait(.seconds(60))
+    #expect(scene.order.first == "-Here 3")
+    scene.press(.escape)
+    scene.wait(.seconds(3))
+    #expect(scene.order.first == "-Here 2")
+  }
+
+  @Test func newPeopleAppearAtOnce() {
+    var scene = Scene(Self.people)
+    scene.press("j")
+    scene.hear([.invite("ola")] + .person("bea", .online))
+    #expect(scene.order.prefix(2) == ["-Invites 1", "ola"])
+    #expect(scene.order.contains("bea"))
+    #expect(scene.selected == "bob")
+  }
+
+  @Test func aChangeThatMovesNothingIsNotCounted() {
+    var scene = Scene([.own()] + .person("ann", .online))
+    scene.press("j")
+    scene.hear([.state("ann", .freeForChat)])
+    #expect(scene.model.arrangement.moved == 0)
+  }
+
+  @Test func whenTheSelectedPersonLeavesTheNextOneIsSelected() {
+    var scene = Scene(Self.people)
+    scene.press("j")
+    scene.hear([.list("bob", .revoked)])
+    #expect(scene.selected == "cid")
+  }
+
+  @Test func aChangedRowStandsOutForThreeSeconds() {
+    var scene = Scene(Self.people)
+    scene.hear([.state("bob", .online, "new words")])
+    #expect(scene.model.highlights.keys.contains(.contact(.user("bob"))))
+    scene.wait(.seconds(3))
+    #expect(scene.model.highlights.isEmpty)
+  }
+
+  @Test func aNewAgeIsNoChange() {
+    var scene = Scene(Self.people)
+    scene.hear([.state("bob", .online, ago: .seconds(60))])
+    #expect(scene.model.highlights.isEmpty)
+  }
+}

@@ -1,0 +1,133 @@
+import MatrixWire
+import PorchlightSDK
+import Ports
+import Screen
+import Testing
+
+@testable import PorchlightApp
+
+@Suite struct InviteTests {
+  private static let people: [StreamEvent] = [
+    [.own(), .invite("ola"), .invite("pip")], .person("ann", .online),
+    .person("wil", .unknown, reason: .pending),
+  ].flatMap(\.self)
+
+  private func scene(at user: String) -> Scene {
+    var scene = Scene(Self.people)
+    while scene.selected != user { scene.press(.down) }
+    return scene
+  }
+
+  @Test func capitalIGoesToTheFirst() {
+    var scene = scene(at: "ann")
+    scene.press("I")
+    #expect(scene.selected == "ola")
+  }
+
+  @Test(arguments: [(Key.character("A"), ListChange.accept(.user("pip"))), ("D", .deny(.user("pip")))])
+  func theSelectedInviteIsAnswered(key: Key, change: ListChange) {
+    var scene = scene(at: "pip")
+    scene.press(key)
+    #expect(scene.intents == [.change(change)])
+    #expect(scene.line(with: "pip")?.contains("(\(change.progress))") == true)
+  }
+
+  @Test func elsewhereTheOnlyInviteIsAnswered() {
+    var scene = scene(at: "ann")
+    scene.hear([.invite("pip", .withdrawn)])
+    scene.press("A")
+    #expect(scene.intents == [.change(.accept(.user("ola")))])
+  }
+
+  @Test func elsewhereOneOfSeveralMustBeChosenFirst() {
+    var scene = scene(at: "ann")
+    scene.press("A")
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "I goes to the invites") != nil)
+  }
+
+  @Test func anAnswerUnderWayIsNotSentTwice() {
+    var scene = scene(at: "ola")
+    scene.press("A", "A")
+    #expect(scene.intents == [])
+  }
+
+  @Test func theStreamConfirms() {
+    var scene = scene(at: "ola")
+    scene.press("A")
+    scene.send(.answered(.accept(.user("ola")), nil))
+    #expect(scene.line(with: "(accepting)") != nil)
+    scene.hear([.invite("ola", .accepted)])
+    #expect(scene.model.changes.isEmpty)
+    #expect(scene.selected == "pip")
+  }
+
+  @Test func aFailureNamesThePersonAndTheReason() {
+    var scene = scene(at: "ola")
+    scene.press("A")
+    scene.send(.answered(.accept(.user("ola")), SDKError(.unreachable, "no answer")))
+    #expect(scene.line(with: "@ola:harbor.example: no answer") != nil)
+    #expect(scene.line(with: "(accepting)") == nil)
+  }
+
+  @Test(arguments: [
+    ("@zed:far.test", "@zed:far.test"), ("zed", "@zed:harbor.example"), ("@zed", "@zed:harbor.example"),
+    ("  zed ", "@zed:harbor.example"),
+  ])
+  func plusInvitesByUserIDOrName(text: String, user: String) {
+    var scene = Scene(Self.people)
+    scene.press("+")
+    scene.type(text)
+    scene.press(.enter)
+    #expect(scene.intents == [.change(.invite(.user(user)))])
+  }
+
+  @Test(arguments: [
+    ("", "a user ID is needed"), ("zed:", "is not a user ID"), ("mara", "that is you"),
+    ("ann", "is on your list already"), ("wil", "has not answered your invite yet"),
+  ])
+  func aMistakeStaysInThePrompt(text: String, problem: String) {
+    var scene = Scene(Self.people)
+    scene.press("+")
+    scene.type(text)
+    scene.press(.enter)
+    #expect(scene.intents == [])
+    #expect(scene.line(with: problem) != nil)
+    #expect(scene.line(with: " invite:") != nil)
+  }
+
+  @Test func removalNeedsAYes() {
+    var scene = scene(at: "ann")
+    scene.press("X")
+    #expect(scene.intents == [])
+    scene.press("y")
+    #expect(scene.intents == [.change(.drop(.user("ann")))])
+  }
+
+  @Test(arguments: ["n", .escape, .control("c"), "j", .enter] as [Key])
+  func anyOtherKeyKeeps(key: Key) {
+    var scene = scene(at: "ann")
+    scene.press("X", key)
+    #expect(scene.intents == [])
+    #expect(scene.model.mode == .list)
+  }
+
+  @Test func anUnansweredInviteIsTakenBack() {
+    var scene = scene(at: "wil")
+    scene.press("X")
+    #expect(scene.line(with: "take back your invite to wil?") != nil)
+  }
+
+  @Test func invitesAreNeverFolded() {
+    var scene = scene(at: "ola")
+    scene.press(.tab)
+    #expect(scene.order.prefix(3) == ["-Invites 2", "ola", "pip"])
+  }
+
+  @Test func aMenuOfSomebodyWhoLeftCloses() {
+    var scene = scene(at: "ola")
+    scene.press(.enter)
+    scene.hear([.invite("ola", .withdrawn)])
+    #expect(scene.model.mode == .list)
+  }
+}

@@ -1,0 +1,187 @@
+import MatrixWire
+import PorchlightSDK
+import Ports
+import Screen
+import Testing
+
+@testable import PorchlightApp
+
+@Suite struct KeyTests {
+  private static let people: [StreamEvent] = [
+    [.own()], .person("ann", .online), .person("bob", .online), .person("cid", .unavailable),
+    .person("dan", .offline), .person("eve", .offline),
+  ].flatMap(\.self)
+
+  @Test(arguments: Action.allCases)
+  func everyActionHasAKeyAndAWord(action: Action) {
+    let keys = Keymap.Scope.allCases.flatMap { Keymap.keys(for: action, in: $0) }
+    #expect(!keys.isEmpty)
+    #expect(!action.help.isEmpty)
+  }
+
+  @Test(arguments: Keymap.Scope.allCases)
+  func noKeyDoesTwoThings(scope: Keymap.Scope) {
+    let keys = Keymap.bindings(in: scope).flatMap(\.keys)
+    #expect(Set(keys).count == keys.count)
+  }
+
+  @Test func theHelpNamesEveryKeyOfTheList() {
+    var scene = Scene(rows: 60)
+    scene.press("?")
+    let text = scene.grid.text
+    for key in Keymap.bindings(in: .list).flatMap(\.keys) { #expect(text.contains(key.name.string)) }
+  }
+
+  private static let moves: [(keys: [Key], selected: String)] = [
+    (["j"], "bob"), ([.down, .down], "cid"), (["G"], "+Offline"), ([.end, "k"], "cid"),
+    ([.end, .home], "ann"), (["}"], "cid"), (["}", "{"], "ann"), ([.control("n"), .control("p")], "ann"),
+    ([.pageDown], "+Offline"), (["k"], "ann"), (["o", .end], "eve"),
+  ]
+
+  @Test(arguments: moves)
+  func keysMoveTheSelection(keys: [Key], selected: String) {
+    var scene = Scene(Self.people)
+    for key in keys { scene.press(key) }
+    #expect(scene.selected == selected)
+  }
+
+  @Test func offlinePeopleAreFoldedAtFirst() {
+    let scene = Scene(Self.people)
+    #expect(scene.line(with: "Offline") == " ▸ Offline (2)   o shows them")
+  }
+
+  @Test func oShowsAndHidesOfflinePeople() {
+    var scene = Scene(Self.people)
+    scene.press("o")
+    #expect(scene.order.suffix(3) == ["-Offline 2", "dan", "eve"])
+    scene.press("o")
+    #expect(scene.order.last == "+Offline 2")
+  }
+
+  @Test func hidingTheSelectedSelectsTheHeading() {
+    var scene = Scene(Self.people)
+    scene.press("o", .end, "o")
+    #expect(scene.selected == "+Offline")
+  }
+
+  @Test(arguments: [Key.tab, " ", .enter])
+  func aFoldedHeadingOpens(key: Key) {
+    var scene = Scene(Self.people)
+    scene.press(.end, key)
+    #expect(scene.order.suffix(3) == ["-Offline 2", "dan", "eve"])
+    #expect(scene.selected == "dan")
+  }
+
+  @Test func tabFoldsTheGroupOfTheSelected() {
+    var scene = Scene(Self.people)
+    scene.press(.tab)
+    #expect(scene.order == ["+Here 2", "-Idle 1", "cid", "+Offline 2"])
+    #expect(scene.selected == "+Here")
+  }
+
+  @Test func anUnknownKeyOnlySaysSoUntilTheNext() {
+    var scene = Scene(Self.people)
+    scene.press("Z")
+    #expect(scene.line(with: "no key 'Z' here: ? shows the keys") != nil)
+    scene.press(.down)
+    #expect(scene.line(with: "no key") == nil)
+  }
+
+  @Test func anUnprintableKeyIsNamedSafely() {
+    var scene = Scene(Self.people)
+    scene.press("\u{202E}")
+    #expect(scene.line(with: "no key 'that one' here") != nil)
+  }
+
+  @Test(arguments: ["q", .function(10)] as [Key])
+  func qQuits(key: Key) {
+    var scene = Scene(Self.people)
+    scene.press(key)
+    #expect(scene.intents == [.quit(.quit)])
+  }
+
+  @Test func oneControlCOnlyWarns() {
+    var scene = Scene(Self.people)
+    scene.press(.control("c"))
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "Ctrl-C again quits") != nil)
+    scene.wait(.seconds(2))
+    #expect(scene.line(with: "Ctrl-C again quits") == nil)
+    scene.press(.control("c"))
+    #expect(scene.intents == [])
+  }
+
+  @Test func twoWithinTwoSecondsQuit() {
+    var scene = Scene(Self.people)
+    scene.press(.control("c"))
+    scene.wait(.seconds(1))
+    scene.press(.control("c"))
+    #expect(scene.intents == [.quit(.quit)])
+  }
+
+  @Test func aKeyBetweenThemDisarms() {
+    var scene = Scene(Self.people)
+    scene.press(.control("c"), .down, .control("c"))
+    #expect(scene.intents == [])
+  }
+
+  @Test(arguments: [
+    (InputEvent.terminate(signal: 15), ExitReason.signal(15)), (.endOfInput, .endOfInput),
+  ])
+  func theWorldCanEndIt(input: InputEvent, reason: ExitReason) {
+    var scene = Scene(Self.people)
+    scene.send(.input(input))
+    #expect(scene.intents == [.quit(reason)])
+  }
+
+  @Test func theEndOfTheSessionIsShownUntilAKey() {
+    var scene = Scene(Self.people)
+    let error = SDKError(.loggedOut, "The session has ended.")
+    scene.send(.loggedOut(error))
+    #expect(scene.line(with: "You are logged out") != nil)
+    scene.press("j")
+    #expect(scene.intents == [.quit(.loggedOut(error))])
+  }
+
+  @Test func suspendAndRedrawWorkInEveryMode() {
+    for opener: Key in ["s", "?", "+", .enter] {
+      var scene = Scene(Self.people)
+      scene.press(opener, .control("z"))
+      #expect(scene.intents == [.suspend])
+      scene.press(.control("l"))
+      #expect(scene.intents == [.redraw])
+    }
+  }
+
+  @Test func aResumedScreenIsPaintedWhole() {
+    var scene = Scene(Self.people)
+    scene.send(.input(.resumed(Size(rows: 10, columns: 40))))
+    #expect(scene.intents == [.repaint])
+    #expect(scene.grid.size == Size(rows: 10, columns: 40))
+  }
+
+  @Test func theSelectionStaysVisibleWhileScrolling() {
+    let people = (10..<60).flatMap { [StreamEvent].person("p\($0)", .online) }
+    var scene = Scene([.own()] + people)
+    for _ in 0..<49 {
+      scene.press("j")
+      #expect(scene.grid.text.contains(" > ◉ \(scene.selected ?? "")"))
+    }
+  }
+
+  @Test func theMenuObeysArrowsAndLetters() {
+    var scene = Scene(Self.people)
+    scene.press(.enter, "j", .enter)
+    #expect(scene.model.mode == .removal(.user("ann")))
+    scene.press(.escape, .enter, "i")
+    #expect(!scene.model.showsDetail)
+  }
+
+  @Test func theHelpScrollsToItsEndAndNoFurther() {
+    var scene = Scene(rows: 8, columns: 40)
+    scene.press("?", .end, "j")
+    #expect(scene.line(with: "quit") != nil)
+    scene.press("g")
+    #expect(scene.line(with: "Moving") != nil)
+  }
+}

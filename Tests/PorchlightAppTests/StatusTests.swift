@@ -1,0 +1,147 @@
+import MatrixWire
+import PorchlightSDK
+import Ports
+import Screen
+import Testing
+
+@testable import PorchlightApp
+
+@Suite struct StatusTests {
+  private func update(_ choice: PresenceState, _ text: String? = nil) -> StatusUpdate {
+    StatusUpdate(presence: choice, statusMessage: text)
+  }
+
+  @Test(arguments: [
+    (Key.character("2"), PresenceState.unavailable), ("3", .busy), ("4", .hidden),
+    ("5", .freeForChat), ("a", .unavailable), ("d", .busy),
+  ])
+  func aDigitSendsChoiceAndTextTogether(key: Key, choice: PresenceState) {
+    var scene = Scene([.own(.online, "here")])
+    scene.press(key)
+    #expect(scene.intents == [.publish(update(choice, "here"))])
+  }
+
+  @Test func aChoiceIsPendingUntilTheEcho() {
+    var scene = Scene()
+    scene.press("3")
+    #expect(scene.line(with: "busy")?.contains("(sending)") == true)
+    scene.send(.publishing(.published(update(.busy))))
+    #expect(scene.line(with: "busy")?.contains("(sending)") == true)
+    scene.hear([.own(.busy)])
+    #expect(scene.line(with: "(sending)") == nil)
+  }
+
+  @Test func anEchoOfSomethingElseLeavesItPending() {
+    var scene = Scene()
+    scene.press("3")
+    scene.hear([.own(.online, "older")])
+    #expect(scene.line(with: "⊘ busy")?.contains("(sending)") == true)
+  }
+
+  @Test func whenAnotherDeviceWinsTheEchoIsBelieved() {
+    var scene = Scene()
+    scene.press("3")
+    scene.send(.publishing(.published(update(.busy))))
+    scene.hear([])
+    scene.hear([.own(.hidden)])
+    #expect(scene.line(with: "porchlight")?.contains("invisible") == true)
+  }
+
+  @Test func aRefusedUpdateRevertsAndSaysWhy() {
+    var scene = Scene([.own(.online, "here")])
+    scene.press("3")
+    let error = SDKError(.refused(MatrixError(.forbidden, "no")), "no such presence")
+    scene.send(.publishing(.refused(update(.busy, "here"), error)))
+    #expect(scene.line(with: "porchlight")?.contains("◉ online") == true)
+    #expect(scene.line(with: "status not changed: no such presence") != nil)
+  }
+
+  @Test func aRefusalOfWhatIsNotWantedAnyMoreChangesNothing() {
+    var scene = Scene()
+    scene.press("3", "4")
+    scene.send(.publishing(.refused(update(.busy), SDKError(.badAnswer, "no"))))
+    #expect(scene.line(with: "porchlight")?.contains("invisible") == true)
+  }
+
+  @Test func aDelayedUpdateStaysPending() {
+    var scene = Scene()
+    scene.press("3")
+    scene.send(.publishing(.delayed(update(.busy), SDKError(.unreachable, "no answer"))))
+    #expect(scene.line(with: "porchlight")?.contains("(waiting)") == true)
+  }
+
+  @Test(arguments: [(Key.character("a"), PresenceState.hidden), ("d", .freeForChat)])
+  func twiceGoesBackToTheChoiceBefore(key: Key, choice: PresenceState) {
+    var scene = Scene([.own(choice)])
+    scene.press(key)
+    scene.press(key)
+    #expect(scene.intents == [.publish(update(choice))])
+  }
+
+  @Test func backFromAwayWithoutABeforeIsOnline() {
+    var scene = Scene([.own(.unavailable)])
+    scene.press("a")
+    #expect(scene.intents == [.publish(update(.online))])
+  }
+
+  @Test func theSameChoiceAgainSendsNothing() {
+    var scene = Scene()
+    scene.press("1")
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "you are online already") != nil)
+  }
+
+  @Test func nothingIsSentBeforeTheTextIsKnown() {
+    var scene = Scene(isConnected: false)
+    scene.press("3")
+    #expect(scene.intents == [])
+  }
+
+  @Test func theEditorStartsWithTheTextAndSendsIt() {
+    var scene = Scene([.own(.busy, "in a call")])
+    scene.press("s")
+    scene.type(" é")
+    scene.press(.enter)
+    #expect(scene.intents == [.publish(update(.busy, "in a call é"))])
+  }
+
+  @Test(arguments: [Key.escape, .control("c")])
+  func theEditorCanBeLeft(key: Key) {
+    var scene = Scene([.own(.busy, "in a call")])
+    scene.press("s")
+    scene.type("q1j")
+    scene.press(key)
+    #expect(scene.intents == [])
+    #expect(scene.model.mode == .list)
+    #expect(scene.line(with: "porchlight")?.contains("\"in a call\"") == true)
+  }
+
+  @Test func pastedTextIsMadeSafe() {
+    var scene = Scene()
+    scene.press("s")
+    scene.send(.input(.paste("two\nlines\u{1B}[2J")))
+    scene.press(.enter)
+    #expect(scene.intents == [.publish(update(.online, "two lines[2J"))])
+  }
+
+  @Test func theTextHasALimitInBytes() {
+    var scene = Scene()
+    scene.press("s")
+    scene.type(String(repeating: "写", count: 100))
+    scene.press(.enter)
+    #expect(scene.intents == [.publish(update(.online, String(repeating: "写", count: 85)))])
+  }
+
+  @Test func cClearsTheText() {
+    var scene = Scene([.own(.busy, "in a call")])
+    scene.press("c")
+    #expect(scene.intents == [.publish(update(.busy))])
+  }
+
+  @Test func goingBackToTheEchoIsSentAndNotPending() {
+    var scene = Scene()
+    scene.press("3", "1")
+    #expect(scene.intents == [.publish(update(.online))])
+    #expect(scene.line(with: "(sending)") == nil)
+  }
+}
