@@ -28,6 +28,10 @@ public struct Contact: Hashable, Sendable {
   /// The display name, or the localpart of the user ID where there is none.
   public var name: String { displayName ?? String(userID.localpart) }
 
+  /// The last time they are known to have been there: the start of their idleness where they are idle, which
+  /// is later than what counts as activity (protocol 5.4 counts rises only).
+  public var lastSeen: Instant? { idleSince ?? lastActive }
+
   mutating func take(_ content: PresenceContent, receivedAt now: Instant) {
     func since(_ ago: Int?) -> Instant? { ago.map { now - .milliseconds($0) } }
     state = content.state
