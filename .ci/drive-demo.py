@@ -105,7 +105,7 @@ def statuses_and_invites():
         screen.shows("invites wait", r"! Ola K.(.|\n)*! promo9")
         screen.keys("I", "A")
         screen.lacks("A accepts the first", r"! Ola K.")
-        screen.shows("and the feed says so", r"Ola K. (can see|sees)")
+        screen.shows("and the feed says so", r"you accepted Ola K")
         screen.keys("I", "j", "D")
         screen.wait("D denies one, and it leaves", lambda picture: picture.count(" ! ") <= 2)
         screen.keys("+")
@@ -122,6 +122,7 @@ def statuses_and_invites():
         screen.shows("a malformed user ID is refused in place", r"(?i)user ID|not a|valid")
         screen.keys("Escape")
 
+        screen.lacks("Escape leaves the prompt", r"user ID")
         screen.keys("?")
         screen.shows("? shows the keys", r"(?i)accept")
         screen.keys("Escape", "i")

@@ -1,7 +1,7 @@
 import MatrixWire
-import Ports
 import PorchlightSDK
 import PorchlightTestSupport
+import Ports
 import Synchronization
 import Testing
 

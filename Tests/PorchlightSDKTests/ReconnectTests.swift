@@ -1,8 +1,8 @@
 import MatrixWire
 import OrderedCollections
-import Ports
 import PorchlightSDK
 import PorchlightTestSupport
+import Ports
 import Testing
 
 /// The event stream when the way to the server is bad.

@@ -1,6 +1,6 @@
 public import PorchlightApp
-public import PorchlightSDK
 internal import PorchlightConfig
+public import PorchlightSDK
 public import Screen
 
 /// One person at the roster: keys in, a grid of text out. The real application on an off-screen device, on

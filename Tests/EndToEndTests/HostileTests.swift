@@ -1,0 +1,38 @@
+import DemoWorld
+import PorchlightSDK
+import PorchlightTestSupport
+import Screen
+import Testing
+
+/// People who attack the terminal with their names and texts, as `porchlight demo --hostile` has them.
+struct HostileTests {
+  @Test(arguments: [
+    Size(rows: 24, columns: 80), Size(rows: 40, columns: 120), Size(rows: 10, columns: 40),
+    Size(rows: 5, columns: 20),
+  ])
+  func nothingOfThemReachesAGridRaw(_ size: Size) throws {
+    let simulation = Simulation()
+    let server = try TestHomeserver(simulation)
+    let user = try server.register("you")
+    var options = DemoWorld.Options()
+    options.people = 3
+    options.hostile = true
+    let demo = DemoWorld(exchange: server.exchange, time: simulation.time, options: options)
+    simulation.start { try? await demo.run(around: user) {} }
+    let app = AppDriver(user, in: simulation, size: size)
+    simulation.advance(by: .seconds(10))
+    app.type("oG")
+    for _ in 0..<20 {
+      app.type("ki")
+      simulation.advance(by: .seconds(20))
+      let bad = app.text.unicodeScalars.filter { scalar in
+        scalar != "\n"
+          && (scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
+            || scalar.properties.isDefaultIgnorableCodePoint)
+      }
+      #expect(bad.isEmpty)
+      #expect(app.text.split(separator: "\n", omittingEmptySubsequences: false).count <= size.rows)
+    }
+    #expect(size.rows < 24 || app.text.contains("hostile") || app.text.contains("red"))
+  }
+}
