@@ -74,23 +74,11 @@ static void prepare_colors(bool use_color, porch_terminal_info *info) {
   info->pairs = COLOR_PAIRS;
 }
 
-static const char *wanted_locale(const char *locale) {
-  if (locale[0] != '\0') return locale;
-  // In the order of setlocale itself.
-  const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-    const char *value = getenv(names[i]);
-    if (value != NULL && value[0] != '\0') return value;
-  }
-  return "C";
-}
-
 // Small systems lack the locale that a remote login brings along, en_US.UTF-8 for one. The terminal shows
 // UTF-8 all the same, so the one UTF-8 locale that every Debian has takes its place.
 static void choose_locale(const char *locale) {
   if (setlocale(LC_CTYPE, locale) != NULL) return;
-  const char *wanted = wanted_locale(locale);
-  const bool is_utf8 = strcasestr(wanted, "utf-8") != NULL || strcasestr(wanted, "utf8") != NULL;
+  const bool is_utf8 = strcasestr(locale, "utf-8") != NULL || strcasestr(locale, "utf8") != NULL;
   if (!is_utf8 || setlocale(LC_CTYPE, "C.UTF-8") == NULL) setlocale(LC_CTYPE, "C");
 }
 

@@ -8,9 +8,9 @@ public struct TerminalOptions: Hashable, Sendable {
   /// If false, not one colour sequence is written.
   public var useColor = true
 
-  /// The locale for LC_CTYPE; "" is the one of the environment. Unless it is a UTF-8 locale, the terminal's
-  /// capabilities say that only ASCII can be shown.
-  public var locale = ""
+  /// The locale for LC_CTYPE, such as `C.UTF-8`. Unless it is a UTF-8 locale, the terminal's capabilities say
+  /// that only ASCII can be shown.
+  public var locale = "C"
 
   /// Where keys are read.
   public var inputDescriptor: Int32 = 0

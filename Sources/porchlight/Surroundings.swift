@@ -10,7 +10,9 @@ struct Surroundings {
 
   /// How to open the terminal. Colours stay away where `NO_COLOR` has any value (no-color.org).
   var terminal: TerminalOptions {
-    TerminalOptions(termName: variable("TERM"), useColor: variable("NO_COLOR") == nil)
+    var options = TerminalOptions(termName: variable("TERM"), useColor: variable("NO_COLOR") == nil)
+    options.locale = variable("LC_ALL") ?? variable("LC_CTYPE") ?? variable("LANG") ?? "C"
+    return options
   }
 
   /// Where themes are looked for.

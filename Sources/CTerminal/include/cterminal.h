@@ -63,7 +63,7 @@ typedef struct {
 
 typedef struct {
   const char *term_name;
-  const char *locale;  // for LC_CTYPE; "" is the environment's
+  const char *locale;  // for LC_CTYPE
   int32_t input;
   int32_t output;
   int32_t wake;     // an eventfd that signal handlers write to
