@@ -19,8 +19,9 @@ let package = Package(
   name: "porchlight",
   products: [
     .executable(name: "porchlight", targets: ["porchlight"]),
-    .library(name: "PorchlightSDK", targets: ["PorchlightSDK"]),
-    .library(name: "Homeserver", targets: ["Homeserver"]),
+    // With the targets whose types stand in their interfaces.
+    .library(name: "PorchlightSDK", targets: ["PorchlightSDK", "MatrixWire", "Ports"]),
+    .library(name: "Homeserver", targets: ["Homeserver", "MatrixWire", "Ports", "PresenceCore"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

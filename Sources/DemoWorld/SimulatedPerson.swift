@@ -63,21 +63,28 @@ struct SimulatedPerson: Sendable {
 
   /// Keeps a stream open, which makes the person online, and answers who asks.
   private func listen() async {
-    var roster = Roster(userID: session.userID)
-    do {
-      for try await step in session.events(seed: persona.seed) {
-        guard case .answer(let answer, let isComplete) = step else { continue }
-        for change in roster.apply(answer, isComplete: isComplete, at: time.instant) {
-          guard case .invited(let invite) = change, await pause(.seconds(4)) else { continue }
-          if persona.acquaintance == .shy {
-            try? await session.deny(invite.observer)
-          } else {
-            try? await session.accept(invite.observer)
+    await withDiscardingTaskGroup { group in
+      var roster = Roster(userID: session.userID)
+      do {
+        for try await step in session.events(seed: persona.seed) {
+          guard case .answer(let answer, let isComplete) = step else { continue }
+          for case .invited(let invite) in roster.apply(answer, isComplete: isComplete, at: time.instant) {
+            group.addTask { await reply(to: invite) }
           }
         }
+      } catch {
+        // Logged out: this person is gone for good, and the world goes on without them.
       }
-    } catch {
-      // Logged out: this person is gone for good, and the world goes on without them.
+    }
+  }
+
+  /// Thinks for a moment, and answers.
+  private func reply(to invite: Invite) async {
+    guard await pause(.seconds(4)) else { return }
+    if persona.acquaintance == .shy {
+      try? await session.deny(invite.observer)
+    } else {
+      try? await session.accept(invite.observer)
     }
   }
 

@@ -104,6 +104,10 @@ final class AccountRegistry: Sendable {
 
   func device(for token: AccessToken) -> Device? { state.withLock { $0.sessions[token] } }
 
+  func isLoggedIn(_ device: Device) -> Bool {
+    state.withLock { $0.accounts[device.user]?.tokens[device.id] != nil }
+  }
+
   /// Ends the session of one device, or with nil of all; returns the devices that are gone.
   func logOut(_ user: UserID, device: DeviceID?) -> [DeviceID] {
     state.withLock { state in

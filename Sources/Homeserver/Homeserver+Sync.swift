@@ -8,33 +8,42 @@ extension Homeserver {
     let device = try authenticate(request)
     let poll = try Poll(request, longestWait: configuration.longestWait)
     let since = try await presence.position(poll.since, of: device.user)
-    let stream = await presence.streamOpened(
+    try Task.checkCancellation()
+    let (stream, ending) = try await presence.streamOpened(
       on: device, PollIntent(setPresence: poll.setPresence, looks: !poll.filter.blocksPresence))
-    let answer = await wait(for: device, poll, since: since)
+    let answer: Result<SyncAnswer, any Error>
+    do {
+      answer = .success(try await wait(for: device, poll, since: since, ending))
+    } catch {
+      answer = .failure(error)
+    }
     await presence.streamEnded(stream, on: device)
-    return .json(answer)
+    return .json(try answer.get())
   }
 
   /// Waits until there is something to say, the poll's time is up, or whoever asked has gone.
-  private func wait(for device: Device, _ poll: Poll, since: UInt64?) async -> SyncAnswer {
+  private func wait(
+    for device: Device, _ poll: Poll, since: UInt64?, _ ending: UInt64
+  ) async throws -> SyncAnswer {
     let deadline = time.instant + poll.wait
     while true {
-      let (answer, version) = await presence.answer(for: device.user, since: since, poll.filter)
-      guard let since else { return answer }
-      if answer.presence.isEmpty {
-        guard time.instant < deadline else { return answer }
-        switch await hub.wait(for: device, after: max(since, version), until: deadline) {
-        case .changed, .timedOut: continue
-        case .ended: return answer
-        }
+      let (answer, version) = try await presence.answer(for: device.user, since: since, poll.filter)
+      guard since != nil else { return answer }
+      var until = deadline
+      var after = version
+      if !answer.presence.isEmpty {
+        // Something to say. While changes keep coming they share an answer (protocol 5.4).
+        let quiet = hub.lastAnswer(to: device).map { $0 + configuration.batching }
+        (until, after) = (min(quiet ?? time.instant, deadline), .max)
       }
-      // Something to say. While changes keep coming they share an answer (protocol 5.4).
-      let quietUntil = hub.lastAnswer(to: device).map { $0 + configuration.batching }
-      guard let quietUntil, time.instant < quietUntil else {
-        hub.answered(device)
+      guard time.instant < until else {
+        if !answer.presence.isEmpty { hub.answered(device) }
         return answer
       }
-      if await hub.wait(for: device, after: .max, until: quietUntil) == .ended { return answer }
+      if await hub.wait(for: device, since: ending, after: after, until: until) == .ended {
+        // Whoever waits no more is told nothing more: what was found may not be theirs any longer.
+        return SyncAnswer(nextBatch: poll.since ?? answer.nextBatch, presence: [])
+      }
     }
   }
 }
@@ -57,9 +66,13 @@ private struct Poll {
     }
     filter =
       try Self.parse(request, "filter") { text in
-        text.hasPrefix("{") ? try? WireJSON.decode(SyncFilter.self, from: text.utf8) : nil
+        guard text.hasPrefix("{"), text.utf8.count <= Self.largestFilter else { return nil }
+        return try? WireJSON.decode(SyncFilter.self, from: text.utf8)
       } ?? .everything
   }
+
+  /// In bytes: as large as a body may be.
+  private static let largestFilter = 65_536
 
   private static func parse<Value>(
     _ request: WireRequest, _ name: String, _ read: (String) -> Value?

@@ -58,6 +58,7 @@ public final class Homeserver: Sendable {
   /// Answers a request. Never throws: every refusal is an answer with a standard error.
   public func respond(to request: WireRequest) async -> WireResponse {
     do {
+      guard !hub.isClosed else { throw Refusal(503, .unknown, "The server is shutting down.") }
       guard request.body.count <= configuration.largestBody else {
         throw Refusal(413, .tooLarge, "The body is larger than \(configuration.largestBody) bytes.")
       }

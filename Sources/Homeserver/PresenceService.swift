@@ -61,11 +61,13 @@ actor PresenceService {
     apply { $0.removeDevice(device.id, of: device.user, now: $1) }
   }
 
-  /// A profile is part of what others see. While its person hides, nothing is said: an event would show that
-  /// somebody is there (efficiency.md 6.2 #18).
+  /// A profile is part of what others see. While its person hides or appears offline, nothing is said: an
+  /// event would show that somebody is there (efficiency.md 6.2 #18).
   func profileChanged(_ user: UserID) {
     guard let person = rules.person(user) else { return }
-    perform([.presenceChanged(user, toOthers: person.choice != .hidden)])
+    perform([.presenceChanged(user, toOthers: person.choice != .hidden && person.choice != .offline)])
+    // Whoever was asked reads the asker's name beside the question.
+    apply { rules, _ in rules.openQuestions(of: user) }
   }
 
   func status(of user: UserID, for viewer: UserID) -> PresenceContent? {
@@ -74,10 +76,18 @@ actor PresenceService {
 
   // MARK: Streams
 
-  func streamOpened(on device: Device, _ intent: PollIntent) -> StreamID {
-    let (stream, effects) = rules.streamOpened(of: device.user, on: device.id, intent, now: time.now)
+  /// Opens a poll; `endings` is what the hub wants to know of it.
+  ///
+  /// - Throws: 401 where the device was logged out meanwhile, 429 where it has too many polls open.
+  func streamOpened(
+    on device: Device, _ intent: PollIntent
+  ) throws -> (StreamID, endings: UInt64) {
+    guard accounts.isLoggedIn(device) else {
+      throw Refusal(401, .unknownToken, "The session was logged out.")
+    }
+    let (stream, effects) = try rules.streamOpened(of: device.user, on: device.id, intent, now: time.now)
     perform(effects)
-    return stream
+    return (stream, hub.endings(of: device))
   }
 
   func streamEnded(_ stream: StreamID, on device: Device) {
@@ -90,17 +100,25 @@ actor PresenceService {
   func position(_ token: SyncToken?, of user: UserID) throws(Refusal) -> UInt64? {
     guard let token else { return nil }
     guard let version = version(in: token), index.reaches(version, for: user) else {
-      throw Refusal(400, .invalidParameter, "The parameter 'since' is not a position of this stream.")
+      throw Self.unknownPosition
     }
     return version
   }
 
+  private static let unknownPosition = Refusal(
+    400, .invalidParameter, "The parameter 'since' is not a position of this stream.")
+
   /// What a person's stream has to say since a version, and the version it says it at.
-  func answer(for user: UserID, since: UInt64?, _ filter: SyncFilter) -> (SyncAnswer, version: UInt64) {
+  ///
+  /// - Throws: `M_INVALID_PARAM` where what happened since then was forgotten meanwhile.
+  func answer(
+    for user: UserID, since: UInt64?, _ filter: SyncFilter
+  ) throws(Refusal) -> (SyncAnswer, version: UInt64) {
+    guard since.map({ index.reaches($0, for: user) }) ?? true else { throw Self.unknownPosition }
     let view = StreamView(rules: rules, index: index, profiles: accounts, viewer: user, now: time.now)
     let events = since.map(view.changes) ?? view.everything()
-    let answer = SyncAnswer(nextBatch: token(index.version), presence: events.filter(filter.allows))
-    return (answer, index.version)
+    let answer = SyncAnswer(nextBatch: token(index.version(of: user)), presence: events.filter(filter.allows))
+    return (answer, index.version(of: user))
   }
 
   // MARK: Lists
@@ -109,7 +127,7 @@ actor PresenceService {
     apply { $0.listWasRead(by: device.user, on: device.id, now: $1) }
     let view = StreamView(
       rules: rules, index: index, profiles: accounts, viewer: device.user, now: time.now)
-    return view.list(nextBatch: token(index.version))
+    return view.list(nextBatch: token(index.version(of: device.user)))
   }
 
   /// Applies each part of a change by itself; what fails is said, and the rest is done.
@@ -135,7 +153,7 @@ actor PresenceService {
     each(change.accept) { try $0.accept($1, by: user, now: $2) }
     each(change.invite) { try $0.invite($1, by: user, now: $2) }
     for (name, groups) in (change.groups ?? [:]).sorted(by: { $0.key < $1.key }) {
-      each([name]) { rules, other, _ in rules.setGroups(groups, of: other, by: user) }
+      each([name]) { rules, other, _ in try rules.setGroups(groups, of: other, by: user) }
     }
     return PresenceListResult(failed: failed)
   }
@@ -150,16 +168,13 @@ actor PresenceService {
     for effect in effects {
       switch effect {
       case .presenceChanged(let user, let toOthers):
-        index.presenceChanged(user, toOthers: toOthers)
         // Whether each of them may see it is asked when they come for it.
         let others = toOthers ? rules.lists.audience(of: user).sorted() : []
-        hub.publish(index.version, to: [user] + others)
+        hub.publish(index.presenceChanged(user, to: others))
       case .listChanged(let owner, let event):
-        index.listChanged(of: owner, event)
-        hub.publish(index.version, to: [owner])
+        hub.publish(index.listChanged(of: owner, event))
       case .inviteChanged(let event):
-        index.inviteChanged(event)
-        hub.publish(index.version, to: [event.observed])
+        hub.publish(index.inviteChanged(event))
       case .endStreams(let user, let device):
         hub.end(Device(user: user, id: device))
       case .pollingChanged:

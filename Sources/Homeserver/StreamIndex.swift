@@ -1,85 +1,91 @@
 internal import MatrixWire
 
-/// When, in versions, each thing last changed that a stream can tell: what a poll is answered from.
+/// When each thing last changed that a stream can tell, counted for every person by themselves: what a poll is
+/// answered from.
+///
+/// The counts are each person's own, because they stand in tokens: a count for all would tell a stranger how
+/// much happens elsewhere, and so whether an invite found somebody, or whether a hidden person is there.
 ///
 /// Holds the newest of everything and no history, so that its size follows people and relations and not
 /// traffic. Ended relations are remembered up to a number per person; a poll from before what was forgotten
 /// has to begin anew.
 struct StreamIndex: Sendable {
-  struct Record<Event: Hashable & Sendable>: Hashable, Sendable {
-    let version: UInt64
-    let event: Event
+  private struct Stream: Sendable {
+    var version: UInt64 = 0
+    var own: UInt64 = 0
+    var lists = RelationLog<ListEvent>()
+    var invites = RelationLog<InviteEvent>()
+    /// Nothing before this can be told any more.
+    var floor: UInt64 = 0
+
+    mutating func next() -> UInt64 {
+      version += 1
+      return version
+    }
   }
 
-  private(set) var version: UInt64 = 0
-  private var people: [UserID: UInt64] = [:]
-  private var own: [UserID: UInt64] = [:]
-  private var lists: [UserID: [UserID: Record<ListEvent>]] = [:]
-  private var invites: [UserID: [UserID: Record<InviteEvent>]] = [:]
-  private var floors: [UserID: UInt64] = [:]
+  /// Whose streams have something new, and at which version.
+  typealias Changes = [(user: UserID, version: UInt64)]
+
+  private var streams: [UserID: Stream] = [:]
   private let endedRelations: Int
 
   init(endedRelations: Int = 1_000) { self.endedRelations = endedRelations }
 
-  /// When a person last looked different to others.
-  func version(of user: UserID) -> UInt64 { people[user] ?? 0 }
+  /// How much a person's stream has been told.
+  func version(of user: UserID) -> UInt64 { streams[user]?.version ?? 0 }
 
   /// When a person last looked different to themselves.
-  func ownVersion(of user: UserID) -> UInt64 { own[user] ?? 0 }
+  func ownVersion(of user: UserID) -> UInt64 { streams[user]?.own ?? 0 }
 
   /// The last event of each entry of an owner's list, ended ones included.
-  func listRecords(of owner: UserID) -> [UserID: Record<ListEvent>] { lists[owner] ?? [:] }
+  func listRecords(of owner: UserID) -> [UserID: RelationLog<ListEvent>.Record] {
+    streams[owner]?.lists.records ?? [:]
+  }
 
   /// The last event of each person who ever asked, ended ones included.
-  func inviteRecords(of observed: UserID) -> [UserID: Record<InviteEvent>] { invites[observed] ?? [:] }
+  func inviteRecords(of observed: UserID) -> [UserID: RelationLog<InviteEvent>.Record] {
+    streams[observed]?.invites.records ?? [:]
+  }
 
   /// Whether everything since that version can still be told to a person.
   func reaches(_ since: UInt64, for user: UserID) -> Bool {
-    since <= version && since >= floors[user] ?? 0
+    since <= version(of: user) && since >= streams[user]?.floor ?? 0
   }
 
-  mutating func presenceChanged(_ user: UserID, toOthers: Bool) {
-    version += 1
-    own[user] = version
-    if toOthers { people[user] = version }
+  /// A person looks different, to themselves and to some who watch them.
+  @discardableResult
+  mutating func presenceChanged(_ user: UserID, to audience: [UserID]) -> Changes {
+    let own = streams[user, default: Stream()].next()
+    streams[user]?.own = own
+    return [(user, own)]
+      + audience.map { owner in
+        let version = streams[owner, default: Stream()].next()
+        streams[owner]?.lists.presenceChanged(of: user, at: version)
+        return (owner, version)
+      }
   }
 
-  mutating func listChanged(of owner: UserID, _ event: ListEvent) {
-    version += 1
-    lists[owner, default: [:]][event.userID] = Record(version: version, event: event)
-    guard event.state != .pending, event.state != .accepted else { return }
-    var records = lists.removeValue(forKey: owner) ?? [:]
-    let forgotten = forgetEnded(in: &records) {
-      $0.state != .pending && $0.state != .accepted
-    }
-    lists[owner] = records
-    raiseFloor(of: owner, to: forgotten)
+  /// An entry of somebody's list changed.
+  @discardableResult
+  mutating func listChanged(of owner: UserID, _ event: ListEvent) -> Changes {
+    add(event, with: event.userID, to: \.lists, of: owner)
   }
 
-  mutating func inviteChanged(_ event: InviteEvent) {
-    version += 1
-    invites[event.observed, default: [:]][event.observer] = Record(version: version, event: event)
-    guard event.state != .pending else { return }
-    var records = invites.removeValue(forKey: event.observed) ?? [:]
-    let forgotten = forgetEnded(in: &records) { $0.state != .pending }
-    invites[event.observed] = records
-    raiseFloor(of: event.observed, to: forgotten)
+  /// Somebody who asks, or asked, stands differently.
+  @discardableResult
+  mutating func inviteChanged(_ event: InviteEvent) -> Changes {
+    add(event, with: event.observer, to: \.invites, of: event.observed)
   }
 
-  /// Forgets the older half of what ended, where there is too much of it; returns the newest version that
-  /// went.
-  private func forgetEnded<Event>(
-    in records: inout [UserID: Record<Event>], _ isEnded: (Event) -> Bool
-  ) -> UInt64 {
-    // Looked at only when it may matter: counting costs as much as the list is long.
-    guard records.count > endedRelations else { return 0 }
-    let ended = records.filter { isEnded($0.value.event) }.sorted { $0.value.version < $1.value.version }
-    let forgotten = ended.dropLast(endedRelations / 2)
-    for (other, _) in forgotten { records[other] = nil }
-    return forgotten.last?.value.version ?? 0
-  }
-
-  private mutating func raiseFloor(of user: UserID, to version: UInt64) {
-    if version > floors[user] ?? 0 { floors[user] = version }
+  private mutating func add<Event>(
+    _ event: Event, with other: UserID, to log: WritableKeyPath<Stream, RelationLog<Event>>,
+    of user: UserID
+  ) -> Changes {
+    let version = streams[user, default: Stream()].next()
+    let forgotten =
+      streams[user]?[keyPath: log].add(event, with: other, at: version, limit: endedRelations) ?? 0
+    if forgotten > streams[user]?.floor ?? 0 { streams[user]?.floor = forgotten }
+    return [(user, version)]
   }
 }

@@ -35,14 +35,20 @@ struct StreamView {
     }
     let records = index.listRecords(of: viewer)
     for (user, record) in records {
-      let isListed = record.event.state == .pending || record.event.state == .accepted
+      if let ended = record.ended, ended.version > since {
+        found.append((ended.version, [.list(ended.event)]))
+      }
       if record.version > since {
-        found.append((record.version, [.list(record.event)] + (isListed ? [presence(of: user)] : [])))
-      } else if record.event.state == .accepted, index.version(of: user) > since {
-        found.append((index.version(of: user), [presence(of: user)]))
+        let shown = record.event.isEnd ? [] : [presence(of: user)]
+        found.append((record.version, [.list(record.event)] + shown))
+      } else if record.event.state == .accepted, record.presenceVersion > since {
+        found.append((record.presenceVersion, [presence(of: user)]))
       }
     }
     for record in index.inviteRecords(of: viewer).values where record.version > since {
+      if let ended = record.ended, ended.version > since {
+        found.append((ended.version, [inviteEvent(ended.event)]))
+      }
       found.append((record.version, [inviteEvent(record.event)]))
     }
     return found.sorted { $0.version < $1.version }.flatMap(\.events)
@@ -68,9 +74,7 @@ struct StreamView {
   // MARK: Parts
 
   private func entries() -> [(UserID, PresenceLists.Entry)] {
-    rules.lists.entries(of: viewer).sorted {
-      ($0.value.invitedAt.instant, $0.key) < ($1.value.invitedAt.instant, $1.key)
-    }
+    rules.lists.entries(of: viewer).sorted { $0.value.order < $1.value.order }
   }
 
   private func pendingInvites() -> [(UserID, WallTime)] {

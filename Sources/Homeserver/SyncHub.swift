@@ -31,6 +31,8 @@ final class SyncHub: Sendable {
     var waiting: [UserID: Set<WaiterID>] = [:]
     var deadlines = DeadlineQueue<WaiterID>()
     var lastAnswers: [Device: Instant] = [:]
+    /// How often the streams of a device were ended: a poll from before does not come to wait any more.
+    var endings: [Device: UInt64] = [:]
     /// Cancelled before they came to wait.
     var cancelled: Set<WaiterID> = []
     var lastID: WaiterID = 0
@@ -70,10 +72,10 @@ final class SyncHub: Sendable {
   }
 
   /// Something changed that concerns these people.
-  func publish(_ version: UInt64, to users: some Sequence<UserID>) {
+  func publish(_ changes: [(user: UserID, version: UInt64)]) {
     let woken = state.withLock { state in
       var woken: [Waiter] = []
-      for user in users {
+      for (user, version) in changes {
         state.marks[user] = version
         for id in (state.waiting[user] ?? []).sorted() {
           guard let after = state.waiters[id]?.after, after < version else { continue }
@@ -85,8 +87,11 @@ final class SyncHub: Sendable {
     for waiter in woken { waiter.continuation.resume(returning: .changed) }
   }
 
-  /// Waits until a change newer than `after` concerns the device's person, or until `deadline`.
-  func wait(for device: Device, after: UInt64, until deadline: Instant) async -> Wake {
+  /// Waits until a change newer than `after` concerns the device's person, or until `deadline`; not at all
+  /// where the device's streams were ended since `ending` was read.
+  func wait(
+    for device: Device, since ending: UInt64, after: UInt64, until deadline: Instant
+  ) async -> Wake {
     let id = state.withLock { state in
       state.lastID += 1
       return state.lastID
@@ -96,6 +101,7 @@ final class SyncHub: Sendable {
         let waiter = Waiter(device: device, after: after, continuation: continuation)
         let immediate: Wake? = state.withLock { state in
           if state.isClosed || state.cancelled.contains(id) { return .ended }
+          if state.endings[device] ?? 0 != ending { return .ended }
           if state.marks[device.user] ?? 0 > after { return .changed }
           state.waiters[id] = waiter
           state.waiting[device.user, default: []].insert(id)
@@ -120,6 +126,7 @@ final class SyncHub: Sendable {
   func end(_ device: Device) {
     let ended = state.withLock { state in
       state.lastAnswers[device] = nil
+      state.endings[device, default: 0] += 1
       return (state.waiting[device.user] ?? []).sorted()
         .filter { state.waiters[$0]?.device == device }.compactMap { state.take($0) }
     }
@@ -135,6 +142,9 @@ final class SyncHub: Sendable {
     for waiter in ended { waiter.continuation.resume(returning: .ended) }
   }
 
+  /// How often the streams of a device were ended.
+  func endings(of device: Device) -> UInt64 { state.withLock { $0.endings[device] ?? 0 } }
+
   /// When a device was last told something.
   func lastAnswer(to device: Device) -> Instant? { state.withLock { $0.lastAnswers[device] } }
 
@@ -143,6 +153,8 @@ final class SyncHub: Sendable {
     let now = time.instant
     state.withLock { $0.lastAnswers[device] = now }
   }
+
+  var isClosed: Bool { state.withLock(\.isClosed) }
 
   /// How many polls are waiting.
   var waitingCount: Int { state.withLock { $0.waiters.count } }

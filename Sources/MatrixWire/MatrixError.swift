@@ -50,6 +50,6 @@ public struct MatrixError: Error, Hashable, Sendable, Codable, CustomStringConve
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     code = try fields.decode(ErrorCode.self, forKey: .code)
     message = (try? fields.decode(String.self, forKey: .message)) ?? code.rawValue
-    retryAfter = (try? fields.decode(Int.self, forKey: .retryAfter)).map { max(0, $0) }
+    retryAfter = (try? fields.decode(Int.self, forKey: .retryAfter)).map { min(max(0, $0), 86_400_000) }
   }
 }

@@ -75,10 +75,11 @@ extension PresenceContent: Codable {
     try encode(into: &fields)
   }
 
-  /// Writes the fields beside others of an enclosing object.
-  func encode(into fields: inout KeyedEncodingContainer<WireKey>) throws {
-    try fields.encode(state.standard, forKey: "presence")
-    if state != state.standard { try fields.encode(state, forKey: .unstable("presence")) }
+  /// Writes the fields beside others of an enclosing object; with `exactly`, the exact state stands in
+  /// `presence` itself, as on our own endpoints (protocol Q17).
+  func encode(into fields: inout KeyedEncodingContainer<WireKey>, exactly: Bool = false) throws {
+    try fields.encode(exactly ? state : state.standard, forKey: "presence")
+    if !exactly, state != state.standard { try fields.encode(state, forKey: .unstable("presence")) }
     try fields.encodeIfPresent(lastActiveAgo, forKey: "last_active_ago")
     try fields.encodeIfPresent(currentlyActive, forKey: "currently_active")
     try fields.encodeIfPresent(statusMessage, forKey: "status_msg")

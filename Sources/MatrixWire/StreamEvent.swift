@@ -82,12 +82,13 @@ extension StreamEvent: Codable {
       return .presence(user, presence)
     case Kind.invite.type:
       guard let observer: UserID = content.lenient("observer_user"),
-        let observed: UserID = content.lenient("observed_user")
+        let observed: UserID = content.lenient("observed_user"),
+        let state: InviteState = content.contains("state") ? content.lenient("state") : .pending
       else { return nil }
       return .invite(
         InviteEvent(
           observer: observer, observed: observed, receivedAt: content.timestamp("received_ts") ?? 0,
-          state: content.lenient("state") ?? .pending, displayName: content.lenient("displayname")))
+          state: state, displayName: content.lenient("displayname")))
     case Kind.list.type:
       guard let user: UserID = content.lenient("user_id"),
         let state: ListState = content.lenient("state"), let sender

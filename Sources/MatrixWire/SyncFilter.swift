@@ -4,22 +4,22 @@
 public struct SyncFilter: Hashable, Sendable {
   public var types: [String]?
   public var notTypes: [String]
-  public var senders: [UserID]?
-  public var notSenders: [UserID]
+  public var senders: Set<UserID>?
+  public var notSenders: Set<UserID>
 
   public init(
     types: [String]? = nil, notTypes: [String] = [], senders: [UserID]? = nil, notSenders: [UserID] = []
   ) {
     self.types = types
     self.notTypes = notTypes
-    self.senders = senders
-    self.notSenders = notSenders
+    self.senders = senders.map(Set.init)
+    self.notSenders = Set(notSenders)
   }
 
   /// Lets everything pass.
   public static let everything = SyncFilter()
 
-  /// Whether no presence event of any kind can pass, so that a stream with it counts as not looking (E7).
+  /// Whether no `m.presence` event can pass, so that a stream with it counts as not looking (E7).
   public var blocksPresence: Bool {
     senders?.isEmpty == true || !allows(type: StreamEvent.Kind.presence.type)
   }
@@ -36,7 +36,7 @@ public struct SyncFilter: Hashable, Sendable {
 
   /// A trailing or inner `*` stands for any run of characters, as the specification has it for types.
   private static func matches(_ pattern: String, _ type: String) -> Bool {
-    guard pattern.utf8.contains(UInt8(ascii: "*")) else { return pattern == type }
+    guard pattern.utf8.contains(UInt8(ascii: "*")) else { return pattern.utf8.elementsEqual(type.utf8) }
     let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
     var rest = type[...]
     guard let first = parts.first, let last = parts.last, rest.hasPrefix(first) else { return false }
@@ -81,7 +81,7 @@ extension SyncFilter: Codable {
     var presence = fields.nestedContainer(keyedBy: WireKey.self, forKey: "presence")
     try presence.encodeIfPresent(types, forKey: "types")
     if !notTypes.isEmpty { try presence.encode(notTypes, forKey: "not_types") }
-    try presence.encodeIfPresent(senders, forKey: "senders")
-    if !notSenders.isEmpty { try presence.encode(notSenders, forKey: "not_senders") }
+    try presence.encodeIfPresent(senders?.sorted(), forKey: "senders")
+    if !notSenders.isEmpty { try presence.encode(notSenders.sorted(), forKey: "not_senders") }
   }
 }

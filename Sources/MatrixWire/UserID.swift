@@ -7,13 +7,17 @@ public struct UserID: Hashable, Sendable {
   /// The whole address as it stands on the wire, at most 255 bytes.
   public let rawValue: String
 
+  /// The server that speaks for this person.
+  public let server: ServerName
+
   /// Splits at the first colon, because server names may contain colons too.
   public init?(_ text: some StringProtocol) {
     guard text.utf8.count <= 255, text.utf8.first == UInt8(ascii: "@"),
       let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), !text.utf8.contains(0),
-      ServerName(text[text.utf8.index(after: colon)...]) != nil
+      let server = ServerName(text[text.utf8.index(after: colon)...])
     else { return nil }
     self.rawValue = String(text)
+    self.server = server
   }
 
   /// An address on a server, or nil where the localpart has a colon or NUL or the whole is too long.
@@ -24,16 +28,12 @@ public struct UserID: Hashable, Sendable {
 
   /// What stands between `@` and the first colon.
   public var localpart: Substring {
-    rawValue[rawValue.utf8.index(after: rawValue.startIndex)..<colon]
+    let colon = rawValue.utf8.firstIndex(of: UInt8(ascii: ":")) ?? rawValue.endIndex
+    return rawValue[rawValue.utf8.index(after: rawValue.startIndex)..<colon]
   }
 
-  /// The server that speaks for this person.
-  public var server: ServerName {
-    guard let name = ServerName(rawValue[rawValue.utf8.index(after: colon)...]) else {
-      preconditionFailure("a UserID is only ever made with a well-formed server name")
-    }
-    return name
-  }
+  /// By the address alone, which holds everything else.
+  public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 
   /// Whether a new account may have this name: one or more of `a-z 0-9 . _ = - / +`.
   public var isValidForRegistration: Bool {
@@ -45,10 +45,6 @@ public struct UserID: Hashable, Sendable {
   }
 
   private static let punctuation = Array("._=-/+".utf8)
-
-  private var colon: String.Index {
-    rawValue.utf8.firstIndex(of: UInt8(ascii: ":")) ?? rawValue.endIndex
-  }
 }
 
 extension UserID: WireString {}

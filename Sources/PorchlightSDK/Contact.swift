@@ -46,6 +46,20 @@ public struct Contact: Hashable, Sendable {
   }
 }
 
+extension Contact {
+  /// Whether the difference is worth telling. Ages are counted back from the arrival, which varies by the way.
+  func differs(from other: Contact) -> Bool {
+    func same(_ left: Instant?, _ right: Instant?) -> Bool {
+      guard let left, let right else { return left == right }
+      return max(left - right, right - left) < .seconds(2)
+    }
+    var aligned = other
+    if same(lastActive, other.lastActive) { aligned.lastActive = lastActive }
+    if same(idleSince, other.idleSince) { aligned.idleSince = idleSince }
+    return self != aligned
+  }
+}
+
 /// Somebody who asks to see the own presence.
 public struct Invite: Hashable, Sendable {
   public let observer: UserID

@@ -2,12 +2,12 @@ public import Ports
 
 /// One thing to be told to the server, of which only the newest value matters.
 ///
-/// While a value is on its way, or its time has not come, newer ones replace each other; what the server has
-/// confirmed already is not sent again. Failures wait and try again with whatever is newest by then.
+/// While a value is on its way, or its time has not come, newer ones replace each other. Failures wait and try
+/// again with whatever is newest by then. A value is sent again even if it was sent before: another device
+/// may have said something else meanwhile.
 public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
   /// The least span between two sends.
   private let spacing: Duration
-  private var confirmed: Value?
   private var waiting: Value?
   private var inFlight: Value?
   private var notBefore: Instant
@@ -26,9 +26,7 @@ public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
 
   /// Takes the newest value.
   public mutating func submit(_ value: Value) {
-    waiting = value
-    if inFlight == nil, value == confirmed { waiting = nil }
-    if inFlight == value { waiting = nil }
+    waiting = value == inFlight ? nil : value
   }
 
   /// Hands out the value to send now, once.
@@ -43,9 +41,7 @@ public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
   /// The server took what was on its way.
   public mutating func succeeded() {
     backoff.reset()
-    confirmed = inFlight
     inFlight = nil
-    if waiting == confirmed { waiting = nil }
   }
 
   /// It did not arrive, or may not have: it is tried again unless something newer waits.
@@ -54,7 +50,6 @@ public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
   ) {
     waiting = waiting ?? inFlight
     inFlight = nil
-    confirmed = nil
     notBefore = max(notBefore, now + max(backoff.next(using: &random), retryAfter ?? .zero))
   }
 
@@ -62,6 +57,5 @@ public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
   public mutating func refused() {
     backoff.reset()
     inFlight = nil
-    if waiting == confirmed { waiting = nil }
   }
 }

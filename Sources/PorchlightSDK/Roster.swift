@@ -66,7 +66,7 @@ public struct Roster: Hashable, Sendable {
     var after = before
     after.take(content, receivedAt: now)
     contacts[user] = after
-    return before == after ? [] : [.changed(from: before, to: after)]
+    return after.differs(from: before) ? [.changed(from: before, to: after)] : []
   }
 
   private mutating func apply(_ event: ListEvent) -> [RosterChange] {
@@ -107,7 +107,7 @@ public struct Roster: Hashable, Sendable {
     }
     for (user, contact) in contacts {
       if let old = before.contacts[user] {
-        if old != contact { changes.append(.changed(from: old, to: contact)) }
+        if contact.differs(from: old) { changes.append(.changed(from: old, to: contact)) }
       } else {
         changes.append(.added(contact))
       }
@@ -126,7 +126,8 @@ public enum RosterChange: Hashable, Sendable {
   case added(Contact)
   /// State, text, name or relation of somebody changed. `pending` to `accepted` is a yes to the own invite.
   case changed(from: Contact, to: Contact)
-  /// Somebody left the list: `denied` and `revoked` are their doing, `dropped` is one's own.
+  /// Somebody left the list: `denied` and `revoked` are their doing, `dropped` is one's own, or
+  /// somebody's while nobody listened.
   case removed(Contact, ListState)
   /// Somebody asks.
   case invited(Invite)

@@ -7,8 +7,8 @@ public struct SDKError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreachable
     /// The server said no, with this error.
     case refused(MatrixError)
-    /// Too often; try again after that many milliseconds.
-    case rateLimited(milliseconds: Int)
+    /// Too often; try again after `retryAfter`.
+    case rateLimited
     /// The session is over: its token is not known any more.
     case loggedOut
     /// An answer came that is not Matrix.
@@ -20,10 +20,13 @@ public struct SDKError: Error, Hashable, Sendable, CustomStringConvertible {
   public let code: Code
   /// What failed, on what.
   public let message: String
+  /// How long the server asked to be left alone.
+  public let retryAfter: Duration?
 
-  public init(_ code: Code, _ message: String) {
+  public init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
     self.code = code
     self.message = message
+    self.retryAfter = retryAfter
   }
 
   public var description: String { message }
@@ -32,26 +35,25 @@ public struct SDKError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isTransient: Bool {
     switch code {
     case .unreachable, .rateLimited, .badAnswer: true
-    case .refused(let error): error.code == .limitExceeded
-    case .loggedOut, .cancelled: false
+    case .refused, .loggedOut, .cancelled: false
     }
   }
 
-  /// How long the server asked to be left alone.
-  public var retryAfter: Duration? {
-    if case .rateLimited(let milliseconds) = code { .milliseconds(milliseconds) } else { nil }
-  }
-
+  /// What a refusal means for whoever called. A proxy may refuse without a word of Matrix, so the status
+  /// counts too.
   init(_ error: MatrixError, status: Int) {
-    switch error.code {
-    case .unknownToken, .missingToken:
+    let retryAfter = error.retryAfter.map { Duration.milliseconds($0) }
+    switch (error.code, status) {
+    case (.unknownToken, _), (.missingToken, _):
       self.init(.loggedOut, "The session has ended: \(error.message)")
-    case .limitExceeded:
-      self.init(.rateLimited(milliseconds: error.retryAfter ?? 5_000), "Too many changes: \(error.message)")
+    case (.limitExceeded, _), (_, 429):
+      // Without a word about when, 5 s (protocol 1.3).
+      self.init(.rateLimited, "Too many requests: \(error.message)", retryAfter: retryAfter ?? .seconds(5))
+    case (_, 408), (_, 500..<600):
+      // The server's trouble, which passes; any other 4xx is an answer.
+      self.init(.unreachable, error.message, retryAfter: retryAfter)
     default:
-      // A 5xx is the server's trouble and passes; a 4xx is an answer.
-      let code: Code = (500..<600).contains(status) ? .unreachable : .refused(error)
-      self.init(code, error.message)
+      self.init(.refused(error), error.message)
     }
   }
 }

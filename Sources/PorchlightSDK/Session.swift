@@ -45,6 +45,8 @@ public struct Session: Sendable {
 
   /// Says good-bye: this device's streams end and nobody sees it linger. The choice stays as it is.
   ///
+  /// Stop iterating `events` first: another poll would bring the person back.
+  ///
   /// - Parameter patience: how long the answer may take; a client that quits does not wait for ever.
   /// - Throws: `unreachable` where the answer did not come in time, whether or not the server knows.
   public func close(patience: Duration = .seconds(1)) async throws(SDKError) {

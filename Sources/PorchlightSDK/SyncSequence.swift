@@ -28,27 +28,44 @@ public struct SyncSequence: AsyncSequence, Sendable {
     var backoff = Backoff()
     var random: SeededGenerator
     var retryAt: Instant?
+    /// Until when to hold back after an answer that said nothing and came too soon.
+    var restUntil: Instant?
 
     public mutating func next() async throws(SDKError) -> SyncStep? {
       do {
-        if let retryAt { try await sequence.session.time.sleep(until: retryAt) }
+        if let due = retryAt ?? restUntil { try await sequence.session.time.sleep(until: due) }
       } catch {
         return nil
       }
       // After a failure the first answer comes at once, so that nobody waits a whole poll to hear it works.
       let isFirst = since == nil || retryAt != nil
       retryAt = nil
+      restUntil = nil
+      let began = sequence.session.time.instant
       do {
         let answer = try await sequence.session.sync(
           since: since, wait: isFirst ? .zero : sequence.wait, as: sequence.presence,
           filter: sequence.filter)
         let isComplete = since == nil
         since = answer.nextBatch
-        backoff.reset()
+        // A first answer proves little: a server may refuse the very positions it gives.
+        if !isFirst {
+          backoff.reset()
+          rest(after: answer, since: began)
+        }
         return .answer(answer, isComplete: isComplete)
       } catch {
         return try step(after: error)
       }
+    }
+
+    /// A server that answers waiting polls at once with nothing must not make this a busy loop (protocol 9.7).
+    private mutating func rest(after answer: SyncAnswer, since began: Instant) {
+      let now = sequence.session.time.instant
+      guard answer.presence.isEmpty, sequence.wait >= .seconds(1), now - began < .milliseconds(250) else {
+        return
+      }
+      restUntil = now + .seconds(1)
     }
 
     private mutating func step(after error: SDKError) throws(SDKError) -> SyncStep? {

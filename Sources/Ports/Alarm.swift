@@ -20,13 +20,14 @@ public struct Alarm: Sendable {
   /// To be called once. `expire` does what is due and returns when it wants to be called next, if ever.
   public func run(_ expire: (Instant) async -> Instant?) async {
     await withDiscardingTaskGroup { group in
-      var armed: Instant?
+      // Deadlines with a sleeper, latest first: one is only added where it is earlier than all the others.
+      var armed: [Instant] = []
       ring()
       for await _ in rings {
         let now = time.instant
-        if let at = armed, at <= now { armed = nil }
-        guard let due = await expire(now), armed.map({ due < $0 }) ?? true else { continue }
-        armed = due
+        while let earliest = armed.last, earliest <= now { armed.removeLast() }
+        guard let due = await expire(now), armed.last.map({ due < $0 }) ?? true else { continue }
+        armed.append(due)
         group.addTask {
           try? await time.sleep(until: due)
           bell.yield()

@@ -16,8 +16,6 @@ public struct ExchangeError: Error, Hashable, Sendable, CustomStringConvertible 
     case unreachable
     /// The answer did not come within the request's timeout.
     case timedOut
-    /// The other end is shutting down.
-    case closed
   }
 
   public var code: Code

@@ -13,12 +13,18 @@ public struct PresenceLimits: Hashable, Sendable {
   public var listReadPolling: Duration = .seconds(60)
   /// When an unanswered invite lapses.
   public var inviteLifetime: Duration = .seconds(30 * 24 * 3600)
-  /// How often a repeated invite may be sent again to another server.
+  /// How often one person may ask another the same question.
   public var inviteRepeat: Duration = .seconds(60)
   /// The longest status text, in bytes of UTF-8.
   public var statusBytes = 1024
+  /// The most polls one device may have open.
+  public var openPolls = 16
   /// The most people one list may hold, pending ones included.
   public var listEntries = 10_000
+  /// The most groups one entry may be in.
+  public var groups = 32
+  /// The longest name of a group, in bytes of UTF-8.
+  public var groupBytes = 255
 
   public init() {}
 }

@@ -11,13 +11,21 @@ public struct PresenceLists: Hashable, Sendable {
     /// `pending` or `accepted`.
     public internal(set) var state: ListState
     public internal(set) var groups: [String] = []
+    /// Place among all entries, by when they came onto their list; instants may be equal.
+    public internal(set) var order: UInt64
     public internal(set) var invitedAt: Moment
     public internal(set) var acceptedAt: Moment?
-    /// When the invite last went out, for the limit on repeating it.
-    var sentAt: Instant
+  }
+
+  /// Who stands on whose list.
+  struct Relation: Hashable, Sendable {
+    let owner: UserID
+    let observed: UserID
   }
 
   private var watching: [UserID: [UserID: Entry]] = [:]
+  /// The entries that name people of a server.
+  private var byServer: [ServerName: Set<Relation>] = [:]
   private var asking: [UserID: [UserID: WallTime]] = [:]
   private var allowed: [UserID: Set<UserID>] = [:]
   /// The other direction of `allowed` for local observers: who has to hear of a change.
@@ -45,11 +53,21 @@ public struct PresenceLists: Hashable, Sendable {
     allowed[observed]?.contains(observer) ?? false
   }
 
+  /// Every entry that names somebody of a server.
+  func relations(with server: ServerName) -> Set<Relation> { byServer[server] ?? [] }
+
   // MARK: The owner's side
 
   mutating func setEntry(_ entry: Entry?, of owner: UserID, for observed: UserID) {
     watching[owner, default: [:]][observed] = entry
     if watching[owner]?.isEmpty == true { watching[owner] = nil }
+    let (server, relation) = (observed.server, Relation(owner: owner, observed: observed))
+    if entry == nil {
+      byServer[server]?.remove(relation)
+      if byServer[server]?.isEmpty == true { byServer[server] = nil }
+    } else {
+      byServer[server, default: []].insert(relation)
+    }
     if entry?.state == .accepted {
       audiences[observed, default: []].insert(owner)
     } else {

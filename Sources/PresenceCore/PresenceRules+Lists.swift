@@ -16,17 +16,18 @@ extension PresenceRules {
       throw MatrixError(.invalidParameter, "You always see yourself; there is nobody to ask.")
     }
     if let entry = lists.entry(of: owner, for: observed) {
-      return repeatInvite(entry, observed, by: owner, now: now)
+      return entry.state == .pending ? ask(observed, from: owner, now: now) : []
     }
     guard lists.entries(of: owner).count < limits.listEntries else {
       throw MatrixError(.tooLarge, "Your list is full (\(limits.listEntries) people).")
     }
+    let order = nextEntry()
     lists.setEntry(
-      .init(state: .pending, invitedAt: now, sentAt: now.instant), of: owner, for: observed)
+      .init(state: .pending, order: order, invitedAt: now), of: owner, for: observed)
     deadlines.set(now.instant + limits.inviteLifetime, for: .invite(owner: owner, observed: observed))
     let echo = PresenceEffect.listChanged(
       owner: owner, ListEvent(userID: observed, state: .pending, sender: owner))
-    return [echo] + deliverInvite(of: observed, from: owner, now: now)
+    return [echo] + ask(observed, from: owner, now: now)
   }
 
   /// Takes somebody off a list, whatever stood there; nothing happens where nothing did.
@@ -74,11 +75,21 @@ extension PresenceRules {
   /// Sets the groups of an entry; nothing happens to people who are not on the list.
   public mutating func setGroups(
     _ groups: [String], of observed: UserID, by owner: UserID
-  ) -> [PresenceEffect] {
+  ) throws(MatrixError) -> [PresenceEffect] {
+    guard groups.count <= limits.groups, groups.allSatisfy({ $0.utf8.count <= limits.groupBytes }) else {
+      throw MatrixError(.tooLarge, "At most \(limits.groups) groups of \(limits.groupBytes) bytes.")
+    }
     guard var entry = lists.entry(of: owner, for: observed), entry.groups != groups else { return [] }
     entry.groups = groups
     lists.setEntry(entry, of: owner, for: observed)
     return [.listChanged(owner: owner, ListEvent(userID: observed, state: entry.state, sender: owner))]
+  }
+
+  /// The questions somebody has open here, as they stand, for those who were asked.
+  public func openQuestions(of owner: UserID) -> [PresenceEffect] {
+    lists.entries(of: owner).filter { $0.value.state == .pending }.keys.sorted().compactMap { observed in
+      lists.invites(for: observed)[owner].map { inviteChanged(owner, observed, $0, .pending) }
+    }
   }
 
   /// Another server does not answer: its people are unknown, with that reason. Returns the owners' entries
@@ -98,14 +109,25 @@ extension PresenceRules {
 
   func isLocal(_ user: UserID) -> Bool { user.server == server }
 
-  private mutating func repeatInvite(
-    _ entry: PresenceLists.Entry, _ observed: UserID, by owner: UserID, now: Moment
-  ) -> [PresenceEffect] {
-    guard entry.state == .pending, now.instant - entry.sentAt >= limits.inviteRepeat else { return [] }
-    var entry = entry
-    entry.sentAt = now.instant
-    lists.setEntry(entry, of: owner, for: observed)
+  /// Asks somebody, at most once per `inviteRepeat`, whatever became of the question before: a stranger who
+  /// takes an invite back and sends it again must not fill a screen. Within the span the question waits. It
+  /// is counted at the asking side, so that it says nothing about whether anybody was asked.
+  private mutating func ask(_ observed: UserID, from owner: UserID, now: Moment) -> [PresenceEffect] {
+    let question = PresenceLists.Relation(owner: owner, observed: observed)
+    guard questions[question] == nil else {
+      questions[question] = true
+      return []
+    }
+    questions[question] = false
+    deadlines.set(now.instant + limits.inviteRepeat, for: .question(owner: owner, observed: observed))
     return deliverInvite(of: observed, from: owner, now: now)
+  }
+
+  /// The span has passed: a question that waits is asked, if it still stands.
+  mutating func askAgain(of observed: UserID, from owner: UserID, now: Moment) -> [PresenceEffect] {
+    let waits = questions.removeValue(forKey: .init(owner: owner, observed: observed)) ?? false
+    guard waits, lists.entry(of: owner, for: observed)?.state == .pending else { return [] }
+    return ask(observed, from: owner, now: now)
   }
 
   private mutating func deliverInvite(
@@ -181,8 +203,14 @@ extension PresenceRules {
     return isLocal(observed) ? [echo] + withdraw(from: observed, observer: owner) : [echo]
   }
 
+  private mutating func nextEntry() -> UInt64 {
+    lastEntry += 1
+    return lastEntry
+  }
+
   private mutating func removeEntry(of owner: UserID, for observed: UserID) {
     lists.setEntry(nil, of: owner, for: observed)
+    if lists.relations(with: observed.server).isEmpty { silentPeers.remove(observed.server) }
     deadlines.set(nil, for: .invite(owner: owner, observed: observed))
   }
 
@@ -204,10 +232,13 @@ extension PresenceRules {
   }
 
   private func entriesChanged(on peer: ServerName) -> [PresenceEffect] {
-    people.keys.sorted().flatMap { owner in
-      lists.entries(of: owner).filter { $0.key.server == peer }.sorted { $0.key < $1.key }.map {
-        .listChanged(owner: owner, ListEvent(userID: $0.key, state: $0.value.state, sender: owner))
+    lists.relations(with: peer).sorted { ($0.owner, $0.observed) < ($1.owner, $1.observed) }
+      .compactMap { relation in
+        lists.entry(of: relation.owner, for: relation.observed).map {
+          .listChanged(
+            owner: relation.owner,
+            ListEvent(userID: relation.observed, state: $0.state, sender: relation.owner))
+        }
       }
-    }
   }
 }

@@ -9,6 +9,8 @@ public struct PresenceRules: Sendable {
   enum Deadline: Hashable, Sendable {
     case person(UserID)
     case invite(owner: UserID, observed: UserID)
+    /// When the same question may be asked again.
+    case question(owner: UserID, observed: UserID)
   }
 
   /// What was last told about a person, and so what a change is measured against.
@@ -25,10 +27,13 @@ public struct PresenceRules: Sendable {
   var people: [UserID: PersonPresence] = [:]
   var deadlines = DeadlineQueue<Deadline>()
   var silentPeers: Set<ServerName> = []
+  /// Questions asked of late, and whether the same one waits to be asked again.
+  var questions: [PresenceLists.Relation: Bool] = [:]
   private let defaultAutoAccept: AutoAccept
   private var autoAcceptance: [UserID: AutoAccept] = [:]
   private var announced: [UserID: Announced] = [:]
   private var lastStream: UInt64 = 0
+  var lastEntry: UInt64 = 0
 
   public init(server: ServerName, limits: PresenceLimits = .init(), autoAccept: AutoAccept = .reverse) {
     self.server = server
@@ -86,9 +91,15 @@ public struct PresenceRules: Sendable {
   // MARK: Devices
 
   /// A poll was opened. The returned name goes to `streamEnded`.
+  ///
+  /// - Throws: `M_LIMIT_EXCEEDED` where the device has more polls open than anybody needs.
   public mutating func streamOpened(
     of user: UserID, on device: DeviceID, _ intent: PollIntent, now: Moment
-  ) -> (StreamID, [PresenceEffect]) {
+  ) throws(MatrixError) -> (StreamID, [PresenceEffect]) {
+    guard people[user]?.devices[device]?.streams.count ?? 0 < limits.openPolls else {
+      throw MatrixError(
+        .limitExceeded, "This device has \(limits.openPolls) polls open already.", retryAfter: 1000)
+    }
     lastStream += 1
     let stream = StreamID(number: lastStream)
     let counts = intent.setPresence != .offline
@@ -215,6 +226,8 @@ public struct PresenceRules: Sendable {
         effects += settle(user, at: now.instant)
       case .invite(let owner, let observed):
         effects += lapse(owner: owner, observed: observed)
+      case .question(let owner, let observed):
+        effects += askAgain(of: observed, from: owner, now: now)
       }
     }
     return effects

@@ -101,6 +101,19 @@ struct DemoWorldTests {
     }
   }
 
+  /// Their four seconds are nearly seven minutes at this speed; their streams have to stay open meanwhile.
+  @Test func aStrangerWhoThinksForLongStaysOnline() throws {
+    let stage = try Stage {
+      $0.people = 0
+      $0.speed = 0.01
+    }
+    let rosa = try stage.server.user("rosa")
+    try stage.simulation.run { [user = stage.user] in try await user.invite(rosa) }
+    stage.simulation.advance(by: .seconds(402))
+    let state = try #require(stage.screen.state(of: rosa))
+    #expect([.online, .unavailable].contains(state))
+  }
+
   @Test func speedScalesThePeopleOnly() throws {
     let slow = try Stage()
     let fast = try Stage { $0.speed = 10 }

@@ -33,6 +33,23 @@ struct HostileTests {
       #expect(bad.isEmpty)
       #expect(app.text.split(separator: "\n", omittingEmptySubsequences: false).count <= size.rows)
     }
-    #expect(size.rows < 24 || app.text.contains("hostile") || app.text.contains("red"))
+  }
+
+  /// Of the escape that wants a red name, what can be read is left.
+  @Test func theirNamesAreShownWithoutTheirTeeth() throws {
+    let simulation = Simulation()
+    let server = try TestHomeserver(simulation)
+    let user = try server.register("you")
+    var options = DemoWorld.Options()
+    options.people = 0
+    options.hostile = true
+    let demo = DemoWorld(exchange: server.exchange, time: simulation.time, options: options)
+    simulation.start { try? await demo.run(around: user) {} }
+    let app = AppDriver(user, in: simulation, size: Size(rows: 40, columns: 120))
+    simulation.advance(by: .seconds(10))
+    app.type("o")
+    simulation.advance(by: .seconds(10))
+    #expect(app.line(of: "[31mred") != nil)
+    #expect(app.line(of: "two lines") != nil)
   }
 }

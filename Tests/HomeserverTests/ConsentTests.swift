@@ -149,12 +149,21 @@ struct ConsentTests {
     }
     #expect(entries.count == 2)
     #expect(entries.first == entries.last)
-    let answers = [silent, nobody].map { user in
-      var request = ClientAPI.status(of: user)
-      request.accessToken = nil
-      return request
+  }
+
+  @Test func theStatusOfAPersonWhoDoesNotExistIsRefusedLikeThatOfOneWhoDoesNotAnswer() throws {
+    let token = try server.token(of: "carol")
+    func answer(about user: UserID) throws -> WireResponse {
+      var invite = ClientAPI.changePresenceList(PresenceListRequest(invite: [user]))
+      invite.accessToken = token
+      #expect(try server.respond(to: invite).status == 200)
+      var status = ClientAPI.status(of: user)
+      status.accessToken = token
+      return try server.respond(to: status)
     }
-    #expect(try server.respond(to: answers[0]) == server.respond(to: answers[1]))
+    let silent = try answer(about: bob.userID)
+    #expect(silent.error?.code == .forbidden)
+    #expect(try answer(about: server.user("nobody")) == silent)
   }
 
   @Test func aStrangerIsRefusedAlikeForExistingAndOtherPeople() throws {

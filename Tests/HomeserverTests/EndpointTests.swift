@@ -209,4 +209,27 @@ struct EndpointTests {
     let token = try server.token(of: "ann")
     #expect(code(try answer(.put, ClientAPI.unstable("presence", "device"), body, token: token)) == expected)
   }
+
+  @Test(arguments: [(255, 0), (256, 1)])
+  func groupsAreBounded(length: Int, failures: Int) throws {
+    let token = try server.token(of: "ann")
+    let user = try server.user("bob")
+    func post(_ change: PresenceListRequest) throws -> PresenceListResult {
+      var request = ClientAPI.changePresenceList(change)
+      request.accessToken = token
+      return try WireJSON.decode(PresenceListResult.self, from: server.respond(to: request).body)
+    }
+    _ = try post(PresenceListRequest(invite: [user]))
+    let result = try post(PresenceListRequest(groups: [user: [String(repeating: "x", count: length)]]))
+    #expect(result.failed.count == failures)
+  }
+
+  @Test func aFilterLargerThanABodyMayBeIsRefused() throws {
+    let token = try server.token(of: "ann")
+    let types = String(repeating: "x", count: 65_536)
+    let filter = #"{"presence":{"types":["\#(types)"]}}"#
+    let response = try answer(
+      .get, ClientAPI.standard("sync"), token: token, query: [.init("filter", filter)])
+    #expect(code(response) == "400 M_INVALID_PARAM")
+  }
 }

@@ -80,6 +80,12 @@ struct IdentifierTests {
     #expect(Set([composed, decomposed]).count == 2)
   }
 
+  @Test func canonicallyEquivalentNamesAreDifferentDevices() throws {
+    let composed = try #require(DeviceID("\u{E9}"))
+    let decomposed = try #require(DeviceID("e\u{301}"))
+    #expect(composed != decomposed)
+  }
+
   @Test func userIDsSortByCodePoint() throws {
     let names = ["Z", "a", "e\u{301}", "z", "\u{E9}", "\u{FFFD}", "💡"]
     let sorted = try names.map { try user("@\($0):p") }

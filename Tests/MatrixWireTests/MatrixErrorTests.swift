@@ -23,6 +23,10 @@ struct MatrixErrorTests {
       #"{"errcode":"M_ODD","retry_after_ms":-7}"#,
       MatrixError(ErrorCode(rawValue: "M_ODD"), "M_ODD", retryAfter: 0)
     ),
+    (
+      #"{"errcode":"M_ODD","retry_after_ms":9223372036854775807}"#,
+      MatrixError(ErrorCode(rawValue: "M_ODD"), "M_ODD", retryAfter: 86_400_000)
+    ),
   ])
   func anErrorIsReadLeniently(text: String, error: MatrixError) throws {
     #expect(try decode(text) == error)

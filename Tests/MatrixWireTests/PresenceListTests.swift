@@ -18,6 +18,14 @@ struct PresenceListTests {
     #expect(try decode(Self.entryText) == Self.entry())
   }
 
+  @Test(arguments: [PresenceState.unknown, .busy, .freeForChat, .hidden])
+  func anEntryHasTheExactStateInOneKey(state: PresenceState) throws {
+    let entry = ListEntry(
+      userID: try user("@b:x"), state: .accepted, presence: PresenceContent(state: state))
+    #expect(json(entry).contains(#""presence":"\#(state.wire)""#))
+    #expect(!json(entry).contains("chat.porchlight.presence"))
+  }
+
   @Test func anUnknownEntryIsStale() throws {
     let entry = ListEntry(
       userID: try user("@b:x"), state: .pending,

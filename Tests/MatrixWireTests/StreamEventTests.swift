@@ -53,6 +53,14 @@ struct StreamEventTests {
     #expect(try Self.events(event) == [.invite(expected)])
   }
 
+  @Test func anInviteInAStateOfTheFutureIsPassedOver() throws {
+    let event = """
+      {"type":"chat.porchlight.presence_invite",
+       "content":{"observer_user":"@a:x","observed_user":"@b:x","received_ts":1,"state":"expired"}}
+      """
+    #expect(try Self.events(event) == [.unrecognized(type: "chat.porchlight.presence_invite")])
+  }
+
   @Test(arguments: [
     #"{"type":"m.presence"}"#, #"{"type":"m.presence","sender":"@b:x","content":{}}"#,
     #"{"type":"m.presence","content":{"presence":"online"}}"#,

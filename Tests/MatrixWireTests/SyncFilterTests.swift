@@ -41,6 +41,7 @@ struct SyncFilterTests {
     (SyncFilter(types: []), #"{"presence":{"types":[]}}"#),
     (SyncFilter(notTypes: ["*"]), #"{"presence":{"not_types":["*"]}}"#),
     (SyncFilter(), #"{"presence":{}}"#),
+    (SyncFilter(types: ["\u{E9}"]), "{\"presence\":{\"types\":[\"\u{E9}\"]}}"),
   ])
   func aFilterReadsBackAsItWasWritten(filter: SyncFilter, text: String) throws {
     #expect(json(filter) == text)

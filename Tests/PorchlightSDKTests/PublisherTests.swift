@@ -107,12 +107,16 @@ struct PublisherTests {
 
   @Test func idlenessThatBeganAndEndedWithoutAConnectionIsNotTold() {
     let (publisher, _) = publisher()
+    way.cut()
+    publisher.reportIdle(since: simulation.time.instant)
+    simulation.advance(by: .seconds(20))
     publisher.reportIdle(since: nil)
-    simulation.advance(by: .seconds(1))
-    let told = way.requests(.put, endingIn: "device").count
-    publisher.reportIdle(since: nil)
-    simulation.advance(by: .seconds(1))
-    #expect(way.requests(.put, endingIn: "device").count == told)
+    let tried = way.requests(.put, endingIn: "device").count
+    way.cut(false)
+    simulation.advance(by: .seconds(75))
+    let told = way.requests(.put, endingIn: "device").dropFirst(tried)
+      .map { try? WireJSON.decode(DeviceReport.self, from: $0.body).idleness }
+    #expect(told == [.active])
   }
 
   @Test func aLoggedOutSessionIsSaid() throws {
@@ -124,5 +128,17 @@ struct PublisherTests {
       Issue.record("not said: \(outcomes.all)")
       return
     }
+  }
+
+  @Test func aStatusChangedOnAnotherDeviceCanBeSetAgain() throws {
+    let (publisher, _) = publisher()
+    let busy = StatusUpdate(presence: .busy, statusMessage: nil)
+    publisher.publish(busy)
+    simulation.advance(by: .seconds(2))
+    try simulation.run { [ann] in try await ann.setStatus(.online, text: nil) }
+    publisher.publish(busy)
+    simulation.advance(by: .seconds(2))
+    let status = try simulation.run { [ann] in try await ann.status(of: ann.userID) }
+    #expect(status.choice == .busy)
   }
 }

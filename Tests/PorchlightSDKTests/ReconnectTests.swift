@@ -3,6 +3,7 @@ import OrderedCollections
 import PorchlightSDK
 import PorchlightTestSupport
 import Ports
+import Synchronization
 import Testing
 
 /// The event stream when the way to the server is bad.
@@ -63,5 +64,71 @@ struct ReconnectTests {
       try simulation.run(patience: .seconds(100)) { [ann] in try await ann.setStatus(.busy, text: nil) }
     }
     #expect(simulation.time.instant - .origin < .seconds(40))
+  }
+
+  @Test func aClientDoesNotSpinWhenTheServerStopped() {
+    server.connect(ann)
+    simulation.advance(by: .seconds(1))
+    let before = way.requests.count
+    server.stop()
+    simulation.advance(by: .seconds(60))
+    #expect(way.requests.count - before <= 10)
+  }
+
+  /// A server that answers every poll at once with nothing, against the protocol.
+  private final class HastyExchange: Exchange {
+    private let polls = Mutex(0)
+
+    var count: Int { polls.withLock { $0 } }
+
+    func send(_ request: WireRequest) async throws -> WireResponse {
+      polls.withLock { $0 += 1 }
+      return WireResponse(status: 200, body: Array(#"{"next_batch":"s1"}"#.utf8))
+    }
+  }
+
+  private func polls(waiting wait: Duration) -> Int {
+    let hasty = HastyExchange()
+    let session = ann.through(hasty)
+    simulation.start {
+      do {
+        for try await _ in session.events(wait: wait, seed: 1) where hasty.count > 1000 { break }
+      } catch {}
+    }
+    simulation.advance(by: .seconds(60))
+    return hasty.count
+  }
+
+  @Test func aClientDoesNotSpinWhenTheServerNeverWaits() {
+    #expect((50...70).contains(polls(waiting: .seconds(30))))
+  }
+
+  @Test func whoDoesNotWantToWaitIsNotHeldBack() {
+    #expect(polls(waiting: .zero) > 1000)
+  }
+
+  /// A server that does not know the positions it gave itself.
+  private final class ForgetfulExchange: Exchange {
+    private let polls = Mutex(0)
+
+    var count: Int { polls.withLock { $0 } }
+
+    func send(_ request: WireRequest) async throws -> WireResponse {
+      polls.withLock { $0 += 1 }
+      guard request.query("since") == nil else {
+        return .json(MatrixError(.invalidParameter, "No such position."), status: 400)
+      }
+      return WireResponse(status: 200, body: Array(#"{"next_batch":"s1"}"#.utf8))
+    }
+  }
+
+  @Test func aClientDoesNotSpinWhenTheServerRefusesItsOwnPositions() {
+    let forgetful = ForgetfulExchange()
+    let session = ann.through(forgetful)
+    simulation.start {
+      do { for try await _ in session.events(seed: 1) where forgetful.count > 1000 { break } } catch {}
+    }
+    simulation.advance(by: .seconds(60))
+    #expect(forgetful.count <= 20)
   }
 }

@@ -195,4 +195,16 @@ struct RosterTests {
     _ = roster.apply(Sample.answer(), isComplete: true, at: .origin)
     #expect(roster == Roster.mine())
   }
+
+  @Test(arguments: [(37, true), (1999, true), (2000, false)])
+  func anAnswerThatTookLongerIsNoNews(milliseconds: Int, expected: Bool) {
+    func answer(_ ago: Int) -> SyncAnswer {
+      let content = PresenceContent(state: .online, lastActiveAgo: ago, currentlyActive: false)
+      return Sample.answer(Sample.listed(bob, .accepted), .presence(bob, content))
+    }
+    var roster = Roster.mine()
+    _ = roster.apply(answer(70_000), isComplete: true, at: Sample.at(100))
+    let late = Sample.at(110) + .milliseconds(milliseconds)
+    #expect(roster.apply(answer(80_000), isComplete: true, at: late).isEmpty == expected)
+  }
 }

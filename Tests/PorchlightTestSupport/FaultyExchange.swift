@@ -28,7 +28,8 @@ public final class FaultyExchange: Exchange {
     requests.filter { $0.method == method && $0.path.suffix(path.count) == path[...] }
   }
 
-  /// Cuts the way, or mends it. Requests on their way go on.
+  /// Cuts the way, or mends it. The server still acts on requests that have reached it, but what it answers
+  /// while the way is cut is lost.
   public func cut(_ isCut: Bool = true) { state.withLock { $0.isCut = isCut } }
 
   /// How long each answer takes beyond the server's own time.

@@ -91,14 +91,19 @@ struct World: Sendable {
     hear(try rules.accept(observer, by: observed, now: now))
   }
 
+  /// Opens a poll; one too many is a mistake of the test.
   @discardableResult
   mutating func open(
     _ user: UserID, _ name: String = "tty", _ setPresence: PresenceState? = .online, looks: Bool = true
   ) -> StreamID {
     let intent = PollIntent(setPresence: setPresence, looks: looks)
-    let (stream, effects) = rules.streamOpened(of: user, on: device(name), intent, now: now)
-    hear(effects)
-    return stream
+    do {
+      let (stream, effects) = try rules.streamOpened(of: user, on: device(name), intent, now: now)
+      hear(effects)
+      return stream
+    } catch {
+      preconditionFailure("\(user) may not open a poll: \(error)")
+    }
   }
 
   mutating func close(_ stream: StreamID, of user: UserID, _ name: String = "tty") {

@@ -88,4 +88,28 @@ struct PollingTests {
     world.report(DeviceReport(closing: true), of: bob)
     #expect(!world.rules.isPolling(bob, now: world.now))
   }
+
+  @Test func aDeviceMayHaveSixteenPollsOpen() throws {
+    var world = World()
+    for _ in 0..<16 { world.open(bob) }
+    let error = #expect(throws: MatrixError.self) {
+      try world.rules.streamOpened(
+        of: bob, on: device("tty"), PollIntent(setPresence: .online, looks: true), now: world.now)
+    }
+    #expect(error?.code == .limitExceeded)
+  }
+
+  @Test func theEndOfAPollMakesRoomForAnother() {
+    var world = World()
+    let first = world.open(bob)
+    for _ in 0..<15 { world.open(bob) }
+    world.close(first, of: bob)
+    world.open(bob)
+  }
+
+  @Test func thePollsOfOneDeviceDoNotLimitAnother() {
+    var world = World()
+    for _ in 0..<16 { world.open(bob) }
+    world.open(bob, "phone")
+  }
 }

@@ -65,9 +65,10 @@ struct PresenceListsTests {
   @Test func somebodyWhoIsDeniedMayAskAgain() throws {
     var world = try Self.annAsksBob()
     world.hear(try world.rules.deny(ann, by: bob, now: world.now))
+    world.wait(.seconds(60))
     #expect(
       try world.rules.invite(bob, by: ann, now: world.now)
-        == [Self.listed(.pending, by: ann), Self.told(.pending)])
+        == [Self.listed(.pending, by: ann), Self.told(.pending, at: Self.startTime + 60_000)])
   }
 
   @Test func somebodyWhoDroppedHasToAskAgain() throws {
@@ -241,7 +242,7 @@ struct PresenceListsTests {
       look(try world.rules.invite(user, by: ann, now: world.now))
       world.wait(.seconds(120))
       look(try world.rules.invite(user, by: ann, now: world.now))
-      look(world.rules.setGroups(["work"], of: user, by: ann))
+      look(try world.rules.setGroups(["work"], of: user, by: ann))
       look(world.rules.drop(user, by: ann, now: world.now))
       look(try world.rules.invite(user, by: ann, now: world.now))
       world.forget()
@@ -257,24 +258,36 @@ struct PresenceListsTests {
   @Test func groupsBelongToTheOwnersEntry() throws {
     var world = try World.annWatchesBob()
     #expect(
-      world.rules.setGroups(["work"], of: bob, by: ann) == [Self.listed(.accepted, by: ann)])
+      try world.rules.setGroups(["work"], of: bob, by: ann) == [Self.listed(.accepted, by: ann)])
     #expect(world.rules.lists.entry(of: ann, for: bob)?.groups == ["work"])
   }
 
   @Test func theSameGroupsAgainAreNoNews() throws {
     var world = try World.annWatchesBob()
-    world.hear(world.rules.setGroups(["work"], of: bob, by: ann))
-    #expect(world.rules.setGroups(["work"], of: bob, by: ann) == [])
+    world.hear(try world.rules.setGroups(["work"], of: bob, by: ann))
+    #expect(try world.rules.setGroups(["work"], of: bob, by: ann) == [])
   }
 
-  @Test func groupsOfSomebodyNotListedAreNothing() {
+  @Test func groupsOfSomebodyNotListedAreNothing() throws {
     var world = World()
-    #expect(world.rules.setGroups(["work"], of: bob, by: ann) == [])
+    #expect(try world.rules.setGroups(["work"], of: bob, by: ann) == [])
+  }
+
+  @Test(arguments: [
+    (32, 1, true), (33, 1, false), (1, 255, true), (1, 256, false), (0, 0, true),
+  ])
+  func groupsAreBoundedInNumberAndLength(count: Int, length: Int, accepted: Bool) throws {
+    var world = try World.annWatchesBob()
+    let groups = Array(repeating: String(repeating: "x", count: length), count: count)
+    let refused = !accepted
+    var error: MatrixError?
+    do { world.hear(try world.rules.setGroups(groups, of: bob, by: ann)) } catch let caught { error = caught }
+    #expect((error?.code == .tooLarge) == refused)
   }
 
   @Test func groupsSurviveTheAnswer() throws {
     var world = try Self.annAsksBob()
-    world.hear(world.rules.setGroups(["work"], of: bob, by: ann))
+    world.hear(try world.rules.setGroups(["work"], of: bob, by: ann))
     world.hear(try world.rules.accept(ann, by: bob, now: world.now))
     #expect(world.rules.lists.entry(of: ann, for: bob)?.groups == ["work"])
   }

@@ -1,0 +1,82 @@
+import MatrixWire
+import OrderedCollections
+import PorchlightSDK
+import PorchlightTestSupport
+import Testing
+
+/// Invites that are repeated: the asked person's screen is not the asker's to fill.
+struct QuestionTests {
+  let simulation = Simulation()
+  let server: TestHomeserver
+  let ann: Session
+  let bob: Session
+  let bobsScreen: Listener
+
+  init() throws {
+    server = try TestHomeserver(simulation)
+    ann = try server.register("ann")
+    bob = try server.register("bob")
+    bobsScreen = server.connect(bob)
+    simulation.advance(by: .seconds(1))
+  }
+
+  /// Ann asks Bob, takes it back, and asks again.
+  private func askTwice() throws {
+    try simulation.run { [ann, bob] in
+      try await ann.invite(bob.userID)
+      try await ann.drop(bob.userID)
+      try await ann.invite(bob.userID)
+    }
+  }
+
+  private var timesAsked: Int {
+    bobsScreen.changes.filter { if case .invited = $0 { true } else { false } }.count
+  }
+
+  @Test func aStormOfInvitesIsOneQuestionAMinute() throws {
+    for _ in 0..<200 {
+      try simulation.run { [ann, bob] in
+        try await ann.invite(bob.userID)
+        try await ann.drop(bob.userID)
+      }
+      simulation.advance(by: .milliseconds(250))
+    }
+    #expect(timesAsked == 1)
+  }
+
+  @Test func aQuestionRepeatedWithinItsMinuteIsNotSeenAtOnce() throws {
+    try askTwice()
+    simulation.advance(by: .seconds(58))
+    #expect(bobsScreen.roster.invites.isEmpty)
+  }
+
+  @Test func aQuestionRepeatedWithinItsMinuteIsSeenAtTheEndOfIt() throws {
+    try askTwice()
+    simulation.advance(by: .seconds(61))
+    #expect(bobsScreen.roster.invites.keys.elements == [ann.userID])
+  }
+
+  @Test func aQuestionTakenBackWithinItsMinuteIsNeverSeen() throws {
+    try askTwice()
+    try simulation.run { [ann, bob] in try await ann.drop(bob.userID) }
+    simulation.advance(by: .seconds(300))
+    #expect(bobsScreen.roster.invites.isEmpty)
+    #expect(timesAsked <= 1)
+  }
+
+  @Test func theAskerWaitsAsForAnyAnswer() throws {
+    let annsScreen = server.connect(ann)
+    try askTwice()
+    simulation.advance(by: .seconds(1))
+    #expect(annsScreen.roster.contacts[bob.userID]?.relation == .pending)
+  }
+
+  @Test func anAnswerToADeferredQuestionWorksAsAnyOther() throws {
+    let annsScreen = server.connect(ann)
+    try askTwice()
+    simulation.advance(by: .seconds(61))
+    try simulation.run { [ann, bob] in try await bob.accept(ann.userID) }
+    simulation.advance(by: .seconds(1))
+    #expect(annsScreen.state(of: bob.userID) == .online)
+  }
+}

@@ -1,0 +1,97 @@
+import MatrixWire
+import PresenceCore
+import Testing
+
+/// How often one person may ask another: once a minute, whatever became of the question before.
+struct QuestionTests {
+  /// When the minute of a question asked at the start is over.
+  static let minuteLater = PresenceListsTests.startTime + 60_000
+
+  /// Ann asked Bob, took it back and asks again, all at once.
+  static func annAsksTwice() throws -> World {
+    var world = try PresenceListsTests.annAsksBob()
+    world.hear(world.rules.drop(bob, by: ann, now: world.now))
+    world.forget()
+    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    return world
+  }
+
+  /// How often Bob was asked.
+  static func questions(_ world: World) -> Int {
+    world.effects.filter {
+      if case .inviteChanged(let event) = $0 { event.state == .pending } else { false }
+    }.count
+  }
+
+  @Test func aQuestionRepeatedWithinItsMinuteIsOnlyEchoed() throws {
+    var world = try Self.annAsksTwice()
+    world.wait(.milliseconds(59_999))
+    #expect(world.effects == [PresenceListsTests.listed(.pending, by: ann)])
+  }
+
+  @Test func aQuestionThatStandsIsAskedAtTheEndOfTheMinute() throws {
+    var world = try Self.annAsksTwice()
+    world.forget()
+    world.wait(.seconds(60))
+    #expect(world.effects == [PresenceListsTests.told(.pending, at: Self.minuteLater)])
+    #expect(world.rules.lists.invites(for: bob).keys.contains(ann))
+  }
+
+  @Test func aQuestionThatStandsNoLongerIsNotAsked() throws {
+    var world = try Self.annAsksTwice()
+    world.hear(world.rules.drop(bob, by: ann, now: world.now))
+    world.forget()
+    world.wait(.seconds(600))
+    #expect(world.effects == [])
+  }
+
+  @Test func whoWasDeniedIsNotHeardWithinTheMinute() throws {
+    var world = try PresenceListsTests.annAsksBob()
+    world.hear(try world.rules.deny(ann, by: bob, now: world.now))
+    #expect(
+      try world.rules.invite(bob, by: ann, now: world.now) == [PresenceListsTests.listed(.pending, by: ann)])
+  }
+
+  @Test func aStormOfQuestionsIsOneAMinute() throws {
+    var world = World()
+    for _ in 0..<1200 {
+      world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+      world.hear(world.rules.drop(bob, by: ann, now: world.now))
+      world.wait(.milliseconds(250))
+    }
+    #expect((1...5).contains(Self.questions(world)))
+  }
+
+  @Test func somebodyElseMayBeAskedAtOnce() throws {
+    var world = try Self.annAsksTwice()
+    world.forget()
+    world.hear(try world.rules.invite(cem, by: ann, now: world.now))
+    #expect(Self.questions(world) == 1)
+  }
+
+  @Test func theOtherWayRoundIsAnotherQuestion() throws {
+    var world = try Self.annAsksTwice()
+    world.forget()
+    world.hear(try world.rules.invite(ann, by: bob, now: world.now))
+    #expect(Self.questions(world) == 1)
+  }
+
+  @Test func aFriendWhoComesBackWithinTheMinuteIsAcceptedAtItsEnd() throws {
+    var world = World(autoAccept: .reverse)
+    try world.befriend(bob, ann)
+    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.hear(world.rules.drop(bob, by: ann, now: world.now))
+    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    #expect(!world.rules.isVisible(bob, to: ann))
+    world.wait(.seconds(60))
+    #expect(world.rules.isVisible(bob, to: ann))
+  }
+
+  @Test func nothingIsPlannedWhenTheMinuteIsOver() throws {
+    var world = try Self.annAsksTwice()
+    world.hear(world.rules.drop(bob, by: ann, now: world.now))
+    world.wait(.seconds(60))
+    let deadline = world.rules.nextDeadline
+    #expect(deadline == nil)
+  }
+}
