@@ -156,6 +156,9 @@ CASES = [
     ("demo", "Ctrl-C twice", quit_by_control_c, [0, 130], []),
     ("demo", "SIGTERM", kill_with(signal.SIGTERM), [143], [signal.SIGTERM]),
     ("demo", "SIGHUP", kill_with(signal.SIGHUP), [129], [signal.SIGHUP]),
+] + [
+    ("demo", name.name, kill_with(name), [], [name])
+    for name in (signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGXCPU, signal.SIGPWR)
 ]
 
 

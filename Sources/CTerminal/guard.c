@@ -13,7 +13,11 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int crash_signals[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGSYS};
+// Crashes, and everything else that ends a process unless it is caught.
+static const int crash_signals[] = {
+    SIGILL, SIGTRAP, SIGSEGV, SIGBUS,  SIGABRT, SIGFPE,  SIGSYS,  SIGQUIT, SIGUSR1,
+    SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGPWR, SIGPOLL, SIGSTKFLT,
+};
 static const int event_signals[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT};
 
 enum {
@@ -167,6 +171,20 @@ void porch_guard_pause(void) {
     poll(NULL, 0, 10);
   }
   sigaction(SIGTSTP, &ours, NULL);
+}
+
+bool porch_guard_await_foreground(int input) {
+  for (int tries = 0; tries < 50; tries++) {
+    const pid_t front = tcgetpgrp(input);
+    if (front < 0 || front == getpgrp()) return true;
+    // As the kernel does to whoever reads a terminal from the background, but for the whole process: the
+    // threads of Swift's pool block the signal, so it would not stop us by itself. When the shell lets the
+    // process go on, it may still be in the background.
+    kill(0, SIGTTIN);
+    poll(NULL, 0, 10);
+  }
+  // An orphaned process group never stops.
+  return false;
 }
 
 void porch_guard_resume(void) {

@@ -14,6 +14,9 @@ void porch_guard_begin(int input, int output, int wake);
 // Gives modes and signals back.
 void porch_guard_end(void);
 
+// Stops the process group for as long as the terminal belongs to another one; false where it cannot be stopped.
+bool porch_guard_await_foreground(int input);
+
 // Stops the process group with the terminal's former modes in place; returns after it was continued.
 void porch_guard_pause(void);
 void porch_guard_resume(void);

@@ -99,6 +99,10 @@ int32_t porch_terminal_open(const porch_terminal_options *options, porch_termina
     porch_terminal_close();
     return PORCH_TERMINAL_FAILED;
   }
+  if (!porch_guard_await_foreground(input)) {
+    porch_terminal_close();
+    return PORCH_TERMINAL_FAILED;
+  }
   // Before newterm: ncurses installs its handlers only over the default ones.
   porch_guard_begin(input, output, options->wake);
   screen = newterm(options->term_name, output_file, input_file);
@@ -270,6 +274,7 @@ void porch_terminal_stop(void) {
 
 void porch_terminal_resume(void) {
   if (screen == NULL) return;
+  porch_guard_await_foreground(fileno(input_file));
   porch_guard_resume();
   // doupdate after endwin takes the terminal's modes and its alternate screen back and paints everything.
   if (!isendwin()) endwin();

@@ -26,6 +26,7 @@ indirect enum TOMLNode: Hashable, Sendable {
 
   /// Parses a whole file.
   static func parse(_ text: String, file: String) throws(ConfigError) -> [String: TOMLNode] {
+    try checkLines(of: text, file: file)
     let table: TOMLTable
     do {
       table = try TOMLTable(string: text)
@@ -36,6 +37,31 @@ indirect enum TOMLNode: Hashable, Sendable {
       throw ConfigError(file: file, message: "not valid TOML")
     }
     return copy(table, depth: 0)
+  }
+
+  /// Longer lines are nobody's settings; the parser takes seconds over some of them.
+  private static let longestLine = 1_000
+
+  /// Refuses what the parser must not be given: it ends the process over a table's name that does not begin
+  /// like one (`[[[`, `[.colors]`).
+  private static func checkLines(of text: String, file: String) throws(ConfigError) {
+    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+    for (index, line) in lines.enumerated() {
+      guard line.utf8.count <= longestLine else {
+        throw ConfigError(
+          file: file, line: index + 1, message: "is longer than \(longestLine) bytes; no setting is")
+      }
+      var rest = line.drop { $0 == " " || $0 == "\t" }
+      guard rest.first == "[" else { continue }
+      rest = rest.dropFirst()
+      if rest.first == "[" { rest = rest.dropFirst() }
+      rest = rest.drop { $0 == " " || $0 == "\t" }
+      guard let first = rest.first, first.isASCII, first.isLetter || first.isNumber || "_-\"'".contains(first)
+      else {
+        throw ConfigError(
+          file: file, line: index + 1, message: "not valid TOML: '[' begins a table's name; expected [colors]")
+      }
+    }
   }
 
   private static func copy(_ table: TOMLTable, depth: Int) -> [String: TOMLNode] {

@@ -107,10 +107,12 @@ struct KeyDecoder {
     case UInt8(ascii: "["): state = .controlSequence(length: 0)
     case UInt8(ascii: "O"): state = .singleShift
     case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"): state = .string(sawEscape: false)
+    case 0x1B: emit(.escape)
     default:
-      emit(.escape)
+      // Alt and a key arrive together. Nothing hangs on plain Alt, least of all what the key means alone. Of a
+      // longer character the rest follows, which is none without its beginning.
       state = .ground
-      feedGround(byte)
+      emit(.unknown)
     }
   }
 

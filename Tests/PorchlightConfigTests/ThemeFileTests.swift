@@ -128,3 +128,18 @@ import Testing
     }
   }
 }
+
+/// What would end the process inside the parser is refused before it.
+struct ParserGuardTests {
+  @Test(arguments: ["[[[", "[.", "[.colors]", "[]", "[ ]", "[[.]]", "a = 1\n  [", "[\u{E9}]"])
+  func aTableWithoutANameIsRefusedWithItsLine(_ text: String) throws {
+    let error = #expect(throws: ConfigError.self) { try ThemeFile(toml: text, file: "x.toml") }
+    #expect(error?.line == text.split(separator: "\n", omittingEmptySubsequences: false).count)
+  }
+
+  @Test func aLineNobodyWritesIsRefusedAtOnce() throws {
+    let text = String(repeating: "a.", count: 30_000) + "a = 1"
+    let error = #expect(throws: ConfigError.self) { try ThemeFile(toml: text, file: "x.toml") }
+    #expect(error?.line == 1)
+  }
+}

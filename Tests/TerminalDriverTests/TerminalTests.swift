@@ -105,6 +105,17 @@ import Testing
     }
   }
 
+  @Test(arguments: ["\u{1B}d", "\u{1B}é", "\u{1B}李"])
+  func altAndALetterAreNeitherEscapeNorTheLetter(_ bytes: String) async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options) { terminal in
+      wires.type(bytes)
+      wires.type("x")
+      #expect(
+        await terminal.events(upTo: .key(.character("x"))) == [.key(.unknown), .key(.character("x"))])
+    }
+  }
+
   @Test func whatIsNotUTF8IsLeftOut() async throws {
     let wires = Wires()
     try await withTerminal(wires.options) { terminal in
