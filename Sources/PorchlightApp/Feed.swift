@@ -14,9 +14,15 @@ struct Feed: Hashable, Sendable {
   enum Event: Hashable, Sendable {
     case moved(UserID, name: String, Movement)
     /// Several people did the same within `Feed.span`.
-    case together([UserID], Movement)
+    case together([Somebody], Movement)
     case wrote(UserID, name: String, text: String?)
     case told(UserID, String)
+  }
+
+  /// Who did it, and under what name.
+  struct Somebody: Hashable, Sendable {
+    let userID: UserID
+    let name: String
   }
 
   struct Entry: Hashable, Sendable {
@@ -36,7 +42,11 @@ struct Feed: Hashable, Sendable {
 
   mutating func add(_ event: Event, at now: Moment) {
     forgetOvertaken(by: event, at: now)
-    if case .moved(let user, _, let movement) = event, gather(user, movement, at: now) { return }
+    if case .moved(let user, let name, let movement) = event,
+      gather(Somebody(userID: user, name: name), movement, at: now)
+    {
+      return
+    }
     // A repeat of what was said last of that person says nothing.
     if let last = entries.first(where: { $0.event.user == event.user }), last.event == event { return }
     insert(Entry(began: now.instant, at: now.wall, event: event))
@@ -52,13 +62,13 @@ struct Feed: Hashable, Sendable {
   /// Joins the change with others of its kind.
   ///
   /// - Returns: False if there are too few of them.
-  private mutating func gather(_ user: UserID, _ movement: Movement, at now: Moment) -> Bool {
+  private mutating func gather(_ somebody: Somebody, _ movement: Movement, at now: Moment) -> Bool {
     guard let kind = movement.kind else { return false }
     let recent = entries.indices.filter {
       entries[$0].event.movement?.kind == kind && now.instant - entries[$0].began <= Self.span
     }
-    var people: [UserID] = recent.reversed().flatMap { entries[$0].event.people }
-    if !people.contains(user) { people.append(user) }
+    var people: [Somebody] = recent.reversed().flatMap { entries[$0].event.people }
+    if !people.contains(where: { $0.userID == somebody.userID }) { people.append(somebody) }
     guard people.count >= Self.crowd, let oldest = recent.last else { return false }
     let began = entries[oldest].began
     for index in recent.reversed() { entries.remove(at: index) }
@@ -87,10 +97,12 @@ extension Feed.Event {
     }
   }
 
-  fileprivate var people: [UserID] {
+  /// Who made the movement.
+  fileprivate var people: [Feed.Somebody] {
     switch self {
-    case .moved(let user, _, _), .wrote(let user, _, _), .told(let user, _): [user]
-    case .together(let users, _): users
+    case .moved(let user, let name, _): [Feed.Somebody(userID: user, name: name)]
+    case .together(let people, _): people
+    case .wrote, .told: []
     }
   }
 
@@ -105,7 +117,9 @@ extension Feed.Event {
   var text: String {
     switch self {
     case .moved(_, let name, let movement): "\(name) \(movement.predicate)"
-    case .together(let users, let movement): "\(users.count) people \(movement.kind?.plural ?? "")"
+    case .together(let people, let movement):
+      people.prefix(2).map(\.name).joined(separator: ", ")
+        + " and \(people.count - 2) more \(movement.kind?.plural ?? "")"
     case .wrote(_, let name, let text?): "\(name): \"\(text)\""
     case .wrote(_, let name, nil): "\(name) cleared their status"
     case .told(_, let text): text
@@ -116,11 +130,12 @@ extension Feed.Event {
 extension Feed.Movement {
   /// What is told together.
   fileprivate enum Kind: Hashable {
-    case came, left, wentIdle, lost
+    case came, back, left, wentIdle, lost
 
     var plural: String {
       switch self {
       case .came: "came online"
+      case .back: "are back"
       case .left: "went offline"
       case .wentIdle: "went idle"
       case .lost: "are unknown now"
@@ -130,7 +145,8 @@ extension Feed.Movement {
 
   fileprivate var kind: Kind? {
     switch self {
-    case .came, .back: .came
+    case .came: .came
+    case .back: .back
     case .left: .left
     case .wentIdle: .wentIdle
     case .lost: .lost

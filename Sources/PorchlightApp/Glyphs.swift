@@ -16,7 +16,7 @@ public struct Glyphs: Hashable, Sendable {
       .invite: "!", .freeForChat: "*", .online: "+", .busy: "-", .idle: "~", .offline: ".", .unknown: "?",
       .away: "~", .invisible: ".",
     ],
-    folded: ">", open: "v", horizontal: "-", vertical: "|", ellipsis: "~")
+    folded: "+", open: "v", horizontal: "-", vertical: "|", ellipsis: "~")
 
   private let states: [Standing: SafeText]
   let folded: SafeText

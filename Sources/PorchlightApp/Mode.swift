@@ -45,7 +45,7 @@ struct Menu: Hashable, Sendable {
   var choice: Action? { items.indices.contains(selected) ? items[selected] : nil }
 }
 
-/// One line for the user, until the next key.
+/// One line for the user, until the next key, or for a while.
 struct Notice: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
     case information, warning, error
@@ -53,10 +53,13 @@ struct Notice: Hashable, Sendable {
 
   let text: SafeText
   let kind: Kind
+  /// Stands until this change is settled.
+  let change: ListChange?
 
-  init(_ text: SafeText, _ kind: Kind = .information) {
+  init(_ text: SafeText, _ kind: Kind = .information, until change: ListChange? = nil) {
     self.text = text
     self.kind = kind
+    self.change = change
   }
 }
 

@@ -32,6 +32,10 @@ struct Model: Sendable {
   var size: Size
   var mode = Mode.list
   var notice: Notice?
+  /// When the notice goes away by itself; nil while it waits for the stream.
+  var noticeUntil: Instant?
+  /// The last key that answered an invite.
+  var lastAnswer: Answer?
   var idle: IdleMonitor
   var lastKey: Instant?
   /// Until when a second Ctrl-C quits.
@@ -43,6 +47,15 @@ struct Model: Sendable {
     roster = Roster(userID: userID)
     idle = IdleMonitor(limit: options.idleAfter, now: now.instant)
     self.size = size
+  }
+
+  /// A key that answered an invite, or would have.
+  struct Answer: Hashable, Sendable {
+    let action: Action
+    let asker: UserID
+    let at: Instant
+    /// Whether it was ignored as the repeat of a key that is held.
+    var isSwallowing = false
   }
 
   /// A change to the lists, until the stream confirms it.
@@ -57,6 +70,10 @@ enum Calm {
   /// How long after a key, and how long after a change.
   static let afterKey: Duration = .seconds(3)
   static let highlight: Duration = .seconds(3)
+  /// How long a notice stands without a key.
+  static let notice: Duration = .seconds(5)
+  /// How long after an answer the same key may still be held: keyboards begin to repeat within this.
+  static let heldKey: Duration = .seconds(1)
   static let quitAgain: Duration = .seconds(2)
   static let longestCountdown: Duration = .seconds(60)
 }

@@ -5,6 +5,10 @@ internal import PorchlightSDK
 struct OwnStatus: Hashable, Sendable {
   /// What was asked for and not echoed yet.
   private(set) var wanted: StatusUpdate?
+  /// What was asked for before that and not echoed either, oldest first; some of it may never be sent.
+  private var earlier: [StatusUpdate] = []
+  /// The last echo before now, which says nothing new when it is heard again.
+  private var lastEcho: StatusUpdate?
   /// Why it is not sent yet, where that is known.
   private(set) var delay: String?
   /// The choices that `a` and `d` go back to.
@@ -24,8 +28,10 @@ struct OwnStatus: Hashable, Sendable {
   mutating func want(_ choice: PresenceState, text: String?, echo: OwnPresence) -> StatusUpdate? {
     let update = StatusUpdate(presence: choice, statusMessage: text.flatMap { $0.isEmpty ? nil : $0 })
     guard update != current(echo) else { return nil }
-    // What the echo says already is still sent, since something else may be on its way.
-    wanted = matches(update, echo) ? nil : update
+    // What the echo says already is wanted all the same, since something else is on its way.
+    if let wanted { earlier.append(wanted) }
+    wanted = update
+    lastEcho = Self.said(by: echo)
     delay = nil
     answersSincePublished = nil
     return update
@@ -47,9 +53,20 @@ struct OwnStatus: Hashable, Sendable {
   mutating func heard(_ echo: OwnPresence) {
     guard let wanted else { return }
     if let answers = answersSincePublished { answersSincePublished = answers + 1 }
+    let said = Self.said(by: echo)
+    let isNew = said != lastEcho
+    lastEcho = said
+    var isOwnEcho = false
+    if isNew, let said {
+      if let late = earlier.firstIndex(of: said) {
+        earlier.removeSubrange(...late)
+      } else {
+        isOwnEcho = said == wanted
+      }
+    }
     // The poll that was under way may still tell the old state. The one after it knows better than we do,
     // even if another device has changed the status since.
-    if matches(wanted, echo) || (answersSincePublished ?? 0) > 1 { settle() }
+    if isOwnEcho || (answersSincePublished ?? 0) > 1 { settle() }
   }
 
   /// The server took it; only the echo settles it.
@@ -70,18 +87,23 @@ struct OwnStatus: Hashable, Sendable {
   ///
   /// - Returns: Whether that was what is wanted still.
   mutating func refused(_ update: StatusUpdate) -> Bool {
-    guard update == wanted else { return false }
+    guard update == wanted else {
+      earlier.removeAll { $0 == update }
+      return false
+    }
     settle()
     return true
   }
 
   private mutating func settle() {
     wanted = nil
+    earlier = []
     delay = nil
     answersSincePublished = nil
   }
 
-  private func matches(_ update: StatusUpdate, _ echo: OwnPresence) -> Bool {
-    echo.state != .unknown && update.presence == echo.choice && update.statusMessage == echo.statusText
+  /// Nil until the server has said anything.
+  private static func said(by echo: OwnPresence) -> StatusUpdate? {
+    echo.state == .unknown ? nil : StatusUpdate(presence: echo.choice, statusMessage: echo.statusText)
   }
 }

@@ -1,17 +1,22 @@
 internal import MatrixWire
 internal import PorchlightSDK
+internal import Ports
 internal import Screen
 
 extension Model {
-  /// Accepts or denies the selected invite, or the only one there is.
+  /// Accepts or denies the selected invite, and no other.
   mutating func answer(_ action: Action) -> [Intent] {
-    let asker: UserID
-    if case .invite(let user) = selection {
-      asker = user
-    } else if roster.asking.count == 1, let only = roster.asking.first?.observer {
-      asker = only
-    } else {
+    guard case .invite(let asker) = selection else {
       notice = Notice(roster.asking.isEmpty ? "no invites" : "which one? I goes to the invites")
+      return []
+    }
+    let repeated = lastAnswer
+    if let lastKey { lastAnswer = Answer(action: action, asker: asker, at: lastKey) }
+    // A key that is held must not answer the next invite too, which the cursor came to by itself.
+    if let repeated, let lastKey, repeated.action == action, lastKey - repeated.at < Calm.heldKey,
+      repeated.asker != asker || repeated.isSwallowing
+    {
+      lastAnswer?.isSwallowing = true
       return []
     }
     return request(action == .accept ? .accept(asker) : .deny(asker))
@@ -50,24 +55,38 @@ extension Model {
       return []
     }
     mode = .list
-    notice = Notice("inviting \(user.rawValue)")
+    notice = Notice("inviting \(user.rawValue)", until: .invite(user))
     return request(.invite(user))
   }
 
-  /// Reads a user ID; a bare name is taken to be on the own server.
+  /// Reads a user ID; a bare name is that of somebody who is known, or else one on the own server.
   private func invitee(_ text: String) -> (UserID?, problem: String?) {
     let text = SafeText(untrusted: text).string
     guard !text.isEmpty else { return (nil, "a user ID is needed, such as @ola:harbor.example") }
-    let isWhole = text.contains(":")
-    let name = text.hasPrefix("@") ? text.dropFirst() : text[...]
-    let user = isWhole ? UserID(text) : UserID(localpart: name, server: roster.own.userID.server)
-    guard let user, !user.localpart.isEmpty else {
+    let known = people(called: text)
+    guard known.count < 2 else { return (nil, "several people are called '\(text)': write the user ID") }
+    guard let user = known.first ?? userID(written: text) else {
       return (nil, "'\(text)' is not a user ID: @name:server")
     }
     if user == roster.own.userID { return (nil, "that is you") }
     guard let contact = roster.contact(user) else { return (user, nil) }
     let reason = contact.relation == .pending ? "has not answered your invite yet" : "is on your list already"
     return (nil, "\(user.rawValue) \(reason)")
+  }
+
+  /// Those on the list and among the invites who bear that name, upper or lower case.
+  private func people(called name: String) -> Set<UserID> {
+    let name = name.lowercased()
+    guard !name.hasPrefix("@") else { return [] }
+    return Set(roster.people.filter { $0.safeName.string.lowercased() == name }.map(\.userID))
+  }
+
+  private func userID(written text: String) -> UserID? {
+    guard !text.unicodeScalars.contains(where: \.properties.isWhitespace) else { return nil }
+    guard !text.contains(":") else { return UserID(text).flatMap { $0.localpart.isEmpty ? nil : $0 } }
+    let name = text.hasPrefix("@") ? text.dropFirst() : text[...]
+    let user = UserID(localpart: name.lowercased(), server: roster.own.userID.server)
+    return user.flatMap { $0.isValidForRegistration ? $0 : nil }
   }
 
   private mutating func request(_ change: ListChange) -> [Intent] {

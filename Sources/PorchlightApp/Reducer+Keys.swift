@@ -34,6 +34,7 @@ extension Model {
   private mutating func press(_ key: Key, at now: Instant) -> [Intent] {
     lastKey = now
     notice = nil
+    noticeUntil = nil
     let armed = quitArmedUntil.map { now < $0 } ?? false
     quitArmedUntil = nil
     // These two work whatever is open.
@@ -54,6 +55,8 @@ extension Model {
   }
 
   private mutating func pressInList(_ key: Key, quits: Bool, at now: Instant) -> [Intent] {
+    // It has cleared the notice, which is all there is to leave here.
+    if key == .escape { return [] }
     guard let action = Keymap.action(for: key, in: .list) else {
       reportUnknown(key)
       return []
@@ -74,6 +77,7 @@ extension Model {
 
   /// Does what the key, or the menu, asks for.
   mutating func perform(_ action: Action) -> [Intent] {
+    if action != lastAnswer?.action { lastAnswer = nil }
     switch action {
     case .next: move(by: 1)
     case .previous: move(by: -1)

@@ -8,6 +8,7 @@ internal import Screen
 func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
   let now = message.at
   let before = model.lines
+  let notice = model.notice
   var intents: [Intent] = []
   switch message.event {
   case .input(let input):
@@ -27,6 +28,7 @@ func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
   case .tick:
     intents = model.passTime(to: now)
   }
+  if model.notice != notice { model.noticeUntil = nil }
   model.settle(at: now.instant, before: before)
   return intents
 }
@@ -54,10 +56,26 @@ extension Model {
       quitArmedUntil = nil
       notice = nil
     }
+    settleNotice(at: now)
     if arrangement.moved > 0, !isCalm(at: now) { arrangement.follow(roster, isCalm: false) }
     closeOrphans()
+    let selectionBefore = selection
     keepSelection(before: before)
+    // With no hand on the list, the selected row keeps its line on the screen, as far as the ends allow.
+    if !isCalm(at: now), selection == selectionBefore, let old = before.selected, let new = lines.selected {
+      scroll += new - old
+    }
     scroll = lines.top(near: scroll, height: plan.list.rows)
+  }
+
+  private mutating func settleNotice(at now: Instant) {
+    if let change = notice?.change, changes[change] == nil { notice = nil }
+    if let noticeUntil, noticeUntil <= now { notice = nil }
+    guard let notice, notice.change == nil else {
+      noticeUntil = nil
+      return
+    }
+    if noticeUntil == nil { noticeUntil = now + Calm.notice }
   }
 
   /// A menu or a question about somebody who is gone goes too.

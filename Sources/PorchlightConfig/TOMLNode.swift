@@ -59,7 +59,8 @@ indirect enum TOMLNode: Hashable, Sendable {
       guard let first = rest.first, first.isASCII, first.isLetter || first.isNumber || "_-\"'".contains(first)
       else {
         throw ConfigError(
-          file: file, line: index + 1, message: "not valid TOML: '[' begins a table's name; expected [colors]")
+          file: file, line: index + 1, message: "not valid TOML: '[' begins a table's name; expected [colors]"
+        )
       }
     }
   }

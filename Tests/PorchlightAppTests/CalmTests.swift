@@ -124,6 +124,16 @@ import Testing
     #expect(scene.model.highlights.isEmpty)
   }
 
+  @Test func aReorderKeepsTheSelectedRowOnItsLine() {
+    var scene = Scene([.own()] + (10..<60).flatMap { [StreamEvent].person("p\($0)", .online) })
+    for _ in 0..<25 { scene.press("j") }
+    scene.wait(.seconds(4))
+    let line = (scene.model.lines.selected ?? 0) - scene.model.scroll
+    scene.hear([.state("p10", .unavailable), .state("p11", .unavailable)])
+    #expect((scene.model.lines.selected ?? 0) - scene.model.scroll == line)
+    #expect(scene.selected == "p35")
+  }
+
   @Test func aNewAgeIsNoChange() {
     var scene = Scene(Self.people)
     scene.hear([.state("bob", .online, ago: .seconds(60))])

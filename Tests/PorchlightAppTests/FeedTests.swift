@@ -44,7 +44,7 @@ import Testing
       scene.hear([.state(name, .online)])
       scene.wait(.seconds(4))
     }
-    #expect(scene.feed == ["3 people came online"])
+    #expect(scene.feed == ["ann, bob and 1 more came online"])
   }
 
   @Test func threePeopleInElevenSecondsAreNot() {
@@ -54,6 +54,12 @@ import Testing
       scene.wait(.milliseconds(5_500))
     }
     #expect(scene.feed.count == 3)
+  }
+
+  @Test func whoIsBackFromIdleDidNotComeOnline() {
+    var scene = Scene(Self.people + .person("ida", .unavailable))
+    scene.hear([.state("ann", .online), .state("bob", .online), .state("ida", .online)])
+    #expect(scene.feed == ["ida is back", "bob came online", "ann came online"])
   }
 
   @Test func differentChangesAreNotMixed() {

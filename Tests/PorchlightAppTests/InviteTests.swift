@@ -32,11 +32,57 @@ import Testing
     #expect(scene.line(with: "pip")?.contains("(\(change.progress))") == true)
   }
 
-  @Test func elsewhereTheOnlyInviteIsAnswered() {
+  @Test func elsewhereNotEvenTheOnlyInviteIsAnswered() {
     var scene = scene(at: "ann")
     scene.hear([.invite("pip", .withdrawn)])
     scene.press("A")
-    #expect(scene.intents == [.change(.accept(.user("ola")))])
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "I goes to the invites") != nil)
+  }
+
+  @Test func aHeldKeyAnswersOneInvite() {
+    var scene = scene(at: "ola")
+    scene.press("A")
+    scene.hear([.invite("ola", .accepted)])
+    for _ in 0..<20 {
+      scene.wait(.milliseconds(300))
+      scene.press("A")
+      #expect(scene.intents == [])
+    }
+    scene.wait(.seconds(1))
+    scene.press("A")
+    #expect(scene.intents == [.change(.accept(.user("pip")))])
+  }
+
+  @Test func theNoticeOfAnInviteGoesWithTheStreamsWord() {
+    var scene = Scene(Self.people)
+    scene.press("+")
+    scene.type("zed")
+    scene.press(.enter)
+    scene.wait(.seconds(20))
+    #expect(scene.model.notice != nil)
+    scene.hear([.list("zed", .pending)])
+    #expect(scene.model.notice == nil)
+  }
+
+  @Test(arguments: [(24, 80, "list? (y/n)"), (24, 40, "? (y/n)"), (6, 24, "? y/n")])
+  func theRemovalQuestionIsNeverCut(rows: Int, columns: Int, end: String) {
+    let name = String(repeating: "Amara", count: 20)
+    var scene = Scene([.own()] + .person("amara", .online, called: name), rows: rows, columns: columns)
+    scene.press("X")
+    #expect(scene.line(with: "remove Ama")?.hasSuffix(end) == true)
+  }
+
+  @Test(arguments: [
+    ("Chidi", "is on your list already"), ("two words", "is not a user ID"), ("zoë", "is not"),
+  ])
+  func aNameIsThatOfSomebodyKnownOrAUserID(text: String, problem: String) {
+    var scene = Scene([.own()] + .person("@c:far.test", .online, called: "chidi"))
+    scene.press("+")
+    scene.type(text)
+    scene.press(.enter)
+    #expect(scene.intents == [])
+    #expect(scene.line(with: problem) != nil)
   }
 
   @Test func elsewhereOneOfSeveralMustBeChosenFirst() {

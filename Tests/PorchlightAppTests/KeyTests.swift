@@ -87,6 +87,28 @@ import Testing
     #expect(scene.line(with: "no key") == nil)
   }
 
+  @Test func aNoticeFadesAfterFiveSeconds() {
+    var scene = Scene(Self.people)
+    scene.press("Z")
+    scene.wait(.milliseconds(4_999))
+    #expect(scene.line(with: "no key") != nil)
+    scene.wait(.milliseconds(1))
+    #expect(scene.line(with: "no key") == nil)
+  }
+
+  @Test func escapeClearsTheNoticeAndSaysNothing() {
+    var scene = Scene(Self.people)
+    scene.press("Z", .escape)
+    #expect(scene.model.notice == nil)
+  }
+
+  @Test(arguments: [(Glyphs.unicode, ">▸ Offline"), (.ascii, ">+ Offline")])
+  func aSelectedFoldedHeadingKeepsItsMark(glyphs: Glyphs, text: String) {
+    var scene = Scene(Self.people, glyphs: glyphs)
+    scene.press(.end)
+    #expect(scene.line(with: text) != nil)
+  }
+
   @Test func anUnprintableKeyIsNamedSafely() {
     var scene = Scene(Self.people)
     scene.press("\u{202E}")

@@ -138,10 +138,30 @@ import Testing
     #expect(scene.intents == [.publish(update(.busy))])
   }
 
-  @Test func goingBackToTheEchoIsSentAndNotPending() {
+  @Test func goingBackStaysPendingUntilItsOwnEcho() {
+    var scene = Scene([.own(.busy)])
+    scene.press("2", "3")
+    #expect(scene.intents == [.publish(update(.busy))])
+    #expect(scene.line(with: "⊘ busy")?.contains("(sending)") == true)
+    scene.hear([])
+    scene.hear([.own(.unavailable)])
+    #expect(scene.line(with: "⊘ busy")?.contains("(sending)") == true)
+    scene.hear([.own(.busy)])
+    #expect(scene.line(with: "⊘ busy")?.contains("(sending)") == false)
+  }
+
+  @Test func anEarlierEchoOfTheSameChoiceSettlesNothing() {
     var scene = Scene()
-    scene.press("3", "1")
-    #expect(scene.intents == [.publish(update(.online))])
-    #expect(scene.line(with: "(sending)") == nil)
+    scene.press("3", "2", "3")
+    scene.hear([.own(.busy)])
+    scene.hear([.own(.unavailable)])
+    #expect(scene.line(with: "⊘ busy")?.contains("(sending)") == true)
+  }
+
+  @Test func theNewestWishIsTheBaseOfTheNextToggle() {
+    var scene = Scene()
+    scene.press("3", "a", "a", "a")
+    #expect(scene.intents == [.publish(update(.unavailable))])
+    #expect(scene.line(with: "◔ away")?.contains("(sending)") == true)
   }
 }

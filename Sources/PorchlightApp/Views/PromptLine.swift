@@ -58,11 +58,16 @@ struct PromptLine {
   }
 
   private func question(in width: Int) -> SafeText {
-    guard let person = model.selectedPerson ?? removed else { return .empty }
-    let name = model.look.clip(person.safeName, to: max(4, width - 30))
-    let question: SafeText =
-      person.isPending ? "take back your invite to " + name + "?" : "remove " + name + " from your list?"
-    return model.look.clip(question + " (y/n)", to: max(0, width - 2))
+    guard let person = removed ?? model.selectedPerson else { return .empty }
+    let room = max(0, width - 2)
+    let long: (SafeText, SafeText) =
+      person.isPending ? ("take back your invite to ", "? (y/n)") : ("remove ", " from your list? (y/n)")
+    let least = min(person.safeName.cells, 4)
+    let fits = long.0.cells + least + long.1.cells <= room
+    let (before, after) = width >= 30 && fits ? long : ("remove ", width < 30 ? "? y/n" : "? (y/n)")
+    // The name gives way, so that what may be answered is always there to be read.
+    let name = model.look.clip(person.safeName, to: max(0, room - before.cells - after.cells))
+    return model.look.clip(before + name + after, to: room)
   }
 
   private var removed: Person? {

@@ -38,7 +38,7 @@ struct RosterView {
         let whole = Rect(row: row, column: 0, rows: 1, columns: painter.size.columns)
         painter.applyStyle(whole, model.look[.selection])
         painter.put(
-          model.look.glyphs.selection, row: row, column: columns.mark,
+          model.look.glyphs.selection, row: row, column: line.isHeading ? 0 : columns.mark,
           style: model.look[.text].overlaid(with: model.look[.selection]))
       }
     }
