@@ -1,6 +1,7 @@
 internal import MatrixWire
 internal import PorchlightSDK
 internal import Ports
+internal import Screen
 
 /// What can be selected: a person on the list, a person who asks, or the heading of a group.
 ///
@@ -52,9 +53,9 @@ struct Person: Hashable, Sendable {
     standing = Standing(seen: contact.state)
     activity = contact.currentlyActive ? .now : contact.lastSeen.map { .since($0) } ?? .never
     isPending = contact.relation == .pending
-    remark =
-      standing == .unknown ? Self.reason(contact) : contact.statusText ?? ""
-    statusText = contact.statusText
+    // A text of which nothing can be shown is none.
+    statusText = contact.statusText.flatMap { SafeText(untrusted: $0).isEmpty ? nil : $0 }
+    remark = standing == .unknown ? Self.reason(contact) : statusText ?? ""
     deviceTypes = contact.deviceTypes
   }
 

@@ -28,6 +28,17 @@ import Testing
     #expect(scene.grid.text(row: 0) == text)
   }
 
+  @Test func aSmallScreenBeginsWithTheOwnMark() {
+    var scene = Scene(rows: 5, columns: 20)
+    scene.press("3")
+    #expect(scene.grid.text(row: 0).hasPrefix(" ⊘ "))
+  }
+
+  @Test func aTextOfInvisibleLettersIsNone() {
+    let scene = Scene([.own()] + .person("ann", .online, "\u{200B}\u{202E}"))
+    #expect(!scene.grid.text.contains("\"\""))
+  }
+
   @Test func asciiMarksLeaveNamesAsTheyAre() throws {
     try expectSnapshot(Scene.porch(glyphs: .ascii).grid, named: "asciiMarksLeaveNamesAsTheyAre")
   }

@@ -9,6 +9,8 @@ struct CountsLine {
   let now: Moment
   /// Whether to say how many rows wait to be moved; where the list has column titles, those do.
   var showsMoved = true
+  /// Whether the own mark comes first, where no other line says how oneself is seen.
+  var showsOwn = false
 
   private struct Span {
     let text: SafeText
@@ -29,6 +31,9 @@ struct CountsLine {
     let wordy = [counts, merged].map { spans($0, hasWords: true) }
     let left = wordy.first { cells($0) + 2 + right <= room } ?? brief
     var column = 1
+    if showsOwn, let own = model.ownStanding {
+      column = painter.put(model.look.glyphs[own], row: 0, column: column, style: model.look[own.role]) + 1
+    }
     // Half a number would be another number.
     for span in left where column + span.text.cells <= width {
       column = painter.put(span.text, row: 0, column: column, style: model.look[span.role]) + 2

@@ -25,7 +25,7 @@ private func drawCompact(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ pa
     } else if let notice = model.notice {
       KeyLine(model: model, now: now).draw(notice, &painter)
     } else {
-      CountsLine(model: model, now: now).draw(&painter)
+      CountsLine(model: model, now: now, showsOwn: true).draw(&painter)
     }
   }
   if prompt.isOpen, prompt.note != nil {
