@@ -63,9 +63,15 @@ extension Model {
   private func invitee(_ text: String) -> (UserID?, problem: String?) {
     let text = SafeText(untrusted: text).string
     guard !text.isEmpty else { return (nil, "a user ID is needed, such as @ola:harbor.example") }
-    let known = people(called: text)
+    let written = userID(written: text)
+    var known = people(called: text, asking: false)
+    if known.isEmpty {
+      // Askers choose their names themselves: one of them must not catch what is meant for somebody else.
+      known = people(called: text, asking: true)
+      if let written, !known.isEmpty { known.insert(written) }
+    }
     guard known.count < 2 else { return (nil, "several people are called '\(text)': write the user ID") }
-    guard let user = known.first ?? userID(written: text) else {
+    guard let user = known.first ?? written else {
       return (nil, "'\(text)' is not a user ID: @name:server")
     }
     if user == roster.own.userID { return (nil, "that is you") }
@@ -74,11 +80,13 @@ extension Model {
     return (nil, "\(user.rawValue) \(reason)")
   }
 
-  /// Those on the list and among the invites who bear that name, upper or lower case.
-  private func people(called name: String) -> Set<UserID> {
+  /// Those on the list, or among the invites, who bear that name, upper or lower case.
+  private func people(called name: String, asking: Bool) -> Set<UserID> {
     let name = name.lowercased()
     guard !name.hasPrefix("@") else { return [] }
-    return Set(roster.people.filter { $0.safeName.string.lowercased() == name }.map(\.userID))
+    return Set(
+      roster.people.filter { $0.row.isInvite == asking && $0.safeName.string.lowercased() == name }
+        .map(\.userID))
   }
 
   private func userID(written text: String) -> UserID? {

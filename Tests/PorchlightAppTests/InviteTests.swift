@@ -85,6 +85,23 @@ import Testing
     #expect(scene.line(with: problem) != nil)
   }
 
+  @Test func anAskerCannotTakeANameThatIsMeantForSomebodyElse() {
+    var scene = Scene([.own(), .invite("@mallory:spam.test", called: "rosa")])
+    scene.press("+")
+    scene.type("rosa")
+    scene.press(.enter)
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "write the user ID") != nil)
+  }
+
+  @Test func anAskerIsFoundByANameThatCanBeNobodyElses() {
+    var scene = Scene([.own(), .invite("ola", called: "Ola K.")])
+    scene.press("+")
+    scene.type("ola k.")
+    scene.press(.enter)
+    #expect(scene.intents == [.change(.invite(.user("ola")))])
+  }
+
   @Test func elsewhereOneOfSeveralMustBeChosenFirst() {
     var scene = scene(at: "ann")
     scene.press("A")
