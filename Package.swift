@@ -13,6 +13,10 @@ let strict: [SwiftSetting] = [
 /// Targets that hold rules and values only: nothing unsafe without the word.
 let pure = strict + [.strictMemorySafety()]
 
+let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let ordered: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 
 let package = Package(
@@ -26,7 +30,14 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // The wire and the ports.
@@ -40,6 +51,31 @@ let package = Package(
       swiftSettings: pure),
     .target(
       name: "Homeserver", dependencies: ["MatrixWire", "Ports", "PresenceCore"], swiftSettings: strict),
+    .target(
+      name: "HomeserverSQLite",
+      dependencies: ["Homeserver", "MatrixWire", "Ports", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
+    .target(
+      name: "HomeserverHTTP",
+      dependencies: [
+        "Homeserver", "MatrixWire", .product(name: "HummingbirdCore", package: "hummingbird"), logging,
+        lifecycle,
+      ] + nio,
+      swiftSettings: strict),
+
+    // The outside, one package each.
+    .target(
+      name: "MatrixCrypto",
+      dependencies: [
+        "MatrixWire", "Ports", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "NetworkExchange",
+      dependencies: ["MatrixWire", "Ports", .product(name: "AsyncHTTPClient", package: "async-http-client")]
+        + nio,
+      swiftSettings: strict),
 
     // The client.
     .target(
@@ -67,8 +103,9 @@ let package = Package(
     .executableTarget(
       name: "porchlight",
       dependencies: [
-        "DemoWorld", "Homeserver", "MatrixWire", "Ports", "PorchlightApp", "PorchlightConfig",
-        "PorchlightSDK", "Screen", "TerminalDriver",
+        "DemoWorld", "Homeserver", "HomeserverHTTP", "HomeserverSQLite", "MatrixCrypto", "MatrixWire",
+        "NetworkExchange", "Ports", "PorchlightApp", "PorchlightConfig", "PorchlightSDK", "Screen",
+        "TerminalDriver", logging, lifecycle,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -88,6 +125,23 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "HomeserverTests", dependencies: ["Homeserver", "PorchlightTestSupport"], swiftSettings: strict),
+    .target(
+      name: "HTTPTestSupport",
+      dependencies: [
+        "Homeserver", "HomeserverHTTP", "MatrixWire", "PorchlightSDK", "PorchlightTestSupport", "Ports", logging,
+        lifecycle,
+      ] + nio,
+      path: "Tests/HomeserverHTTPTests/Support", swiftSettings: strict),
+    .testTarget(
+      name: "HomeserverHTTPTests", dependencies: ["HomeserverHTTP", "HTTPTestSupport"], exclude: ["Support"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "HomeserverSQLiteTests", dependencies: ["HomeserverSQLite", "PorchlightTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MatrixCryptoTests", dependencies: ["MatrixCrypto", "PorchlightTestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "NetworkExchangeTests", dependencies: ["NetworkExchange", "HTTPTestSupport"], swiftSettings: strict),
     .testTarget(
       name: "PorchlightSDKTests", dependencies: ["PorchlightSDK", "PorchlightTestSupport"],
       swiftSettings: strict),

@@ -3,6 +3,18 @@ internal import Ports
 
 /// Versions, registration, sessions and profiles (protocol 1.6, 2.3, 2.4, 8).
 extension Homeserver {
+  func answer(
+    _ route: Route.AccountRoute, _ request: WireRequest, _ version: APIVersion, from peer: Peer
+  ) async throws -> WireResponse {
+    switch route {
+    case .register: try await register(request)
+    case .whoAmI: try await whoAmI(request)
+    case .logout: try await logout(request, all: false)
+    case .logoutAll: try await logout(request, all: true)
+    default: throw Refusal(404, .unrecognized, "There is no such endpoint here.")
+    }
+  }
+
   func versions() -> WireResponse {
     .json(
       VersionsAnswer(

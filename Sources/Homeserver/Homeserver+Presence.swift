@@ -21,6 +21,16 @@ extension Homeserver {
     return .json(Empty())
   }
 
+  func getStandardList(
+    of user: UserID, _ request: WireRequest, _ version: APIVersion
+  ) async throws -> WireResponse {
+    throw Refusal(404, .unrecognized, "There is no such endpoint here.")
+  }
+
+  func changeStandardList(of user: UserID, _ request: WireRequest) async throws -> WireResponse {
+    throw Refusal(404, .unrecognized, "There is no such endpoint here.")
+  }
+
   func getList(_ request: WireRequest) async throws -> WireResponse {
     .json(await presence.list(of: try authenticate(request)))
   }
@@ -28,7 +38,7 @@ extension Homeserver {
   func changeList(_ request: WireRequest) async throws -> WireResponse {
     let device = try authenticate(request)
     let change = try WireJSON.decode(PresenceListRequest.self, from: request.body)
-    return .json(await presence.changeList(of: device.user, change))
+    return .json(try await presence.changeList(of: device.user, change))
   }
 
   func reportDevice(_ request: WireRequest) async throws -> WireResponse {

@@ -21,6 +21,14 @@ extension Homeserver {
     return .json(try answer.get())
   }
 
+  func events(_ request: WireRequest, _ version: APIVersion) async throws -> WireResponse {
+    throw Refusal(404, .unrecognized, "There is no such endpoint here.")
+  }
+
+  func initialSync(_ request: WireRequest, _ version: APIVersion) async throws -> WireResponse {
+    throw Refusal(404, .unrecognized, "There is no such endpoint here.")
+  }
+
   /// Waits until there is something to say, the poll's time is up, or whoever asked has gone.
   private func wait(
     for device: Device, _ poll: Poll, since: UInt64?, _ ending: UInt64
@@ -28,7 +36,11 @@ extension Homeserver {
     let deadline = time.instant + poll.wait
     while true {
       let (answer, version) = try await presence.answer(for: device.user, since: since, poll.filter)
-      guard since != nil else { return answer }
+      guard since != nil else {
+        var answer = answer
+        answer.isComplete = poll.since != nil
+        return answer
+      }
       var until = deadline
       var after = version
       if !answer.presence.isEmpty {

@@ -16,6 +16,8 @@ public final class Homeserver: Sendable {
     public var batching = Duration.milliseconds(250)
     /// The longest a poll may wait.
     public var longestWait = Duration.seconds(300)
+    /// How often what can be inferred again is written: last activity, and what devices said of themselves.
+    public var writeBehind = Duration.seconds(10)
     /// The largest request body, in bytes.
     public var largestBody = 65_536
 
@@ -27,67 +29,88 @@ public final class Homeserver: Sendable {
   let accounts: AccountRegistry
   let hub: SyncHub
   let presence: PresenceService
+  let persistence: PersistenceService
+  let turns = Turns()
 
   /// - Parameters:
   ///   - configuration: the server's name and limits.
+  ///   - stored: what `store` was loaded with; nothing for a new one.
+  ///   - store: where everything goes that must not be lost.
+  ///   - secrets: keeps passwords and tokens.
   ///   - time: every deadline of the server runs on it.
   ///   - random: where tokens and device names come from; outside of tests it has to be the system's.
   public init(
-    _ configuration: Configuration, time: any Timekeeper,
+    _ configuration: Configuration, stored: StoredServer = StoredServer(),
+    store: any PresenceStore = MemoryPresenceStore(), secrets: any SecretHasher, time: any Timekeeper,
     random: some RandomNumberGenerator & Sendable
   ) {
     self.configuration = configuration
     self.time = time
+    persistence = PersistenceService(store)
     accounts = AccountRegistry(server: configuration.name, random: random)
     hub = SyncHub(time: time)
-    presence = PresenceService(configuration, time: time, hub: hub, accounts: accounts)
+    presence = PresenceService(
+      configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, turns: turns)
   }
 
-  /// Keeps the timers until the task is cancelled; then every waiting poll returns.
+  /// Keeps the timers until the task is cancelled; then every waiting poll returns, and what is written behind
+  /// is written.
   public func run() async {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.presence.run() }
       group.addTask { await self.hub.run() }
+      group.addTask { await self.presence.writeBehind() }
     }
     hub.close()
+    await presence.flush()
+    await persistence.close()
   }
 
   /// How many polls are waiting for something to say.
   public var waitingPolls: Int { hub.waitingCount }
 
   /// Answers a request. Never throws: every refusal is an answer with a standard error.
-  public func respond(to request: WireRequest) async -> WireResponse {
+  public func respond(to request: WireRequest, from peer: Peer = .inProcess) async -> WireResponse {
     do {
       guard !hub.isClosed else { throw Refusal(503, .unknown, "The server is shutting down.") }
       guard request.body.count <= configuration.largestBody else {
         throw Refusal(413, .tooLarge, "The body is larger than \(configuration.largestBody) bytes.")
       }
-      return try await answer(try Route(request), request)
+      return try await answer(try RoutedEndpoint(request), request, from: peer)
     } catch let refusal as Refusal {
       return refusal.response
     } catch let error as MatrixError {
       return Refusal(error).response
+    } catch let error as StoreError {
+      return Refusal(503, .unknown, "Nothing was changed: \(error.message)").response
+    } catch is SecretHasherBusy {
+      return Refusal(
+        MatrixError(.limitExceeded, "Too many people log in right now.", retryAfter: 2000)
+      ).response
     } catch {
       return Refusal(500, .unknown, "The server failed to answer.").response
     }
   }
 
-  private func answer(_ route: Route, _ request: WireRequest) async throws -> WireResponse {
-    switch route {
+  private func answer(
+    _ endpoint: RoutedEndpoint, _ request: WireRequest, from peer: Peer
+  ) async throws -> WireResponse {
+    switch endpoint.route {
     case .versions: versions()
-    case .register: try await register(request)
-    case .whoAmI: try await whoAmI(request)
-    case .logout: try await logout(request, all: false)
-    case .logoutAll: try await logout(request, all: true)
+    case .account(let route): try await answer(route, request, endpoint.version, from: peer)
     case .getProfile(let user, let field): try getProfile(of: user, field: field)
     case .setProfile(let user, let field): try await setProfile(of: user, field: field, request)
     case .getStatus(let user): try await getStatus(of: user, request)
     case .setStatus(let user): try await setStatus(of: user, request)
+    case .getStandardList(let user): try await getStandardList(of: user, request, endpoint.version)
+    case .changeStandardList(let user): try await changeStandardList(of: user, request)
     case .getList: try await getList(request)
     case .changeList: try await changeList(request)
     case .reportDevice: try await reportDevice(request)
     case .setPolling: try await setPolling(request)
     case .sync: try await sync(request)
+    case .events: try await events(request, endpoint.version)
+    case .initialSync: try await initialSync(request, endpoint.version)
     }
   }
 

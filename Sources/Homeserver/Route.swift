@@ -3,31 +3,71 @@ internal import MatrixWire
 /// The endpoints this server has. Path segments arrive decoded.
 enum Route: Hashable, Sendable {
   case versions
-  case register
-  case whoAmI
-  case logout
-  case logoutAll
+  case account(AccountRoute)
   case getProfile(UserID, field: String?)
   case setProfile(UserID, field: String)
   case getStatus(UserID)
   case setStatus(UserID)
+  /// The presence list as the first specification had it (protocol 3.4).
+  case getStandardList(UserID)
+  case changeStandardList(UserID)
   case getList
   case changeList
   case reportDevice
   case setPolling
   case sync
+  case events
+  case initialSync
 
-  /// - Throws: 404 or 405 `M_UNRECOGNIZED`, or 400 `M_INVALID_PARAM` for a malformed user ID in the path.
+  /// Registration, sessions and what clients keep with their account (protocol 2).
+  enum AccountRoute: Hashable, Sendable {
+    case registrationFlows
+    case register
+    case loginFlows
+    case login
+    case refresh
+    case logout
+    case logoutAll
+    case whoAmI
+    case capabilities
+    case devices
+    case device(DeviceID)
+    case renameDevice(DeviceID)
+    case deleteDevice(DeviceID)
+    case getAccountData(UserID, type: String)
+    case setAccountData(UserID, type: String)
+    case getFilter(UserID, id: String)
+    case createFilter(UserID)
+  }
+}
+
+/// The historical versions of the client-server API this server speaks. They differ in a few shapes and values.
+enum APIVersion: String, Hashable, Sendable {
+  case v1 = "api/v1"
+  case r0
+  case v3
+  /// Our own endpoints, and those outside all versions.
+  case unstable
+}
+
+/// An endpoint as it was asked for.
+struct RoutedEndpoint: Hashable, Sendable {
+  let version: APIVersion
+  let route: Route
+
+  /// - Throws: 404 or 405 `M_UNRECOGNIZED`, or 400 `M_INVALID_PARAM` for a malformed identifier in the path.
   init(_ request: WireRequest) throws(Refusal) {
     let path = request.path[...]
     guard path.starts(with: ["_matrix", "client"]) else { throw Self.unrecognized }
     let rest = path.dropFirst(2)
     if rest == ["versions"] {
-      self = try Self.pick(request.method, [.get: .versions])
-    } else if rest.first == "v3" {
-      self = try Self.standard(Array(rest.dropFirst()), request.method)
+      (version, route) = (.unstable, try Self.pick(request.method, [.get: .versions]))
+    } else if rest.starts(with: ["api", "v1"]) {
+      (version, route) = (.v1, try Self.standard(Array(rest.dropFirst(2)), request.method))
+    } else if let version = rest.first.flatMap({ APIVersion(rawValue: $0) }), [.r0, .v3].contains(version) {
+      (self.version, route) = (version, try Self.standard(Array(rest.dropFirst()), request.method))
     } else if rest.starts(with: ["unstable", UnstablePrefix.namespace]) {
-      self = try Self.unstable(Array(rest.dropFirst(2)), request.method)
+      (version, route) = (.unstable, try Self.unstable(Array(rest.dropFirst(2)), request.method))
     } else {
       throw Self.unrecognized
     }
@@ -37,25 +77,60 @@ enum Route: Hashable, Sendable {
     _ path: [String], _ method: WireRequest.Method
   ) throws(Refusal) -> Route {
     switch path {
-    case ["register"]: return try pick(method, [.post: .register])
-    case ["account", "whoami"]: return try pick(method, [.get: .whoAmI])
-    case ["logout"]: return try pick(method, [.post: .logout])
-    case ["logout", "all"]: return try pick(method, [.post: .logoutAll])
+    case ["register"]: return try pick(method, [.get: .account(.registrationFlows), .post: .account(.register)])
+    case ["login"]: return try pick(method, [.get: .account(.loginFlows), .post: .account(.login)])
+    case ["refresh"]: return try pick(method, [.post: .account(.refresh)])
+    case ["account", "whoami"]: return try pick(method, [.get: .account(.whoAmI)])
+    case ["logout"]: return try pick(method, [.post: .account(.logout)])
+    case ["logout", "all"]: return try pick(method, [.post: .account(.logoutAll)])
+    case ["capabilities"]: return try pick(method, [.get: .account(.capabilities)])
+    case ["devices"]: return try pick(method, [.get: .account(.devices)])
     case ["sync"]: return try pick(method, [.get: .sync])
-    default: break
+    case ["events"]: return try pick(method, [.get: .events])
+    case ["initialSync"]: return try pick(method, [.get: .initialSync])
+    default: return try named(path, method)
     }
+  }
+
+  /// Endpoints that name somebody or something.
+  private static func named(_ path: [String], _ method: WireRequest.Method) throws(Refusal) -> Route {
     guard path.count >= 2, let area = path.first else { throw unrecognized }
     let tail = Array(path.dropFirst(2))
-    switch (area, tail.count, tail.first) {
-    case ("presence", 1, "status"):
-      let user = try user(path[1])
+    switch (area, path[1], tail.count) {
+    case ("presence", "list", 1):
+      let user = try user(tail[0])
+      return try pick(method, [.get: .getStandardList(user), .post: .changeStandardList(user)])
+    case ("presence", let name, 1) where tail == ["status"]:
+      let user = try user(name)
       return try pick(method, [.get: .getStatus(user), .put: .setStatus(user)])
-    case ("profile", 0, _):
-      return try pick(method, [.get: .getProfile(try user(path[1]), field: nil)])
-    case ("profile", 1, let field?):
-      let user = try user(path[1])
+    case ("profile", let name, 0):
+      return try pick(method, [.get: .getProfile(try user(name), field: nil)])
+    case ("profile", let name, 1):
+      let user = try user(name)
       return try pick(
-        method, [.get: .getProfile(user, field: field), .put: .setProfile(user, field: field)])
+        method, [.get: .getProfile(user, field: tail[0]), .put: .setProfile(user, field: tail[0])])
+    case ("devices", let name, 0):
+      guard let device = DeviceID(name) else {
+        throw Refusal(400, .invalidParameter, "The path does not name a device.")
+      }
+      return try pick(
+        method,
+        [
+          .get: .account(.device(device)), .put: .account(.renameDevice(device)),
+          .delete: .account(.deleteDevice(device)),
+        ])
+    case ("user", let name, 2) where tail[0] == "account_data":
+      let user = try user(name)
+      return try pick(
+        method,
+        [
+          .get: .account(.getAccountData(user, type: tail[1])),
+          .put: .account(.setAccountData(user, type: tail[1])),
+        ])
+    case ("user", let name, 1) where tail == ["filter"]:
+      return try pick(method, [.post: .account(.createFilter(try user(name)))])
+    case ("user", let name, 2) where tail[0] == "filter":
+      return try pick(method, [.get: .account(.getFilter(try user(name), id: tail[1]))])
     default: throw unrecognized
     }
   }

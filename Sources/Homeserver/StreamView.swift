@@ -60,7 +60,7 @@ struct StreamView {
       list: entries().map { user, entry in
         ListEntry(
           userID: user, state: entry.state, presence: content(of: user), groups: entry.groups,
-          invitedAt: entry.invitedAt.wall.milliseconds, acceptedAt: entry.acceptedAt?.wall.milliseconds ?? 0)
+          invitedAt: entry.invitedAt.milliseconds, acceptedAt: entry.acceptedAt?.milliseconds ?? 0)
       },
       invites: pendingInvites().map { observer, receivedAt in
         PendingInvite(

@@ -3,10 +3,14 @@ public struct SyncAnswer: Hashable, Sendable {
   /// Where the next poll continues.
   public var nextBatch: SyncToken
   public var presence: [StreamEvent]
+  /// Whether this replaces everything told before, although it answers a poll that went on from somewhere: the
+  /// server was started again since. Other clients pass it over and miss nothing but what ended meanwhile.
+  public var isComplete: Bool
 
-  public init(nextBatch: SyncToken, presence: [StreamEvent]) {
+  public init(nextBatch: SyncToken, presence: [StreamEvent], isComplete: Bool = false) {
     self.nextBatch = nextBatch
     self.presence = presence
+    self.isComplete = isComplete
   }
 }
 
@@ -16,12 +20,14 @@ extension SyncAnswer: Codable {
     nextBatch = try fields.decode(SyncToken.self, forKey: "next_batch")
     let section = try? fields.nestedContainer(keyedBy: WireKey.self, forKey: "presence")
     presence = section?.lossy("events") ?? []
+    isComplete = fields.lenient(.unstable("complete")) ?? false
   }
 
   /// Older clients demand that every section is there, empty or not.
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: WireKey.self)
     try fields.encode(nextBatch, forKey: "next_batch")
+    if isComplete { try fields.encode(true, forKey: .unstable("complete")) }
     var section = fields.nestedContainer(keyedBy: WireKey.self, forKey: "presence")
     try section.encode(presence, forKey: "events")
     var account = fields.nestedContainer(keyedBy: WireKey.self, forKey: "account_data")

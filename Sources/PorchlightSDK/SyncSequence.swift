@@ -46,7 +46,7 @@ public struct SyncSequence: AsyncSequence, Sendable {
         let answer = try await sequence.session.sync(
           since: since, wait: isFirst ? .zero : sequence.wait, as: sequence.presence,
           filter: sequence.filter)
-        let isComplete = since == nil
+        let isComplete = since == nil || answer.isComplete
         since = answer.nextBatch
         // A first answer proves little: a server may refuse the very positions it gives.
         if !isFirst {

@@ -22,6 +22,26 @@ public struct PersonPresence: Hashable, Sendable {
   /// A new person, last active now (protocol Q23).
   init(registeredAt now: Instant) { lastActive = now }
 
+  /// A person as they were stored.
+  init(_ record: PresenceRecord, now: Moment) {
+    choice = record.choice
+    statusMessage = record.statusMessage
+    lastActive = now.instant(of: record.lastActive)
+    frozen = record.frozen.map {
+      Frozen(statusMessage: $0.statusMessage, lastActive: now.instant(of: $0.lastActive))
+    }
+  }
+
+  /// What has to be stored of this person.
+  func record(of user: UserID, now: Moment) -> PresenceRecord {
+    PresenceRecord(
+      user: user, choice: choice, statusMessage: statusMessage, lastActive: now.wallTime(of: lastActive),
+      frozen: frozen.map {
+        PresenceRecord.Frozen(
+          statusMessage: $0.statusMessage, lastActive: now.wallTime(of: $0.lastActive))
+      })
+  }
+
   /// The choices a person may make (protocol 5.4).
   public static let choices: Set<PresenceState> = [
     .online, .freeForChat, .busy, .unavailable, .hidden, .offline,

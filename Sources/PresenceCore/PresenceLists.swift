@@ -13,8 +13,38 @@ public struct PresenceLists: Hashable, Sendable {
     public internal(set) var groups: [String] = []
     /// Place among all entries, by when they came onto their list; instants may be equal.
     public internal(set) var order: UInt64
-    public internal(set) var invitedAt: Moment
-    public internal(set) var acceptedAt: Moment?
+    public internal(set) var invitedAt: WallTime
+    public internal(set) var acceptedAt: WallTime?
+
+    /// An entry as it was stored.
+    public init(
+      state: ListState, groups: [String] = [], order: UInt64, invitedAt: WallTime,
+      acceptedAt: WallTime? = nil
+    ) {
+      self.state = state
+      self.groups = groups
+      self.order = order
+      self.invitedAt = invitedAt
+      self.acceptedAt = acceptedAt
+    }
+  }
+
+  /// What stands between an owner and an observed person: the owner's entry, and the observed person's side.
+  public struct Standing: Hashable, Sendable {
+    public var entry: Entry?
+    /// When the observed person was asked, while they have not answered.
+    public var askedAt: WallTime?
+    /// Whether the observed person allows the owner to see them.
+    public var isAllowed: Bool
+
+    public init(entry: Entry? = nil, askedAt: WallTime? = nil, isAllowed: Bool = false) {
+      self.entry = entry
+      self.askedAt = askedAt
+      self.isAllowed = isAllowed
+    }
+
+    /// Whether there is nothing between them.
+    public var isNothing: Bool { entry == nil && askedAt == nil && !isAllowed }
   }
 
   /// Who stands on whose list.
@@ -53,8 +83,28 @@ public struct PresenceLists: Hashable, Sendable {
     allowed[observed]?.contains(observer) ?? false
   }
 
+  /// What stands between an owner and an observed person.
+  public func standing(of owner: UserID, for observed: UserID) -> Standing {
+    Standing(
+      entry: entry(of: owner, for: observed), askedAt: invites(for: observed)[owner],
+      isAllowed: isAllowed(owner, toSee: observed))
+  }
+
   /// Every entry that names somebody of a server.
   func relations(with server: ServerName) -> Set<Relation> { byServer[server] ?? [] }
+
+  mutating func restore(_ standing: Standing, of owner: UserID, for observed: UserID) {
+    if let entry = standing.entry { setEntry(entry, of: owner, for: observed) }
+    if let askedAt = standing.askedAt { setInvite(askedAt, from: owner, to: observed) }
+    if standing.isAllowed { setAllowed(true, owner, toSee: observed) }
+  }
+
+  /// Every entry that nobody answered yet.
+  var pendingRelations: [Relation] {
+    watching.flatMap { owner, entries in
+      entries.filter { $0.value.state == .pending }.map { Relation(owner: owner, observed: $0.key) }
+    }
+  }
 
   // MARK: The owner's side
 

@@ -23,7 +23,7 @@ extension PresenceRules {
     }
     let order = nextEntry()
     lists.setEntry(
-      .init(state: .pending, order: order, invitedAt: now), of: owner, for: observed)
+      .init(state: .pending, order: order, invitedAt: now.wall), of: owner, for: observed)
     deadlines.set(now.instant + limits.inviteLifetime, for: .invite(owner: owner, observed: observed))
     let echo = PresenceEffect.listChanged(
       owner: owner, ListEvent(userID: observed, state: .pending, sender: owner))
@@ -130,6 +130,15 @@ extension PresenceRules {
     return ask(observed, from: owner, now: now)
   }
 
+  /// Puts every question that was not put yet: what a server does when it has started again.
+  public mutating func askWaiting(now: Moment) -> [PresenceEffect] {
+    var effects: [PresenceEffect] = []
+    for relation in lists.pendingRelations.sorted(by: { ($0.owner, $0.observed) < ($1.owner, $1.observed) }) {
+      effects += ask(relation.observed, from: relation.owner, now: now)
+    }
+    return effects
+  }
+
   private mutating func deliverInvite(
     of observed: UserID, from observer: UserID, now: Moment
   ) -> [PresenceEffect] {
@@ -164,7 +173,7 @@ extension PresenceRules {
     }
     guard var entry = lists.entry(of: observer, for: observed) else { return [told] }
     entry.state = .accepted
-    entry.acceptedAt = now
+    entry.acceptedAt = now.wall
     lists.setEntry(entry, of: observer, for: observed)
     deadlines.set(nil, for: .invite(owner: observer, observed: observed))
     return [

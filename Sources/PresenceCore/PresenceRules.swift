@@ -22,14 +22,14 @@ public struct PresenceRules: Sendable {
 
   /// The server whose people these are.
   public let server: ServerName
-  public let limits: PresenceLimits
+  public internal(set) var limits: PresenceLimits
   public internal(set) var lists = PresenceLists()
   var people: [UserID: PersonPresence] = [:]
   var deadlines = DeadlineQueue<Deadline>()
   var silentPeers: Set<ServerName> = []
   /// Questions asked of late, and whether the same one waits to be asked again.
   var questions: [PresenceLists.Relation: Bool] = [:]
-  private let defaultAutoAccept: AutoAccept
+  let defaultAutoAccept: AutoAccept
   private var autoAcceptance: [UserID: AutoAccept] = [:]
   private var announced: [UserID: Announced] = [:]
   private var lastStream: UInt64 = 0
@@ -46,7 +46,10 @@ public struct PresenceRules: Sendable {
   /// Adds a person; known ones stay as they are.
   public mutating func register(_ user: UserID, now: Moment) {
     guard people[user] == nil else { return }
-    let person = PersonPresence(registeredAt: now.instant)
+    restore(PersonPresence(registeredAt: now.instant), of: user, now: now)
+  }
+
+  mutating func restore(_ person: PersonPresence, of user: UserID, now: Moment) {
     people[user] = person
     announced[user] = announcement(of: person, at: now.instant)
     rearm(user, at: now.instant)
@@ -60,6 +63,12 @@ public struct PresenceRules: Sendable {
 
   /// Who is accepted by a person without being asked.
   public func autoAccept(of user: UserID) -> AutoAccept { autoAcceptance[user] ?? defaultAutoAccept }
+
+  func autoAcceptance(of user: UserID) -> AutoAccept? { autoAcceptance[user] }
+
+  mutating func copyAnnouncement(of user: UserID, from other: PresenceRules) {
+    announced[user] = other.announced[user]
+  }
 
   /// Sets who is accepted by a person without being asked; nil goes back to the server's default.
   public mutating func setAutoAccept(_ policy: AutoAccept?, of user: UserID) {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import DemoWorld
 internal import Homeserver
+internal import MatrixCrypto
 internal import MatrixWire
 internal import PorchlightApp
 internal import PorchlightConfig
@@ -77,7 +78,8 @@ struct DemoCommand: AsyncParsableCommand {
   private func show(on terminal: Terminal, _ options: AppOptions) async throws -> ExitReason {
     let time = SystemTimekeeper()
     guard let name = ServerName("harbor.example") else { preconditionFailure("a constant server name") }
-    let homeserver = Homeserver(.init(name: name), time: time, random: SystemRandomNumberGenerator())
+    let homeserver = Homeserver(
+      .init(name: name), secrets: SystemSecrets(), time: time, random: SystemRandomNumberGenerator())
     let exchange = InProcessExchange(homeserver)
     // The roster is up at once and asks through the gate; the world is made meanwhile.
     let gate = Gate(exchange)

@@ -102,7 +102,7 @@ struct PresenceListsTests {
     #expect(world.rules.lists.observers(of: bob) == [ann])
     #expect(world.rules.lists.audience(of: bob) == [ann])
     #expect(world.rules.lists.invites(for: bob) == [:])
-    #expect(world.rules.lists.entry(of: ann, for: bob)?.acceptedAt == world.now)
+    #expect(world.rules.lists.entry(of: ann, for: bob)?.acceptedAt == world.now.wall)
   }
 
   @Test func acceptingTwiceIsRefused() throws {

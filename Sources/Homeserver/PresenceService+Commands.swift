@@ -1,0 +1,116 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+
+/// What requests ask to be done.
+extension PresenceService {
+  /// Adds a person whose account and presence are stored already.
+  func register(_ user: UserID) {
+    rules.register(user, now: time.now)
+    perform([])
+  }
+
+  func setStatus(_ update: StatusUpdate, on device: Device) async throws {
+    try await turns.take([device.user]) {
+      let now = time.now
+      var trial = rules.trial(of: device.user, with: [])
+      _ = try trial.setStatus(of: device.user, to: update, on: device.id, now: now)
+      if let record = trial.record(of: device.user, now: now) {
+        try await persistence.commit([.presence(record)])
+      }
+      perform(try rules.setStatus(of: device.user, to: update, on: device.id, now: now))
+    }
+  }
+
+  func report(_ report: DeviceReport, on device: Device) {
+    apply { $0.report(of: device.user, on: device.id, report, now: $1) }
+  }
+
+  func setPolling(_ polling: Bool, on device: Device) {
+    apply { $0.setPolling(polling, of: device.user, on: device.id, now: $1) }
+  }
+
+  func removeDevice(_ device: Device) {
+    apply { $0.removeDevice(device.id, of: device.user, now: $1) }
+  }
+
+  /// A profile is part of what others see. While its person hides or appears offline, nothing is said: an
+  /// event would show that somebody is there (efficiency.md 6.2 #18).
+  func profileChanged(_ user: UserID) {
+    guard let person = rules.person(user) else { return }
+    perform([.presenceChanged(user, toOthers: person.choice != .hidden && person.choice != .offline)])
+    // Whoever was asked reads the asker's name beside the question.
+    apply { rules, _ in rules.openQuestions(of: user) }
+  }
+
+  func status(of user: UserID, for viewer: UserID) -> PresenceContent? {
+    rules.presence(of: user, for: viewer, now: time.now)
+  }
+
+  // MARK: Lists
+
+  func list(of device: Device) -> PresenceListAnswer {
+    apply { $0.listWasRead(by: device.user, on: device.id, now: $1) }
+    let view = StreamView(
+      rules: rules, index: index, profiles: accounts, viewer: device.user, now: time.now)
+    return view.list(nextBatch: token(index.version(of: device.user)))
+  }
+
+  /// Applies each part of a change by itself; what fails is said, and the rest is done.
+  ///
+  /// - Throws: `StoreError` where it could not be stored; then nothing of it is done.
+  func changeList(
+    of user: UserID, _ change: PresenceListRequest
+  ) async throws(StoreError) -> PresenceListResult {
+    let others = change.everybody.compactMap { UserID($0) }
+    return try await turns.take(Set(others + [user])) { () throws(StoreError) in
+      let now = time.now
+      var trial = rules.trial(of: user, with: others)
+      _ = change.apply(to: &trial, by: user, now: now)
+      let before = Set(rules.standings(of: user, with: others))
+      let after = trial.standings(of: user, with: others)
+      try await persistence.commit(after.filter { !before.contains($0) }.map(StoreChange.standing))
+      let (effects, result) = change.apply(to: &rules, by: user, now: now)
+      perform(effects)
+      return result
+    }
+  }
+}
+
+extension PresenceListRequest {
+  /// Everybody it names, as it names them.
+  fileprivate var everybody: [String] {
+    [invite, drop, accept, deny, revoke].flatMap { $0 ?? [] } + (groups ?? [:]).keys
+  }
+
+  /// Does each part by itself.
+  fileprivate func apply(
+    to rules: inout PresenceRules, by user: UserID, now: Moment
+  ) -> ([PresenceEffect], PresenceListResult) {
+    var effects: [PresenceEffect] = []
+    var failed: [String: MatrixError] = [:]
+    func each(
+      _ names: [String]?, _ step: (inout PresenceRules, UserID) throws(MatrixError) -> [PresenceEffect]
+    ) {
+      for name in names ?? [] where !name.isEmpty {
+        do throws(MatrixError) {
+          guard let other = UserID(name) else {
+            throw MatrixError(.invalidParameter, "'\(name)' is not a user ID.")
+          }
+          effects += try step(&rules, other)
+        } catch {
+          failed[name] = error
+        }
+      }
+    }
+    each(drop) { $0.drop($1, by: user, now: now) }
+    each(deny) { rules, other throws(MatrixError) in try rules.deny(other, by: user, now: now) }
+    each(revoke) { $0.revoke($1, by: user, now: now) }
+    each(accept) { rules, other throws(MatrixError) in try rules.accept(other, by: user, now: now) }
+    each(invite) { rules, other throws(MatrixError) in try rules.invite(other, by: user, now: now) }
+    for (name, groups) in (groups ?? [:]).sorted(by: { $0.key < $1.key }) {
+      each([name]) { rules, other throws(MatrixError) in try rules.setGroups(groups, of: other, by: user) }
+    }
+    return (effects, PresenceListResult(failed: failed))
+  }
+}

@@ -1,0 +1,37 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+
+/// What can be inferred again is written now and then, and at the end (architecture 2.10).
+extension PresenceService {
+  /// Writes now and then until the task is cancelled. Whatever fails is tried again next time.
+  func writeBehind() async {
+    await writer.run { now in
+      guard let due = self.writeDue, due <= now else { return self.writeDue }
+      self.writeDue = nil
+      await self.flush()
+      return self.writeDue
+    }
+  }
+
+  /// Something of a person changed that is written behind.
+  func writeLater(_ user: UserID) {
+    unwritten.insert(user)
+    guard writeDue == nil else { return }
+    writeDue = time.instant + writeInterval
+    writer.ring()
+  }
+
+  /// Writes what has not been written.
+  func flush() async {
+    let now = time.now
+    let users = unwritten
+    unwritten = []
+    let changes = users.sorted().flatMap { user -> [StoreChange] in
+      guard let record = rules.record(of: user, now: now) else { return [] }
+      return [.lastActive(user, record.lastActive)]
+        + rules.deviceRecords(of: user, now: now).map(StoreChange.deviceActivity)
+    }
+    do { try await persistence.commit(changes) } catch { users.forEach(writeLater) }
+  }
+}

@@ -1,0 +1,105 @@
+public import MatrixWire
+internal import Ports
+internal import PresenceCore
+internal import Synchronization
+
+/// A store without a disk: what it holds lasts as long as the process does.
+///
+/// It does keep what it is given, so that a server started on it again finds everything, as on a disk.
+public final class MemoryPresenceStore: PresenceStore {
+  private struct State: Sendable {
+    var server: ServerName?
+    var starts: UInt64 = 0
+    var contents = StoreContents()
+  }
+
+  private let state = Mutex(State())
+
+  public init() {}
+
+  public func load(for server: ServerName) async throws(StoreError) -> StoredServer {
+    let stored: StoredServer? = state.withLock { state in
+      guard state.server ?? server == server else { return nil }
+      state.server = server
+      state.starts += 1
+      return state.contents.snapshot(starts: state.starts)
+    }
+    guard let stored else {
+      throw StoreError(.foreign, "This store belongs to another server than \(server).")
+    }
+    return stored
+  }
+
+  public func commit(_ changes: [StoreChange]) async throws(StoreError) {
+    state.withLock { state in
+      for change in changes { state.contents.apply(change) }
+    }
+  }
+
+  public func close() async {}
+}
+
+/// The rows of a store, by their keys.
+private struct StoreContents: Sendable {
+  private struct FilterKey: Hashable, Sendable {
+    let user: UserID
+    let id: UInt64
+  }
+
+  private struct DataKey: Hashable, Sendable {
+    let user: UserID
+    let type: String
+  }
+
+  private struct Pair: Hashable, Sendable {
+    let owner: UserID
+    let observed: UserID
+  }
+
+  private var accounts: [UserID: AccountRecord] = [:]
+  private var presence: [UserID: PresenceRecord] = [:]
+  private var devices: [Device: DeviceRecord] = [:]
+  private var deviceActivity: [Device: DeviceActivityRecord] = [:]
+  private var tokens: [TokenDigest: TokenRecord] = [:]
+  private var standings: [Pair: StandingRecord] = [:]
+  private var accountData: [DataKey: AccountDataRecord] = [:]
+  private var filters: [FilterKey: FilterRecord] = [:]
+
+  mutating func apply(_ change: StoreChange) {
+    switch change {
+    case .account(let record): accounts[record.user] = record
+    case .presence(let record): presence[record.user] = record
+    case .device(let record): devices[Device(user: record.user, id: record.id)] = record
+    case .removeDevice(let user, let id):
+      let device = Device(user: user, id: id)
+      devices[device] = nil
+      deviceActivity[device] = nil
+      tokens = tokens.filter { $0.value.user != user || $0.value.device != id }
+    case .token(let record): tokens[record.digest] = record
+    case .removeToken(let digest): tokens[digest] = nil
+    case .standing(let record):
+      let pair = Pair(owner: record.owner, observed: record.observed)
+      standings[pair] = record.standing.isNothing ? nil : record
+    case .accountData(let record): accountData[DataKey(user: record.user, type: record.type)] = record
+    case .filter(let record): filters[FilterKey(user: record.user, id: record.id)] = record
+    case .lastActive(let user, let time): presence[user]?.lastActive = time
+    case .deviceActivity(let record):
+      let device = Device(user: record.user, id: record.device)
+      if devices[device] != nil { deviceActivity[device] = record }
+    }
+  }
+
+  func snapshot(starts: UInt64) -> StoredServer {
+    var stored = StoredServer()
+    stored.starts = starts
+    stored.accounts = Array(accounts.values)
+    stored.presence = Array(presence.values)
+    stored.devices = Array(devices.values)
+    stored.deviceActivity = Array(deviceActivity.values)
+    stored.tokens = Array(tokens.values)
+    stored.standings = Array(standings.values)
+    stored.accountData = Array(accountData.values)
+    stored.filters = Array(filters.values)
+    return stored
+  }
+}

@@ -1,0 +1,126 @@
+public import MatrixWire
+public import Ports
+public import PresenceCore
+
+/// One thing to store. Each says the whole new row, so that repeating it changes nothing.
+public enum StoreChange: Hashable, Sendable {
+  case account(AccountRecord)
+  case presence(PresenceRecord)
+  /// A device, new or renamed.
+  case device(DeviceRecord)
+  /// A device is gone, and its tokens with it.
+  case removeDevice(UserID, DeviceID)
+  case token(TokenRecord)
+  case removeToken(TokenDigest)
+  /// What stands between two people; nothing at all removes it.
+  case standing(StandingRecord)
+  case accountData(AccountDataRecord)
+  case filter(FilterRecord)
+  /// What can be inferred again, and is written behind.
+  case lastActive(UserID, WallTime)
+  case deviceActivity(DeviceActivityRecord)
+}
+
+/// Everything a store holds.
+public struct StoredServer: Hashable, Sendable {
+  /// How often a server was started on this store, this time included; positions in streams carry it.
+  public var starts: UInt64 = 1
+  public var accounts: [AccountRecord] = []
+  public var presence: [PresenceRecord] = []
+  public var devices: [DeviceRecord] = []
+  public var deviceActivity: [DeviceActivityRecord] = []
+  public var tokens: [TokenRecord] = []
+  public var standings: [StandingRecord] = []
+  public var accountData: [AccountDataRecord] = []
+  public var filters: [FilterRecord] = []
+
+  public init() {}
+}
+
+/// A person with an account.
+public struct AccountRecord: Hashable, Sendable {
+  public var user: UserID
+  /// As `SecretHasher` made it; nil for accounts that only log in without one.
+  public var passwordHash: String?
+  public var createdAt: WallTime
+  public var profile: Profile
+
+  public init(user: UserID, passwordHash: String? = nil, createdAt: WallTime, profile: Profile = Profile()) {
+    self.user = user
+    self.passwordHash = passwordHash
+    self.createdAt = createdAt
+    self.profile = profile
+  }
+}
+
+/// A logged-in device.
+public struct DeviceRecord: Hashable, Sendable {
+  public var user: UserID
+  public var id: DeviceID
+  /// The name its owner gave it; never shown to others.
+  public var displayName: String?
+
+  public init(user: UserID, id: DeviceID, displayName: String? = nil) {
+    self.user = user
+    self.id = id
+    self.displayName = displayName
+  }
+}
+
+/// A token of a device, as its digest.
+public struct TokenRecord: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable {
+    case access
+    case refresh
+  }
+
+  public var digest: TokenDigest
+  public var user: UserID
+  public var device: DeviceID
+  public var kind: Kind
+  /// Nil for a token that does not expire.
+  public var expiresAt: WallTime?
+  /// Counts the pairs a device was given: the first use of a newer one ends the older ones.
+  public var generation: UInt64
+
+  public init(
+    digest: TokenDigest, user: UserID, device: DeviceID, kind: Kind = .access, expiresAt: WallTime? = nil,
+    generation: UInt64 = 0
+  ) {
+    self.digest = digest
+    self.user = user
+    self.device = device
+    self.kind = kind
+    self.expiresAt = expiresAt
+    self.generation = generation
+  }
+}
+
+/// Private data of a person's clients, `/user/{userId}/account_data/{type}`.
+public struct AccountDataRecord: Hashable, Sendable {
+  public var user: UserID
+  public var type: String
+  /// The JSON object as it was sent.
+  public var content: [UInt8]
+
+  public init(user: UserID, type: String, content: [UInt8]) {
+    self.user = user
+    self.type = type
+    self.content = content
+  }
+}
+
+/// A filter a person stored, `/user/{userId}/filter/{filterId}`.
+public struct FilterRecord: Hashable, Sendable {
+  public var user: UserID
+  /// Counts a person's filters from 1.
+  public var id: UInt64
+  /// The JSON object as it was sent.
+  public var definition: [UInt8]
+
+  public init(user: UserID, id: UInt64, definition: [UInt8]) {
+    self.user = user
+    self.id = id
+    self.definition = definition
+  }
+}

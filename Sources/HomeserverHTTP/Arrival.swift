@@ -1,0 +1,32 @@
+internal import MatrixWire
+
+/// A request as it came off a connection, with what its answer has to look like on the wire.
+struct Arrival: Sendable {
+  enum Content: Sendable {
+    /// For the homeserver.
+    case request(WireRequest)
+    /// The adapter knows the answer: a refusal, or what CORS asks.
+    case answer(WireResponse)
+  }
+
+  var content: Content
+  /// `HEAD`: the answer has no body.
+  var isHead = false
+  /// HTTP/1.0 has to be told that its connection stays.
+  var isOld = false
+  /// Whether the connection goes on after the answer.
+  var staysOpen = true
+
+  init(_ content: Content) { self.content = content }
+
+  /// A refusal with the standard envelope.
+  init(refusal status: Int, _ code: ErrorCode, _ message: String, headers: [WireResponse.Header] = []) {
+    self.init(refusal: status, MatrixError(code, message), headers: headers)
+  }
+
+  init(refusal status: Int, _ error: MatrixError, headers: [WireResponse.Header] = []) {
+    var response = WireResponse.json(error, status: status)
+    response.headers += headers
+    content = .answer(response)
+  }
+}

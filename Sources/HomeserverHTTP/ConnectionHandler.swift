@@ -1,0 +1,245 @@
+internal import MatrixWire
+internal import NIOCore
+internal import NIOHTTP1
+
+/// One connection on its event loop: reads requests ahead, hands them over one at a time, writes the answers in
+/// order, and hears when the client hangs up. It never stops reading to wait for an answer, or it would not.
+final class ConnectionHandler: ChannelDuplexHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = WireResponse
+  typealias OutboundOut = ByteBuffer
+
+  /// What the connection is in the middle of, which is what its deadline is for.
+  private enum Phase {
+    case idle
+    case head
+    case body
+    case answering
+    case writing
+    /// Nothing more is answered; waiting for the client to close.
+    case lingering
+    case closed
+  }
+
+  private let connection: Connection
+  private let limits: HTTPServer.Limits
+  private var reader: RequestReader
+  private var phase = Phase.idle
+  private var timer = DeadlineTimer()
+  private var context: ChannelHandlerContext?
+  /// Small: there is one for each of ten thousand connections.
+  private var arrived = CircularBuffer<Arrival>(initialCapacity: 1)
+  private var current: Arrival?
+  /// No request is taken any more: the client closed its half, spoke nonsense, or asked for the end.
+  private var isLast = false
+  private var isShuttingDown = false
+  private var isReadHeld = false
+  private var isAdvancing = false
+  private var hasReadParts = false
+
+  init(_ connection: Connection, _ limits: HTTPServer.Limits) {
+    self.connection = connection
+    self.limits = limits
+    reader = RequestReader(limits)
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    enter(.idle, limits.idle, context)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    end()
+    self.context = nil
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    end()
+    context.fireChannelInactive()
+  }
+
+  private func end() {
+    phase = .closed
+    timer.stop()
+    arrived.removeAll()
+    connection.close()
+  }
+
+  /// Whether what comes in is still read.
+  private var isReading: Bool { !isLast && phase != .lingering && phase != .closed }
+}
+
+// MARK: Reading
+
+extension ConnectionHandler {
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    hasReadParts = true
+    guard isReading else { return readOut(unwrapInboundIn(data), context) }
+    switch reader.take(unwrapInboundIn(data)) {
+    case .more: break
+    case .invite:
+      guard current == nil, arrived.isEmpty else { return }
+      context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: ResponseBytes.invitation)), promise: nil)
+    case .arrival(let arrival):
+      arrived.append(arrival)
+      if !arrival.staysOpen { isLast = true }
+      advance(context)
+    }
+  }
+
+  /// Reads past a body nobody wants, so that its client may finish and then read the refusal.
+  private func readOut(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+    guard reader.isAbandoned else { return }
+    _ = reader.take(part)
+    if !reader.isAbandoned, phase == .lingering { context.close(mode: .output, promise: nil) }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    if isReading, phase == .idle || phase == .head {
+      if !reader.isBetween {
+        enter(.body, limits.body, context)
+      } else if phase == .idle, !hasReadParts {
+        // Bytes came and made no part: the beginning of a head.
+        enter(.head, limits.head, context)
+      }
+    }
+    hasReadParts = false
+    context.fireChannelReadComplete()
+  }
+
+  func read(context: ChannelHandlerContext) {
+    isReadHeld = arrived.count >= limits.mostPipelined && isReading
+    if !isReadHeld { context.read() }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+    guard isReading else { return }
+    isLast = true
+    arrived.append(Self.refusal(of: error))
+    advance(context)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch event {
+    case ChannelEvent.inputClosed:
+      isLast = true
+      connection.hangUp()
+      if phase == .lingering { context.close(promise: nil) } else { advance(context) }
+    case is ChannelShouldQuiesceEvent:
+      isShuttingDown = true
+      if current == nil, arrived.isEmpty, isLast || reader.isBetween { return context.close(promise: nil) }
+      context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.shutdown)) {
+        context.close(promise: nil)
+      }
+    default: context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  private static func refusal(of error: HTTPParserError) -> Arrival {
+    var arrival =
+      switch error {
+      case .headerOverflow: Arrival(refusal: 431, .tooLarge, "The head of the request is too large.")
+      case .invalidMethod: Arrival(refusal: 405, .unrecognized, "The request begins with no method of HTTP.")
+      case .invalidVersion: Arrival(refusal: 505, .unknown, "This server speaks HTTP/1.1 and HTTP/1.0.")
+      default: Arrival(refusal: 400, .unknown, "This is not HTTP.")
+      }
+    arrival.staysOpen = false
+    return arrival
+  }
+}
+
+// MARK: Answering
+
+extension ConnectionHandler {
+  /// Hands over or answers what has arrived, until an answer has to be waited for.
+  private func advance(_ context: ChannelHandlerContext) {
+    // Answers that are out at once call this again: a loop, for a client may have sent thousands.
+    guard !isAdvancing else { return }
+    isAdvancing = true
+    defer { isAdvancing = false }
+    while current == nil, phase != .lingering, phase != .closed {
+      guard let next = arrived.popFirst() else { return rest(context) }
+      current = next
+      switch next.content {
+      case .request(let request):
+        phase = .answering
+        timer.disarm()
+        connection.deliver(request)
+      case .answer(let response): answer(response, context)
+      }
+    }
+    if isReadHeld, arrived.count < limits.mostPipelined { context.read() }
+  }
+
+  /// Nothing is left to do until the client says more.
+  private func rest(_ context: ChannelHandlerContext) {
+    if isLast || (isShuttingDown && reader.isBetween) {
+      context.close(promise: nil)
+    } else if reader.isBetween {
+      if phase != .head { enter(.idle, limits.idle, context) }
+    } else if phase != .body {
+      enter(.body, limits.body, context)
+    }
+    if isReadHeld { context.read() }
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    answer(unwrapOutboundIn(data), context)
+    promise?.succeed()
+  }
+
+  private func answer(_ response: WireResponse, _ context: ChannelHandlerContext) {
+    guard let arrival = current, phase != .lingering, phase != .closed else { return }
+    let isEnd = arrived.isEmpty && (isLast || (isShuttingDown && reader.isBetween))
+    let staysOpen = arrival.staysOpen && !isEnd
+    phase = .writing
+    let bytes = ResponseBytes.render(response, to: arrival, staysOpen: staysOpen, context.channel.allocator)
+    let written = context.eventLoop.makePromise(of: Void.self)
+    written.futureResult.assumeIsolated().whenComplete { result in
+      self.answered(staysOpen, result, context)
+    }
+    context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
+    if phase == .writing { enter(.writing, limits.answer, context) }
+  }
+
+  private func answered(
+    _ staysOpen: Bool, _ result: Result<Void, any Error>, _ context: ChannelHandlerContext
+  ) {
+    guard phase == .writing else { return }
+    current = nil
+    if case .failure = result { return context.close(promise: nil) }
+    guard !staysOpen else {
+      phase = .idle
+      return advance(context)
+    }
+    // Closing with bytes unread would make the kernel throw away what the client has not read yet.
+    enter(.lingering, limits.linger, context)
+    arrived.removeAll()
+    if isReadHeld { context.read() }
+    if !reader.isAbandoned { context.close(mode: .output, promise: nil) }
+  }
+}
+
+// MARK: Deadlines
+
+extension ConnectionHandler: NIOScheduledCallbackHandler {
+  private func enter(_ phase: Phase, _ span: Duration, _ context: ChannelHandlerContext) {
+    self.phase = phase
+    timer.arm(in: span, on: context.eventLoop, self)
+  }
+
+  func handleScheduledCallback(eventLoop: some EventLoop) {
+    guard timer.rang(on: eventLoop, self), let context else { return }
+    switch phase {
+    case .head, .body:
+      isLast = true
+      var late = Arrival(refusal: 408, .unknown, "The request did not come in time.")
+      late.staysOpen = false
+      arrived.append(late)
+      advance(context)
+    case .idle, .writing, .lingering: context.close(promise: nil)
+    case .answering, .closed: break
+    }
+  }
+}

@@ -1,0 +1,23 @@
+internal import Glibc
+internal import Homeserver
+internal import NIOCore
+
+extension Peer {
+  /// `struct ucred` of unix(7), which the C library shows to nobody who does not ask for GNU's extensions.
+  private struct Credentials: Sendable {
+    let process: pid_t
+    let user: uid_t
+    let group: gid_t
+  }
+
+  static func of(_ channel: any Channel, isLocal: Bool) -> EventLoopFuture<Peer> {
+    guard isLocal, let options = channel as? any SocketOptionProvider else {
+      return channel.eventLoop.makeSucceededFuture(
+        Peer(address: channel.remoteAddress?.ipAddress, isSameUser: false))
+    }
+    let credentials: EventLoopFuture<Credentials> = options.unsafeGetSocketOption(
+      level: SocketOptionLevel(SOL_SOCKET), name: SocketOptionName(SO_PEERCRED))
+    return credentials.map { Peer(address: nil, isSameUser: $0.user == geteuid()) }
+      .recover { _ in Peer(address: nil, isSameUser: false) }
+  }
+}

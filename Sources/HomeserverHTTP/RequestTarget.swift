@@ -1,0 +1,63 @@
+internal import MatrixWire
+
+/// The path and query of a request target (RFC 9112 section 3.2), each segment and value decoded once.
+struct RequestTarget: Hashable, Sendable {
+  let path: [String]
+  let query: [WireRequest.QueryItem]
+
+  /// Takes the origin form (`/path?query`), the absolute form (`http://host/path?query`) and `*`.
+  ///
+  /// In queries `+` is a space, as HTML forms have it. `%2F` in a segment is a part of it and ends nothing.
+  ///
+  /// - Throws: `M_INVALID_PARAM` where an escape is broken, decodes to no text, or the form is another one.
+  init(_ text: String) throws(MatrixError) {
+    let parts = try Self.origin(text).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    path = try Self.segments(parts.first ?? "")
+    query = parts.count == 2 ? try Self.items(parts[1]) : []
+  }
+
+  private static func origin(_ text: String) throws(MatrixError) -> Substring {
+    if text.utf8.first == UInt8(ascii: "/") { return text[...] }
+    if text == "*" { return "" }
+    guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else {
+      throw MatrixError(.invalidParameter, "The request target is neither a path nor a URL.")
+    }
+    let rest = text.dropFirst(scheme.count)
+    guard let start = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "" }
+    return rest[start...]
+  }
+
+  private static func segments(_ text: Substring) throws(MatrixError) -> [String] {
+    var segments: [String] = []
+    let trimmed = text.utf8.first == UInt8(ascii: "/") ? text.dropFirst() : text
+    guard !trimmed.isEmpty else { return [] }
+    for segment in trimmed.split(separator: "/", omittingEmptySubsequences: false) {
+      segments.append(try decoded(segment, in: "path"))
+    }
+    return segments
+  }
+
+  private static func items(_ text: Substring) throws(MatrixError) -> [WireRequest.QueryItem] {
+    var items: [WireRequest.QueryItem] = []
+    for item in text.split(separator: "&") {
+      let sides = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      items.append(
+        .init(
+          try decoded(spaced(sides[0]), in: "query"),
+          sides.count == 2 ? try decoded(spaced(sides[1]), in: "query") : ""))
+    }
+    return items
+  }
+
+  private static func spaced(_ text: Substring) -> Substring {
+    guard text.utf8.contains(UInt8(ascii: "+")) else { return text }
+    return Substring(String(decoding: text.utf8.map { $0 == UInt8(ascii: "+") ? 32 : $0 }, as: UTF8.self))
+  }
+
+  private static func decoded(_ text: Substring, in place: String) throws(MatrixError) -> String {
+    guard let decoded = PercentEncoding.decode(text) else {
+      throw MatrixError(.invalidParameter, "The \(place) of the request has a broken percent escape.")
+    }
+    return decoded
+  }
+}

@@ -1,0 +1,59 @@
+internal import MatrixWire
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Answers as bytes, one buffer each (RFC 9112 section 4), with the headers every answer has.
+enum ResponseBytes {
+  static let invitation = "HTTP/1.1 100 Continue\r\n\r\n"
+
+  /// - Parameters:
+  ///   - response: the answer.
+  ///   - arrival: what it answers.
+  ///   - staysOpen: whether the connection goes on afterwards.
+  ///   - allocator: the channel's.
+  /// - Returns: head and body in one buffer.
+  static func render(
+    _ response: WireResponse, to arrival: Arrival, staysOpen: Bool, _ allocator: ByteBufferAllocator
+  ) -> ByteBuffer {
+    var bytes = allocator.buffer(capacity: 384 + (arrival.isHead ? 0 : response.body.count))
+    let status = HTTPResponseStatus(statusCode: response.status)
+    if response.status == 200 {
+      bytes.writeStaticString("HTTP/1.1 200 OK\r\n")
+    } else {
+      bytes.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
+    }
+    bytes.writeString(crossOrigin)
+    for header in response.headers where isOurs(header) {
+      bytes.writeString(header.name)
+      bytes.writeStaticString(": ")
+      bytes.writeString(header.value)
+      bytes.writeStaticString("\r\n")
+    }
+    if status.mayHaveResponseBody { bytes.writeString("Content-Length: \(response.body.count)\r\n") }
+    if !staysOpen {
+      bytes.writeString("Connection: close\r\n")
+    } else if arrival.isOld {
+      bytes.writeString("Connection: keep-alive\r\n")
+    }
+    bytes.writeString("\r\n")
+    if !arrival.isHead, status.mayHaveResponseBody { bytes.writeBytes(response.body) }
+    return bytes
+  }
+
+  /// Protocol 1.5.
+  private static let crossOrigin =
+    "Access-Control-Allow-Origin: *\r\n"
+    + "Access-Control-Allow-Methods: GET, HEAD, POST, PUT, DELETE, OPTIONS\r\n"
+    + "Access-Control-Allow-Headers: X-Requested-With, Content-Type, Authorization\r\n"
+
+  private static func isControl(_ byte: UInt8) -> Bool { byte < 32 || byte == 127 }
+
+  private static let framing: Set<String> = ["content-length", "connection", "transfer-encoding"]
+
+  /// Framing is this type's business, and nothing in a header may end it early.
+  private static func isOurs(_ header: WireResponse.Header) -> Bool {
+    guard !header.value.utf8.contains(where: isControl) else { return false }
+    return header.name == "Content-Type"
+      || (!header.name.utf8.contains(where: isControl) && !framing.contains(header.name.lowercased()))
+  }
+}

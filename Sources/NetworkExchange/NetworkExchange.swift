@@ -1,0 +1,100 @@
+internal import AsyncHTTPClient
+public import MatrixWire
+internal import NIOCore
+internal import NIOHTTP1
+public import Ports
+
+/// The way to a homeserver over the network: HTTP, HTTPS, or a Unix socket.
+///
+/// One pool of connections; polls take one each and keep nobody else from theirs. Follows no redirects: a
+/// redirect is an answer. Made by `withNetworkExchange`, which closes what is open when it returns.
+public struct NetworkExchange: Exchange {
+  private let server: ServerAddress
+  private let client: HTTPClient
+  private let agent: String
+  private let largestAnswer: Int
+
+  init(_ server: ServerAddress, _ client: HTTPClient, agent: String, largestAnswer: Int) {
+    self.server = server
+    self.client = client
+    self.agent = agent
+    self.largestAnswer = largestAnswer
+  }
+
+  public func send(_ request: WireRequest) async throws -> WireResponse {
+    do {
+      return try await withThrowingTaskGroup(of: WireResponse?.self) { group in
+        group.addTask { try await exchange(request) }
+        group.addTask {
+          await NetworkTimer.sleep(request.timeout, on: client.eventLoopGroup.any())
+          return nil
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next(), let response = first else {
+          try Task.checkCancellation()
+          throw ExchangeError(
+            .timedOut, "\(server) did not answer within \(request.timeout.wholeMilliseconds / 1000) s.")
+        }
+        return response
+      }
+    } catch {
+      // Whatever broke after the caller went away is theirs no more.
+      try Task.checkCancellation()
+      throw ExchangeError(error, server)
+    }
+  }
+
+  private func exchange(_ request: WireRequest) async throws -> WireResponse {
+    var message = HTTPClientRequest(url: server.base + request.target)
+    message.method = HTTPMethod(rawValue: request.method.rawValue)
+    message.headers.add(name: "User-Agent", value: agent)
+    if let host = server.host { message.headers.add(name: "Host", value: host) }
+    if let token = request.accessToken {
+      message.headers.add(name: "Authorization", value: "Bearer \(token.rawValue)")
+    }
+    if !request.body.isEmpty {
+      message.headers.add(name: "Content-Type", value: "application/json")
+      message.body = .bytes(ByteBuffer(bytes: request.body))
+    }
+    // No deadline here: it would not hold for the body.
+    let response = try await client.execute(message, deadline: .distantFuture)
+    let body = try await response.body.collect(upTo: largestAnswer)
+    return WireResponse(
+      status: Int(response.status.code),
+      headers: response.headers.map { WireResponse.Header($0.name, $0.value) },
+      body: Array(body.readableBytesView))
+  }
+}
+
+/// Runs `body` with a way to a server, and closes every connection when it returns.
+///
+/// - Parameters:
+///   - server: where it is.
+///   - agent: what to call ourselves in `User-Agent`.
+///   - largestAnswer: in bytes; whoever answers more is taken for broken.
+///   - body: what to do with it. Requests still under way when it returns fail.
+/// - Returns: what `body` returns.
+/// - Throws: what `body` throws.
+public func withNetworkExchange<Result>(
+  to server: ServerAddress, agent: String = "porchlight", largestAnswer: Int = 33_554_432,
+  _ body: (NetworkExchange) async throws -> Result
+) async throws -> Result {
+  var configuration = HTTPClient.Configuration(
+    redirectConfiguration: .disallow,
+    timeout: .init(connect: .seconds(10)))
+  configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 100_000
+  // Shorter than servers keep theirs, so that no request meets a connection that is just closing.
+  configuration.connectionPool.idleTimeout = .seconds(30)
+  // The caller's back-off is the only one.
+  configuration.connectionPool.retryConnectionEstablishment = false
+  let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+  do {
+    let result = try await body(
+      NetworkExchange(server, client, agent: agent, largestAnswer: largestAnswer))
+    try await client.shutdown()
+    return result
+  } catch {
+    try? await client.shutdown()
+    throw error
+  }
+}

@@ -1,0 +1,30 @@
+public import MatrixWire
+
+/// Keeps passwords and tokens in a form that gives nothing away to whoever reads the store.
+public protocol SecretHasher: Sendable {
+  /// A password as it may be stored: salted, slow to compute, and saying itself how it was made.
+  ///
+  /// - Throws: `Busy` where too many wait already.
+  func hash(password: String) async throws(SecretHasherBusy) -> String
+
+  /// Whether a password is the one that was hashed. Takes as long for a wrong one as for the right one, and for
+  /// a hash of nil (nobody by that name) as for any other.
+  ///
+  /// - Throws: `Busy` where too many wait already.
+  func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool
+
+  /// A token as it is stored and looked up. Tokens are long and random, so this is quick.
+  func digest(of token: AccessToken) -> TokenDigest
+}
+
+/// More passwords wait to be hashed than this machine can do in reasonable time.
+public struct SecretHasherBusy: Error, Hashable, Sendable {
+  public init() {}
+}
+
+/// What is kept of a token.
+public struct TokenDigest: Hashable, Sendable {
+  public let bytes: [UInt8]
+
+  public init(bytes: [UInt8]) { self.bytes = bytes }
+}

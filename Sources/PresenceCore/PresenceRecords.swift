@@ -1,0 +1,162 @@
+public import MatrixWire
+public import Ports
+
+/// What must survive of one person's presence, in wall time.
+public struct PresenceRecord: Hashable, Sendable {
+  /// What others saw at the instant of hiding.
+  public struct Frozen: Hashable, Sendable {
+    public var statusMessage: String?
+    public var lastActive: WallTime
+
+    public init(statusMessage: String?, lastActive: WallTime) {
+      self.statusMessage = statusMessage
+      self.lastActive = lastActive
+    }
+  }
+
+  public var user: UserID
+  public var choice: PresenceState
+  public var statusMessage: String?
+  public var lastActive: WallTime
+  /// Set while the person hides.
+  public var frozen: Frozen?
+
+  public init(
+    user: UserID, choice: PresenceState = .online, statusMessage: String? = nil, lastActive: WallTime,
+    frozen: Frozen? = nil
+  ) {
+    self.user = user
+    self.choice = choice
+    self.statusMessage = statusMessage
+    self.lastActive = lastActive
+    self.frozen = frozen
+  }
+}
+
+/// What is worth keeping of a device: what it said of itself.
+public struct DeviceActivityRecord: Hashable, Sendable {
+  public var user: UserID
+  public var device: DeviceID
+  public var type: DeviceType?
+  /// Has used E5 to speak of idleness.
+  public var reports: Bool
+  public var idleSince: WallTime?
+  /// Whether it was connected then. After a start it counts as seen a moment ago, and ages from there.
+  public var isConnected: Bool
+
+  public init(
+    user: UserID, device: DeviceID, type: DeviceType? = nil, reports: Bool = false,
+    idleSince: WallTime? = nil, isConnected: Bool = false
+  ) {
+    self.user = user
+    self.device = device
+    self.type = type
+    self.reports = reports
+    self.idleSince = idleSince
+    self.isConnected = isConnected
+  }
+}
+
+/// What stands between two people, from both sides.
+public struct StandingRecord: Hashable, Sendable {
+  public var owner: UserID
+  public var observed: UserID
+  public var standing: PresenceLists.Standing
+
+  public init(owner: UserID, observed: UserID, standing: PresenceLists.Standing) {
+    self.owner = owner
+    self.observed = observed
+    self.standing = standing
+  }
+}
+
+extension Moment {
+  /// The wall time of an instant, and back. Clocks that were set meanwhile make no future.
+  func wallTime(of instant: Instant) -> WallTime {
+    WallTime(milliseconds: wall.milliseconds - Int64((self.instant - instant).wholeMilliseconds))
+  }
+
+  func instant(of time: WallTime) -> Instant {
+    instant - .milliseconds(max(0, wall.milliseconds - time.milliseconds))
+  }
+}
+
+// MARK: Restoring
+
+extension PresenceRules {
+  /// A person as they were stored. Their devices are gone: whoever was connected connects again.
+  public mutating func restore(_ record: PresenceRecord, now: Moment) {
+    restore(PersonPresence(record, now: now), of: record.user, now: now)
+  }
+
+  /// What a device said of itself before.
+  public mutating func restore(_ record: DeviceActivityRecord, now: Moment) {
+    var device = DevicePresence(at: now.instant)
+    device.type = record.type
+    device.reports = record.reports
+    device.idleSince = record.idleSince.map { now.instant(of: $0) }
+    if record.isConnected { device.lastStreamEnd = now.instant }
+    people[record.user]?.devices[record.device] = device
+    if let person = people[record.user] { restore(person, of: record.user, now: now) }
+  }
+
+  /// What stands between two people. Questions that were never put are put again with `askWaiting(now:)`.
+  public mutating func restore(_ record: StandingRecord, now: Moment) {
+    lists.restore(record.standing, of: record.owner, for: record.observed)
+    guard let entry = record.standing.entry else { return }
+    lastEntry = max(lastEntry, entry.order)
+    guard entry.state == .pending else { return }
+    deadlines.set(
+      now.instant(of: entry.invitedAt) + limits.inviteLifetime,
+      for: .invite(owner: record.owner, observed: record.observed))
+  }
+
+  /// What has to be stored of a person now.
+  public func record(of user: UserID, now: Moment) -> PresenceRecord? {
+    people[user].map { $0.record(of: user, now: now) }
+  }
+
+  /// What is worth keeping of a person's devices now.
+  public func deviceRecords(of user: UserID, now: Moment) -> [DeviceActivityRecord] {
+    (people[user]?.devices ?? [:]).map { id, device in
+      DeviceActivityRecord(
+        user: user, device: id, type: device.type, reports: device.reports,
+        idleSince: device.idleSince.map { now.wallTime(of: $0) },
+        isConnected: device.isConnected(at: now.instant, limits))
+    }
+  }
+
+  // MARK: Trials
+
+  /// A small copy of what concerns a person and some others, with exactly the same rules: a step tried on it
+  /// tells what will have to be stored once it is taken.
+  public func trial(of user: UserID, with others: [UserID]) -> PresenceRules {
+    var trial = PresenceRules(server: server, limits: limits, autoAccept: defaultAutoAccept)
+    var copied = 0
+    for other in Set(others + [user]) {
+      trial.people[other] = people[other]
+      trial.copyAnnouncement(of: other, from: self)
+      trial.setAutoAccept(autoAcceptance(of: other), of: other)
+      for (owner, observed) in [(user, other), (other, user)] where owner != observed {
+        trial.lists.restore(lists.standing(of: owner, for: observed), of: owner, for: observed)
+        let question = PresenceLists.Relation(owner: owner, observed: observed)
+        trial.questions[question] = questions[question]
+      }
+      if lists.entry(of: user, for: other) != nil { copied += 1 }
+    }
+    // Those who were not copied stand on the list too.
+    trial.limits.listEntries -= lists.entries(of: user).count - copied
+    trial.lastEntry = lastEntry
+    return trial
+  }
+
+  /// What stands between a person and others, in both directions.
+  public func standings(of user: UserID, with others: [UserID]) -> [StandingRecord] {
+    Set(others).subtracting([user]).sorted().flatMap { other in
+      [(user, other), (other, user)].map { owner, observed in
+        StandingRecord(
+          owner: owner, observed: observed, standing: lists.standing(of: owner, for: observed))
+      }
+    }
+  }
+}

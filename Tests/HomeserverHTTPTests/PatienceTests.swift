@@ -1,0 +1,143 @@
+internal import HTTPTestSupport
+internal import Homeserver
+internal import HomeserverHTTP
+internal import MatrixWire
+internal import Testing
+
+/// Slow clients, silent ones, those who wait and those who go.
+@Suite(.timeLimit(.minutes(1))) struct PatienceTests {
+  private static var short: HTTPServer.Limits {
+    var limits = HTTPServer.Limits()
+    limits.head = .milliseconds(200)
+    limits.body = .milliseconds(200)
+    limits.idle = .milliseconds(300)
+    limits.linger = .milliseconds(200)
+    return limits
+  }
+
+  private static func poll(_ token: AccessToken, since: SyncToken, wait: Int = 30_000) -> String {
+    "GET /_matrix/client/v3/sync?since=\(PercentEncoding.encode(since.rawValue))"
+      + "&timeout=\(wait)&set_presence=offline HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \(token.rawValue)\r\n\r\n"
+  }
+
+  @Test(arguments: [
+    "GET / HT", "GET / HTTP/1.1\r\nHost: h\r\nX: ",
+    "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{",
+  ])
+  func aSlowRequestIsDropped(_ beginning: String) async throws {
+    try await withServedHomeserver(limits: Self.short) { server in
+      try await withRawClient(to: server.endpoint) { client in
+        try await client.send(beginning)
+        let answer = try #require(try await client.answer())
+        #expect(answer.status == 408)
+        #expect(answer.isError)
+        #expect(try await client.answer() == nil)
+      }
+    }
+  }
+
+  @Test func aTrickleDoesNotProlongARequest() async throws {
+    try await withServedHomeserver(limits: Self.short) { server in
+      try await withRawClient(to: server.endpoint) { client in
+        let clock = ContinuousClock()
+        let began = clock.now
+        try await client.send("GET / HTTP/1.1\r\n")
+        while clock.now - began < .seconds(3) {
+          do { try await client.send("X: y\r\n") } catch { break }
+          try await clock.sleep(for: .milliseconds(20))
+        }
+        #expect(clock.now - began < .seconds(2))
+      }
+    }
+  }
+
+  @Test(arguments: ["", "GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"])
+  func aSilentConnectionIsDropped(_ beginning: String) async throws {
+    try await withServedHomeserver(limits: Self.short) { server in
+      try await withRawClient(to: server.endpoint) { client in
+        if !beginning.isEmpty {
+          try await client.send(beginning)
+          #expect(try await client.answer()?.status == 200)
+        }
+        #expect(try await client.answer() == nil)
+      }
+    }
+  }
+
+  @Test func aPollOutlivesEveryLimitAndItsConnectionGoesOn() async throws {
+    try await withServedHomeserver(limits: Self.short) { server in
+      let token = try await server.token(of: "ann")
+      let position = try await server.position(of: token)
+      try await withRawClient(to: server.endpoint) { client in
+        for _ in 0..<2 {
+          try await client.send(Self.poll(token, since: position, wait: 1000))
+          let answer = try #require(try await client.answer())
+          #expect(answer.status == 200)
+          #expect(answer.headers["connection"] == nil)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func whoeverHangsUpFreesTheirPollAndNobodyElses(_ isWhole: Bool) async throws {
+    try await withServedHomeserver { server in
+      let ann = try await server.token(of: "ann")
+      let bob = try await server.token(of: "bob")
+      let position = try await server.position(of: ann)
+      try await withRawClient(to: server.endpoint) { neighbour in
+        try await neighbour.send(Self.poll(bob, since: position, wait: 2000))
+        try await withRawClient(to: server.endpoint) { client in
+          try await client.send(Self.poll(ann, since: position))
+          #expect(await eventually { server.homeserver.waitingPolls == 2 })
+          guard !isWhole else { return }
+          client.finish()
+          #expect(await eventually(within: .seconds(1)) { server.homeserver.waitingPolls == 1 })
+          #expect(try await client.answer()?.status == 200)
+        }
+        #expect(await eventually(within: .seconds(1)) { server.homeserver.waitingPolls == 1 })
+        #expect(try await neighbour.answer()?.status == 200)
+        try await neighbour.send("GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(try await neighbour.answer()?.status == 200)
+      }
+    }
+  }
+
+  @Test func aPollWithRequestsBehindItIsFreedToo() async throws {
+    try await withServedHomeserver { server in
+      let token = try await server.token(of: "ann")
+      let position = try await server.position(of: token)
+      try await withRawClient(to: server.endpoint) { client in
+        let poll = Self.poll(token, since: position)
+        let put =
+          "PUT /_matrix/client/v3/presence/%40ann%3Aharbor.example/status HTTP/1.1\r\nHost: h\r\n"
+          + "Authorization: Bearer \(token.rawValue)\r\nContent-Length: 25\r\n\r\n{\"presence\":\"unavailable\"}"
+        try await client.send(poll + put.replacing("25", with: "26") + poll)
+        #expect(await eventually { server.homeserver.waitingPolls == 1 })
+        client.finish()
+        for _ in 0..<2 { #expect(try await client.answer()?.status == 200) }
+        // Nobody waits for it: it is told so in one way or another.
+        #expect(try await client.answer() != nil)
+        #expect(try await client.answer() == nil)
+        #expect(await eventually(within: .seconds(1)) { server.homeserver.waitingPolls == 0 })
+      }
+    }
+  }
+
+  @Test func shutdownAnswersWhoWaits() async throws {
+    try await withServedHomeserver { server in
+      let token = try await server.token(of: "ann")
+      let position = try await server.position(of: token)
+      try await withRawClient(to: server.endpoint) { client in
+        try await client.send(Self.poll(token, since: position))
+        #expect(await eventually { server.homeserver.waitingPolls == 1 })
+        let clock = ContinuousClock()
+        let began = clock.now
+        await server.stop()
+        #expect(try await client.answer()?.status == 200)
+        await client.waitForEnd()
+        #expect(clock.now - began < .seconds(3))
+      }
+    }
+  }
+}

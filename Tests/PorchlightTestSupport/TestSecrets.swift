@@ -1,0 +1,15 @@
+public import MatrixWire
+public import Ports
+
+/// Keeps secrets quickly and badly, so that tests need no cryptography.
+public struct TestSecrets: SecretHasher {
+  public init() {}
+
+  public func hash(password: String) async throws(SecretHasherBusy) -> String { "plain:" + password }
+
+  public func verify(
+    password: String, against hash: String?
+  ) async throws(SecretHasherBusy) -> Bool { hash == "plain:" + password }
+
+  public func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
+}
