@@ -72,7 +72,7 @@ public final class Homeserver: Sendable {
   /// Answers a request. Never throws: every refusal is an answer with a standard error.
   public func respond(to request: WireRequest, from peer: Peer = .inProcess) async -> WireResponse {
     do {
-      guard !hub.isClosed else { throw Refusal(503, .unknown, "The server is shutting down.") }
+      guard !hub.isClosed else { return Self.farewell }
       guard request.body.count <= configuration.largestBody else {
         throw Refusal(413, .tooLarge, "The body is larger than \(configuration.largestBody) bytes.")
       }
@@ -90,6 +90,13 @@ public final class Homeserver: Sendable {
     } catch {
       return Refusal(500, .unknown, "The server failed to answer.").response
     }
+  }
+
+  /// Nothing was done, and somebody else may do it: how a local homeserver passes from process to process.
+  private static var farewell: WireResponse {
+    var response = Refusal(503, .unknown, "The server is shutting down.").response
+    response.headers.append(.init("Retry-After", "1"))
+    return response
   }
 
   private func answer(
