@@ -49,15 +49,15 @@ extension PresenceService {
     guard accounts.isLoggedIn(device) else {
       throw Refusal(401, .unknownToken, "The session was logged out.")
     }
-    var start = parameters.since
-    if poll.form.shape == .contentOnly, start == nil {
-      // `/events` without `from` begins now (protocol 4.1).
-      since = index.version(of: device.user)
-      start = token(index.version(of: device.user))
-    }
     do {
       let (stream, effects) = try rules.streamOpened(of: device.user, on: device.id, poll.intent, now: now)
       carryOut(effects)
+      var start = parameters.since
+      if poll.form.shape == .contentOnly, start == nil {
+        // `/events` without `from` begins now (protocol 4.1).
+        since = index.version(of: device.user)
+        start = token(index.version(of: device.user))
+      }
       return OpenPoll(
         poll: poll, stream: stream, since: since, start: start, deadline: now.instant + parameters.wait)
     } catch {
