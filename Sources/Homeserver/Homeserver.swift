@@ -31,6 +31,7 @@ public final class Homeserver: Sendable {
   let presence: PresenceService
   let persistence: PersistenceService
   let turns = Turns()
+  let filters = FilterCache()
 
   /// - Parameters:
   ///   - configuration: the server's name and limits.
@@ -58,10 +59,10 @@ public final class Homeserver: Sendable {
   public func run() async {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.presence.run() }
-      group.addTask { await self.hub.run() }
+      group.addTask { await self.hub.run { await self.presence.attend(due: $0, gone: $1) } }
       group.addTask { await self.presence.writeBehind() }
     }
-    hub.close()
+    await presence.close(hub.close())
     await presence.flush()
     await persistence.close()
   }
@@ -87,6 +88,8 @@ public final class Homeserver: Sendable {
       return Refusal(
         MatrixError(.limitExceeded, "Too many people log in right now.", retryAfter: 2000)
       ).response
+    } catch is CancellationError {
+      return Refusal.gone.response
     } catch {
       return Refusal(500, .unknown, "The server failed to answer.").response
     }
@@ -115,7 +118,7 @@ public final class Homeserver: Sendable {
     case .changeList: try await changeList(request)
     case .reportDevice: try await reportDevice(request)
     case .setPolling: try await setPolling(request)
-    case .sync: try await sync(request)
+    case .sync: try await sync(request, endpoint.version)
     case .events: try await events(request, endpoint.version)
     case .initialSync: try await initialSync(request, endpoint.version)
     }
