@@ -6,7 +6,9 @@ internal import PresenceCore
 extension Homeserver {
   func sync(_ request: WireRequest) async throws -> WireResponse {
     let device = try authenticate(request)
-    let poll = try Poll(request, longestWait: configuration.longestWait)
+    let poll = try Poll(request, longestWait: configuration.longestWait) {
+      accounts.filter(id: $0, for: device.user)
+    }
     let since = try await presence.position(poll.since, of: device.user)
     try Task.checkCancellation()
     let (stream, ending) = try await presence.streamOpened(
@@ -68,7 +70,9 @@ private struct Poll {
   let filter: SyncFilter
 
   /// - Throws: `M_INVALID_PARAM` naming the parameter.
-  init(_ request: WireRequest, longestWait: Duration) throws(Refusal) {
+  init(
+    _ request: WireRequest, longestWait: Duration, stored: (String) -> SyncFilter?
+  ) throws(Refusal) {
     since = try Self.parse(request, "since") { SyncToken($0) }
     let milliseconds = try Self.parse(request, "timeout") { Int($0) } ?? 0
     wait = min(.milliseconds(max(0, milliseconds)), longestWait)
@@ -78,7 +82,8 @@ private struct Poll {
     }
     filter =
       try Self.parse(request, "filter") { text in
-        guard text.hasPrefix("{"), text.utf8.count <= Self.largestFilter else { return nil }
+        if !text.hasPrefix("{") { return stored(text) }
+        guard text.utf8.count <= Self.largestFilter else { return nil }
         return try? WireJSON.decode(SyncFilter.self, from: text.utf8)
       } ?? .everything
   }
