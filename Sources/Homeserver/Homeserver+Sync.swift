@@ -49,7 +49,7 @@ extension Homeserver {
 
   /// The filter a poll names: JSON, or the name of one that was stored.
   private func filter(_ text: String, of user: UserID) throws(Refusal) -> SyncFilter? {
-    guard text.utf8.first == UInt8(ascii: "{") else { return nil }
+    guard text.utf8.first == UInt8(ascii: "{") else { return accounts.filter(id: text, for: user) }
     return filters.filter(text)
   }
 }
@@ -81,16 +81,6 @@ extension Homeserver {
 
   /// Whoever asked has gone. Harmless where the poll was answered.
   public func abandon(_ poll: Poll) { hub.abandon(poll) }
-}
-
-extension APIVersion {
-  var vocabulary: PresenceVocabulary {
-    switch self {
-    case .v1: .v1
-    case .r0: .r0
-    case .v3, .unstable: .v3
-    }
-  }
 }
 
 /// An answer that is waited for, given before or after somebody waits.

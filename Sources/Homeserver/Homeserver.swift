@@ -1,6 +1,7 @@
 public import MatrixWire
 public import Ports
 public import PresenceCore
+internal import Synchronization
 
 /// The reference homeserver: requests in, answers out, as values. Whoever has a `WireRequest` (an HTTP
 /// adapter, an exchange in the same process, a test) gets the same answers.
@@ -20,8 +21,28 @@ public final class Homeserver: Sendable {
     public var writeBehind = Duration.seconds(10)
     /// The largest request body, in bytes.
     public var largestBody = 65_536
+    /// Who may make accounts.
+    public var registration = Registration.open
+    /// Whether processes of the server's own user log in without a password, and make accounts by doing so.
+    public var localLogin = false
+    /// How long the access token of a client lives that can renew it. Those of others do not expire.
+    public var accessTokenLifetime = Duration.seconds(3600)
+    /// How long a session can be renewed after it was renewed last.
+    public var refreshTokenLifetime = Duration.seconds(365 * 24 * 3600)
+    /// How often things may be done.
+    public var rateLimits = RateLimits()
 
     public init(name: ServerName) { self.name = name }
+
+    var tokenLifetimes: TokenLifetimes { .init(access: accessTokenLifetime, refresh: refreshTokenLifetime) }
+  }
+
+  /// Who may make accounts.
+  public enum Registration: Hashable, Sendable {
+    case open
+    /// Whoever has this token (`m.login.registration_token`), of 1 to 1,024 bytes.
+    case token(String)
+    case closed
   }
 
   let configuration: Configuration
@@ -32,6 +53,7 @@ public final class Homeserver: Sendable {
   let persistence: PersistenceService
   let turns = Turns()
   let filters = FilterCache()
+  let limiter: Mutex<RateLimiter>
 
   /// - Parameters:
   ///   - configuration: the server's name and limits.
@@ -48,7 +70,9 @@ public final class Homeserver: Sendable {
     self.configuration = configuration
     self.time = time
     persistence = PersistenceService(store)
-    accounts = AccountRegistry(server: configuration.name, random: random)
+    accounts = AccountRegistry(
+      server: configuration.name, stored: stored, secrets: secrets, random: random)
+    limiter = Mutex(RateLimiter(configuration.rateLimits))
     hub = SyncHub(time: time)
     presence = PresenceService(
       configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, turns: turns)
@@ -77,9 +101,14 @@ public final class Homeserver: Sendable {
       guard request.body.count <= configuration.largestBody else {
         throw Refusal(413, .tooLarge, "The body is larger than \(configuration.largestBody) bytes.")
       }
+      if let token = request.accessToken {
+        await noteUse(of: token)
+      } else {
+        try limit(.requests, peer.subject)
+      }
       return try await answer(try RoutedEndpoint(request), request, from: peer)
     } catch let refusal as Refusal {
-      return refusal.response
+      return countGuess(refusal, request, from: peer).response
     } catch let error as MatrixError {
       return Refusal(error).response
     } catch let error as StoreError {
@@ -110,7 +139,7 @@ public final class Homeserver: Sendable {
     case .account(let route): try await answer(route, request, endpoint.version, from: peer)
     case .getProfile(let user, let field): try getProfile(of: user, field: field)
     case .setProfile(let user, let field): try await setProfile(of: user, field: field, request)
-    case .getStatus(let user): try await getStatus(of: user, request)
+    case .getStatus(let user): try await getStatus(of: user, request, endpoint.version)
     case .setStatus(let user): try await setStatus(of: user, request)
     case .getStandardList(let user): try await getStandardList(of: user, request, endpoint.version)
     case .changeStandardList(let user): try await changeStandardList(of: user, request)
@@ -123,43 +152,4 @@ public final class Homeserver: Sendable {
     case .initialSync: try await initialSync(request, endpoint.version)
     }
   }
-
-  /// Whose request it is.
-  ///
-  /// - Throws: 401 with `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN`.
-  func authenticate(_ request: WireRequest) throws(Refusal) -> Device {
-    guard let token = request.accessToken else {
-      throw Refusal(401, .missingToken, "This endpoint needs an access token.")
-    }
-    guard let device = accounts.device(for: token) else {
-      throw Refusal(401, .unknownToken, "The access token is not known, or was logged out.")
-    }
-    return device
-  }
-}
-
-/// A refusal with its HTTP status.
-struct Refusal: Error, Hashable, Sendable {
-  let status: Int
-  let error: MatrixError
-
-  init(_ status: Int, _ code: ErrorCode, _ message: String) {
-    self.status = status
-    self.error = MatrixError(code, message)
-  }
-
-  /// With the status the specification has for the code.
-  init(_ error: MatrixError) {
-    self.error = error
-    status =
-      switch error.code {
-      case .missingToken, .unknownToken: 401
-      case .forbidden: 403
-      case .notFound, .unrecognized: 404
-      case .limitExceeded: 429
-      default: 400
-      }
-  }
-
-  var response: WireResponse { .json(error, status: status) }
 }

@@ -102,6 +102,12 @@ actor PresenceService {
     }
   }
 
+  /// Every open poll of a device returns: somebody else holds it now.
+  func endPolls(of device: Device) {
+    endStreams(of: device)
+    attend([])
+  }
+
   /// Every open poll of a device returns, those among them that were just woken.
   private func endStreams(of device: Device) {
     lastAnswers[device] = nil

@@ -7,6 +7,7 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, Codable, CustomSt
   public static let badJSON = ErrorCode(rawValue: "M_BAD_JSON")
   public static let badPagination = ErrorCode(rawValue: "M_BAD_PAGINATION")
   public static let forbidden = ErrorCode(rawValue: "M_FORBIDDEN")
+  public static let guestAccessForbidden = ErrorCode(rawValue: "M_GUEST_ACCESS_FORBIDDEN")
   public static let invalidParameter = ErrorCode(rawValue: "M_INVALID_PARAM")
   public static let invalidUsername = ErrorCode(rawValue: "M_INVALID_USERNAME")
   public static let limitExceeded = ErrorCode(rawValue: "M_LIMIT_EXCEEDED")
@@ -15,10 +16,12 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, Codable, CustomSt
   public static let notFound = ErrorCode(rawValue: "M_NOT_FOUND")
   public static let notJSON = ErrorCode(rawValue: "M_NOT_JSON")
   public static let tooLarge = ErrorCode(rawValue: "M_TOO_LARGE")
+  public static let unauthorized = ErrorCode(rawValue: "M_UNAUTHORIZED")
   public static let unknown = ErrorCode(rawValue: "M_UNKNOWN")
   public static let unknownToken = ErrorCode(rawValue: "M_UNKNOWN_TOKEN")
   public static let unrecognized = ErrorCode(rawValue: "M_UNRECOGNIZED")
   public static let userInUse = ErrorCode(rawValue: "M_USER_IN_USE")
+  public static let weakPassword = ErrorCode(rawValue: "M_WEAK_PASSWORD")
 
   /// Accept or deny without a pending invite (protocol E3).
   public static let notInvited = ErrorCode(rawValue: "\(UnstablePrefix.errorNamespace)_NOT_INVITED")
@@ -31,11 +34,14 @@ public struct MatrixError: Error, Hashable, Sendable, Codable, CustomStringConve
   public var message: String
   /// Milliseconds to wait before another try, with `M_LIMIT_EXCEEDED`.
   public var retryAfter: Int?
+  /// With `M_UNKNOWN_TOKEN`: whether the device is still there, and only has to prove itself again.
+  public var softLogout: Bool?
 
-  public init(_ code: ErrorCode, _ message: String, retryAfter: Int? = nil) {
+  public init(_ code: ErrorCode, _ message: String, retryAfter: Int? = nil, softLogout: Bool? = nil) {
     self.code = code
     self.message = message
     self.retryAfter = retryAfter
+    self.softLogout = softLogout
   }
 
   public var description: String { "\(message) (\(code))" }
@@ -44,6 +50,7 @@ public struct MatrixError: Error, Hashable, Sendable, Codable, CustomStringConve
     case code = "errcode"
     case message = "error"
     case retryAfter = "retry_after_ms"
+    case softLogout = "soft_logout"
   }
 
   public init(from decoder: any Decoder) throws {
@@ -51,5 +58,6 @@ public struct MatrixError: Error, Hashable, Sendable, Codable, CustomStringConve
     code = try fields.decode(ErrorCode.self, forKey: .code)
     message = (try? fields.decode(String.self, forKey: .message)) ?? code.rawValue
     retryAfter = (try? fields.decode(Int.self, forKey: .retryAfter)).map { min(max(0, $0), 86_400_000) }
+    softLogout = try? fields.decode(Bool.self, forKey: .softLogout)
   }
 }

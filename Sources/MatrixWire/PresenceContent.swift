@@ -75,11 +75,14 @@ extension PresenceContent: Codable {
     try encode(into: &fields)
   }
 
-  /// Writes the fields beside others of an enclosing object; with `exactly`, the exact state stands in
-  /// `presence` itself, as on our own endpoints (protocol Q17).
-  func encode(into fields: inout KeyedEncodingContainer<WireKey>, exactly: Bool = false) throws {
-    try fields.encode(exactly ? state : state.standard, forKey: "presence")
-    if !exactly, state != state.standard { try fields.encode(state, forKey: .unstable("presence")) }
+  /// Writes the fields beside others of an enclosing object, with a `presence` its reader knows and, where
+  /// that is not the exact one, the exact one beside it.
+  func encode(
+    into fields: inout KeyedEncodingContainer<WireKey>, for reader: PresenceVocabulary = .v3
+  ) throws {
+    let word = reader.nearest(to: state)
+    try fields.encode(word, forKey: "presence")
+    if state != word { try fields.encode(state, forKey: .unstable("presence")) }
     try fields.encodeIfPresent(lastActiveAgo, forKey: "last_active_ago")
     try fields.encodeIfPresent(currentlyActive, forKey: "currently_active")
     try fields.encodeIfPresent(statusMessage, forKey: "status_msg")

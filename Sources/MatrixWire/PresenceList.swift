@@ -64,7 +64,7 @@ extension ListEntry: Codable {
     var fields = encoder.container(keyedBy: WireKey.self)
     try fields.encode(userID, forKey: "user_id")
     try fields.encode(state, forKey: "state")
-    try presence.encode(into: &fields, exactly: true)
+    try presence.encode(into: &fields, for: .exact)
     if !groups.isEmpty { try fields.encode(groups, forKey: "groups") }
     try fields.encode(invitedAt, forKey: "invited_ts")
     try fields.encode(acceptedAt, forKey: "accepted_ts")

@@ -1,22 +1,3 @@
-/// Which presence states a version of the API has words for; the exact state stands beside the nearest one
-/// (protocol E8, Q18).
-public enum PresenceVocabulary: Hashable, Sendable {
-  /// `api/v1`: `free_for_chat`, and `hidden` to the person themselves.
-  case v1
-  /// `r0`: `free_for_chat`.
-  case r0
-  /// Today's three.
-  case v3
-
-  /// The word that says most of a state.
-  public func nearest(to state: PresenceState) -> PresenceState {
-    switch (self, state) {
-    case (.v1, .hidden), (.v1, .freeForChat), (.r0, .freeForChat): state
-    default: state.standard
-    }
-  }
-}
-
 /// How the events of a stream are written.
 public struct StreamForm: Hashable, Sendable {
   public enum Shape: Hashable, Sendable {

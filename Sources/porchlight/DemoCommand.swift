@@ -45,7 +45,8 @@ struct DemoCommand: AsyncParsableCommand {
     let time = SystemTimekeeper()
     guard let name = ServerName("harbor.example") else { preconditionFailure("a constant server name") }
     let homeserver = Homeserver(
-      .init(name: name), secrets: SystemSecrets(), time: time, random: SystemRandomNumberGenerator())
+      .init(name: name), secrets: SystemSecrets(random: SystemRandomNumberGenerator()), time: time,
+      random: SystemRandomNumberGenerator())
     let exchange = InProcessExchange(homeserver)
     // The roster is up at once and asks through the gate; the world is made meanwhile.
     let gate = Gate(exchange)

@@ -33,12 +33,12 @@ struct LocalSession {
     configuration.rateLimits = .none
     let options = LocalExchange.Options(
       files: ServerFiles(folder: folder + "/offline", userID: geteuid()), configuration: configuration,
-      secrets: SystemSecrets(), random: SystemRandomNumberGenerator(),
+      secrets: SystemSecrets(random: SystemRandomNumberGenerator()), random: SystemRandomNumberGenerator(),
       logger: Logger(label: "porchlight", factory: { _ in SwiftLogNoOpLogHandler() }))
     let time = SystemTimekeeper()
     return try await withLocalExchange(options, time: time) { exchange in
       let session = try await Client(exchange: exchange, time: time).loginLocally(
-        user: user, deviceID: DeviceID(device), deviceName: deviceName)
+        user: String(user.localpart), deviceID: DeviceID(device), deviceName: deviceName)
       let result: Result<Value, any Error>
       do { result = .success(try await body(session)) } catch { result = .failure(error) }
       try? await session.logout()

@@ -110,7 +110,7 @@ struct ServeCommand: AsyncParsableCommand {
     let stored: StoredServer
     do { stored = try await store.load(for: name) } catch { throw Failure(error.message) }
     let homeserver = Homeserver(
-      configuration(name), stored: stored, store: store, secrets: SystemSecrets(), time: SystemTimekeeper(),
+      configuration(name), stored: stored, store: store, secrets: SystemSecrets(cost: passwordCost, random: SystemRandomNumberGenerator()), time: SystemTimekeeper(),
       random: SystemRandomNumberGenerator())
     let services = ServiceGroup(
       serving: homeserver, at: try endpoints(), stoppingAt: [.sigterm, .sigint], logger: logger,
@@ -125,6 +125,14 @@ struct ServeCommand: AsyncParsableCommand {
   private func configuration(_ name: ServerName) -> Homeserver.Configuration {
     var configuration = Homeserver.Configuration(name: name)
     configuration.autoAccept = autoAccept
+    configuration.localLogin = unix != nil
+    if !rateLimits { configuration.rateLimits = .none }
+    configuration.registration =
+      switch registration {
+      case .open: .open
+      case .token: .token(registrationToken ?? "")
+      case .closed: .closed
+      }
     return configuration
   }
 

@@ -23,8 +23,10 @@ public final class TestHomeserver {
     self.simulation = simulation
     self.name = try ServerName(name).orThrow("server name \(name)")
     var configuration = Homeserver.Configuration(name: self.name)
+    configuration.rateLimits = .none
     configure(&configuration)
-    let homeserver = Homeserver(configuration, secrets: TestSecrets(), time: simulation.time, random: SeededGenerator(seed: 1))
+    let homeserver = Homeserver(
+      configuration, secrets: TestSecrets(), time: simulation.time, random: SeededGenerator(seed: 1))
     self.homeserver = homeserver
     task = simulation.start { await homeserver.run() }
   }

@@ -54,6 +54,7 @@ public func makeHomeserver() throws -> Homeserver {
   guard let name = ServerName("harbor.example") else { throw Missing("a server name") }
   var configuration = Homeserver.Configuration(name: name)
   configuration.batching = .zero
+  configuration.rateLimits = .none
   return Homeserver(configuration, secrets: TestSecrets(), time: RealTime(), random: SeededGenerator(seed: 1))
 }
 

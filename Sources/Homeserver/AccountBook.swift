@@ -1,0 +1,84 @@
+internal import MatrixWire
+internal import Ports
+
+/// One logged-in device of one person.
+struct Device: Hashable, Sendable {
+  let user: UserID
+  let id: DeviceID
+}
+
+/// Accounts, sessions and what people keep with them, as a value. It changes by the same changes the store is
+/// given, once they are durable; whatever a change needs to know is asked before.
+struct AccountBook: Sendable {
+  struct Account: Sendable {
+    var record: AccountRecord
+    var devices: [DeviceID: LoggedIn] = [:]
+    var data: [String: [UInt8]] = [:]
+    var filters: [UInt64: StoredFilter] = [:]
+  }
+
+  struct LoggedIn: Sendable {
+    var displayName: String?
+    var tokens: Set<TokenDigest> = []
+  }
+
+  struct StoredFilter: Sendable {
+    let definition: [UInt8]
+    let filter: SyncFilter
+  }
+
+  private(set) var accounts: [UserID: Account] = [:]
+  private(set) var tokens: [TokenDigest: TokenRecord] = [:]
+  /// Devices that hold tokens of more than one generation.
+  private(set) var renewed: Set<Device> = []
+
+  init(_ stored: StoredServer) {
+    for record in stored.accounts { apply(.account(record)) }
+    for record in stored.devices { apply(.device(record)) }
+    for record in stored.tokens { apply(.token(record)) }
+    for record in stored.accountData { apply(.accountData(record)) }
+    for record in stored.filters { apply(.filter(record)) }
+  }
+
+  /// What is not about accounts is passed over, and so is what belongs to nobody.
+  mutating func apply(_ change: StoreChange) {
+    switch change {
+    case .account(let record):
+      if accounts[record.user]?.record == nil {
+        accounts[record.user] = Account(record: record)
+      } else {
+        accounts[record.user]?.record = record
+      }
+    case .device(let record):
+      accounts[record.user]?.devices[record.id, default: LoggedIn()].displayName = record.displayName
+    case .removeDevice(let user, let id):
+      for digest in accounts[user]?.devices[id]?.tokens ?? [] { tokens[digest] = nil }
+      accounts[user]?.devices[id] = nil
+      renewed.remove(Device(user: user, id: id))
+    case .token(let record):
+      guard accounts[record.user]?.devices[record.device] != nil else { return }
+      accounts[record.user]?.devices[record.device]?.tokens.insert(record.digest)
+      tokens[record.digest] = record
+      countGenerations(of: Device(user: record.user, id: record.device))
+    case .removeToken(let digest):
+      guard let record = tokens.removeValue(forKey: digest) else { return }
+      accounts[record.user]?.devices[record.device]?.tokens.remove(digest)
+      countGenerations(of: Device(user: record.user, id: record.device))
+    case .accountData(let record): accounts[record.user]?.data[record.type] = record.content
+    case .filter(let record):
+      guard let filter = try? WireJSON.decode(SyncFilter.self, from: record.definition) else { return }
+      accounts[record.user]?.filters[record.id] = StoredFilter(definition: record.definition, filter: filter)
+    case .presence, .standing, .lastActive, .deviceActivity: break
+    }
+  }
+
+  private mutating func countGenerations(of device: Device) {
+    let generations = Set(tokens(of: device).map(\.generation))
+    if generations.count > 1 { renewed.insert(device) } else { renewed.remove(device) }
+  }
+
+  /// What a device may prove itself with.
+  func tokens(of device: Device) -> [TokenRecord] {
+    (accounts[device.user]?.devices[device.id]?.tokens ?? []).compactMap { tokens[$0] }
+  }
+}

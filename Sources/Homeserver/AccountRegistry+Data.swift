@@ -1,0 +1,75 @@
+internal import MatrixWire
+
+/// What clients keep with an account: private data and filters.
+extension AccountRegistry {
+  /// How much one person may keep here.
+  enum Allowance {
+    /// Bytes of account data, types included.
+    static let data = 1 << 20
+    /// Kinds of account data.
+    static let dataTypes = 1_000
+    /// Bytes of filters.
+    static let filters = 1 << 20
+    static let filterCount = 1_000
+  }
+
+  func accountData(_ type: String, of user: UserID) -> [UInt8]? {
+    read { $0.accounts[user]?.data[type] }
+  }
+
+  /// All of a person's account data, by type.
+  func accountData(of user: UserID) -> [String: [UInt8]] { read { $0.accounts[user]?.data ?? [:] } }
+
+  /// What has to be stored; nothing where it is so already.
+  ///
+  /// - Throws: `M_TOO_LARGE` where a person would keep too much.
+  func setAccountData(
+    _ type: String, of user: UserID, to content: JSONObject
+  ) throws(MatrixError) -> [StoreChange] {
+    var data = accountData(of: user)
+    guard data[type] != content.bytes else { return [] }
+    data[type] = content.bytes
+    let total = data.reduce(0) { $0 + $1.key.utf8.count + $1.value.count }
+    guard total <= Allowance.data, data.count <= Allowance.dataTypes else {
+      throw MatrixError(
+        .tooLarge,
+        "An account may keep \(Allowance.data) bytes of \(Allowance.dataTypes) types; this would be more.")
+    }
+    return [.accountData(AccountDataRecord(user: user, type: type, content: content.bytes))]
+  }
+
+  /// A stored filter as the event stream uses it, or nil for an ID this person was never given.
+  func filter(id: String, for user: UserID) -> SyncFilter? {
+    Self.number(id).flatMap { id in read { $0.accounts[user]?.filters[id]?.filter } }
+  }
+
+  /// A stored filter as its owner sent it.
+  func filterDefinition(id: String, of user: UserID) -> [UInt8]? {
+    Self.number(id).flatMap { id in read { $0.accounts[user]?.filters[id]?.definition } }
+  }
+
+  /// The ID of a filter and what has to be stored for it; the same filter keeps its ID.
+  ///
+  /// - Throws: `M_BAD_JSON` for what is no filter, `M_TOO_LARGE` where a person would keep too many.
+  func addFilter(_ definition: JSONObject, of user: UserID) throws(MatrixError) -> (id: UInt64, [StoreChange])
+  {
+    _ = try WireJSON.decode(SyncFilter.self, from: definition.bytes)
+    let filters = read { $0.accounts[user]?.filters ?? [:] }
+    if let known = filters.first(where: { $0.value.definition == definition.bytes }) {
+      return (known.key, [])
+    }
+    let total = filters.values.reduce(definition.bytes.count) { $0 + $1.definition.count }
+    guard filters.count < Allowance.filterCount, total <= Allowance.filters else {
+      throw MatrixError(
+        .tooLarge,
+        "An account may keep \(Allowance.filterCount) filters of \(Allowance.filters) bytes together.")
+    }
+    let id = (filters.keys.max() ?? 0) + 1
+    return (id, [.filter(FilterRecord(user: user, id: id, definition: definition.bytes))])
+  }
+
+  /// As it was written out: `01` is no ID of ours.
+  private static func number(_ text: String) -> UInt64? {
+    UInt64(text).flatMap { String($0) == text ? $0 : nil }
+  }
+}

@@ -1,0 +1,141 @@
+internal import MatrixWire
+internal import Ports
+
+/// How somebody wants to be logged in.
+struct LoginWish: Hashable, Sendable {
+  var device: DeviceID?
+  var displayName: String?
+  /// Whether the client can renew its access token, which then expires.
+  var isRefreshable = false
+}
+
+/// How long tokens live that do not live for ever.
+struct TokenLifetimes: Hashable, Sendable {
+  var access: Duration
+  var refresh: Duration
+}
+
+/// A session that was decided on and is not stored yet.
+struct NewSession: Sendable {
+  let device: Device
+  let access: AccessToken
+  let refresh: AccessToken?
+  let expiresIn: Duration?
+  let changes: [StoreChange]
+}
+
+/// What a token stands for.
+enum TokenFinding: Hashable, Sendable {
+  case unknown
+  case expired
+  case valid(TokenRecord)
+}
+
+extension AccountRegistry {
+  // MARK: Asking
+
+  func find(_ token: AccessToken, _ kind: TokenRecord.Kind, at now: WallTime) -> TokenFinding {
+    let digest = secrets.digest(of: token)
+    return read { book in
+      guard let record = book.tokens[digest], record.kind == kind else { return .unknown }
+      return record.expiresAt.map { $0 <= now } ?? false ? .expired : .valid(record)
+    }
+  }
+
+  func isLoggedIn(_ device: Device) -> Bool {
+    read { $0.accounts[device.user]?.devices[device.id] != nil }
+  }
+
+  /// A person's own devices, by name.
+  func devices(of user: UserID) -> [DeviceDescription] {
+    read { book in
+      (book.accounts[user]?.devices ?? [:]).map {
+        DeviceDescription(id: $0.key, displayName: $0.value.displayName)
+      }
+    }.sorted { $0.id.rawValue < $1.id.rawValue }
+  }
+
+  func description(of device: Device) -> DeviceDescription? {
+    read { book in
+      book.accounts[device.user]?.devices[device.id].map {
+        DeviceDescription(id: device.id, displayName: $0.displayName)
+      }
+    }
+  }
+
+  // MARK: Deciding
+
+  /// A session on a device, which gets an ID where it has none. Tokens it had before end with it.
+  func logIn(_ user: UserID, _ wish: LoginWish, _ lifetimes: TokenLifetimes, at now: WallTime) -> NewSession {
+    let device = Device(user: user, id: wish.device ?? newDevice(of: user))
+    var changes = read { $0.tokens(of: device) }.map { StoreChange.removeToken($0.digest) }
+    if description(of: device) == nil {
+      changes.append(.device(DeviceRecord(user: user, id: device.id, displayName: wish.displayName)))
+    }
+    return tokens(
+      for: device, generation: 0, lifetimes: wish.isRefreshable ? lifetimes : nil, after: changes, at: now)
+  }
+
+  /// The next pair of tokens of a device. The present one stays good until the next is used, because the
+  /// answer may be lost; pairs that were given after it and never used make room.
+  func refresh(with record: TokenRecord, _ lifetimes: TokenLifetimes, at now: WallTime) -> NewSession {
+    let device = Device(user: record.user, id: record.device)
+    let gone = read { $0.tokens(of: device) }.filter { $0.generation != record.generation }
+    return tokens(
+      for: device, generation: record.generation &+ 1, lifetimes: lifetimes,
+      after: gone.map { .removeToken($0.digest) }, at: now)
+  }
+
+  /// Whether any device has tokens that wait for the first use of their successors.
+  var hasSuperseded: Bool { read { !$0.renewed.isEmpty } }
+
+  /// What ends with the use of a token: those given before it.
+  func superseded(by record: TokenRecord) -> [StoreChange] {
+    let device = Device(user: record.user, id: record.device)
+    return read { book in
+      guard book.renewed.contains(device), book.tokens[record.digest] != nil else { return [] }
+      return book.tokens(of: device).filter { $0.generation < record.generation }.map {
+        .removeToken($0.digest)
+      }
+    }
+  }
+
+  private func tokens(
+    for device: Device, generation: UInt64, lifetimes: TokenLifetimes?, after changes: [StoreChange],
+    at now: WallTime
+  ) -> NewSession {
+    func record(_ token: AccessToken, _ kind: TokenRecord.Kind, _ lifetime: Duration?) -> StoreChange {
+      .token(
+        TokenRecord(
+          digest: secrets.digest(of: token), user: device.user, device: device.id, kind: kind,
+          expiresAt: lifetime.map { now.adding($0) }, generation: generation))
+    }
+    let access = newToken("porchlight_")
+    let refresh = lifetimes.map { _ in newToken("porchlight_refresh_") }
+    var changes = changes + [record(access, .access, lifetimes?.access)]
+    if let refresh { changes.append(record(refresh, .refresh, lifetimes?.refresh)) }
+    return NewSession(
+      device: device, access: access, refresh: refresh, expiresIn: lifetimes?.access, changes: changes)
+  }
+
+  private func newToken(_ prefix: String) -> AccessToken {
+    guard let token = AccessToken(prefix + secret(bytes: 32)) else {
+      preconditionFailure("hexadecimal digits make a token")
+    }
+    return token
+  }
+
+  private func newDevice(of user: UserID) -> DeviceID {
+    guard let id = DeviceID(secret(bytes: 5).uppercased()) else {
+      preconditionFailure("hexadecimal digits make a device ID")
+    }
+    return isLoggedIn(Device(user: user, id: id)) ? newDevice(of: user) : id
+  }
+}
+
+extension WallTime {
+  fileprivate func adding(_ span: Duration) -> WallTime {
+    let (sum, overflow) = milliseconds.addingReportingOverflow(Int64(span.wholeMilliseconds))
+    return WallTime(milliseconds: overflow ? .max : sum)
+  }
+}

@@ -1,0 +1,33 @@
+internal import MatrixWire
+internal import Ports
+internal import Synchronization
+
+/// Rate limits (protocol 1.3).
+extension Homeserver {
+  /// Counts an action; `subject` is nil where nobody is to be held to it.
+  ///
+  /// - Throws: 429 `M_LIMIT_EXCEEDED` where it was done too often.
+  func limit(
+    _ action: RateLimiter.Action, _ subject: RateLimiter.Subject?, cost: Int = 1
+  ) throws(Refusal) {
+    guard let subject, configuration.rateLimits != .none else { return }
+    let now = time.instant
+    guard let wait = limiter.withLock({ $0.charge(action, subject, cost: cost, now: now) }) else { return }
+    let milliseconds = max(1, (wait + .nanoseconds(999_999)).wholeMilliseconds)
+    throw Refusal(
+      MatrixError(
+        .limitExceeded, "Too often. Try again in \((milliseconds + 999) / 1000) s.",
+        retryAfter: min(milliseconds, 86_400_000)))
+  }
+
+  /// Takes back a count.
+  func refund(_ action: RateLimiter.Action, _ subject: RateLimiter.Subject?) {
+    guard let subject else { return }
+    limiter.withLock { $0.refund(action, subject) }
+  }
+}
+
+extension Peer {
+  /// What is counted by address: nothing of a process on this machine that came by a socket file, or by none.
+  var subject: RateLimiter.Subject? { address.map { .init(network: $0) } }
+}

@@ -1,0 +1,128 @@
+internal import MatrixWire
+internal import Ports
+
+/// Login in its three historical forms, and ours for the same machine (protocol 2.2).
+extension Homeserver {
+  func loginFlows(for peer: Peer) -> WireResponse {
+    var flows = [FlowsAnswer.Flow(type: LoginType.password)]
+    if mayLogInLocally(peer) { flows.append(.init(type: LoginType.local)) }
+    return .json(FlowsAnswer(flows: flows))
+  }
+
+  func login(_ request: WireRequest, from peer: Peer) async throws -> WireResponse {
+    let wanted = try WireJSON.decode(LoginRequest.self, from: request.body)
+    let wish = LoginWish(
+      device: wanted.deviceID, displayName: try Self.checked(wanted.deviceDisplayName),
+      isRefreshable: wanted.refreshToken == true)
+    switch wanted.type {
+    case LoginType.password: return .json(try await login(wanted, wish, from: peer))
+    case LoginType.local: return .json(try await loginLocally(wanted, wish, from: peer))
+    case nil: throw Refusal(400, .missingParameter, "Missing field 'type'.")
+    case let type?: throw Refusal(400, .unknown, "Bad login type: '\(type)'.")
+    }
+  }
+
+  /// Somebody who does not exist and a wrong password are one answer, after the same work.
+  private func login(_ wanted: LoginRequest, _ wish: LoginWish, from peer: Peer) async throws -> Credentials {
+    let name = try Self.name(in: wanted.identifier, or: wanted.user)
+    guard let password = wanted.password else {
+      throw Refusal(400, .missingParameter, "Missing field 'password'.")
+    }
+    let user = try localUser(name)
+    let account = user.map { RateLimiter.Subject.user($0) }
+    try limit(.login, peer.subject)
+    try limit(.login, account)
+    try limit(.failedLogin, peer.subject)
+    try limit(.failedLogin, account)
+    guard try await isPassword(password, of: user), let user,
+      let session = try await logIn(user, wish)
+    else { throw Refusal(403, .forbidden, "Wrong user name or password.") }
+    refund(.failedLogin, peer.subject)
+    refund(.failedLogin, account)
+    return session
+  }
+
+  /// For a process of the user who owns this server: the system has said already who it is.
+  private func loginLocally(
+    _ wanted: LoginRequest, _ wish: LoginWish, from peer: Peer
+  ) async throws -> Credentials {
+    guard mayLogInLocally(peer) else {
+      throw Refusal(403, .forbidden, "Only processes of this server's own user log in without a password.")
+    }
+    let name = try Self.name(in: wanted.identifier, or: wanted.user)
+    guard let user = try localUser(name), user.isValidForRegistration else {
+      throw Refusal(
+        400, .invalidUsername, "A user name is made of a-z, 0-9 and . _ = - / +, and not too long.")
+    }
+    if let session = try await logIn(user, wish) { return session }
+    do {
+      return try await create(user, nil, wish)
+    } catch let error as MatrixError where error.code == .userInUse {
+      // Two of one's processes at once.
+      guard let session = try await logIn(user, wish) else { throw error }
+      return session
+    }
+  }
+
+  /// A session of somebody who has proved who they are; nil where they have no account.
+  private func logIn(_ user: UserID, _ wish: LoginWish) async throws -> Credentials? {
+    try await turns.take([user]) {
+      guard accounts.exists(user) else { return nil }
+      let session = accounts.logIn(user, wish, configuration.tokenLifetimes, at: time.wallTime)
+      let isNew = accounts.description(of: session.device) == nil
+      try await commit(session.changes)
+      // Whoever held the device before holds it no longer: their polls end with their tokens.
+      if !isNew { await presence.endPolls(of: session.device) }
+      return credentials(session)
+    }
+  }
+
+  // MARK: Parts
+
+  func isPassword(_ password: String, of user: UserID?) async throws -> Bool {
+    guard password.utf8.count <= Self.longestPassword else { return false }
+    let hash = user.flatMap { accounts.record(of: $0)?.passwordHash }
+    return try await accounts.secrets.verify(password: password, against: hash)
+  }
+
+  func credentials(_ session: NewSession) -> Credentials {
+    Credentials(
+      userID: session.device.user, deviceID: session.device.id, accessToken: session.access,
+      refreshToken: session.refresh, expiresIn: session.expiresIn?.wholeMilliseconds,
+      homeServer: configuration.name)
+  }
+
+  /// Whom a name of somebody here means, `bob` or `@bob:server`; nil for what is no name.
+  ///
+  /// - Throws: 403 for somebody of another server.
+  func localUser(_ name: String) throws(Refusal) -> UserID? {
+    guard name.hasPrefix("@") else { return UserID(localpart: name.lowercased(), server: configuration.name) }
+    guard let user = UserID(name) else { return nil }
+    guard user.server == configuration.name else {
+      throw Refusal(403, .forbidden, "\(user) belongs to another server.")
+    }
+    return UserID(localpart: user.localpart.lowercased(), server: configuration.name)
+  }
+
+  static func name(in identifier: UserIdentifier?, or user: String?) throws(Refusal) -> String {
+    if let identifier {
+      guard identifier.type == "m.id.user" else {
+        throw Refusal(400, .unknown, "Only identifiers of the type 'm.id.user' are known here.")
+      }
+      guard let user = identifier.user else {
+        throw Refusal(400, .missingParameter, "Missing field 'identifier.user'.")
+      }
+      return user
+    }
+    guard let user else { throw Refusal(400, .missingParameter, "Missing field 'identifier'.") }
+    return user
+  }
+
+  /// A name for a device, where it is not too long.
+  static func checked(_ displayName: String?) throws(Refusal) -> String? {
+    guard let displayName, displayName.unicodeScalars.count > 100 else { return displayName }
+    throw Refusal(400, .tooLarge, "The name of a device may have 100 characters at most.")
+  }
+
+  private func mayLogInLocally(_ peer: Peer) -> Bool { peer.isSameUser && configuration.localLogin }
+}

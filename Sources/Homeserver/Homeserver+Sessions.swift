@@ -1,0 +1,95 @@
+internal import MatrixWire
+internal import Ports
+
+/// Sessions and devices (protocol 2.4). A person's devices are shown to nobody else.
+extension Homeserver {
+  func whoAmI(_ request: WireRequest) throws -> WireResponse {
+    let device = try authenticate(request)
+    return .json(Credentials(userID: device.user, deviceID: device.id, accessToken: nil))
+  }
+
+  func refresh(_ request: WireRequest) async throws -> WireResponse {
+    let token = try WireJSON.decode(RefreshRequest.self, from: request.body).refreshToken
+    let user = try Self.valid(accounts.find(token, .refresh, at: time.wallTime)).user
+    try limit(.requests, .user(user))
+    return try await turns.take([user]) {
+      let now = time.wallTime
+      // Asked again: the device may have been logged out while others had the turn.
+      let record = try Self.valid(accounts.find(token, .refresh, at: now))
+      let session = accounts.refresh(with: record, configuration.tokenLifetimes, at: now)
+      try await commit(session.changes)
+      return .json(
+        RefreshAnswer(
+          accessToken: session.access, refreshToken: session.refresh,
+          expiresIn: session.expiresIn?.wholeMilliseconds))
+    }
+  }
+
+  func logout(_ request: WireRequest, all: Bool) async throws -> WireResponse {
+    let device = try authenticate(request)
+    try await remove(all ? nil : device.id, of: device.user)
+    return .json(Empty())
+  }
+
+  // MARK: Devices
+
+  func listDevices(_ request: WireRequest) throws -> WireResponse {
+    .json(DevicesAnswer(devices: accounts.devices(of: try authenticate(request).user)))
+  }
+
+  func getDevice(_ id: DeviceID, _ request: WireRequest) throws -> WireResponse {
+    let user = try authenticate(request).user
+    guard let found = accounts.description(of: Device(user: user, id: id)) else { throw Self.noSuchDevice }
+    return .json(found)
+  }
+
+  func renameDevice(_ id: DeviceID, _ request: WireRequest) async throws -> WireResponse {
+    let user = try authenticate(request).user
+    let name = try Self.checked(try WireJSON.decode(DeviceChange.self, from: request.body).displayName)
+    try await turns.take([user]) {
+      guard let found = accounts.description(of: Device(user: user, id: id)) else { throw Self.noSuchDevice }
+      guard let name, name != found.displayName else { return }
+      try await commit([.device(DeviceRecord(user: user, id: id, displayName: name))])
+    }
+    return .json(Empty())
+  }
+
+  /// Asks for the password again: a stolen token must not be enough to throw its owner out. Accounts without
+  /// a password have nothing else to show.
+  func deleteDevice(_ id: DeviceID, _ request: WireRequest) async throws -> WireResponse {
+    let user = try authenticate(request).user
+    let body = request.body.isEmpty ? Array("{}".utf8) : request.body
+    let wanted = try WireJSON.decode(DeviceRemoval.self, from: body)
+    let hasPassword = accounts.record(of: user)?.passwordHash != nil
+    let unfinished = try await challenge(
+      wanted.auth, stage: hasPassword ? LoginType.password : LoginType.dummy,
+      for: .removal(Device(user: user, id: id))
+    ) { auth in
+      guard hasPassword else { return nil }
+      return try await passwordFailure(auth, of: user)
+    }
+    if let unfinished { return unfinished }
+    try await remove(id, of: user)
+    return .json(Empty())
+  }
+
+  private func passwordFailure(_ auth: Authentication, of user: UserID) async throws -> MatrixError? {
+    try limit(.failedLogin, .user(user))
+    let name = try Self.name(in: auth.identifier, or: auth.user ?? user.rawValue)
+    guard let password = auth.password, try localUser(name) == user, try await isPassword(password, of: user)
+    else { return MatrixError(.forbidden, "Wrong user name or password.") }
+    refund(.failedLogin, .user(user))
+    return nil
+  }
+
+  /// Ends one device of a person, or with nil all of them: tokens, polls and what it said of itself.
+  private func remove(_ id: DeviceID?, of user: UserID) async throws {
+    try await turns.take([user]) {
+      let gone = accounts.devices(of: user).map(\.id).filter { id == nil || $0 == id }
+      try await commit(gone.map { .removeDevice(user, $0) })
+      for id in gone { await presence.removeDevice(Device(user: user, id: id)) }
+    }
+  }
+
+  private static let noSuchDevice = Refusal(404, .notFound, "You have no such device.")
+}

@@ -1,0 +1,41 @@
+/// How often something may be done, by one person or from one address. Nil is as often as one likes.
+public struct RateLimits: Hashable, Sendable {
+  /// So many at once, and then so many each second.
+  public struct Rate: Hashable, Sendable {
+    public var perSecond: Double
+    public var burst: Int
+
+    public init(perSecond: Double, burst: Int) {
+      self.perSecond = perSecond
+      self.burst = burst
+    }
+  }
+
+  /// Logins, right or wrong: into one account, and from one address.
+  public var login: Rate? = Rate(perSecond: 2, burst: 60)
+  /// Logins with a wrong name or password: into one account, and from one address.
+  public var failedLogin: Rate? = Rate(perSecond: 0.1, burst: 20)
+  /// Requests to register, from one address.
+  public var registration: Rate? = Rate(perSecond: 1, burst: 60)
+  /// Changes of one's own status.
+  public var status: Rate? = Rate(perSecond: 2, burst: 60)
+  /// People asked for permission to see them, by one person.
+  public var invites: Rate? = Rate(perSecond: 1, burst: 200)
+  /// Everything: of one person, and without a session from one address.
+  public var requests: Rate? = Rate(perSecond: 50, burst: 1000)
+
+  /// What no roster and no person will meet.
+  public init() {}
+
+  /// No limits at all.
+  public static let none: RateLimits = {
+    var limits = RateLimits()
+    limits.login = nil
+    limits.failedLogin = nil
+    limits.registration = nil
+    limits.status = nil
+    limits.invites = nil
+    limits.requests = nil
+    return limits
+  }()
+}

@@ -1,0 +1,75 @@
+internal import Crypto
+internal import Dispatch
+public import MatrixWire
+public import Ports
+internal import Synchronization
+
+/// Passwords by scrypt (RFC 7914), tokens by SHA-256.
+///
+/// Passwords are worked on one after another, on a thread of their own: each takes about a tenth of a second
+/// and 32 MiB with the default cost, which must hold up nobody who only wants to know who is there.
+public final class SystemSecrets: SecretHasher {
+  private struct State: Sendable {
+    var random: any RandomNumberGenerator & Sendable
+    var waiting = 0
+  }
+
+  private let parameters: PasswordHash.Parameters
+  private let mostWaiting: Int
+  /// Nobody's password, for those who ask for nobody.
+  private let nobody: PasswordHash
+  private let state: Mutex<State>
+  private let queue = DispatchQueue(label: "porchlight.passwords")
+
+  /// Costs that can be asked for.
+  public static let costs = 1...18
+
+  /// - Parameters:
+  ///   - cost: of new passwords, as a power of two: 15 takes about 0.1 s and 32 MiB, each one more twice that.
+  ///     Brought within `costs`. Passwords hashed before keep the cost they were hashed with.
+  ///   - mostWaiting: how many passwords may wait for their turn.
+  ///   - random: where salts come from; outside of tests it has to be the system's.
+  public init(
+    cost: Int = 15, mostWaiting: Int = 32, random: some RandomNumberGenerator & Sendable
+  ) {
+    parameters = .init(logCost: min(max(cost, Self.costs.lowerBound), Self.costs.upperBound))
+    self.mostWaiting = mostWaiting
+    nobody = PasswordHash(parameters)
+    state = Mutex(State(random: random))
+  }
+
+  public func hash(password: String) async throws(SecretHasherBusy) -> String {
+    let salt = state.withLock { state in
+      (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &state.random) }
+    }
+    return try await work { [parameters] in PasswordHash(of: password, parameters, salt: salt).text }
+  }
+
+  public func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool {
+    let kept = hash.flatMap { PasswordHash($0) }
+    return try await work { [nobody] in
+      // The same work where there is nothing to compare with.
+      let matches = (kept ?? nobody).matches(password)
+      return kept != nil && matches
+    }
+  }
+
+  public func digest(of token: AccessToken) -> TokenDigest {
+    TokenDigest(bytes: Array(SHA256.hash(data: Array(token.rawValue.utf8))))
+  }
+
+  private func work<Value: Sendable>(
+    _ body: @escaping @Sendable () -> Value
+  ) async throws(SecretHasherBusy) -> Value {
+    let isBusy = state.withLock { state in
+      guard state.waiting < mostWaiting else { return true }
+      state.waiting += 1
+      return false
+    }
+    guard !isBusy else { throw SecretHasherBusy() }
+    defer { state.withLock { $0.waiting -= 1 } }
+    return await withCheckedContinuation { continuation in
+      queue.async { continuation.resume(returning: body()) }
+    }
+  }
+}

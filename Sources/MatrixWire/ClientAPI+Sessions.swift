@@ -1,0 +1,21 @@
+/// Sessions.
+extension ClientAPI {
+  public static func login(_ request: LoginRequest) -> WireRequest {
+    WireRequest(.post, standard("login"), body: WireJSON.encode(request))
+  }
+
+  public static func refresh(_ token: AccessToken) -> WireRequest {
+    WireRequest(.post, standard("refresh"), body: WireJSON.encode(RefreshRequest(refreshToken: token)))
+  }
+
+  public static func logoutAll() -> WireRequest {
+    WireRequest(.post, standard("logout", "all"), body: WireJSON.encode(Empty()))
+  }
+
+  public static func devices() -> WireRequest { WireRequest(.get, standard("devices")) }
+
+  public static func renameDevice(_ device: DeviceID, to name: String) -> WireRequest {
+    WireRequest(
+      .put, standard("devices", device.rawValue), body: WireJSON.encode(DeviceChange(displayName: name)))
+  }
+}

@@ -1,0 +1,66 @@
+/// One of a person's own devices, as only they see it: `GET /devices/{deviceId}`.
+public struct DeviceDescription: Hashable, Sendable, Codable {
+  public var id: DeviceID
+  public var displayName: String?
+
+  public init(id: DeviceID, displayName: String?) {
+    self.id = id
+    self.displayName = displayName
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case id = "device_id"
+    case displayName = "display_name"
+  }
+}
+
+/// The answer to `GET /devices`.
+public struct DevicesAnswer: Hashable, Sendable, Codable {
+  public var devices: [DeviceDescription]
+
+  public init(devices: [DeviceDescription]) { self.devices = devices }
+}
+
+/// The body of `PUT /devices/{deviceId}`; nil leaves the name as it is.
+public struct DeviceChange: Hashable, Sendable, Codable {
+  public var displayName: String?
+
+  public init(displayName: String?) { self.displayName = displayName }
+
+  enum CodingKeys: String, CodingKey {
+    case displayName = "display_name"
+  }
+}
+
+/// The body of `DELETE /devices/{deviceId}`, which may be missing at first.
+public struct DeviceRemoval: Hashable, Sendable, Codable {
+  public var auth: Authentication?
+
+  public init(auth: Authentication? = nil) { self.auth = auth }
+}
+
+/// The answer to `GET /capabilities`: what can be done here, of what a client may ask about.
+public struct CapabilitiesAnswer: Hashable, Sendable, Codable {
+  public struct Capability: Hashable, Sendable, Codable {
+    public var enabled: Bool
+
+    public init(enabled: Bool) { self.enabled = enabled }
+  }
+
+  public var capabilities: [String: Capability]
+
+  public init(_ capabilities: [String: Bool]) {
+    self.capabilities = capabilities.mapValues(Capability.init)
+  }
+}
+
+/// The answer to `POST /user/{userId}/filter`.
+public struct FilterAnswer: Hashable, Sendable, Codable {
+  public var filterID: String
+
+  public init(filterID: String) { self.filterID = filterID }
+
+  enum CodingKeys: String, CodingKey {
+    case filterID = "filter_id"
+  }
+}

@@ -1,0 +1,110 @@
+/// The body of `POST /login`, in the forms of all versions (protocol 2.2).
+public struct LoginRequest: Hashable, Sendable, Codable {
+  public var type: String?
+  /// Who, since r0.4.
+  public var identifier: UserIdentifier?
+  /// Who, before.
+  public var user: String?
+  public var password: String?
+  public var deviceID: DeviceID?
+  public var deviceDisplayName: String?
+  /// Whether the client can renew its access token.
+  public var refreshToken: Bool?
+
+  public init(
+    type: String?, identifier: UserIdentifier?, user: String? = nil, password: String? = nil,
+    deviceID: DeviceID? = nil, deviceDisplayName: String? = nil, refreshToken: Bool? = nil
+  ) {
+    self.type = type
+    self.identifier = identifier
+    self.user = user
+    self.password = password
+    self.deviceID = deviceID
+    self.deviceDisplayName = deviceDisplayName
+    self.refreshToken = refreshToken
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case type, identifier, user, password
+    case deviceID = "device_id"
+    case deviceDisplayName = "initial_device_display_name"
+    case refreshToken = "refresh_token"
+  }
+}
+
+/// Who a new or known session belongs to: the answer to `/login` and `/register`, and to `/account/whoami`
+/// without a token.
+public struct Credentials: Hashable, Sendable, Codable {
+  public var userID: UserID
+  public var deviceID: DeviceID?
+  public var accessToken: AccessToken?
+  /// What the access token is renewed with, once, where the client asked for that.
+  public var refreshToken: AccessToken?
+  /// How many milliseconds the access token lives from now, where it does not live for ever.
+  public var expiresIn: Int?
+  /// As the first versions said it; part of `userID`.
+  public var homeServer: ServerName?
+
+  public init(
+    userID: UserID, deviceID: DeviceID?, accessToken: AccessToken?, refreshToken: AccessToken? = nil,
+    expiresIn: Int? = nil, homeServer: ServerName? = nil
+  ) {
+    self.userID = userID
+    self.deviceID = deviceID
+    self.accessToken = accessToken
+    self.refreshToken = refreshToken
+    self.expiresIn = expiresIn
+    self.homeServer = homeServer
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case userID = "user_id"
+    case deviceID = "device_id"
+    case accessToken = "access_token"
+    case refreshToken = "refresh_token"
+    case expiresIn = "expires_in_ms"
+    case homeServer = "home_server"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    userID = try fields.decode(UserID.self, forKey: .userID)
+    deviceID = try fields.decodeIfPresent(DeviceID.self, forKey: .deviceID)
+    accessToken = try fields.decodeIfPresent(AccessToken.self, forKey: .accessToken)
+    refreshToken = try fields.decodeIfPresent(AccessToken.self, forKey: .refreshToken)
+    expiresIn = try? fields.decode(Int.self, forKey: .expiresIn)
+    // Deprecated, and nobody needs it: no reason to fail.
+    homeServer = try? fields.decode(ServerName.self, forKey: .homeServer)
+  }
+}
+
+/// The body of `POST /refresh`.
+public struct RefreshRequest: Hashable, Sendable, Codable {
+  public var refreshToken: AccessToken
+
+  public init(refreshToken: AccessToken) { self.refreshToken = refreshToken }
+
+  enum CodingKeys: String, CodingKey {
+    case refreshToken = "refresh_token"
+  }
+}
+
+/// The answer to `POST /refresh`. Whoever gets no new refresh token goes on with the old one.
+public struct RefreshAnswer: Hashable, Sendable, Codable {
+  public var accessToken: AccessToken
+  public var refreshToken: AccessToken?
+  /// In milliseconds, where the access token does not live for ever.
+  public var expiresIn: Int?
+
+  public init(accessToken: AccessToken, refreshToken: AccessToken?, expiresIn: Int?) {
+    self.accessToken = accessToken
+    self.refreshToken = refreshToken
+    self.expiresIn = expiresIn
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case accessToken = "access_token"
+    case refreshToken = "refresh_token"
+    case expiresIn = "expires_in_ms"
+  }
+}

@@ -1,0 +1,19 @@
+public import MatrixWire
+
+extension Client {
+  /// Goes on with a session of which only the token is known; the server says whose it is.
+  ///
+  /// - Parameter token: an access token, as a person may have copied it from another client.
+  /// - Returns: the session.
+  /// - Throws: `loggedOut` where the server does not know the token, `unreachable` where it does not answer.
+  public func session(token: AccessToken) async throws(SDKError) -> Session {
+    // Nobody's user ID until the server has said whose it is.
+    guard let nobody = UserID("@_:localhost") else {
+      preconditionFailure("a constant user ID")
+    }
+    let unknown = try session(Credentials(userID: nobody, deviceID: nil, accessToken: token))
+    var credentials = try await unknown.whoAmI()
+    credentials.accessToken = token
+    return try session(credentials)
+  }
+}
