@@ -53,7 +53,9 @@ let package = Package(
       name: "Homeserver", dependencies: ["MatrixWire", "Ports", "PresenceCore"], swiftSettings: strict),
     .target(
       name: "HomeserverSQLite",
-      dependencies: ["Homeserver", "MatrixWire", "Ports", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Homeserver", "MatrixWire", "Ports", "PresenceCore", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .target(
       name: "HomeserverHTTP",
@@ -136,7 +138,10 @@ let package = Package(
       name: "HomeserverHTTPTests", dependencies: ["HomeserverHTTP", "HTTPTestSupport"], exclude: ["Support"],
       swiftSettings: strict),
     .testTarget(
-      name: "HomeserverSQLiteTests", dependencies: ["HomeserverSQLite", "PorchlightTestSupport"],
+      name: "HomeserverSQLiteTests",
+      dependencies: [
+        "HomeserverSQLite", "PorchlightTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "MatrixCryptoTests", dependencies: ["MatrixCrypto", "PorchlightTestSupport"], swiftSettings: strict),
