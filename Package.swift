@@ -17,6 +17,7 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .produc
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let ordered: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 
 let package = Package(
@@ -99,15 +100,23 @@ let package = Package(
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(name: "TerminalDriver", dependencies: ["CTerminal", "Screen"], swiftSettings: strict),
 
+    // The homeserver of one machine's user, whichever process has it.
+    .target(
+      name: "LocalServer",
+      dependencies: [
+        "Homeserver", "HomeserverHTTP", "HomeserverSQLite", "MatrixWire", "NetworkExchange", "Ports", logging,
+        lifecycle, signals,
+      ], swiftSettings: strict),
+
     // What a person starts.
     .target(
       name: "DemoWorld", dependencies: ["MatrixWire", "Ports", "PorchlightSDK"], swiftSettings: strict),
     .executableTarget(
       name: "porchlight",
       dependencies: [
-        "DemoWorld", "Homeserver", "HomeserverHTTP", "HomeserverSQLite", "MatrixCrypto", "MatrixWire",
+        "DemoWorld", "Homeserver", "HomeserverHTTP", "HomeserverSQLite", "LocalServer", "MatrixCrypto", "MatrixWire",
         "NetworkExchange", "Ports", "PorchlightApp", "PorchlightConfig", "PorchlightSDK", "Screen",
-        "TerminalDriver", logging, lifecycle,
+        "TerminalDriver", logging, lifecycle, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -142,6 +151,10 @@ let package = Package(
       dependencies: [
         "HomeserverSQLite", "PorchlightTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LocalServerTests",
+      dependencies: ["HTTPTestSupport", "LocalServer", "PorchlightTestSupport", logging],
       swiftSettings: strict),
     .testTarget(
       name: "MatrixCryptoTests", dependencies: ["MatrixCrypto", "PorchlightTestSupport"], swiftSettings: strict),

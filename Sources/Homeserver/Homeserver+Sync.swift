@@ -1,98 +1,124 @@
-internal import MatrixWire
+public import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import Synchronization
 
-/// `/sync` as a long poll (protocol 4.2).
+/// The event stream as a long poll: `/sync` (protocol 4.2) and its old forms (4.1).
 extension Homeserver {
-  func sync(_ request: WireRequest) async throws -> WireResponse {
-    let device = try authenticate(request)
-    let poll = try Poll(request, longestWait: configuration.longestWait)
-    let since = try await presence.position(poll.since, of: device.user)
-    try Task.checkCancellation()
-    let (stream, ending) = try await presence.streamOpened(
-      on: device, PollIntent(setPresence: poll.setPresence, looks: !poll.filter.blocksPresence))
-    let answer: Result<SyncAnswer, any Error>
-    do {
-      answer = .success(try await wait(for: device, poll, since: since, ending))
-    } catch {
-      answer = .failure(error)
-    }
-    await presence.streamEnded(stream, on: device)
-    return .json(try answer.get())
+  func sync(_ request: WireRequest, _ version: APIVersion) async throws -> WireResponse {
+    try await wait { try poll(.sync, request, version, deliver: $0) }
   }
 
   func events(_ request: WireRequest, _ version: APIVersion) async throws -> WireResponse {
-    throw Refusal(404, .unrecognized, "There is no such endpoint here.")
+    try await wait { try poll(.events, request, version, deliver: $0) }
   }
 
   func initialSync(_ request: WireRequest, _ version: APIVersion) async throws -> WireResponse {
-    throw Refusal(404, .unrecognized, "There is no such endpoint here.")
+    let device = try authenticate(request)
+    let (events, position) = await presence.snapshot(
+      for: device.user, as: StreamForm(.contentOnly, version.vocabulary))
+    return .stream(StreamBytes.initialSync(end: position, events: events))
   }
 
-  /// Waits until there is something to say, the poll's time is up, or whoever asked has gone.
+  /// Opens a poll and waits for its answer.
   private func wait(
-    for device: Device, _ poll: Poll, since: UInt64?, _ ending: UInt64
-  ) async throws -> SyncAnswer {
-    let deadline = time.instant + poll.wait
-    while true {
-      let (answer, version) = try await presence.answer(for: device.user, since: since, poll.filter)
-      guard since != nil else {
-        var answer = answer
-        answer.isComplete = poll.since != nil
-        return answer
-      }
-      var until = deadline
-      var after = version
-      if !answer.presence.isEmpty {
-        // Something to say. While changes keep coming they share an answer (protocol 5.4).
-        let quiet = hub.lastAnswer(to: device).map { $0 + configuration.batching }
-        (until, after) = (min(quiet ?? time.instant, deadline), .max)
-      }
-      guard time.instant < until else {
-        if !answer.presence.isEmpty { hub.answered(device) }
-        return answer
-      }
-      if await hub.wait(for: device, since: ending, after: after, until: until) == .ended {
-        // Whoever waits no more is told nothing more: what was found may not be theirs any longer.
-        return SyncAnswer(nextBatch: poll.since ?? answer.nextBatch, presence: [])
-      }
+    for make: (@escaping @Sendable (WireResponse) -> Void) throws -> Poll
+  ) async throws -> WireResponse {
+    let answer = Answer()
+    let poll = try make { answer.set($0) }
+    try Task.checkCancellation()
+    return await withTaskCancellationHandler {
+      await presence.open([poll])
+      return await answer.value
+    } onCancel: {
+      hub.abandon(poll)
+    }
+  }
+
+  private func poll(
+    _ endpoint: PollParameters.Endpoint, _ request: WireRequest, _ version: APIVersion,
+    deliver: @escaping @Sendable (WireResponse) -> Void
+  ) throws(Refusal) -> Poll {
+    let device = try authenticate(request)
+    let parameters = try PollParameters(request, of: endpoint, longestWait: configuration.longestWait) {
+      (text) throws(Refusal) in try filter(text, of: device.user)
+    }
+    let shape = endpoint == .sync ? StreamForm.Shape.withSender : .contentOnly
+    return Poll(device, StreamForm(shape, version.vocabulary), parameters, deliver: deliver)
+  }
+
+  /// The filter a poll names: JSON, or the name of one that was stored.
+  private func filter(_ text: String, of user: UserID) throws(Refusal) -> SyncFilter? {
+    guard text.utf8.first == UInt8(ascii: "{") else { return nil }
+    return filters.filter(text)
+  }
+}
+
+/// Polls without a task each, for adapters with many connections.
+extension Homeserver {
+  /// The poll a request asks for; nil where it asks for something else or is refused, which `respond` says.
+  ///
+  /// - Parameters:
+  ///   - request: what was asked.
+  ///   - deliver: called once with the answer, on any thread, where the poll is opened; must not wait.
+  /// - Returns: a poll for `open`.
+  public func poll(
+    for request: WireRequest, deliver: @escaping @Sendable (WireResponse) -> Void
+  ) -> Poll? {
+    guard request.method == .get, let name = request.path.last, name == "sync" || name == "events",
+      !hub.isClosed, request.body.count <= configuration.largestBody,
+      let endpoint = try? RoutedEndpoint(request)
+    else { return nil }
+    switch endpoint.route {
+    case .sync: return try? poll(.sync, request, endpoint.version, deliver: deliver)
+    case .events: return try? poll(.events, request, endpoint.version, deliver: deliver)
+    default: return nil
+    }
+  }
+
+  /// Opens polls, in their order. Returns when each is answered or waits.
+  public func open(_ polls: [Poll]) async { await presence.open(polls) }
+
+  /// Whoever asked has gone. Harmless where the poll was answered.
+  public func abandon(_ poll: Poll) { hub.abandon(poll) }
+}
+
+extension APIVersion {
+  var vocabulary: PresenceVocabulary {
+    switch self {
+    case .v1: .v1
+    case .r0: .r0
+    case .v3, .unstable: .v3
     }
   }
 }
 
-/// The parameters of a poll.
-private struct Poll {
-  let since: SyncToken?
-  let wait: Duration
-  let setPresence: PresenceState?
-  let filter: SyncFilter
-
-  /// - Throws: `M_INVALID_PARAM` naming the parameter.
-  init(_ request: WireRequest, longestWait: Duration) throws(Refusal) {
-    since = try Self.parse(request, "since") { SyncToken($0) }
-    let milliseconds = try Self.parse(request, "timeout") { Int($0) } ?? 0
-    wait = min(.milliseconds(max(0, milliseconds)), longestWait)
-    setPresence = try Self.parse(request, "set_presence") { text in
-      let state = PresenceState(wire: text)
-      return [.online, .unavailable, .offline].contains(state) ? state : nil
-    }
-    filter =
-      try Self.parse(request, "filter") { text in
-        guard text.hasPrefix("{"), text.utf8.count <= Self.largestFilter else { return nil }
-        return try? WireJSON.decode(SyncFilter.self, from: text.utf8)
-      } ?? .everything
+/// An answer that is waited for, given before or after somebody waits.
+private final class Answer: Sendable {
+  private struct State: Sendable {
+    var answer: WireResponse?
+    var waiter: CheckedContinuation<WireResponse, Never>?
   }
 
-  /// In bytes: as large as a body may be.
-  private static let largestFilter = 65_536
+  private let state = Mutex(State())
 
-  private static func parse<Value>(
-    _ request: WireRequest, _ name: String, _ read: (String) -> Value?
-  ) throws(Refusal) -> Value? {
-    guard let text = request.query(name) else { return nil }
-    guard let value = read(text) else {
-      throw Refusal(400, .invalidParameter, "The parameter '\(name)' has no value this server knows.")
+  func set(_ answer: WireResponse) {
+    let waiter = state.withLock { state in
+      state.answer = answer
+      return state.waiter.take()
     }
-    return value
+    waiter?.resume(returning: answer)
+  }
+
+  var value: WireResponse {
+    get async {
+      await withCheckedContinuation { continuation in
+        let answer = state.withLock { state in
+          if state.answer == nil { state.waiter = continuation }
+          return state.answer
+        }
+        if let answer { continuation.resume(returning: answer) }
+      }
+    }
   }
 }

@@ -31,6 +31,7 @@ public final class Homeserver: Sendable {
   let presence: PresenceService
   let persistence: PersistenceService
   let turns = Turns()
+  let filters = FilterCache()
 
   /// - Parameters:
   ///   - configuration: the server's name and limits.
@@ -58,10 +59,10 @@ public final class Homeserver: Sendable {
   public func run() async {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.presence.run() }
-      group.addTask { await self.hub.run() }
+      group.addTask { await self.hub.run { await self.presence.attend(due: $0, gone: $1) } }
       group.addTask { await self.presence.writeBehind() }
     }
-    hub.close()
+    await presence.close(hub.close())
     await presence.flush()
     await persistence.close()
   }
@@ -72,7 +73,7 @@ public final class Homeserver: Sendable {
   /// Answers a request. Never throws: every refusal is an answer with a standard error.
   public func respond(to request: WireRequest, from peer: Peer = .inProcess) async -> WireResponse {
     do {
-      guard !hub.isClosed else { throw Refusal(503, .unknown, "The server is shutting down.") }
+      guard !hub.isClosed else { return Self.farewell }
       guard request.body.count <= configuration.largestBody else {
         throw Refusal(413, .tooLarge, "The body is larger than \(configuration.largestBody) bytes.")
       }
@@ -87,9 +88,18 @@ public final class Homeserver: Sendable {
       return Refusal(
         MatrixError(.limitExceeded, "Too many people log in right now.", retryAfter: 2000)
       ).response
+    } catch is CancellationError {
+      return Refusal.gone.response
     } catch {
       return Refusal(500, .unknown, "The server failed to answer.").response
     }
+  }
+
+  /// Nothing was done, and somebody else may do it: how a local homeserver passes from process to process.
+  private static var farewell: WireResponse {
+    var response = Refusal(503, .unknown, "The server is shutting down.").response
+    response.headers.append(.init("Retry-After", "1"))
+    return response
   }
 
   private func answer(
@@ -108,7 +118,7 @@ public final class Homeserver: Sendable {
     case .changeList: try await changeList(request)
     case .reportDevice: try await reportDevice(request)
     case .setPolling: try await setPolling(request)
-    case .sync: try await sync(request)
+    case .sync: try await sync(request, endpoint.version)
     case .events: try await events(request, endpoint.version)
     case .initialSync: try await initialSync(request, endpoint.version)
     }

@@ -1,57 +1,155 @@
 internal import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import Synchronization
 
 /// Polls and what they are answered with.
+///
+/// One visit opens any number of polls, and one pass answers all whom a change wakes: each event is written
+/// once, and its bytes are shared by everybody who may see it.
 extension PresenceService {
-  /// Opens a poll; `endings` is what the hub wants to know of it.
-  ///
-  /// - Throws: 401 where the device was logged out meanwhile, 429 where it has too many polls open.
-  func streamOpened(
-    on device: Device, _ intent: PollIntent
-  ) throws -> (StreamID, endings: UInt64) {
+  /// Opens polls; each is answered now, or parked until it has something to say.
+  func open(_ polls: [Poll]) {
+    let now = time.now
+    var opened: [OpenPoll] = []
+    for poll in polls {
+      do throws(Refusal) { opened.append(try open(poll, now)) } catch { poll.deliver(error.response) }
+    }
+    attend(opened)
+  }
+
+  /// Their time is up, or whoever asked has gone and been answered.
+  func attend(due: [OpenPoll], gone: [OpenPoll]) {
+    for open in gone { end(open) }
+    attend(due)
+  }
+
+  /// The server stops: polls that wait are told so, and nothing else.
+  func close(_ polls: [OpenPoll]) {
+    for open in polls { dismiss(open) }
+    attend([])
+  }
+
+  /// A complete answer outside of any stream, with the position it stands for.
+  func snapshot(for user: UserID, as form: StreamForm) -> (events: [[UInt8]], position: SyncToken) {
+    let view = view(of: user, at: time.now)
+    return (
+      view.everything().compactMap { view.event($0)?.encoded(as: form) }, token(index.version(of: user))
+    )
+  }
+
+  // MARK: Opening and ending
+
+  /// - Throws: 401 where the device was logged out meanwhile, 429 where it has too many polls open, 503 where
+  ///   whoever asked has gone, 400 for a token this server never gave, or gave too long ago.
+  private func open(_ poll: Poll, _ now: Moment) throws(Refusal) -> OpenPoll {
+    guard !poll.isAbandoned.load(ordering: .relaxed) else { throw .gone }
+    let (device, parameters) = (poll.device, poll.parameters)
+    var since = try position(of: poll)
     guard accounts.isLoggedIn(device) else {
       throw Refusal(401, .unknownToken, "The session was logged out.")
     }
-    let (stream, effects) = try rules.streamOpened(of: device.user, on: device.id, intent, now: time.now)
-    perform(effects)
-    return (stream, hub.endings(of: device))
+    do {
+      let (stream, effects) = try rules.streamOpened(of: device.user, on: device.id, poll.intent, now: now)
+      carryOut(effects)
+      var start = parameters.since
+      if poll.form.shape == .contentOnly, start == nil {
+        // `/events` without `from` begins now (protocol 4.1).
+        since = index.version(of: device.user)
+        start = token(index.version(of: device.user))
+      }
+      return OpenPoll(
+        poll: poll, stream: stream, since: since, start: start, deadline: now.instant + parameters.wait)
+    } catch {
+      throw Refusal(error)
+    }
   }
 
-  func streamEnded(_ stream: StreamID, on device: Device) {
-    apply { $0.streamEnded(stream, of: device.user, on: device.id, now: $1) }
+  private func end(_ open: OpenPoll) {
+    carryOut(rules.streamEnded(open.stream, of: open.device.user, on: open.device.id, now: time.now))
   }
 
-  /// The version a token stands for; nil for a beginning, which a position from before a restart is as well.
-  ///
-  /// - Throws: `M_INVALID_PARAM` for a token this server never gave, or gave too long ago.
-  func position(_ token: SyncToken?, of user: UserID) throws(Refusal) -> UInt64? {
-    guard let token else { return nil }
-    let parts = token.rawValue.dropFirst().split(separator: "_", omittingEmptySubsequences: false)
-    guard token.rawValue.hasPrefix("p"), parts.count == 2, let life = UInt64(parts[0]),
-      let version = UInt64(parts[1]), life <= self.life,
-      life < self.life || index.reaches(version, for: user)
-    else { throw Self.unknownPosition }
-    return life < self.life ? nil : version
+  /// Ends a poll that is told nothing: what was found for it may not be its client's any longer.
+  func dismiss(_ open: OpenPoll) {
+    open.poll.deliver(open.farewell)
+    end(open)
   }
 
-  static let unknownPosition = Refusal(
-    400, .invalidParameter, "The parameter 'since' is not a position of this stream.")
+  // MARK: Answering
 
-  /// What a person's stream has to say since a version, and the version it says it at.
-  ///
-  /// - Throws: `M_INVALID_PARAM` where what happened since then was forgotten meanwhile.
-  func answer(
-    for user: UserID, since: UInt64?, _ filter: SyncFilter
-  ) throws(Refusal) -> (SyncAnswer, version: UInt64) {
-    guard since.map({ index.reaches($0, for: user) }) ?? true else { throw Self.unknownPosition }
-    let view = StreamView(rules: rules, index: index, profiles: accounts, viewer: user, now: time.now)
-    let events = since.map(view.changes) ?? view.everything()
-    let answer = SyncAnswer(nextBatch: token(index.version(of: user)), presence: events.filter(filter.allows))
-    return (answer, index.version(of: user))
+  /// Answers these polls and all that were woken, or parks them.
+  func attend(_ polls: [OpenPoll]) {
+    var waiting = polls + woken
+    woken = []
+    while !waiting.isEmpty {
+      // While events are shared nothing changes: streams are ended when all are answered.
+      let now = time.now
+      var shared = SharedEvents()
+      let answered = waiting.filter { attend($0, now, &shared) }
+      for open in answered { end(open) }
+      waiting = woken
+      woken = []
+    }
+    keepDeadlines()
+  }
+
+  /// - Returns: whether the poll was answered.
+  private func attend(_ open: OpenPoll, _ now: Moment, _ shared: inout SharedEvents) -> Bool {
+    let (poll, user) = (open.poll, open.device.user)
+    guard open.since.map({ index.reaches($0, for: user) }) ?? true else {
+      poll.deliver(Self.unknownPosition(of: poll).response)
+      return true
+    }
+    let version = index.version(of: user)
+    let view = view(of: user, at: now)
+    let news =
+      open.since == version
+      ? []
+      : (open.since.map(view.changes) ?? view.everything()).filter {
+        poll.parameters.filter.allows($0, to: user)
+      }
+    if open.since != nil {
+      var (until, after) = (open.deadline, version)
+      if !news.isEmpty {
+        // Something to say. While changes keep coming they share an answer (protocol 5.4).
+        let quiet = lastAnswers[open.device].map { $0 + batching }
+        (until, after) = (min(quiet ?? now.instant, open.deadline), .max)
+      }
+      if now.instant < until {
+        if hub.park(open, after: after, until: until) { return false }
+        poll.deliver(open.farewell)
+        return true
+      }
+      if !news.isEmpty { lastAnswers[open.device] = now.instant }
+    }
+    poll.deliver(
+      poll.answer(
+        from: open.start, to: token(version), isComplete: open.since == nil && open.start != nil,
+        news.compactMap { shared.bytes(of: $0, in: view, as: poll.form) }))
+    return true
+  }
+
+  private func view(of user: UserID, at now: Moment) -> StreamView {
+    StreamView(rules: rules, index: index, profiles: accounts, viewer: user, now: now)
   }
 
   // MARK: Tokens
+
+  /// The version a poll goes on from; nil for a beginning, which a position from before a restart is as well.
+  private func position(of poll: Poll) throws(Refusal) -> UInt64? {
+    guard let token = poll.parameters.since else { return nil }
+    let parts = token.rawValue.utf8.dropFirst().split(
+      separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
+    guard token.rawValue.utf8.first == UInt8(ascii: "p"), parts.count == 2,
+      let life = UInt64(Substring(parts[0])), let version = UInt64(Substring(parts[1])), life <= self.life,
+      life < self.life || index.reaches(version, for: poll.device.user)
+    else { throw Self.unknownPosition(of: poll) }
+    return life < self.life ? nil : version
+  }
+
+  private static func unknownPosition(of poll: Poll) -> Refusal {
+    .unknownPosition(poll.form.shape == .withSender ? .sync : .events)
+  }
 
   func token(_ version: UInt64) -> SyncToken {
     guard let token = SyncToken("p\(life)_\(version)") else { preconditionFailure("numbers make a token") }

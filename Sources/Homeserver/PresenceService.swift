@@ -19,6 +19,11 @@ actor PresenceService {
   let accounts: AccountRegistry
   let persistence: PersistenceService
   let turns: Turns
+  /// Polls that something new concerns, to be answered before the visit is over.
+  var woken: [OpenPoll] = []
+  /// When each device was last told something.
+  var lastAnswers: [Device: Instant] = [:]
+  let batching: Duration
   /// Which life of the store this is: positions of earlier ones are known and begin anew.
   let life: UInt64
   private let alarm: Alarm
@@ -39,6 +44,7 @@ actor PresenceService {
     alarm = Alarm(time)
     writer = Alarm(time)
     writeInterval = configuration.writeBehind
+    batching = configuration.batching
     let now = time.now
     for record in stored.presence { rules.restore(record, now: now) }
     for record in stored.deviceActivity { rules.restore(record, now: now) }
@@ -64,29 +70,48 @@ actor PresenceService {
     perform(step(&rules, time.now))
   }
 
+  /// Does what the rules ask for, and answers every poll it concerns.
   func perform(_ effects: [PresenceEffect]) {
+    carryOut(effects)
+    attend([])
+  }
+
+  /// Does what the rules ask for; `attend` has to follow.
+  func carryOut(_ effects: [PresenceEffect]) {
     for effect in effects {
       switch effect {
       case .presenceChanged(let user, let toOthers):
         writeLater(user)
         // Whether each of them may see it is asked when they come for it.
         let others = toOthers ? rules.lists.audience(of: user).sorted() : []
-        hub.publish(index.presenceChanged(user, to: others))
+        woken += hub.publish(index.presenceChanged(user, to: others))
       case .listChanged(let owner, let event):
-        hub.publish(index.listChanged(of: owner, event))
+        woken += hub.publish(index.listChanged(of: owner, event))
       case .inviteChanged(let event):
-        hub.publish(index.inviteChanged(event))
+        woken += hub.publish(index.inviteChanged(event))
       case .endStreams(let user, let device):
-        hub.end(Device(user: user, id: device))
+        endStreams(of: Device(user: user, id: device))
       case .pollingChanged:
         // Only subscriptions to other servers hang on it.
         break
       case .tellPeer(let peer, _):
         // Nothing carries messages to other servers, so nobody there answers, and their people are unknown
         // for that reason.
-        perform(rules.peerIsSilent(peer))
+        carryOut(rules.peerIsSilent(peer))
       }
     }
+  }
+
+  /// Every open poll of a device returns, those among them that were just woken.
+  private func endStreams(of device: Device) {
+    lastAnswers[device] = nil
+    let ended = hub.end(device) + woken.filter { $0.device == device }
+    woken.removeAll { $0.device == device }
+    ended.forEach(dismiss)
+  }
+
+  /// Asks to be called when the rules' next deadline comes.
+  func keepDeadlines() {
     if let due = rules.nextDeadline, armed.map({ due < $0 }) ?? true {
       armed = due
       alarm.ring()

@@ -12,46 +12,68 @@ struct StreamView {
   let viewer: UserID
   let now: Moment
 
+  /// Something a stream tells, before it is said.
+  enum Notice {
+    /// Oneself.
+    case own
+    /// Somebody on the list, as far as they may be seen.
+    case person(UserID)
+    case list(ListEvent)
+    case invite(InviteEvent)
+  }
+
   /// A complete answer: oneself, everybody on the list in the order they came onto it, every open invite.
-  func everything() -> [StreamEvent] {
-    let own = ownEvent().map { [$0] } ?? []
+  func everything() -> [Notice] {
     let people = entries().flatMap { user, entry in
       let listed = ListEvent(userID: user, state: entry.state, sender: sender(of: entry, user))
-      return [.list(listed), presence(of: user)]
+      return [Notice.list(listed), .person(user)]
     }
     let invites = pendingInvites().map { observer, receivedAt in
-      inviteEvent(
+      Notice.invite(
         InviteEvent(
           observer: observer, observed: viewer, receivedAt: receivedAt.milliseconds, state: .pending))
     }
-    return own + people + invites
+    return [.own] + people + invites
   }
 
   /// What changed after a version, oldest first.
-  func changes(since: UInt64) -> [StreamEvent] {
-    var found: [(version: UInt64, events: [StreamEvent])] = []
-    if index.ownVersion(of: viewer) > since, let own = ownEvent() {
-      found.append((index.ownVersion(of: viewer), [own]))
-    }
-    let records = index.listRecords(of: viewer)
-    for (user, record) in records {
+  func changes(since: UInt64) -> [Notice] {
+    var found: [(version: UInt64, notices: [Notice])] = []
+    if index.ownVersion(of: viewer) > since { found.append((index.ownVersion(of: viewer), [.own])) }
+    for (user, record) in index.listRecords(of: viewer) {
       if let ended = record.ended, ended.version > since {
         found.append((ended.version, [.list(ended.event)]))
       }
       if record.version > since {
-        let shown = record.event.isEnd ? [] : [presence(of: user)]
+        let shown = record.event.isEnd ? [] : [Notice.person(user)]
         found.append((record.version, [.list(record.event)] + shown))
       } else if record.event.state == .accepted, record.presenceVersion > since {
-        found.append((record.presenceVersion, [presence(of: user)]))
+        found.append((record.presenceVersion, [.person(user)]))
       }
     }
     for record in index.inviteRecords(of: viewer).values where record.version > since {
       if let ended = record.ended, ended.version > since {
-        found.append((ended.version, [inviteEvent(ended.event)]))
+        found.append((ended.version, [.invite(ended.event)]))
       }
-      found.append((record.version, [inviteEvent(record.event)]))
+      found.append((record.version, [.invite(record.event)]))
     }
-    return found.sorted { $0.version < $1.version }.flatMap(\.events)
+    return found.sorted { $0.version < $1.version }.flatMap(\.notices)
+  }
+
+  /// What a notice says now; nil where there is nothing any more.
+  func event(_ notice: Notice) -> StreamEvent? {
+    switch notice {
+    case .own:
+      rules.presence(of: viewer, for: viewer, now: now).map { .presence(viewer, withProfile($0, of: viewer)) }
+    case .person(let user): .presence(user, content(of: user))
+    case .list(let event): .list(event)
+    case .invite(let event): .invite(named(event))
+    }
+  }
+
+  /// Whether the viewer sees what everybody sees who may see this person.
+  func shows(_ user: UserID) -> Bool {
+    user != viewer && rules.unknownReason(of: user, for: viewer) == nil
   }
 
   /// The list as `GET .../presence/list` answers it (protocol E2).
@@ -85,12 +107,6 @@ struct StreamView {
     entry.state == .accepted ? user : viewer
   }
 
-  private func ownEvent() -> StreamEvent? {
-    rules.presence(of: viewer, for: viewer, now: now).map { .presence(viewer, withProfile($0, of: viewer)) }
-  }
-
-  private func presence(of user: UserID) -> StreamEvent { .presence(user, content(of: user)) }
-
   /// Presence and profile of somebody on the list. Where the presence is unknown the profile stays away too,
   /// or an entry for somebody who does not exist would look different.
   private func content(of user: UserID) -> PresenceContent {
@@ -98,10 +114,10 @@ struct StreamView {
     return content.state == .unknown ? content : withProfile(content, of: user)
   }
 
-  private func inviteEvent(_ event: InviteEvent) -> StreamEvent {
+  private func named(_ event: InviteEvent) -> InviteEvent {
     var event = event
     event.displayName = profiles.profile(of: event.observer)?.displayName
-    return .invite(event)
+    return event
   }
 
   /// Both fields always; a cleared one as `""` (protocol 8).
@@ -115,13 +131,13 @@ struct StreamView {
 }
 
 extension SyncFilter {
-  /// Whether an event passes.
-  func allows(_ event: StreamEvent) -> Bool {
-    switch event {
-    case .presence(let user, _): allows(.presence, from: user)
+  /// Whether a notice passes. One's own is from oneself.
+  func allows(_ notice: StreamView.Notice, to viewer: UserID) -> Bool {
+    switch notice {
+    case .own: allows(.presence, from: viewer)
+    case .person(let user): allows(.presence, from: user)
     case .invite(let event): allows(.invite, from: event.observer)
     case .list(let event): allows(.list, from: event.sender)
-    case .unrecognized: false
     }
   }
 }

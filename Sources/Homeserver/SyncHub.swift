@@ -5,153 +5,125 @@ internal import Synchronization
 
 /// Where polls wait until something concerns their person.
 ///
-/// Per person one number: the version of the last change that concerns them. A poll that has seen less returns
-/// at once, the others wait; nobody queues anything for anybody. A lock around a value and not an actor,
-/// because cancellation and shutdown are synchronous and have to resume waiters on the spot.
+/// A parked poll is an entry here and nothing else: no task, no timer of its own. Whoever takes it out has to
+/// answer it. A lock around a value and not an actor, because whoever hangs up does so synchronously.
 final class SyncHub: Sendable {
-  /// Why a wait is over.
-  enum Wake: Hashable, Sendable {
-    case changed
-    case timedOut
-    /// The stream is over: closed by its device, by whoever asked, or by the server's end.
-    case ended
-  }
-
   private struct Waiter: Sendable {
-    let device: Device
+    let open: OpenPoll
     let after: UInt64
-    let continuation: CheckedContinuation<Wake, Never>
   }
 
   private typealias WaiterID = UInt64
 
   private struct State: Sendable {
-    var marks: [UserID: UInt64] = [:]
     var waiters: [WaiterID: Waiter] = [:]
-    var waiting: [UserID: Set<WaiterID>] = [:]
+    var waiting: [UserID: [WaiterID]] = [:]
+    var ids: [ObjectIdentifier: WaiterID] = [:]
     var deadlines = DeadlineQueue<WaiterID>()
-    var lastAnswers: [Device: Instant] = [:]
-    /// How often the streams of a device were ended: a poll from before does not come to wait any more.
-    var endings: [Device: UInt64] = [:]
-    /// Cancelled before they came to wait.
-    var cancelled: Set<WaiterID> = []
+    /// Left by their callers; their streams have yet to be ended.
+    var gone: [OpenPoll] = []
+    /// When the alarm will ring.
+    var armed: Instant?
     var lastID: WaiterID = 0
     var isClosed = false
 
-    mutating func take(_ id: WaiterID) -> Waiter? {
+    mutating func take(_ id: WaiterID) -> OpenPoll? {
       guard let waiter = waiters.removeValue(forKey: id) else { return nil }
-      waiting[waiter.device.user]?.remove(id)
-      if waiting[waiter.device.user]?.isEmpty == true { waiting[waiter.device.user] = nil }
+      let user = waiter.open.device.user
+      if waiting[user]?.count == 1 { waiting[user] = nil } else { waiting[user]?.removeAll { $0 == id } }
+      ids[ObjectIdentifier(waiter.open.poll)] = nil
       deadlines.set(nil, for: id)
-      return waiter
+      return waiter.open
     }
   }
 
   private let state = Mutex(State())
-  private let time: any Timekeeper
   private let alarm: Alarm
 
-  init(time: any Timekeeper) {
-    self.time = time
-    alarm = Alarm(time)
-  }
+  init(time: any Timekeeper) { alarm = Alarm(time) }
 
-  /// Times polls out until the task is cancelled.
-  func run() async {
+  /// Hands over polls whose time is up, and those whose callers left, until the task is cancelled.
+  func run(_ act: (_ due: [OpenPoll], _ gone: [OpenPoll]) async -> Void) async {
     await alarm.run { now in
-      let (due, next) = state.withLock { state in
-        var due: [Waiter] = []
+      let (due, gone) = state.withLock { state in
+        var due: [OpenPoll] = []
         while let id = state.deadlines.popDue(at: now) {
-          if let waiter = state.take(id) { due.append(waiter) }
+          if let open = state.take(id) { due.append(open) }
         }
-        return (due, state.deadlines.next)
+        defer { state.gone = [] }
+        return (due, state.gone)
       }
-      for waiter in due { waiter.continuation.resume(returning: .timedOut) }
-      return next
+      if !due.isEmpty || !gone.isEmpty { await act(due, gone) }
+      return state.withLock { state in
+        state.armed = state.deadlines.next
+        return state.armed
+      }
     }
   }
 
-  /// Something changed that concerns these people.
-  func publish(_ changes: [(user: UserID, version: UInt64)]) {
-    let woken = state.withLock { state in
-      var woken: [Waiter] = []
+  /// Lets a poll wait until a change newer than `after` concerns its person, or until `deadline`.
+  ///
+  /// - Returns: false where it may not wait: its caller left, or the server stops.
+  func park(_ open: OpenPoll, after: UInt64, until deadline: Instant) -> Bool {
+    let (isParked, isEarlier) = state.withLock { state in
+      guard !state.isClosed, !open.poll.isAbandoned.load(ordering: .relaxed) else { return (false, false) }
+      state.lastID += 1
+      let id = state.lastID
+      state.waiters[id] = Waiter(open: open, after: after)
+      state.waiting[open.device.user, default: []].append(id)
+      state.ids[ObjectIdentifier(open.poll)] = id
+      state.deadlines.set(deadline, for: id)
+      guard state.armed.map({ deadline < $0 }) ?? true else { return (true, false) }
+      state.armed = deadline
+      return (true, true)
+    }
+    if isEarlier { alarm.ring() }
+    return isParked
+  }
+
+  /// Takes out the polls that something new concerns.
+  func publish(_ changes: [(user: UserID, version: UInt64)]) -> [OpenPoll] {
+    state.withLock { state in
+      var woken: [OpenPoll] = []
       for (user, version) in changes {
-        state.marks[user] = version
-        for id in (state.waiting[user] ?? []).sorted() {
+        for id in state.waiting[user] ?? [] {
           guard let after = state.waiters[id]?.after, after < version else { continue }
-          if let waiter = state.take(id) { woken.append(waiter) }
+          if let open = state.take(id) { woken.append(open) }
         }
       }
       return woken
     }
-    for waiter in woken { waiter.continuation.resume(returning: .changed) }
   }
 
-  /// Waits until a change newer than `after` concerns the device's person, or until `deadline`; not at all
-  /// where the device's streams were ended since `ending` was read.
-  func wait(
-    for device: Device, since ending: UInt64, after: UInt64, until deadline: Instant
-  ) async -> Wake {
-    let id = state.withLock { state in
-      state.lastID += 1
-      return state.lastID
+  /// Takes out every poll of a device.
+  func end(_ device: Device) -> [OpenPoll] {
+    state.withLock { state in
+      (state.waiting[device.user] ?? []).filter { state.waiters[$0]?.open.device == device }
+        .compactMap { state.take($0) }
     }
-    let wake = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let waiter = Waiter(device: device, after: after, continuation: continuation)
-        let immediate: Wake? = state.withLock { state in
-          if state.isClosed || state.cancelled.contains(id) { return .ended }
-          if state.endings[device] ?? 0 != ending { return .ended }
-          if state.marks[device.user] ?? 0 > after { return .changed }
-          state.waiters[id] = waiter
-          state.waiting[device.user, default: []].insert(id)
-          state.deadlines.set(deadline, for: id)
-          return nil
-        }
-        if let immediate { continuation.resume(returning: immediate) } else { alarm.ring() }
+  }
+
+  /// Whoever asked has gone: a waiting poll is answered at once, one that has yet to be opened will not be.
+  func abandon(_ poll: Poll) {
+    let open = state.withLock { state in
+      poll.isAbandoned.store(true, ordering: .relaxed)
+      guard let id = state.ids[ObjectIdentifier(poll)], let open = state.take(id) else {
+        return nil as OpenPoll?
       }
-    } onCancel: {
-      let waiter = state.withLock { state in
-        let waiter = state.take(id)
-        if waiter == nil { state.cancelled.insert(id) }
-        return waiter
-      }
-      waiter?.continuation.resume(returning: .ended)
+      state.gone.append(open)
+      return open
     }
-    state.withLock { _ = $0.cancelled.remove(id) }
-    return wake
+    guard let open else { return }
+    alarm.ring()
+    poll.deliver(open.farewell)
   }
 
-  /// Every waiting poll of a device returns.
-  func end(_ device: Device) {
-    let ended = state.withLock { state in
-      state.lastAnswers[device] = nil
-      state.endings[device, default: 0] += 1
-      return (state.waiting[device.user] ?? []).sorted()
-        .filter { state.waiters[$0]?.device == device }.compactMap { state.take($0) }
-    }
-    for waiter in ended { waiter.continuation.resume(returning: .ended) }
-  }
-
-  /// Every waiting poll returns, and later ones do not wait.
-  func close() {
-    let ended = state.withLock { state in
+  /// Takes out every poll; later ones may not wait.
+  func close() -> [OpenPoll] {
+    state.withLock { state in
       state.isClosed = true
       return state.waiters.keys.sorted().compactMap { state.take($0) }
     }
-    for waiter in ended { waiter.continuation.resume(returning: .ended) }
-  }
-
-  /// How often the streams of a device were ended.
-  func endings(of device: Device) -> UInt64 { state.withLock { $0.endings[device] ?? 0 } }
-
-  /// When a device was last told something.
-  func lastAnswer(to device: Device) -> Instant? { state.withLock { $0.lastAnswers[device] } }
-
-  /// A device is being told something now.
-  func answered(_ device: Device) {
-    let now = time.instant
-    state.withLock { $0.lastAnswers[device] = now }
   }
 
   var isClosed: Bool { state.withLock(\.isClosed) }

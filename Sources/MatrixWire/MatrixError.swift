@@ -5,6 +5,7 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, Codable, CustomSt
   public var description: String { rawValue }
 
   public static let badJSON = ErrorCode(rawValue: "M_BAD_JSON")
+  public static let badPagination = ErrorCode(rawValue: "M_BAD_PAGINATION")
   public static let forbidden = ErrorCode(rawValue: "M_FORBIDDEN")
   public static let invalidParameter = ErrorCode(rawValue: "M_INVALID_PARAM")
   public static let invalidUsername = ErrorCode(rawValue: "M_INVALID_USERNAME")

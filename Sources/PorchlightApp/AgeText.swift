@@ -1,8 +1,8 @@
 internal import Ports
 
 /// Ages in one word: `<1m`, `4m`, `2h`, `3d`.
-enum AgeText {
-  static func text(_ age: Duration) -> String {
+public enum AgeText {
+  public static func text(_ age: Duration) -> String {
     let seconds = max(0, age.components.seconds)
     return switch seconds {
     case ..<60: "<1m"

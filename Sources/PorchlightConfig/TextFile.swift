@@ -1,17 +1,22 @@
 internal import Glibc
 
 /// Reads small text files that people write.
-enum TextFile {
+public enum TextFile {
   /// No file of settings is longer.
   static let limit = 64 * 1_024
 
   /// Why a file cannot be used.
-  enum Problem: Error, Hashable {
+  public enum Problem: Error, Hashable {
     case missing
     case failed(String)
   }
 
-  static func read(_ path: String) throws(Problem) -> String {
+  /// The whole of a regular file.
+  ///
+  /// - Parameter path: where it is.
+  /// - Returns: its text, which has to be UTF-8.
+  /// - Throws: `Problem`, with a reason for people.
+  public static func read(_ path: String) throws(Problem) -> String {
     // Without O_NONBLOCK, opening a pipe would wait for somebody to write to it.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {

@@ -261,13 +261,20 @@ public struct PresenceRules: Sendable {
 
   /// What stands beside an entry of a viewer's own list: their presence, or why it is unknown.
   public func listedPresence(of target: UserID, for viewer: UserID, now: Moment) -> PresenceContent {
-    if target.server != server, silentPeers.contains(target.server) {
-      return PresenceContent(state: .unknown, unknownReason: .unreachable)
+    if let reason = unknownReason(of: target, for: viewer) {
+      return PresenceContent(state: .unknown, unknownReason: reason)
     }
-    guard lists.entry(of: viewer, for: target)?.state == .accepted,
-      let content = presence(of: target, for: viewer, now: now)
-    else { return PresenceContent(state: .unknown, unknownReason: .pending) }
-    return content
+    return presence(of: target, for: viewer, now: now)
+      ?? PresenceContent(state: .unknown, unknownReason: .pending)
+  }
+
+  /// Why the presence beside an entry of a viewer's own list is unknown; nil where they may see it.
+  public func unknownReason(of target: UserID, for viewer: UserID) -> UnknownReason? {
+    if target.server != server, silentPeers.contains(target.server) { return .unreachable }
+    let isShown =
+      lists.entry(of: viewer, for: target)?.state == .accepted && isVisible(target, to: viewer)
+      && people[target] != nil
+    return isShown ? nil : .pending
   }
 
   /// Whether a person looks at their list through any device (E7).

@@ -39,7 +39,7 @@ struct CrashCommand: AsyncParsableCommand {
         await crash()
       }
     } catch let error as TerminalError {
-      throw UsageError(message: error.message)
+      throw Failure(error.message, status: ExitStatus.usage)
     }
   }
 

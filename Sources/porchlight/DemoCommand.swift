@@ -4,10 +4,8 @@ internal import Homeserver
 internal import MatrixCrypto
 internal import MatrixWire
 internal import PorchlightApp
-internal import PorchlightConfig
 internal import PorchlightSDK
 internal import Ports
-internal import Screen
 internal import TerminalDriver
 
 /// `porchlight demo`: the roster over a simulated world on the embedded homeserver, in one process and
@@ -27,14 +25,7 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "How fast the simulated people live (0.01 to 1000); timers of the server stay as they are.")
   var speed = SpeedArgument(1)
 
-  @Option(name: .customLong("idle-after"), help: "How long without a key until you count as idle.")
-  var idleAfter = DurationArgument(.seconds(300))
-
-  @Option(help: ArgumentHelp("A theme by name, or a theme file.", valueName: "name|file"))
-  var theme: String?
-
-  @Flag(help: "Draw with ASCII only.")
-  var ascii = false
+  @OptionGroup var roster: RosterOptions
 
   @Flag(help: "Add people whose names and texts attack the terminal.")
   var hostile = false
@@ -46,32 +37,7 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let surroundings = Surroundings()
-    let theme = try loadTheme(surroundings.themes)
-    let reason: ExitReason
-    do {
-      reason = try await withTerminal(surroundings.terminal) { terminal in
-        var options = AppOptions(
-          theme: Theme(theme, colors: terminal.capabilities.colors),
-          seed: UInt64.random(in: .min ... .max))
-        options.idleAfter = idleAfter.duration
-        options.glyphs = ascii ? .ascii : .unicode
-        options.utcOffset = surroundings.utcOffset
-        return try await show(on: terminal, options)
-      }
-    } catch let error as TerminalError {
-      throw UsageError(message: error.message)
-    }
-    try finish(reason)
-  }
-
-  private func loadTheme(_ search: ThemeSearch) throws(UsageError) -> ThemeFile {
-    guard let theme else { return .builtIn }
-    do {
-      return try search.find(theme)
-    } catch {
-      throw UsageError(message: error.description)
-    }
+    try await roster.run { terminal, options in try await show(on: terminal, options) }
   }
 
   /// Runs server, world and roster side by side until the roster ends.
@@ -110,16 +76,6 @@ struct DemoCommand: AsyncParsableCommand {
         if let reason { return reason }
       }
       return .cancelled
-    }
-  }
-
-  private func finish(_ reason: ExitReason) throws {
-    switch reason {
-    case .quit, .endOfInput, .cancelled: break
-    case .signal(let number): throw ExitCode(128 + number)
-    case .loggedOut(let error):
-      Output.error("porchlight: \(error.message)")
-      throw ExitCode(ExitStatus.failed)
     }
   }
 }

@@ -3,18 +3,26 @@ internal import Glibc
 
 /// What the process ends with, and what it says then.
 enum ExitStatus {
-  /// It failed.
+  /// It failed, or found nobody.
   static let failed: Int32 = 1
   /// It was started wrongly: bad arguments, a bad theme, no terminal.
   static let usage: Int32 = 2
+  /// There is no session, or it has ended.
+  static let notLoggedIn: Int32 = 3
+  /// No answer.
+  static let network: Int32 = 4
+  /// Too often.
+  static let rateLimited: Int32 = 5
+  /// The server does not have what was asked for.
+  static let noPresence: Int32 = 6
 
   /// Ends the process: help and version on standard output with 0, everything else as one line on standard
   /// error.
   static func end(with error: any Error) -> Never {
     if let code = error as? ExitCode { exit(code.rawValue) }
-    if let error = error as? UsageError {
+    if let error = error as? Failure {
       Output.error("porchlight: \(error.message)")
-      exit(usage)
+      exit(error.status)
     }
     if RootCommand.exitCode(for: error) == .success {
       print(RootCommand.fullMessage(for: error))
@@ -27,20 +35,34 @@ enum ExitStatus {
   }
 }
 
-/// It cannot start like that; the message says what to change.
-struct UsageError: Error {
+/// It did not work; the message says what failed and what to do.
+struct Failure: Error {
   let message: String
+  let status: Int32
+
+  init(_ message: String, status: Int32 = ExitStatus.failed) {
+    self.message = message
+    self.status = status
+  }
 }
 
-/// Standard error.
+/// Where the process writes to.
 enum Output {
-  /// One message, ended by a newline.
-  static func error(_ message: String) {
+  /// One message on standard error, ended by a newline.
+  static func error(_ message: String) { _ = write(message, to: STDERR_FILENO) }
+
+  /// One line on standard output, at once; false where nobody reads it any more.
+  @discardableResult
+  static func line(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
+
+  private static func write(_ message: String, to descriptor: Int32) -> Bool {
     var line = Array((message.hasSuffix("\n") ? message : message + "\n").utf8)[...]
     while !line.isEmpty {
-      let written = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      guard written > 0 else { return }
+      let written = line.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { return false }
       line = line.dropFirst(written)
     }
+    return true
   }
 }

@@ -21,6 +21,27 @@ struct Surroundings {
       configHome: variable("XDG_CONFIG_HOME"), home: variable("HOME"), executablePath: executablePath)
   }
 
+  /// Where data of this user is kept: `porchlight` in XDG_DATA_HOME, or in `.local/share`. Nil without a home.
+  var dataFolder: String? {
+    if let folder = variable("XDG_DATA_HOME"), folder.hasPrefix("/") { return "\(folder)/porchlight" }
+    return home.map { "\($0)/.local/share/porchlight" }
+  }
+
+  private var home: String? {
+    if let home = variable("HOME"), home.hasPrefix("/") { return home }
+    return account.map { String(cString: $0.pw_dir) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+  }
+
+  /// The name this user logs in with.
+  var userName: String? { variable("USER") ?? account.map { String(cString: $0.pw_name) } }
+
+  private var account: passwd? { getpwuid(geteuid())?.pointee }
+
+  /// The terminal this process is started from, such as `pts/3`; nil where there is none.
+  var terminalName: String? {
+    ttyname(STDIN_FILENO).map { String(cString: $0) }.map { $0.hasPrefix("/dev/") ? String($0.dropFirst(5)) : $0 }
+  }
+
   /// How far local time is ahead of UTC now.
   var utcOffset: Duration {
     var now = time(nil)

@@ -10,8 +10,34 @@ public final class TemporaryFolder: Sendable {
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  deinit {
-    for name in ["socket", "precious"] { unlink(path + "/" + name) }
+  deinit { Self.remove(path) }
+
+  /// Writes a file, whose folder has to be there.
+  public func write(_ name: String, _ text: String) throws {
+    let descriptor = open(path + "/" + name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw Missing("a file \(name)") }
+    defer { close(descriptor) }
+    let bytes = Array(text.utf8)
+    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw Missing("room for \(name)") }
+  }
+
+  /// The permissions of a file or folder; nil where there is none.
+  public func mode(of name: String) -> Int? {
+    var status = stat()
+    return lstat(path + "/" + name, &status) == 0 ? Int(status.st_mode & 0o7777) : nil
+  }
+
+  private static func remove(_ path: String) {
+    guard unlink(path) != 0 else { return }
+    if let folder = opendir(path) {
+      defer { closedir(folder) }
+      while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+          pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != ".", name != ".." { remove(path + "/" + name) }
+      }
+    }
     rmdir(path)
   }
 

@@ -1,0 +1,149 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+internal import Synchronization
+
+/// A long poll, from its request to its one answer. Nothing runs for it while it waits.
+public final class Poll: Sendable {
+  let device: Device
+  let form: StreamForm
+  let parameters: PollParameters
+  /// Called once, on any thread.
+  let deliver: @Sendable (WireResponse) -> Void
+  /// Set under the lock of the hub.
+  let isAbandoned = Atomic(false)
+
+  init(
+    _ device: Device, _ form: StreamForm, _ parameters: PollParameters,
+    deliver: @escaping @Sendable (WireResponse) -> Void
+  ) {
+    self.device = device
+    self.form = form
+    self.parameters = parameters
+    self.deliver = deliver
+  }
+
+  var intent: PollIntent {
+    PollIntent(setPresence: parameters.setPresence, looks: !parameters.filter.blocksPresence)
+  }
+
+  /// Events as the answer of this poll, which went on from `start`.
+  func answer(
+    from start: SyncToken?, to next: SyncToken, isComplete: Bool = false, _ events: [[UInt8]]
+  ) -> WireResponse {
+    switch form.shape {
+    case .withSender: .stream(StreamBytes.sync(nextBatch: next, isComplete: isComplete, events: events))
+    case .contentOnly: .stream(StreamBytes.chunk(start: start ?? next, end: next, events: events))
+    }
+  }
+}
+
+/// A poll whose stream is open.
+struct OpenPoll: Sendable {
+  let poll: Poll
+  let stream: StreamID
+  /// The version it goes on from; nil where it begins.
+  let since: UInt64?
+  /// The token of that version, as its client knows it.
+  let start: SyncToken?
+  let deadline: Instant
+
+  var device: Device { poll.device }
+
+  /// Nothing, at the position the poll came with: for whoever waits no more.
+  var farewell: WireResponse {
+    guard let start else { return Refusal.gone.response }
+    return poll.answer(from: start, to: start, [])
+  }
+}
+
+extension Refusal {
+  /// For polls whose caller left, or whose server stops.
+  static let gone = Refusal(503, .unknown, "The poll was ended before it could wait.")
+}
+
+extension WireResponse {
+  static func stream(_ bytes: [UInt8]) -> WireResponse {
+    WireResponse(status: 200, headers: jsonHeaders, body: bytes)
+  }
+
+  private static let jsonHeaders = [Header("Content-Type", "application/json")]
+}
+
+/// What a poll asks for.
+struct PollParameters: Sendable {
+  /// Which endpoint reads them.
+  enum Endpoint: Hashable, Sendable {
+    case sync
+    case events
+  }
+
+  let since: SyncToken?
+  let wait: Duration
+  let setPresence: PresenceState?
+  let filter: SyncFilter
+
+  /// - Parameters:
+  ///   - request: whose query they stand in.
+  ///   - endpoint: `/sync` and `/events` differ in names and defaults (protocol 4.1, 4.2).
+  ///   - longestWait: the most that is granted.
+  ///   - readFilter: makes a filter of the parameter of that name.
+  /// - Throws: `M_INVALID_PARAM` naming the parameter, or `M_BAD_PAGINATION` for a malformed `from`.
+  init(
+    _ request: WireRequest, of endpoint: Endpoint, longestWait: Duration,
+    readFilter: (String) throws(Refusal) -> SyncFilter?
+  ) throws(Refusal) {
+    switch endpoint {
+    case .sync:
+      guard request.query("from") == nil else {
+        throw Refusal(400, .invalidParameter, "'/sync' goes on with 'since'; 'from' belongs to '/events'.")
+      }
+      since = try Self.parse(request, "since") { SyncToken($0) }
+    case .events:
+      since = try request.query("from").map { (text) throws(Refusal) in
+        guard let token = SyncToken(text) else { throw Refusal.unknownPosition(endpoint) }
+        return token
+      }
+    }
+    let milliseconds = try request.query("timeout").map { (text) throws(Refusal) in
+      guard let number = Int(text) else {
+        throw Refusal(400, .invalidParameter, "The parameter 'timeout' must be in milliseconds.")
+      }
+      return number
+    }
+    let unsaid = endpoint == .sync ? 0 : 30_000
+    wait = min(.milliseconds(max(0, milliseconds ?? unsaid)), longestWait)
+    setPresence = try Self.parse(request, "set_presence") { text in
+      let state = PresenceState(wire: text)
+      return [.online, .unavailable, .offline].contains(state) ? state : nil
+    }
+    if let text = request.query("filter") {
+      guard let filter = try readFilter(text) else { throw Self.unknown("filter") }
+      self.filter = filter
+    } else {
+      filter = .everything
+    }
+  }
+
+  private static func parse<Value>(
+    _ request: WireRequest, _ name: String, _ read: (String) -> Value?
+  ) throws(Refusal) -> Value? {
+    guard let text = request.query(name) else { return nil }
+    guard let value = read(text) else { throw unknown(name) }
+    return value
+  }
+
+  private static func unknown(_ name: String) -> Refusal {
+    Refusal(400, .invalidParameter, "The parameter '\(name)' has no value this server knows.")
+  }
+}
+
+extension Refusal {
+  /// For a token this server never gave, or gave too long ago.
+  static func unknownPosition(_ endpoint: PollParameters.Endpoint) -> Refusal {
+    switch endpoint {
+    case .sync: Refusal(400, .invalidParameter, "The parameter 'since' is not a position of this stream.")
+    case .events: Refusal(400, .badPagination, "The parameter 'from' is not a position of this stream.")
+    }
+  }
+}

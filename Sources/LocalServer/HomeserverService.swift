@@ -1,0 +1,45 @@
+public import Homeserver
+public import HomeserverHTTP
+public import Logging
+public import ServiceLifecycle
+public import UnixSignals
+
+/// A homeserver as a service: graceful shutdown answers its polls and writes what is not written.
+public struct HomeserverService: Service {
+  private let homeserver: Homeserver
+
+  public init(_ homeserver: Homeserver) { self.homeserver = homeserver }
+
+  public func run() async throws {
+    await cancelWhenGracefulShutdown { await homeserver.run() }
+  }
+}
+
+extension ServiceGroup {
+  /// A homeserver and the network in front of it, stopped in the right order: polls are answered first, then
+  /// the connections end.
+  ///
+  /// - Parameters:
+  ///   - homeserver: what answers.
+  ///   - endpoints: where it listens.
+  ///   - limits: what clients may send.
+  ///   - signals: what begins an orderly end.
+  ///   - patience: how long that end may take.
+  ///   - logger: for what the network does.
+  ///   - listening: called once per endpoint that takes connections.
+  public init(
+    serving homeserver: Homeserver, at endpoints: [HTTPServer.Endpoint],
+    limits: HTTPServer.Limits = HTTPServer.Limits(), stoppingAt signals: [UnixSignal] = [],
+    within patience: Duration = .seconds(4), logger: Logger,
+    listening: @escaping @Sendable (HTTPServer.Endpoint) async -> Void = { _ in }
+  ) {
+    let server = HTTPServer(homeserver, at: endpoints, limits: limits, logger: logger, listening: listening)
+    var configuration = ServiceGroupConfiguration(
+      services: [
+        .init(service: server),
+        .init(service: HomeserverService(homeserver)),
+      ], gracefulShutdownSignals: signals, logger: logger)
+    configuration.maximumGracefulShutdownDuration = patience
+    self.init(configuration: configuration)
+  }
+}

@@ -1,0 +1,88 @@
+/// Writes JSON by hand, byte for byte as `WireJSON.encode` does: for what is written for every watcher of a
+/// change. Keys have to be given in order.
+struct JSONWriter {
+  private(set) var bytes: [UInt8] = []
+  private var isFirst = true
+
+  init() { bytes.reserveCapacity(384) }
+
+  /// Begins an object.
+  mutating func open() {
+    bytes.append(UInt8(ascii: "{"))
+    isFirst = true
+  }
+
+  /// Ends an object.
+  mutating func close() {
+    bytes.append(UInt8(ascii: "}"))
+    isFirst = false
+  }
+
+  /// A key that needs no escaping; its value comes next.
+  mutating func key(_ name: String) {
+    if !isFirst { bytes.append(UInt8(ascii: ",")) }
+    isFirst = false
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: name.utf8)
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+  }
+
+  mutating func field(_ name: String, _ text: String?) {
+    guard let text else { return }
+    key(name)
+    string(text)
+  }
+
+  mutating func field(_ name: String, _ number: Int64?) {
+    guard let number else { return }
+    key(name)
+    bytes.append(contentsOf: String(number).utf8)
+  }
+
+  mutating func field(_ name: String, _ flag: Bool?) {
+    guard let flag else { return }
+    key(name)
+    bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+  }
+
+  /// Left out where there is nothing.
+  mutating func field(_ name: String, _ texts: [String]) {
+    guard !texts.isEmpty else { return }
+    key(name)
+    for (index, text) in texts.enumerated() {
+      bytes.append(index == 0 ? UInt8(ascii: "[") : UInt8(ascii: ","))
+      string(text)
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
+  private mutating func string(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    if text.utf8.contains(where: Self.isEscaped) {
+      text.utf8.forEach { escape($0) }
+    } else {
+      bytes.append(contentsOf: text.utf8)
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+    case 0x08: bytes.append(contentsOf: "\\b".utf8)
+    case 0x09: bytes.append(contentsOf: "\\t".utf8)
+    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+    case 0x0C: bytes.append(contentsOf: "\\f".utf8)
+    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+    case ..<0x20:
+      bytes.append(contentsOf: (byte < 0x10 ? "\\u000" : "\\u001").utf8)
+      bytes.append(contentsOf: String(byte & 0xF, radix: 16).utf8)
+    default: bytes.append(byte)
+    }
+  }
+}

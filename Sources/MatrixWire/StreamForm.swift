@@ -1,0 +1,161 @@
+/// Which presence states a version of the API has words for; the exact state stands beside the nearest one
+/// (protocol E8, Q18).
+public enum PresenceVocabulary: Hashable, Sendable {
+  /// `api/v1`: `free_for_chat`, and `hidden` to the person themselves.
+  case v1
+  /// `r0`: `free_for_chat`.
+  case r0
+  /// Today's three.
+  case v3
+
+  /// The word that says most of a state.
+  public func nearest(to state: PresenceState) -> PresenceState {
+    switch (self, state) {
+    case (.v1, .hidden), (.v1, .freeForChat), (.r0, .freeForChat): state
+    default: state.standard
+    }
+  }
+}
+
+/// How the events of a stream are written.
+public struct StreamForm: Hashable, Sendable {
+  public enum Shape: Hashable, Sendable {
+    /// `/events` and `/initialSync`: the person stands in the content, and there is no sender (protocol 3.5).
+    case contentOnly
+    /// `/sync`: with a sender.
+    case withSender
+  }
+
+  public var shape: Shape
+  public var vocabulary: PresenceVocabulary
+
+  public init(_ shape: Shape, _ vocabulary: PresenceVocabulary) {
+    self.shape = shape
+    self.vocabulary = vocabulary
+  }
+
+  /// `/sync` as it is today.
+  public static let sync = StreamForm(.withSender, .v3)
+}
+
+extension PresenceContent {
+  /// The bytes of a status answer: as `WireJSON.encode`, for less.
+  public func encoded(in vocabulary: PresenceVocabulary = .v3) -> [UInt8] {
+    var writer = JSONWriter()
+    write(to: &writer, in: vocabulary)
+    return writer.bytes
+  }
+
+  fileprivate func write(
+    to writer: inout JSONWriter, in vocabulary: PresenceVocabulary, naming user: UserID? = nil
+  ) {
+    let word = vocabulary.nearest(to: state)
+    writer.open()
+    writer.field("avatar_url", avatarURL)
+    writer.field(Keys.choice, choice?.wire)
+    writer.field(Keys.deviceTypes, deviceTypes.map(\.rawValue))
+    writer.field(Keys.idleAgo, idleAgo.map(Int64.init))
+    if word != state { writer.field(Keys.presence, state.wire) }
+    writer.field(Keys.unknownReason, unknownReason?.rawValue)
+    writer.field("currently_active", currentlyActive)
+    writer.field("displayname", displayName)
+    writer.field("last_active_ago", lastActiveAgo.map(Int64.init))
+    writer.field("presence", word.wire)
+    writer.field("status_msg", statusMessage)
+    writer.field("user_id", user?.rawValue)
+    writer.close()
+  }
+
+  private enum Keys {
+    static let choice = UnstablePrefix.key("choice")
+    static let deviceTypes = UnstablePrefix.key("device_types")
+    static let idleAgo = UnstablePrefix.key("idle_ago")
+    static let presence = UnstablePrefix.key("presence")
+    static let unknownReason = UnstablePrefix.key("unknown_reason")
+  }
+}
+
+extension StreamEvent {
+  /// The bytes of the event; in the form of `/sync`, as `WireJSON.encode` writes them.
+  public func encoded(as form: StreamForm) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.open()
+    switch self {
+    case .presence(let user, let content):
+      writer.key("content")
+      content.write(
+        to: &writer, in: form.vocabulary, naming: form.shape == .contentOnly ? user : nil)
+      finish(&writer, form, .presence, user)
+    case .invite(let event):
+      writer.key("content")
+      writer.open()
+      writer.field("displayname", event.displayName)
+      writer.field("observed_user", event.observed.rawValue)
+      writer.field("observer_user", event.observer.rawValue)
+      writer.field("received_ts", event.receivedAt)
+      writer.field("state", event.state.rawValue)
+      writer.close()
+      finish(&writer, form, .invite, event.observer)
+    case .list(let event):
+      writer.key("content")
+      writer.open()
+      writer.field("state", event.state.rawValue)
+      writer.field("user_id", event.userID.rawValue)
+      writer.close()
+      finish(&writer, form, .list, event.sender)
+    case .unrecognized(let type): writer.field("type", type)
+    }
+    writer.close()
+    return writer.bytes
+  }
+
+  private func finish(_ writer: inout JSONWriter, _ form: StreamForm, _ kind: Kind, _ sender: UserID) {
+    if form.shape == .withSender { writer.field("sender", sender.rawValue) }
+    writer.field("type", kind.type)
+  }
+}
+
+/// Answers of the event stream around events that are bytes already, which many answers share.
+public enum StreamBytes {
+  /// `/sync`, as `WireJSON.encode` writes a `SyncAnswer`.
+  public static func sync(nextBatch: SyncToken, isComplete: Bool = false, events: [[UInt8]]) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.field("next_batch", nextBatch.rawValue)
+    let complete = isComplete ? "\"\(UnstablePrefix.key("complete"))\":true," : ""
+    return join(
+      "{\"account_data\":{\"events\":[]},\(complete)", writer.bytes, ",\"presence\":{\"events\":[", events,
+      "]},\"rooms\":{\"invite\":{},\"join\":{},\"leave\":{}}}")
+  }
+
+  /// `/events` (protocol 4.1).
+  public static func chunk(start: SyncToken, end: SyncToken, events: [[UInt8]]) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.field("end", end.rawValue)
+    writer.field("start", start.rawValue)
+    return join("{\"chunk\":[", [], "", events, "],") + writer.bytes + Array("}".utf8)
+  }
+
+  /// `/initialSync` (protocol 4.1): the presence section in full, the others empty until there are rooms.
+  public static func initialSync(end: SyncToken, events: [[UInt8]]) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.field("end", end.rawValue)
+    return join(
+      "{\"account_data\":[],", writer.bytes, ",\"presence\":[", events, "],\"receipts\":[],\"rooms\":[]}")
+  }
+
+  private static func join(
+    _ head: String, _ token: [UInt8], _ middle: String, _ events: [[UInt8]], _ tail: String
+  ) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(events.reduce(256) { $0 + $1.count + 1 })
+    bytes.append(contentsOf: head.utf8)
+    bytes.append(contentsOf: token)
+    bytes.append(contentsOf: middle.utf8)
+    for (index, event) in events.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      bytes.append(contentsOf: event)
+    }
+    bytes.append(contentsOf: tail.utf8)
+    return bytes
+  }
+}

@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import PorchlightApp
+internal import PorchlightConfig
+internal import PorchlightSDK
+internal import Screen
+internal import TerminalDriver
+
+/// How the roster looks and behaves, wherever it comes from.
+struct RosterOptions: ParsableArguments {
+  @Option(name: .customLong("idle-after"), help: "How long without a key until you count as idle.")
+  var idleAfter = DurationArgument(.seconds(300))
+
+  @Option(help: ArgumentHelp("A theme by name, or a theme file.", valueName: "name|file"))
+  var theme: String?
+
+  @Flag(help: "Draw with ASCII only.")
+  var ascii = false
+
+  /// Takes the terminal for the length of `body`, then ends as the roster ended.
+  func run(_ body: @Sendable (Terminal, AppOptions) async throws -> ExitReason) async throws {
+    let surroundings = Surroundings()
+    let theme = try loadTheme(surroundings.themes)
+    let reason: ExitReason
+    do {
+      reason = try await withTerminal(surroundings.terminal) { terminal in
+        var options = AppOptions(
+          theme: Theme(theme, colors: terminal.capabilities.colors),
+          seed: UInt64.random(in: .min ... .max))
+        options.idleAfter = idleAfter.duration
+        options.glyphs = ascii ? .ascii : .unicode
+        options.utcOffset = surroundings.utcOffset
+        return try await body(terminal, options)
+      }
+    } catch let error as TerminalError {
+      throw Failure(error.message, status: ExitStatus.usage)
+    }
+    switch reason {
+    case .quit, .endOfInput, .cancelled: break
+    case .signal(let number): throw ExitCode(128 + number)
+    case .loggedOut(let error): throw Failure(error.message, status: ExitStatus.notLoggedIn)
+    }
+  }
+
+  private func loadTheme(_ search: ThemeSearch) throws(Failure) -> ThemeFile {
+    guard let theme else { return .builtIn }
+    do {
+      return try search.find(theme)
+    } catch {
+      throw Failure(error.description, status: ExitStatus.usage)
+    }
+  }
+}

@@ -1,0 +1,176 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Homeserver
+internal import HomeserverHTTP
+internal import HomeserverSQLite
+internal import LocalServer
+internal import Logging
+internal import MatrixCrypto
+internal import MatrixWire
+internal import PresenceCore
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// `porchlight serve`: the reference homeserver over HTTP.
+struct ServeCommand: AsyncParsableCommand {
+  enum Registration: String, ExpressibleByArgument, CaseIterable {
+    case open, token, closed
+  }
+
+  enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+
+    var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .notice }
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Run the homeserver for other terminals, scripts and clients.",
+    discussion: """
+      Prints one line when it listens, on standard output; everything else goes to standard error. SIGTERM and \
+      SIGINT answer waiting polls, write what is not written and end with 0.
+      """)
+
+  @Option(help: ArgumentHelp("The name in everybody's user ID; it stays with the database.", valueName: "name"))
+  var serverName: String
+
+  @Option(help: ArgumentHelp("Where to listen; port 0 lets the system choose.", valueName: "host:port"))
+  var listen: String?
+
+  @Option(help: ArgumentHelp("A Unix socket to listen on as well, for this user only.", valueName: "path"))
+  var unix: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The database, or :memory: for none. (default: porchlight/NAME.sqlite in your data folder)",
+      valueName: "file"))
+  var database: String?
+
+  @Option(help: "Who may register: open, token or closed.")
+  var registration = Registration.closed
+
+  @Option(help: ArgumentHelp("What --registration token asks for.", valueName: "token"))
+  var registrationToken: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Who is accepted without being asked: never, reverse, shared-room or always. (default: reverse)",
+      valueName: "policy"),
+    transform: { text in
+      guard let policy = AutoAccept(rawValue: text) else {
+        throw ValidationError("--auto-accept takes never, reverse, shared-room or always, not '\(text)'")
+      }
+      return policy
+    })
+  var autoAccept = AutoAccept.reverse
+
+  @Option(help: ArgumentHelp("scrypt's cost as a power of two (10 to 20).", valueName: "number"))
+  var passwordCost = 15
+
+  @Option(help: ArgumentHelp("A certificate chain for TLS on --listen, as PEM.", valueName: "file"))
+  var tlsCertificate: String?
+
+  @Option(help: ArgumentHelp("The certificate's key, as PEM.", valueName: "file"))
+  var tlsKey: String?
+
+  @Flag(inversion: .prefixedNo, help: "Limit how often one user or address may ask.")
+  var rateLimits = true
+
+  @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
+  var logLevel = LogLevel.notice
+
+  func validate() throws {
+    guard ServerName(serverName) != nil else {
+      throw ValidationError("--server-name takes a host name, perhaps with a port, not '\(serverName)'")
+    }
+    guard listen != nil || unix != nil else {
+      throw ValidationError("give --listen HOST:PORT or --unix PATH")
+    }
+    if let listen, HostAndPort(listen) == nil {
+      throw ValidationError("--listen takes HOST:PORT, such as 127.0.0.1:8008, not '\(listen)'")
+    }
+    guard (registration == .token) == (registrationToken != nil) else {
+      throw ValidationError("--registration token and --registration-token go together")
+    }
+    guard (10...20).contains(passwordCost) else {
+      throw ValidationError("--password-cost takes a number from 10 to 20, not \(passwordCost)")
+    }
+    guard (tlsCertificate == nil) == (tlsKey == nil), tlsKey == nil || listen != nil else {
+      throw ValidationError("--tls-certificate and --tls-key go together, and with --listen")
+    }
+  }
+
+  func run() async throws {
+    guard let name = ServerName(serverName) else { throw ExitCode(ExitStatus.usage) }
+    FileLimit.raise()
+    var logger = Logger(label: "porchlight", factory: { StreamLogHandler.standardError(label: $0) })
+    logger.logLevel = logLevel.level
+    let (lock, store) = try openStore(for: name)
+    defer { lock?.release() }
+    let stored: StoredServer
+    do { stored = try await store.load(for: name) } catch { throw Failure(error.message) }
+    let homeserver = Homeserver(
+      configuration(name), stored: stored, store: store, secrets: SystemSecrets(), time: SystemTimekeeper(),
+      random: SystemRandomNumberGenerator())
+    let services = ServiceGroup(
+      serving: homeserver, at: try endpoints(), stoppingAt: [.sigterm, .sigint], logger: logger,
+      listening: Announcement(endpoints: try endpoints().count, name: name, isSecure: tlsKey != nil).listening)
+    do {
+      try await services.run()
+    } catch let error as ListenError {
+      throw Failure(error.message)
+    }
+  }
+
+  private func configuration(_ name: ServerName) -> Homeserver.Configuration {
+    var configuration = Homeserver.Configuration(name: name)
+    configuration.autoAccept = autoAccept
+    return configuration
+  }
+
+  private func openStore(for name: ServerName) throws -> (DatabaseLock?, any PresenceStore) {
+    if database == ":memory:" { return (nil, MemoryPresenceStore()) }
+    do throws(StoreError) {
+      let path = if let database { database } else { try Self.usualDatabase(of: name) }
+      guard let lock = try DatabaseLock.take(for: path) else {
+        throw StoreError(.inUse, "Another porchlight has the database \(path) open.")
+      }
+      return (lock, try SQLitePresenceStore(path: path))
+    } catch {
+      throw Failure(error.message)
+    }
+  }
+
+  private static func usualDatabase(of name: ServerName) throws(StoreError) -> String {
+    guard let folder = Surroundings().dataFolder else {
+      throw StoreError(.failed, "There is no HOME to keep the database in; give --database FILE.")
+    }
+    try ServerFiles.makePrivateFolder(folder)
+    return "\(folder)/\(name.rawValue).sqlite"
+  }
+
+  private func endpoints() throws -> [HTTPServer.Endpoint] {
+    let address = listen.flatMap { HostAndPort($0) }
+    return (address.map { [.tcp(host: $0.host, port: $0.port)] } ?? []) + (unix.map { [.unix(path: $0)] } ?? [])
+  }
+}
+
+/// `127.0.0.1:8008`, `[::1]:8008` or `localhost:0`.
+struct HostAndPort: Hashable {
+  let host: String
+  let port: Int
+
+  init?(_ text: String) {
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+      return nil
+    }
+    var host = text[..<colon]
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      host = host.dropFirst().dropLast()
+    } else if host.contains(":") {
+      return nil
+    }
+    guard !host.isEmpty else { return nil }
+    (self.host, self.port) = (String(host), Int(port))
+  }
+}

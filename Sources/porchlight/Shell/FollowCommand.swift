@@ -1,0 +1,55 @@
+internal import ArgumentParser
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Ports
+internal import Screen
+internal import UnixSignals
+
+/// `porchlight follow`: what changes, as it changes.
+struct FollowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "follow", abstract: "Print every change on your list as it happens.",
+    discussion: "Following does not make you online. Ends with 0 when it is interrupted.")
+
+  @Flag(help: "One JSON object per change.")
+  var json = false
+
+  @Flag(help: "Begin with everybody as they are now.")
+  var initial = false
+
+  @OptionGroup var server: ServerOptions
+
+  func run() async throws {
+    try await server.withSession { session in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          for await _ in await UnixSignalsSequence(trapping: [.sigint, .sigterm]) { return }
+        }
+        group.addTask { try await follow(session) }
+        defer { group.cancelAll() }
+        try await group.next()
+      }
+    }
+  }
+
+  private func follow(_ session: Session) async throws {
+    var roster = Roster(userID: session.userID)
+    var isFirst = true
+    for try await step in session.events(as: .offline, seed: .random(in: .min ... .max)) {
+      switch step {
+      case .answer(let answer, let isComplete):
+        let now = session.time.instant
+        for change in roster.apply(answer, isComplete: isComplete, at: now) where initial || !isFirst {
+          guard tell(ChangeReport(change, now: now)) else { return }
+        }
+        isFirst = false
+      case .interrupted(let error, _):
+        Output.error("porchlight: \(error.message)")
+      }
+    }
+  }
+
+  private func tell(_ report: ChangeReport) -> Bool {
+    json ? Output.json(report) : Output.line(report.line)
+  }
+}

@@ -1,0 +1,102 @@
+internal import ArgumentParser
+internal import MatrixWire
+internal import PorchlightApp
+internal import PorchlightSDK
+internal import Ports
+internal import Screen
+
+/// `porchlight invites`: who asks to see you.
+struct InvitesCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "invites", abstract: "Show who asks to see you.",
+    discussion: "Ends with 1 where nobody does.")
+
+  @Flag(help: "As a JSON array.")
+  var json = false
+
+  @OptionGroup var server: ServerOptions
+
+  func run() async throws {
+    try await server.withSession { session in
+      let invites = try await session.presenceList().invites
+      if json {
+        Output.json(invites)
+      } else {
+        Output.table(invites.map { Self.row($0, now: session.time.wallTime) })
+      }
+      if invites.isEmpty { throw ExitCode(ExitStatus.failed) }
+    }
+  }
+
+  private static func row(_ invite: PendingInvite, now: WallTime) -> [SafeText] {
+    let age = AgeText.text(.milliseconds(now.milliseconds - invite.receivedAt))
+    return [invite.observer.rawValue, invite.displayName ?? "", age].map { SafeText(untrusted: $0) }
+  }
+}
+
+/// `porchlight invite ID`.
+struct InviteCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "invite", abstract: "Ask somebody for permission to see them.")
+
+  @Argument(help: "@ann:example.org, or ann on your own server.")
+  var person: PersonArgument
+
+  @OptionGroup var server: ServerOptions
+
+  func run() async throws {
+    try await server.withSession { try await $0.invite(try person.user(beside: $0.userID)) }
+  }
+}
+
+/// `porchlight accept ID`.
+struct AcceptCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accept", abstract: "Let somebody see you who asked.")
+
+  @Argument(help: "@ann:example.org, or ann on your own server.")
+  var person: PersonArgument
+
+  @OptionGroup var server: ServerOptions
+
+  func run() async throws {
+    try await server.withSession { try await $0.accept(try person.user(beside: $0.userID)) }
+  }
+}
+
+/// `porchlight deny ID`.
+struct DenyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "deny", abstract: "Refuse somebody who asked to see you.")
+
+  @Argument(help: "@ann:example.org, or ann on your own server.")
+  var person: PersonArgument
+
+  @OptionGroup var server: ServerOptions
+
+  func run() async throws {
+    try await server.withSession { try await $0.deny(try person.user(beside: $0.userID)) }
+  }
+}
+
+/// `porchlight remove ID`.
+struct RemoveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "remove", abstract: "Take somebody off your list, or an invite back.",
+    discussion: "Ends with 1 where they are not on it.")
+
+  @Argument(help: "@ann:example.org, or ann on your own server.")
+  var person: PersonArgument
+
+  @OptionGroup var server: ServerOptions
+
+  func run() async throws {
+    try await server.withSession { session in
+      let user = try person.user(beside: session.userID)
+      guard try await session.presenceList().list.contains(where: { $0.userID == user }) else {
+        throw Failure("\(user) is not on your list")
+      }
+      try await session.drop(user)
+    }
+  }
+}

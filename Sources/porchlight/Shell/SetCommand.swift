@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import MatrixWire
+internal import PorchlightSDK
+
+/// `porchlight set`: one's own state and text.
+struct SetCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set", abstract: "Set your state, and perhaps your status text.",
+    discussion: "Without TEXT the present one stays; '' clears it.")
+
+  @Argument(help: "online, away, busy, invisible or free-for-chat.")
+  var state: ChosenState
+
+  @Argument(help: "What others read beside your name.")
+  var text: String?
+
+  @OptionGroup var server: ServerOptions
+
+  func run() async throws {
+    try await server.withSession { session in
+      let text: String?
+      if let given = self.text { text = given } else {
+        text = try await session.status(of: session.userID).statusMessage
+      }
+      try await session.setStatus(state.presence, text: text)
+    }
+  }
+}
+
+/// The states as a person calls their own (protocol 3.1).
+enum ChosenState: String, ExpressibleByArgument, CaseIterable {
+  case online
+  case away
+  case busy
+  case invisible
+  case freeForChat = "free-for-chat"
+
+  var presence: PresenceState {
+    switch self {
+    case .online: .online
+    case .away: .unavailable
+    case .busy: .busy
+    case .invisible: .hidden
+    case .freeForChat: .freeForChat
+    }
+  }
+}

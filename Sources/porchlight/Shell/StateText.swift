@@ -1,0 +1,37 @@
+internal import MatrixWire
+internal import Screen
+
+/// States and texts as the shell prints them.
+enum StateText {
+  /// How somebody else appears.
+  static func of(_ state: PresenceState) -> String {
+    switch state {
+    case .online: "online"
+    case .unavailable: "idle"
+    case .offline, .hidden: "offline"
+    case .freeForChat: "free for chat"
+    case .busy: "busy"
+    case .unknown, .other: "unknown"
+    }
+  }
+
+  /// How one chose to appear, and where that differs, what others see now.
+  static func own(_ content: PresenceContent) -> String {
+    let choice = content.choice ?? content.state
+    let word =
+      switch choice {
+      case .unavailable: "away"
+      case .hidden: "invisible"
+      default: of(choice)
+      }
+    guard choice != .hidden, content.state != choice else { return word }
+    return "\(word) (now \(of(content.state)))"
+  }
+
+  /// A status text behind a state, safe for a terminal; nothing where there is none.
+  static func note(_ text: String?) -> String {
+    guard let text, !text.isEmpty else { return "" }
+    let safe = SafeText(untrusted: text)
+    return safe.isEmpty ? "" : " - \(safe)"
+  }
+}

@@ -1,0 +1,43 @@
+internal import HTTPTestSupport
+internal import LocalServer
+internal import PorchlightTestSupport
+internal import Testing
+
+struct DatabaseLockTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func onlyOneHasItAtATime() throws {
+    let database = folder.path + "/db"
+    let lock = try DatabaseLock.take(for: database).orThrow("lock")
+    #expect(try DatabaseLock.take(for: database) == nil)
+    lock.release()
+    let next = try DatabaseLock.take(for: database)
+    #expect(next != nil)
+    // Releasing twice must not close what somebody else opened meanwhile.
+    lock.release()
+    #expect(try DatabaseLock.take(for: database) == nil)
+    withExtendedLifetime(next) {}
+  }
+
+  @Test func twoDatabasesHaveTwoLocks() throws {
+    let one = try DatabaseLock.take(for: folder.path + "/one")
+    let two = try DatabaseLock.take(for: folder.path + "/two")
+    #expect(one != nil && two != nil)
+  }
+
+  @Test func aFolderThatIsNotThereIsSaid() {
+    #expect(throws: (any Error).self) { try DatabaseLock.take(for: folder.path + "/nowhere/db") }
+  }
+
+  @Test func aLongPathPutsTheSocketElsewhere() {
+    let near = ServerFiles(folder: "/home/ann/.local/share/porchlight/offline", userID: 7)
+    #expect(near.socket == "/home/ann/.local/share/porchlight/offline/socket")
+    let deep = String(repeating: "/a-rather-long-name", count: 8)
+    let (far, other) = (ServerFiles(folder: deep, userID: 7), ServerFiles(folder: deep + "x", userID: 7))
+    #expect(far.socket.hasPrefix("/tmp/porchlight-7/"))
+    #expect(far.socket.utf8.count < 108)
+    #expect(far.socket != other.socket)
+  }
+}
