@@ -54,7 +54,9 @@ let package = Package(
       name: "Homeserver", dependencies: ["MatrixWire", "Ports", "PresenceCore"], swiftSettings: strict),
     .target(
       name: "HomeserverSQLite",
-      dependencies: ["Homeserver", "MatrixWire", "Ports", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Homeserver", "MatrixWire", "Ports", "PresenceCore", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .target(
       name: "HomeserverHTTP",
@@ -145,7 +147,10 @@ let package = Package(
       name: "HomeserverHTTPTests", dependencies: ["HomeserverHTTP", "HTTPTestSupport"], exclude: ["Support"],
       swiftSettings: strict),
     .testTarget(
-      name: "HomeserverSQLiteTests", dependencies: ["HomeserverSQLite", "PorchlightTestSupport"],
+      name: "HomeserverSQLiteTests",
+      dependencies: [
+        "HomeserverSQLite", "PorchlightTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "LocalServerTests",

@@ -1,11 +1,100 @@
 internal import GRDB
 public import Homeserver
 public import MatrixWire
+internal import Synchronization
 
+/// The store on disk: one SQLite file, readable by its owner alone.
+///
+/// One connection: everything is read once, at the start, and from then on there are only writes, so readers
+/// beside the writer (a `DatabasePool`) would have nothing to do. The connection keeps the file to itself
+/// until it is closed or its process ends; whoever opens it meanwhile is told `StoreError.Code.inUse`.
 public final class SQLitePresenceStore: PresenceStore {
-  let memory = MemoryPresenceStore()
-  public init(path: String) throws(StoreError) {}
-  public func load(for server: ServerName) async throws(StoreError) -> StoredServer { try await memory.load(for: server) }
-  public func commit(_ changes: [StoreChange]) async throws(StoreError) { try await memory.commit(changes) }
-  public func close() async {}
+  private let path: String
+  private let database: DatabaseQueue
+  private let isClosed = Mutex(false)
+
+  /// Opens a file, or creates it, in a folder that is made where there is none. Blocks for up to a second
+  /// while another process lets go of it.
+  ///
+  /// - Parameter path: the database file; beside it stands `path-wal` while it is open.
+  /// - Throws: `StoreError`: `foreign` for a database of another program or of a newer porchlight, `inUse` while
+  ///   another process has it open, `full`, or `failed` with what the disk said.
+  public init(path: String) throws(StoreError) {
+    self.path = path
+    try DatabaseFile.prepare(path)
+    do {
+      database = try Schema.open(path)
+    } catch {
+      throw StoreError(error, path)
+    }
+  }
+
+  public func load(for server: ServerName) async throws(StoreError) -> StoredServer {
+    let path = path
+    return try await perform { db in
+      try db.atomically {
+        let starts = try Schema.begin(db, server: server, path)
+        return try StoreReader(db: db, path: path).everything(starts: starts)
+      }
+    }
+  }
+
+  public func commit(_ changes: [StoreChange]) async throws(StoreError) {
+    guard !changes.isEmpty else { return }
+    try await perform { db in
+      do {
+        try db.store(changes)
+      } catch let error as DatabaseError where error.mayYieldToCheckpoint {
+        // What the write-ahead log holds already can be moved into the database, where it mostly takes up no
+        // new room; then the log begins anew in the room it has.
+        _ = try? db.checkpoint(.restart)
+        try db.store(changes)
+      }
+    }
+  }
+
+  public func close() async {
+    // Whatever fails here is in the log, and read from there at the next start.
+    _ = try? await perform { db in try db.checkpoint(.truncate) }
+    isClosed.withLock { $0 = true }
+    try? database.close()
+  }
+
+  /// Runs something on the connection's own queue. A continuation and not GRDB's asynchronous writes: those
+  /// roll back when the calling task is cancelled.
+  private func perform<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreError) -> Value {
+    let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+      database.asyncWriteWithoutTransaction { [path, self] db in
+        guard !isClosed.withLock({ $0 }) else {
+          continuation.resume(returning: .failure(StoreError(.failed, "\(path) is closed.")))
+          return
+        }
+        continuation.resume(returning: Result { try body(db) }.mapError { StoreError($0, path) })
+      }
+    }
+    return try result.get()
+  }
+}
+
+extension Database {
+  /// Everything or nothing.
+  fileprivate func atomically<Value>(_ body: () throws -> Value) throws -> Value {
+    // A rollback that failed has left its transaction open.
+    if isInsideTransaction { try rollback() }
+    var value: Value?
+    try inTransaction(.immediate) {
+      value = try body()
+      return .commit
+    }
+    guard let value else { throw DatabaseError(message: "nothing was done") }
+    return value
+  }
+
+  fileprivate func store(_ changes: [StoreChange]) throws {
+    try atomically {
+      for change in changes { try write(change) }
+    }
+  }
 }

@@ -31,9 +31,14 @@ public final class MemoryPresenceStore: PresenceStore {
   }
 
   public func commit(_ changes: [StoreChange]) async throws(StoreError) {
-    state.withLock { state in
+    let failure = state.withLock { state -> StoreError? in
+      guard state.contents.accepts(changes) else {
+        return StoreError(.failed, "A token was to be stored of a device that is not there.")
+      }
       for change in changes { state.contents.apply(change) }
+      return nil
     }
+    if let failure { throw failure }
   }
 
   public func close() async {}
@@ -48,7 +53,8 @@ private struct StoreContents: Sendable {
 
   private struct DataKey: Hashable, Sendable {
     let user: UserID
-    let type: String
+    /// Bytes: Swift's own `==` holds canonically equivalent texts for one.
+    let type: [UInt8]
   }
 
   private struct Pair: Hashable, Sendable {
@@ -65,6 +71,22 @@ private struct StoreContents: Sendable {
   private var accountData: [DataKey: AccountDataRecord] = [:]
   private var filters: [FilterKey: FilterRecord] = [:]
 
+  /// Whether every token finds its device when it comes to it.
+  func accepts(_ changes: [StoreChange]) -> Bool {
+    var changed: [Device: Bool] = [:]
+    for change in changes {
+      switch change {
+      case .device(let record): changed[Device(user: record.user, id: record.id)] = true
+      case .removeDevice(let user, let id): changed[Device(user: user, id: id)] = false
+      case .token(let record):
+        let device = Device(user: record.user, id: record.device)
+        guard changed[device] ?? (devices[device] != nil) else { return false }
+      default: break
+      }
+    }
+    return true
+  }
+
   mutating func apply(_ change: StoreChange) {
     switch change {
     case .account(let record): accounts[record.user] = record
@@ -80,7 +102,8 @@ private struct StoreContents: Sendable {
     case .standing(let record):
       let pair = Pair(owner: record.owner, observed: record.observed)
       standings[pair] = record.standing.isNothing ? nil : record
-    case .accountData(let record): accountData[DataKey(user: record.user, type: record.type)] = record
+    case .accountData(let record):
+      accountData[DataKey(user: record.user, type: Array(record.type.utf8))] = record
     case .filter(let record): filters[FilterKey(user: record.user, id: record.id)] = record
     case .lastActive(let user, let time): presence[user]?.lastActive = time
     case .deviceActivity(let record):

@@ -1,0 +1,89 @@
+internal import GRDB
+internal import Homeserver
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+
+/// Reads everything a database holds. Whatever somebody wrote into it by hand is either understood or named in
+/// an error.
+struct StoreReader {
+  let db: Database
+  let path: String
+
+  func everything(starts: UInt64) throws -> StoredServer {
+    var stored = StoredServer()
+    stored.starts = starts
+    stored.accounts = try rows("account", "user, password_hash, created_at, display_name, avatar_url") {
+      AccountRecord(
+        user: try $0.name(0), passwordHash: try $0.optionalText(1), createdAt: try $0.time(2),
+        profile: Profile(displayName: try $0.optionalText(3), avatarURL: try $0.optionalText(4)))
+    }
+    stored.presence = try rows(
+      "presence", "user, choice, status, last_active, frozen_status, frozen_last_active", presence)
+    stored.devices = try rows("device", "user, id, display_name") {
+      DeviceRecord(user: try $0.name(0), id: try $0.name(1), displayName: try $0.optionalText(2))
+    }
+    stored.deviceActivity = try rows(
+      "device_activity", "user, device, type, reports, idle_since, is_connected"
+    ) {
+      DeviceActivityRecord(
+        user: try $0.name(0), device: try $0.name(1), type: try $0.isNull(2) ? nil : $0.name(2),
+        reports: try $0.flag(3), idleSince: try $0.optionalTime(4), isConnected: try $0.flag(5))
+    }
+    stored.tokens = try rows("token", "digest, user, device, kind, expires_at, generation") { row in
+      guard let kind = TokenRecord.Kind(rawValue: try row.text(3)) else { throw row.unreadable(3) }
+      return TokenRecord(
+        digest: TokenDigest(bytes: try row.bytes(0)), user: try row.name(1), device: try row.name(2),
+        kind: kind, expiresAt: try row.optionalTime(4), generation: try row.count(5))
+    }
+    stored.standings = try rows(
+      "standing",
+      "owner, observed, entry_state, entry_groups, entry_order, invited_at, accepted_at, asked_at, is_allowed",
+      standing)
+    stored.accountData = try rows("account_data", "user, type, content") {
+      AccountDataRecord(user: try $0.name(0), type: try $0.text(1), content: try $0.bytes(2))
+    }
+    stored.filters = try rows("filter", "user, id, definition") {
+      FilterRecord(user: try $0.name(0), id: try $0.count(1), definition: try $0.bytes(2))
+    }
+    return stored
+  }
+
+  private func presence(_ row: StoredRow) throws -> PresenceRecord {
+    let choice = PresenceState(wire: try row.text(1))
+    guard PersonPresence.choices.contains(choice) else { throw row.unreadable(1) }
+    var frozen: PresenceRecord.Frozen?
+    if let lastActive = try row.optionalTime(5) {
+      frozen = .init(statusMessage: try row.optionalText(4), lastActive: lastActive)
+    }
+    return PresenceRecord(
+      user: try row.name(0), choice: choice, statusMessage: try row.optionalText(2),
+      lastActive: try row.time(3), frozen: frozen)
+  }
+
+  private func standing(_ row: StoredRow) throws -> StandingRecord {
+    var standing = PresenceLists.Standing(
+      askedAt: try row.optionalTime(7), isAllowed: try row.flag(8))
+    if !row.isNull(2) {
+      guard let state = ListState(rawValue: try row.text(2)), state == .pending || state == .accepted else {
+        throw row.unreadable(2)
+      }
+      guard let groups = try? WireJSON.decode([String].self, from: row.bytes(3)) else {
+        throw row.unreadable(3)
+      }
+      standing.entry = .init(
+        state: state, groups: groups, order: try row.count(4), invitedAt: try row.time(5),
+        acceptedAt: try row.optionalTime(6))
+    }
+    return StandingRecord(owner: try row.name(0), observed: try row.name(1), standing: standing)
+  }
+
+  private func rows<Record>(
+    _ table: String, _ columns: String, _ record: (StoredRow) throws -> Record
+  ) throws -> [Record] {
+    var records: [Record] = []
+    let cursor = try Row.fetchCursor(db, sql: "SELECT \(columns) FROM \(table)")
+    while let row = try cursor.next() { records.append(try record(StoredRow(row, table: table, path))) }
+    return records
+  }
+}

@@ -1,0 +1,88 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import Homeserver
+internal import MatrixWire
+internal import Ports
+
+/// One row as it was found, read column by column. Nothing in it is taken for granted.
+struct StoredRow {
+  private let row: Row
+  private let table: String
+  private let path: String
+
+  init(_ row: Row, table: String, _ path: String) {
+    self.row = row
+    self.table = table
+    self.path = path
+  }
+
+  func isNull(_ column: Int) -> Bool { value(column).isNull }
+
+  /// A name that has a grammar.
+  func name<Name: WireString>(_ column: Int) throws -> Name {
+    guard let name = Name(try text(column)) else { throw unreadable(column) }
+    return name
+  }
+
+  func text(_ column: Int) throws -> String {
+    if case .string(let text) = value(column).storage { return text }
+    guard let text = String(validating: try bytes(column), as: UTF8.self) else { throw unreadable(column) }
+    return text
+  }
+
+  func optionalText(_ column: Int) throws -> String? { isNull(column) ? nil : try text(column) }
+
+  func bytes(_ column: Int) throws -> [UInt8] {
+    guard case .blob(let data) = value(column).storage else { throw unreadable(column) }
+    return Array(data)
+  }
+
+  func count(_ column: Int) throws -> UInt64 {
+    guard let count = UInt64(exactly: try number(column)) else { throw unreadable(column) }
+    return count
+  }
+
+  func time(_ column: Int) throws -> WallTime { WallTime(milliseconds: try number(column)) }
+
+  func optionalTime(_ column: Int) throws -> WallTime? { isNull(column) ? nil : try time(column) }
+
+  func flag(_ column: Int) throws -> Bool {
+    switch try number(column) {
+    case 0: false
+    case 1: true
+    default: throw unreadable(column)
+    }
+  }
+
+  /// Says which row and which column nobody understands.
+  func unreadable(_ column: Int) -> StoreError {
+    let columns = Array(row.columnNames)
+    let name = columns.indices.contains(column) ? columns[column] : "column \(column)"
+    return StoreError(
+      .failed, "\(path): \(name) cannot be read in the row of \(value(0).shown) in the table \(table).")
+  }
+
+  private func number(_ column: Int) throws -> Int64 {
+    // Checks in the schema can be switched off; sums of what is read must not overflow even then.
+    guard case .int64(let number) = value(column).storage, number.magnitude < 1 << 53 else {
+      throw unreadable(column)
+    }
+    return number
+  }
+
+  private func value(_ column: Int) -> DatabaseValue {
+    row.count > column ? row[column] : .null
+  }
+}
+
+extension DatabaseValue {
+  fileprivate var shown: String {
+    switch storage {
+    case .string(let text): "'\(text)'"
+    case .blob(let data): data.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    case .int64(let number): "\(number)"
+    case .double(let number): "\(number)"
+    case .null: "nobody"
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import Homeserver
+import PorchlightTestSupport
+import Testing
+
+struct MemoryStoreTests {
+  private struct Place: StorePlace {
+    let store = MemoryPresenceStore()
+
+    func open() -> any PresenceStore { store }
+  }
+
+  @Test(arguments: StorePromise.all) func aMemoryStoreKeepsEveryPromise(_ promise: StorePromise) async throws
+  {
+    try await promise.hold(Place())
+  }
+}
