@@ -48,7 +48,12 @@ actor PresenceService {
     let now = time.now
     for record in stored.presence { rules.restore(record, now: now) }
     for record in stored.deviceActivity { rules.restore(record, now: now) }
-    for record in stored.standings { rules.restore(record, now: now) }
+    for record in stored.standings {
+      rules.restore(record, now: now)
+      guard let entry = record.standing.entry else { continue }
+      index.restore(
+        ListEvent(userID: record.observed, state: entry.state, sender: record.owner), of: record.owner)
+    }
   }
 
   /// Keeps the rules' deadlines until the task is cancelled.

@@ -53,6 +53,12 @@ struct StreamIndex: Sendable {
     since <= version(of: user) && since >= streams[user]?.floor ?? 0
   }
 
+  /// An entry that stood on somebody's list before this server started: known, and told by no stream yet.
+  mutating func restore(_ event: ListEvent, of owner: UserID) {
+    _ = streams[owner, default: Stream()].lists.add(
+      event, with: event.userID, at: 0, limit: endedRelations)
+  }
+
   /// A person looks different, to themselves and to some who watch them.
   @discardableResult
   mutating func presenceChanged(_ user: UserID, to audience: [UserID]) -> Changes {

@@ -1,8 +1,5 @@
 internal import ArgumentParser
 internal import Glibc
-internal import MatrixWire
-internal import PorchlightApp
-internal import PorchlightSDK
 internal import TerminalDriver
 
 /// `porchlight`: who is around, in a terminal.
@@ -30,13 +27,13 @@ struct Porchlight {
   }
 }
 
-/// The command without a subcommand: the roster.
+/// What there is; without a subcommand, the roster.
 struct RootCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "porchlight",
     abstract: "See who is around, from a terminal.",
     version: "porchlight \(Porchlight.version)",
-    subcommands: [DemoCommand.self, ServeCommand.self, DebugCommand.self],
+    subcommands: [RosterCommand.self, DemoCommand.self, ServeCommand.self, DebugCommand.self],
     groupedSubcommands: [
       CommandGroup(
         name: "From scripts",
@@ -44,30 +41,7 @@ struct RootCommand: AsyncParsableCommand {
           StatusCommand.self, SetCommand.self, WhoCommand.self, FollowCommand.self, InvitesCommand.self,
           InviteCommand.self, AcceptCommand.self, DenyCommand.self, RemoveCommand.self,
         ])
-    ])
-
-  @Flag(help: "Show the roster of this machine's own homeserver; nothing leaves the machine.")
-  var offline = false
-
-  @Option(
-    name: .customLong("as"),
-    help: ArgumentHelp("Who you are on it. (default: your login name)", valueName: "name"))
-  var name: String?
-
-  @OptionGroup var roster: RosterOptions
-
-  func run() async throws {
-    guard offline else {
-      Output.error(Self.helpMessage())
-      throw ExitCode(ExitStatus.usage)
-    }
-    let device = "roster-" + (Surroundings().terminalName ?? "\(getpid())")
-    try await roster.run { terminal, options in
-      try await LocalSession(name: name).run(device: device, deviceName: "porchlight") { session in
-        await Runtime(
-          session: session, device: terminal, time: session.time, options: options
-        ).run()
-      }
-    }
-  }
+    ],
+    // Options of a parent would be taken from its subcommands, so the roster is one itself.
+    defaultSubcommand: RosterCommand.self)
 }

@@ -34,8 +34,7 @@ struct LocalExchangeTests {
   }
 
   private func logIn(_ name: String, over exchange: LocalExchange) async throws -> Session {
-    let user = try UserID("@\(name):localhost").orThrow("user")
-    return try await Client(exchange: exchange, time: time).loginLocally(user: user)
+    try await Client(exchange: exchange, time: time).loginLocally(user: name)
   }
 
   @Test func theFirstProcessHasTheHomeserverAndTheSecondJoinsIt() async throws {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import Homeserver
 internal import LocalServer
 internal import Logging
@@ -40,7 +41,8 @@ struct ServerOptions: ParsableArguments {
       if let homeserver, let tokenFile {
         try await withRemoteSession(at: homeserver, tokenFile: tokenFile, body)
       } else {
-        try await LocalSession(name: name).run(device: "shell", deviceName: "porchlight shell", body)
+        try await LocalSession(name: name).run(
+          device: "shell-\(getpid())", deviceName: "porchlight shell", body)
       }
     } catch let error as SDKError {
       throw Failure(error)

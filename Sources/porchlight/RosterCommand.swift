@@ -1,0 +1,39 @@
+internal import ArgumentParser
+internal import Glibc
+internal import PorchlightApp
+internal import PorchlightSDK
+
+/// `porchlight`: the roster.
+struct RosterCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "roster", abstract: "Show the roster; what porchlight does without a subcommand.")
+
+  @Flag(help: "Show the roster of this machine's own homeserver; nothing leaves the machine.")
+  var offline = false
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp("Who you are on it. (default: your login name)", valueName: "name"))
+  var name: String?
+
+  @OptionGroup var roster: RosterOptions
+
+  func run() async throws {
+    guard offline else {
+      Output.error(RootCommand.helpMessage())
+      throw ExitCode(ExitStatus.usage)
+    }
+    let device = "roster-" + (Surroundings().terminalName ?? "\(getpid())")
+    try await roster.run { terminal, options in
+      do {
+        return try await LocalSession(name: name).run(device: device, deviceName: "porchlight") { session in
+          await Runtime(
+            session: session, device: terminal, time: session.time, options: options
+          ).run()
+        }
+      } catch let error as SDKError {
+        throw Failure(error)
+      }
+    }
+  }
+}
