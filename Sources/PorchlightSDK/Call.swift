@@ -5,14 +5,17 @@ internal import Ports
 struct Call: Sendable {
   let exchange: any Exchange
   let time: any Timekeeper
-  var token: AccessToken?
+  /// What the call proves itself with, once there is a session.
+  var keys: SessionKeys?
 
   func send<Answer: Decodable & Sendable>(
     _ request: WireRequest, as type: Answer.Type = Answer.self
   ) async throws(SDKError) -> Answer {
-    var request = request
-    request.accessToken = token
-    let response = try await respond(to: request)
+    let used = keys?.credentials.accessToken
+    var response = try await respond(to: request, with: used)
+    if response.error?.code == .unknownToken, let keys, try await renew(keys, after: used) {
+      response = try await respond(to: request, with: keys.credentials.accessToken)
+    }
     if let error = response.error { throw SDKError(error, status: response.status) }
     do {
       return try WireJSON.decode(Answer.self, from: response.body)
@@ -24,9 +27,27 @@ struct Call: Sendable {
     }
   }
 
-  private func respond(to request: WireRequest) async throws(SDKError) -> WireResponse {
+  /// An expired access token is renewed where it can be; false where the session is over.
+  private func renew(_ keys: SessionKeys, after used: AccessToken?) async throws(SDKError) -> Bool {
+    let call = Call(exchange: exchange, time: time)
     do {
-      return try await withDeadline(request.timeout, on: time) { [exchange] in
+      return try await keys.renew(after: used) { token throws(SDKError) in
+        try await call.send(ClientAPI.refresh(token))
+      }
+    } catch {
+      // Whoever may not renew it has to log in again; what was refused first says so.
+      guard error.code == .loggedOut else { throw error }
+      return false
+    }
+  }
+
+  private func respond(
+    to request: WireRequest, with token: AccessToken?
+  ) async throws(SDKError) -> WireResponse {
+    var request = request
+    request.accessToken = token
+    do {
+      return try await withDeadline(request.timeout, on: time) { [exchange, request] in
         try await exchange.send(request)
       }
     } catch let error as ExchangeError {

@@ -5,37 +5,98 @@ public import Ports
 public struct Client: Sendable {
   let exchange: any Exchange
   let time: any Timekeeper
+  private let save: @Sendable (Credentials) async -> Void
 
   /// - Parameters:
   ///   - exchange: the way to the homeserver.
   ///   - time: the clock every deadline of the session runs on.
-  public init(exchange: any Exchange, time: any Timekeeper) {
+  ///   - save: keeps a session's credentials whenever they were renewed. It is waited for: the old ones are
+  ///     good until the new ones are used.
+  public init(
+    exchange: any Exchange, time: any Timekeeper,
+    saving save: @escaping @Sendable (Credentials) async -> Void = { _ in }
+  ) {
     self.exchange = exchange
     self.time = time
+    self.save = save
   }
 
   /// What the server speaks.
   public func versions() async throws(SDKError) -> VersionsAnswer {
-    try await Call(exchange: exchange, time: time).send(ClientAPI.versions())
+    try await call.send(ClientAPI.versions())
   }
 
-  /// Makes an account with one session, by the `m.login.dummy` flow (protocol 2.3).
+  /// Makes an account with one session (protocol 2.3).
+  ///
+  /// - Parameters:
+  ///   - username: the wanted name; the server turns capitals into small letters.
+  ///   - password: for later logins; without one, only this session and those of the same machine get in.
+  ///   - token: what a server asks for that does not take everybody.
+  ///   - deviceID: the device of the session; nil lets the server name it.
+  ///   - deviceName: what its owner will know it by.
+  ///   - isRefreshable: whether the session is to be renewed now and then, which it does by itself.
+  /// - Returns: the session.
+  /// - Throws: `refused`, `rateLimited` or `unreachable`.
   public func register(
-    username: String, deviceID: DeviceID? = nil, deviceName: String? = nil
+    username: String, password: String? = nil, token: String? = nil, deviceID: DeviceID? = nil,
+    deviceName: String? = nil, isRefreshable: Bool = false
   ) async throws(SDKError) -> Session {
+    let stage = token == nil ? LoginType.dummy : LoginType.registrationToken
     let request = RegisterRequest(
-      username: username, deviceID: deviceID, deviceDisplayName: deviceName,
-      auth: .init(type: "m.login.dummy"))
-    let call = Call(exchange: exchange, time: time)
-    let credentials: Credentials = try await call.send(ClientAPI.register(request))
-    return try session(credentials)
+      username: username, password: password, deviceID: deviceID, deviceDisplayName: deviceName,
+      refreshToken: isRefreshable ? true : nil, auth: .init(type: stage, token: token))
+    return try session(try await call.send(ClientAPI.register(request)))
+  }
+
+  /// Logs in with a password (protocol 2.2).
+  ///
+  /// - Parameters:
+  ///   - user: a name, or a whole user ID.
+  ///   - password: theirs.
+  ///   - deviceID: a device to go on with, whose session before ends; nil makes a new one.
+  ///   - deviceName: what its owner will know a new device by.
+  ///   - isRefreshable: whether the session is to be renewed now and then, which it does by itself.
+  /// - Returns: the session.
+  /// - Throws: `refused`, `rateLimited` or `unreachable`.
+  public func login(
+    user: String, password: String, deviceID: DeviceID? = nil, deviceName: String? = nil,
+    isRefreshable: Bool = false
+  ) async throws(SDKError) -> Session {
+    try await login(
+      LoginRequest(
+        type: LoginType.password, identifier: .user(user), password: password, deviceID: deviceID,
+        deviceDisplayName: deviceName, refreshToken: isRefreshable ? true : nil))
+  }
+
+  /// Logs in on a server of the same user on the same machine, which needs no password, and makes the account
+  /// where there is none.
+  ///
+  /// - Parameters:
+  ///   - user: a name, or a whole user ID.
+  ///   - deviceID: a device to go on with, whose session before ends; nil makes a new one.
+  ///   - deviceName: what its owner will know a new device by.
+  /// - Returns: the session.
+  /// - Throws: `refused` where the server takes this process for somebody else's, or has no such login.
+  public func loginLocally(
+    user: String, deviceID: DeviceID? = nil, deviceName: String? = nil
+  ) async throws(SDKError) -> Session {
+    try await login(
+      LoginRequest(
+        type: LoginType.local, identifier: .user(user), deviceID: deviceID, deviceDisplayName: deviceName))
   }
 
   /// Goes on with a session made earlier.
   public func session(_ credentials: Credentials) throws(SDKError) -> Session {
-    guard let token = credentials.accessToken else {
+    guard credentials.accessToken != nil else {
       throw SDKError(.badAnswer, "The server made no session for \(credentials.userID).")
     }
-    return Session(userID: credentials.userID, token: token, exchange: exchange, time: time)
+    return Session(
+      userID: credentials.userID, keys: SessionKeys(credentials, save: save), exchange: exchange, time: time)
+  }
+
+  private var call: Call { Call(exchange: exchange, time: time) }
+
+  private func login(_ request: LoginRequest) async throws(SDKError) -> Session {
+    try session(try await call.send(ClientAPI.login(request)))
   }
 }

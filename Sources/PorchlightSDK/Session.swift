@@ -9,20 +9,21 @@ public struct Session: Sendable {
   public let userID: UserID
   /// The clock the session's deadlines run on.
   public var time: any Timekeeper { call.time }
+  /// What the session goes on with in another run (`Client.session(_:)`): to be kept where only its owner
+  /// reads. It changes when it is renewed, which `Client` tells.
+  public var credentials: Credentials { keys.credentials }
   private let call: Call
+  private let keys: SessionKeys
 
-  init(userID: UserID, token: AccessToken, exchange: any Exchange, time: any Timekeeper) {
-    self.init(userID: userID, call: Call(exchange: exchange, time: time, token: token))
-  }
-
-  private init(userID: UserID, call: Call) {
+  init(userID: UserID, keys: SessionKeys, exchange: any Exchange, time: any Timekeeper) {
     self.userID = userID
-    self.call = call
+    self.keys = keys
+    call = Call(exchange: exchange, time: time, keys: keys)
   }
 
   /// The same session by another way to the same server.
   public func through(_ exchange: any Exchange) -> Session {
-    Session(userID: userID, call: Call(exchange: exchange, time: time, token: call.token))
+    Session(userID: userID, keys: keys, exchange: exchange, time: time)
   }
 
   // MARK: Presence
@@ -110,6 +111,11 @@ public struct Session: Sendable {
     since: SyncToken?, wait: Duration, as presence: PresenceState, filter: SyncFilter? = nil
   ) async throws(SDKError) -> SyncAnswer {
     try await call.send(ClientAPI.sync(since: since, wait: wait, setPresence: presence, filter: filter))
+  }
+
+  /// Whom the server takes this session for.
+  public func whoAmI() async throws(SDKError) -> Credentials {
+    try await call.send(ClientAPI.whoAmI())
   }
 
   /// Ends the session; its token and device are gone afterwards.
