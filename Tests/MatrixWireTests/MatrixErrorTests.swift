@@ -16,7 +16,12 @@ struct MatrixErrorTests {
   }
 
   @Test(arguments: [
-    (#"{"errcode":"M_FORBIDDEN","error":"No.","soft_logout":true}"#, MatrixError(.forbidden, "No.")),
+    (#"{"errcode":"M_FORBIDDEN","error":"No.","softer":true}"#, MatrixError(.forbidden, "No.")),
+    (
+      #"{"errcode":"M_UNKNOWN_TOKEN","error":"No.","soft_logout":true}"#,
+      MatrixError(.unknownToken, "No.", softLogout: true)
+    ),
+    (#"{"errcode":"M_FORBIDDEN","error":"No.","soft_logout":1}"#, MatrixError(.forbidden, "No.")),
     (#"{"errcode":"M_FORBIDDEN"}"#, MatrixError(.forbidden, "M_FORBIDDEN")),
     (#"{"errcode":"M_FORBIDDEN","error":null,"retry_after_ms":"x"}"#, MatrixError(.forbidden, "M_FORBIDDEN")),
     (

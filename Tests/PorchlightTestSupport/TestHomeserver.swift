@@ -14,19 +14,25 @@ public final class TestHomeserver {
   /// - Parameters:
   ///   - simulation: where it runs.
   ///   - name: its server name.
+  ///   - store: what it starts from and writes to.
+  ///   - seed: for tokens; a second server on a store needs another one.
   ///   - configure: changes its configuration before it starts.
-  /// - Throws: `Missing` for a malformed name.
+  /// - Throws: `Missing` for a malformed name, `StoreError` where the store cannot be read.
   public init(
     _ simulation: Simulation, _ name: String = "harbor.example",
+    store: any PresenceStore = MemoryPresenceStore(), seed: UInt64 = 1,
     configure: (inout Homeserver.Configuration) -> Void = { _ in }
   ) throws {
     self.simulation = simulation
-    self.name = try ServerName(name).orThrow("server name \(name)")
-    var configuration = Homeserver.Configuration(name: self.name)
+    let name = try ServerName(name).orThrow("server name \(name)")
+    self.name = name
+    var configuration = Homeserver.Configuration(name: name)
     configuration.rateLimits = .none
     configure(&configuration)
+    let stored = try simulation.run { try await store.load(for: name) }
     let homeserver = Homeserver(
-      configuration, secrets: TestSecrets(), time: simulation.time, random: SeededGenerator(seed: 1))
+      configuration, stored: stored, store: store, secrets: TestSecrets(), time: simulation.time,
+      random: SeededGenerator(seed: seed))
     self.homeserver = homeserver
     task = simulation.start { await homeserver.run() }
   }
@@ -56,9 +62,9 @@ public final class TestHomeserver {
   }
 
   /// Answers one request.
-  public func respond(to request: WireRequest) throws -> WireResponse {
+  public func respond(to request: WireRequest, from peer: Peer = .inProcess) throws -> WireResponse {
     let homeserver = homeserver
-    return try simulation.run { await homeserver.respond(to: request) }
+    return try simulation.run { await homeserver.respond(to: request, from: peer) }
   }
 
   /// Somebody's session keeps a stream open, as a client does, until the returned task is stopped.

@@ -1,0 +1,190 @@
+import Homeserver
+import MatrixWire
+import PorchlightSDK
+import PorchlightTestSupport
+import Ports
+import Testing
+
+/// Login in its forms (protocol 2.2).
+struct LoginTests {
+  @Test(arguments: [
+    ("v3", #""identifier":{"type":"m.id.user","user":"bob"},"password":"pw""#, "200 -"),
+    ("v3", #""identifier":{"type":"m.id.user","user":"@bob:harbor.example"},"password":"pw""#, "200 -"),
+    ("r0", #""user":"bob","password":"pw","device_id":"D""#, "200 -"),
+    ("api/v1", #""user":"@bob:harbor.example","password":"pw""#, "200 -"),
+    ("api/v1", #""user":"BOB","password":"pw""#, "200 -"),
+    ("v3", #""identifier":{"type":"m.id.user","user":"carol"},"user":"bob","password":"pw""#, "403 M_FORBIDDEN"),
+    ("v3", #""identifier":{"type":"m.id.user","user":"@bob:else.example"},"password":"pw""#, "403 M_FORBIDDEN"),
+    ("v3", #""identifier":{"type":"m.id.phone","user":"bob"},"password":"pw""#, "400 M_UNKNOWN"),
+    ("v3", #""identifier":{"type":"m.id.user"},"password":"pw""#, "400 M_MISSING_PARAM"),
+    ("v3", #""identifier":{"type":"m.id.user","user":"bob"}"#, "400 M_MISSING_PARAM"),
+    ("v3", #""password":"pw""#, "400 M_MISSING_PARAM"),
+    ("v3", #""user":"bob","password":7"#, "400 M_BAD_JSON"),
+    ("v3", #""user":"bob","password":"pw","device_id":"""#, "400 M_BAD_JSON"),
+  ])
+  func aLoginIsJudged(version: String, fields: String, expected: String) throws {
+    let desk = try Desk()
+    _ = try desk.register("bob", password: "pw")
+    let answer = try desk.send(.post, "\(version)/login", #"{"type":"m.login.password",\#(fields)}"#)
+    #expect(answer.code == expected)
+    guard answer.status == 200 else { return }
+    let credentials = try answer.decoded(Credentials.self)
+    #expect(credentials.userID.rawValue == "@bob:harbor.example")
+    #expect(answer.text.contains(#""home_server":"harbor.example""#))
+    #expect(try desk.whoIs(credentials.accessToken) == "@bob:harbor.example")
+  }
+
+  @Test(arguments: [
+    (#"{"type":"m.login.token","token":"t"}"#, "400 M_UNKNOWN"), (#"{"user":"bob"}"#, "400 M_MISSING_PARAM"),
+    ("{}", "400 M_MISSING_PARAM"), ("", "400 M_NOT_JSON"),
+  ])
+  func anotherTypeOfLoginIsRefused(body: String, expected: String) throws {
+    #expect(try Desk().send(.post, "v3/login", body).code == expected)
+  }
+
+  @Test(arguments: ["nobody", "bob", "passwordless", "@@", "a b", "", ":", "@nobody:harbor.example"])
+  func whoeverMayNotLogInHearsTheSame(name: String) throws {
+    let desk = try Desk()
+    _ = try desk.register("bob", password: "pw")
+    _ = try desk.register("passwordless")
+    let expected = try desk.login("bob", "wrong").response
+    #expect(try desk.login(name, "wrong!").response == expected)
+    #expect(expected.status == 403)
+  }
+
+  @Test func everyPasswordIsVerifiedAgainstSomething() throws {
+    let log = VerifyLog()
+    let simulation = Simulation()
+    let server = Homeserver(
+      .init(name: try ServerName("harbor.example").orThrow("name")), secrets: log, time: simulation.time,
+      random: SeededGenerator(seed: 1))
+    for name in ["nobody", "@nobody:harbor.example", "a b"] {
+      let request = ClientAPI.login(
+        LoginRequest(type: "m.login.password", identifier: .user(name), password: "pw"))
+      #expect(try simulation.run { await server.respond(to: request).status } == 403)
+    }
+    #expect(log.hashes.value == [nil, nil, nil])
+  }
+
+  @Test func aLoginOnADeviceEndsItsSessionBefore() throws {
+    let desk = try Desk()
+    let first = try desk.register("bob", password: "pw", more: #""device_id":"TTY","#)
+    let other = try desk.login("bob", "pw").decoded(Credentials.self)
+    let second = try desk.login("bob", "pw", more: #""device_id":"TTY","#).decoded(Credentials.self)
+    #expect(second.deviceID == first.deviceID)
+    #expect(try desk.whoIs(first.accessToken) == "401 M_UNKNOWN_TOKEN")
+    #expect(try desk.whoIs(second.accessToken) == "@bob:harbor.example")
+    #expect(try desk.whoIs(other.accessToken) == "@bob:harbor.example")
+  }
+
+  @Test func theStreamOfASessionThatWasReplacedEnds() throws {
+    let desk = try Desk()
+    let client = desk.server.client
+    let ann = try desk.simulation.run {
+      try await client.register(username: "ann", password: "pw", deviceID: DeviceID("TTY"))
+    }
+    let screen = desk.server.connect(ann)
+    let again = try desk.simulation.run {
+      try await client.login(user: "ann", password: "pw", deviceID: DeviceID("TTY"))
+    }
+    desk.simulation.advance(by: .seconds(1))
+    #expect(screen.failure?.code == .loggedOut)
+    let whole = desk.server.connect(again)
+    desk.simulation.advance(by: .seconds(1))
+    #expect(whole.failure == nil)
+  }
+
+  @Test func onlyANewDeviceTakesTheNameOfferedForIt() throws {
+    let desk = try Desk()
+    let first = try desk.register(
+      "bob", password: "pw", more: #""device_id":"TTY","initial_device_display_name":"one","#)
+    _ = first
+    let second = try desk.login("bob", "pw", more: #""device_id":"TTY","initial_device_display_name":"two","#)
+    let token = try second.decoded(Credentials.self).accessToken
+    #expect(try desk.send(.get, "v3/devices/TTY", as: token).text.contains(#""display_name":"one""#))
+  }
+
+  @Test func aTokenNobodyHasSaysThatTheSessionIsGone() throws {
+    let answer = try Desk().send(.get, "v3/devices", as: AccessToken("made-up"))
+    #expect(answer.code == "401 M_UNKNOWN_TOKEN")
+    #expect(answer.response.error?.softLogout == false)
+  }
+
+  // MARK: On the same machine
+
+  private let local = #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"bob"}}"#
+
+  @Test func ownProcessesLogInWithoutAPassword() throws {
+    let desk = try Desk { $0.localLogin = true }
+    let first = try desk.send(.post, "v3/login", local).decoded(Credentials.self)
+    let second = try desk.send(.post, "v3/login", local).decoded(Credentials.self)
+    #expect(first.userID.rawValue == "@bob:harbor.example")
+    #expect(first.deviceID != second.deviceID)
+    #expect(try desk.whoIs(first.accessToken) == "@bob:harbor.example")
+    let status = try desk.send(
+      .get, "v3/presence/@bob:harbor.example/status", as: first.accessToken)
+    #expect(status.code == "200 -")
+  }
+
+  @Test(arguments: [
+    (true, Peer(address: "127.0.0.1", isSameUser: false)), (true, Peer(address: nil, isSameUser: false)),
+    (false, Peer.inProcess),
+  ])
+  func nobodyElseDoes(isOn: Bool, peer: Peer) throws {
+    let desk = try Desk { $0.localLogin = isOn }
+    #expect(try desk.send(.post, "v3/login", local, from: peer).code == "403 M_FORBIDDEN")
+    let flows = try desk.send(.get, "v3/login", from: peer).decoded(FlowsAnswer.self)
+    #expect(flows.flows.map(\.type) == ["m.login.password"])
+  }
+
+  @Test func theLocalLoginIsListedToWhomItIsOpen() throws {
+    let flows = try Desk { $0.localLogin = true }.send(.get, "r0/login").decoded(FlowsAnswer.self)
+    #expect(flows.flows.map(\.type) == ["m.login.password", "chat.porchlight.login.local"])
+  }
+
+  @Test(arguments: ["a b", "", "@bob", "ä"])
+  func aLocalLoginTakesTheNamesThatRegistrationTakes(name: String) throws {
+    let body = #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"\#(name)"}}"#
+    let desk = try Desk { $0.localLogin = true }
+    #expect(try desk.send(.post, "v3/login", body).code == "400 M_INVALID_USERNAME")
+  }
+
+  @Test func twoProcessesAtOnceAreOnePerson() throws {
+    let desk = try Desk { $0.localLogin = true }
+    let homeserver = desk.server.homeserver
+    let body = Array(local.utf8)
+    let statuses = try desk.simulation.run {
+      await withTaskGroup(of: Int.self) { group in
+        for _ in 0..<4 {
+          group.addTask {
+            await homeserver.respond(to: WireRequest(.post, ClientAPI.standard("login"), body: body)).status
+          }
+        }
+        return await group.reduce(into: [Int]()) { $0.append($1) }
+      }
+    }
+    #expect(statuses == [200, 200, 200, 200])
+  }
+}
+
+/// Notes what passwords were compared with.
+private final class VerifyLog: SecretHasher {
+  let hashes = Shelf()
+
+  func hash(password: String) async throws(SecretHasherBusy) -> String { password }
+
+  func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool {
+    hashes.append(hash)
+    return false
+  }
+
+  func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
+}
+
+private final class Shelf: Sendable {
+  private let box = Box<[String?]>()
+
+  var value: [String?] { box.value ?? [] }
+
+  func append(_ hash: String?) { box.set(value + [hash]) }
+}
