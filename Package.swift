@@ -58,8 +58,7 @@ let package = Package(
     .target(
       name: "HomeserverHTTP",
       dependencies: [
-        "Homeserver", "MatrixWire", .product(name: "HummingbirdCore", package: "hummingbird"), logging,
-        lifecycle,
+        "Homeserver", "MatrixWire", logging, lifecycle,
       ] + nio,
       swiftSettings: strict),
 
@@ -141,7 +140,8 @@ let package = Package(
     .testTarget(
       name: "MatrixCryptoTests", dependencies: ["MatrixCrypto", "PorchlightTestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "NetworkExchangeTests", dependencies: ["NetworkExchange", "HTTPTestSupport"], swiftSettings: strict),
+      name: "NetworkExchangeTests", dependencies: ["HomeserverHTTP", "HTTPTestSupport", "NetworkExchange"],
+      swiftSettings: strict),
     .testTarget(
       name: "PorchlightSDKTests", dependencies: ["PorchlightSDK", "PorchlightTestSupport"],
       swiftSettings: strict),
