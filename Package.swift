@@ -96,13 +96,22 @@ let package = Package(
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
     .target(name: "TerminalDriver", dependencies: ["CTerminal", "Screen"], swiftSettings: strict),
 
+    // What the server costs, measured by the executable.
+    .target(
+      name: "Bench",
+      dependencies: [
+        "Homeserver", "HomeserverHTTP", "MatrixWire", "Ports", "PresenceCore",
+        .product(name: "Hummingbird", package: "hummingbird"), logging,
+      ] + nio,
+      swiftSettings: strict),
+
     // What a person starts.
     .target(
       name: "DemoWorld", dependencies: ["MatrixWire", "Ports", "PorchlightSDK"], swiftSettings: strict),
     .executableTarget(
       name: "porchlight",
       dependencies: [
-        "DemoWorld", "Homeserver", "HomeserverHTTP", "HomeserverSQLite", "MatrixCrypto", "MatrixWire",
+        "Bench", "DemoWorld", "Homeserver", "HomeserverHTTP", "HomeserverSQLite", "MatrixCrypto", "MatrixWire",
         "NetworkExchange", "Ports", "PorchlightApp", "PorchlightConfig", "PorchlightSDK", "Screen",
         "TerminalDriver", logging, lifecycle,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

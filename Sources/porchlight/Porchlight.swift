@@ -28,7 +28,7 @@ struct RootCommand: ParsableCommand {
     commandName: "porchlight",
     abstract: "See who is around, from a terminal.",
     version: "porchlight \(Porchlight.version)",
-    subcommands: [DemoCommand.self, DebugCommand.self])
+    subcommands: [DemoCommand.self, BenchCommand.self, DebugCommand.self])
 
   /// There is nothing yet to show without a subcommand, so this is a question for help.
   func run() throws {
