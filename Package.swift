@@ -61,8 +61,7 @@ let package = Package(
     .target(
       name: "HomeserverHTTP",
       dependencies: [
-        "Homeserver", "MatrixWire", .product(name: "HummingbirdCore", package: "hummingbird"), logging,
-        lifecycle,
+        "Homeserver", "MatrixWire", logging, lifecycle,
       ] + nio,
       swiftSettings: strict),
 
@@ -108,13 +107,23 @@ let package = Package(
         lifecycle, signals,
       ], swiftSettings: strict),
 
+    // What the server costs, measured by the executable.
+    .target(
+      name: "Bench",
+      dependencies: [
+        "Homeserver", "HomeserverHTTP", "MatrixWire", "Ports", "PresenceCore",
+        .product(name: "Hummingbird", package: "hummingbird"), logging,
+      ] + nio,
+      swiftSettings: strict),
+
     // What a person starts.
     .target(
       name: "DemoWorld", dependencies: ["MatrixWire", "Ports", "PorchlightSDK"], swiftSettings: strict),
     .executableTarget(
       name: "porchlight",
       dependencies: [
-        "DemoWorld", "Homeserver", "HomeserverHTTP", "HomeserverSQLite", "LocalServer", "MatrixCrypto", "MatrixWire",
+        "Bench", "DemoWorld", "Homeserver", "HomeserverHTTP", "HomeserverSQLite",
+        "LocalServer", "MatrixCrypto", "MatrixWire",
         "NetworkExchange", "Ports", "PorchlightApp", "PorchlightConfig", "PorchlightSDK", "Screen",
         "TerminalDriver", logging, lifecycle, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -159,7 +168,8 @@ let package = Package(
     .testTarget(
       name: "MatrixCryptoTests", dependencies: ["MatrixCrypto", "PorchlightTestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "NetworkExchangeTests", dependencies: ["NetworkExchange", "HTTPTestSupport"], swiftSettings: strict),
+      name: "NetworkExchangeTests", dependencies: ["HomeserverHTTP", "HTTPTestSupport", "NetworkExchange"],
+      swiftSettings: strict),
     .testTarget(
       name: "PorchlightSDKTests", dependencies: ["PorchlightSDK", "PorchlightTestSupport"],
       swiftSettings: strict),

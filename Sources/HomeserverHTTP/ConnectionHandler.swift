@@ -1,3 +1,4 @@
+internal import Homeserver
 internal import MatrixWire
 internal import NIOCore
 internal import NIOHTTP1
@@ -6,8 +7,14 @@ internal import NIOHTTP1
 /// order, and hears when the client hangs up. It never stops reading to wait for an answer, or it would not.
 final class ConnectionHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
-  typealias OutboundIn = WireResponse
+  typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
+
+  /// The connection as other threads know it: who is at its end, and where answers go.
+  struct Handle: Sendable {
+    let handler: NIOLoopBound<ConnectionHandler>
+    let peer: Peer
+  }
 
   /// What the connection is in the middle of, which is what its deadline is for.
   private enum Phase {
@@ -21,7 +28,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case closed
   }
 
-  private let connection: Connection
+  private let desk: Desk
+  private let peer: Peer
   private let limits: HTTPServer.Limits
   private var reader: RequestReader
   private var phase = Phase.idle
@@ -30,6 +38,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Small: there is one for each of ten thousand connections.
   private var arrived = CircularBuffer<Arrival>(initialCapacity: 1)
   private var current: Arrival?
+  /// What `current` asks for, where it waits.
+  private var poll: Poll?
+  private var isHungUp = false
   /// No request is taken any more: the client closed its half, spoke nonsense, or asked for the end.
   private var isLast = false
   private var isShuttingDown = false
@@ -37,14 +48,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var isAdvancing = false
   private var hasReadParts = false
 
-  init(_ connection: Connection, _ limits: HTTPServer.Limits) {
-    self.connection = connection
+  init(_ desk: Desk, _ peer: Peer, _ limits: HTTPServer.Limits) {
+    self.desk = desk
+    self.peer = peer
     self.limits = limits
     reader = RequestReader(limits)
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    desk.add(self)
     enter(.idle, limits.idle, context)
   }
 
@@ -62,8 +75,28 @@ final class ConnectionHandler: ChannelDuplexHandler {
     phase = .closed
     timer.stop()
     arrived.removeAll()
-    connection.close()
+    abandon()
+    desk.remove(self)
   }
+
+  /// Nobody waits for the answer any more: reading, which has no effect, is ended; a change once begun is
+  /// carried out.
+  private func abandon() {
+    guard let poll else { return }
+    self.poll = nil
+    desk.abandon(poll)
+  }
+
+  // MARK: Shutdown
+
+  /// Ends when nothing is under way.
+  func quiesce() {
+    isShuttingDown = true
+    if current == nil, arrived.isEmpty, isLast || reader.isBetween { cut() }
+  }
+
+  /// Ends now.
+  func cut() { context?.close(promise: nil) }
 
   /// Whether what comes in is still read.
   private var isReading: Bool { !isLast && phase != .lingering && phase != .closed }
@@ -124,14 +157,9 @@ extension ConnectionHandler {
     switch event {
     case ChannelEvent.inputClosed:
       isLast = true
-      connection.hangUp()
+      isHungUp = true
+      abandon()
       if phase == .lingering { context.close(promise: nil) } else { advance(context) }
-    case is ChannelShouldQuiesceEvent:
-      isShuttingDown = true
-      if current == nil, arrived.isEmpty, isLast || reader.isBetween { return context.close(promise: nil) }
-      context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.shutdown)) {
-        context.close(promise: nil)
-      }
     default: context.fireUserInboundEventTriggered(event)
     }
   }
@@ -165,7 +193,9 @@ extension ConnectionHandler {
       case .request(let request):
         phase = .answering
         timer.disarm()
-        connection.deliver(request)
+        poll = desk.ask(
+          request, Handle(handler: NIOLoopBound(self, eventLoop: context.eventLoop), peer: peer))
+        if isHungUp { abandon() }
       case .answer(let response): answer(response, context)
       }
     }
@@ -184,9 +214,11 @@ extension ConnectionHandler {
     if isReadHeld { context.read() }
   }
 
-  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    answer(unwrapOutboundIn(data), context)
-    promise?.succeed()
+  /// Sends the answer to the request handed over last.
+  func answer(_ response: WireResponse) {
+    guard phase == .answering, let context else { return }
+    poll = nil
+    answer(response, context)
   }
 
   private func answer(_ response: WireResponse, _ context: ChannelHandlerContext) {

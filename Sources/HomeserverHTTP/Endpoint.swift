@@ -1,4 +1,3 @@
-internal import HummingbirdCore
 internal import NIOCore
 
 extension HTTPServer {
@@ -18,13 +17,6 @@ extension HTTPServer {
 
     var unixPath: String? {
       if case .unix(let path) = self { path } else { nil }
-    }
-
-    var address: BindAddress {
-      switch self {
-      case .tcp(let host, let port): .hostname(host, port: port)
-      case .unix(let path): .unixDomainSocket(path: path)
-      }
     }
 
     /// With the port the system chose.

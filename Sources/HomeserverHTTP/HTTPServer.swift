@@ -1,8 +1,8 @@
 public import Homeserver
-internal import HummingbirdCore
 public import Logging
 public import MatrixWire
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOPosix
 public import ServiceLifecycle
 
@@ -18,7 +18,7 @@ public struct HTTPServer: Service {
   private let endpoints: [Endpoint]
   private let limits: Limits
   private let logger: Logger
-  private let respond: Responder
+  private let answerer: Answerer
   private let listening: @Sendable (Endpoint) async -> Void
 
   /// - Parameters:
@@ -26,16 +26,13 @@ public struct HTTPServer: Service {
   ///   - limits: what clients may send, and how long they may take.
   ///   - logger: for what the network does; never told of tokens or texts.
   ///   - listening: called once per endpoint when it takes connections, with the port the system chose.
-  ///   - respond: answers requests; cancelled where the client of a `GET` hung up.
+  ///   - respond: answers requests; cancelled where the server is, not where a client hangs up.
   public init(
     _ endpoints: [Endpoint], limits: Limits = Limits(), logger: Logger,
     listening: @escaping @Sendable (Endpoint) async -> Void = { _ in }, respond: @escaping Responder
   ) {
-    self.endpoints = endpoints
-    self.limits = limits
-    self.logger = logger
-    self.listening = listening
-    self.respond = respond
+    self.init(
+      endpoints, limits, logger, listening, Answerer(respond: respond, homeserver: nil))
   }
 
   /// The same for a homeserver.
@@ -43,41 +40,60 @@ public struct HTTPServer: Service {
     _ homeserver: Homeserver, at endpoints: [Endpoint], limits: Limits = Limits(), logger: Logger,
     listening: @escaping @Sendable (Endpoint) async -> Void = { _ in }
   ) {
-    self.init(endpoints, limits: limits, logger: logger, listening: listening) { request, peer in
-      await homeserver.respond(to: request, from: peer)
-    }
+    let respond: Responder = { request, peer in await homeserver.respond(to: request, from: peer) }
+    self.init(
+      endpoints, limits, logger, listening, Answerer(respond: respond, homeserver: homeserver))
+  }
+
+  private init(
+    _ endpoints: [Endpoint], _ limits: Limits, _ logger: Logger,
+    _ listening: @escaping @Sendable (Endpoint) async -> Void, _ answerer: Answerer
+  ) {
+    self.endpoints = endpoints
+    self.limits = limits
+    self.logger = logger
+    self.listening = listening
+    self.answerer = answerer
   }
 
   /// Serves until shutdown begins or the task is cancelled.
   ///
   /// - Throws: `ListenError` where an endpoint cannot be listened on.
   public func run() async throws {
-    try await withThrowingDiscardingTaskGroup { group in
-      for endpoint in endpoints {
-        group.addTask { try await serve(endpoint) }
+    let group = MultiThreadedEventLoopGroup.singleton
+    let desks = group.makeIterator().map { Desk($0, answerer) }
+    try await withThrowingDiscardingTaskGroup { tasks in
+      for desk in desks {
+        tasks.addTask(executorPreference: LoopExecutor(desk.loop)) { await desk.run() }
       }
+      defer { for desk in desks { desk.close() } }
+      var listeners: [Listener] = []
+      do {
+        for endpoint in endpoints {
+          let listener = try await Listener(endpoint, limits, group, desks)
+          listeners.append(listener)
+          logger.info("Listening on \(listener.endpoint)")
+          await listening(listener.endpoint)
+        }
+        await shutdown()
+        for listener in listeners { await listener.close() }
+      } catch {
+        for listener in listeners { await listener.close() }
+        for desk in desks { desk.cutAll() }
+        throw error
+      }
+      if Task.isCancelled { for desk in desks { desk.cutAll() } }
+      for desk in desks { await desk.quiesce(within: limits.shutdown) }
     }
   }
 
-  private func serve(_ endpoint: Endpoint) async throws {
-    let socket = try endpoint.unixPath.map { try UnixSocketFile($0) }
-    defer { socket?.remove() }
-    let server = Server(
-      childChannelSetup: HTTPChannel(limits: limits, isLocal: socket != nil, respond: respond),
-      configuration: ServerConfiguration(
-        address: endpoint.address, backlog: 4096,
-        availableConnectionsDelegate: limits.mostConnections < .max
-          ? MaximumAvailableConnections(limits.mostConnections, logger: logger) : nil),
-      onServerRunning: { channel in
-        socket?.claim()
-        await listening(endpoint.bound(to: channel.localAddress))
-      },
-      eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-      logger: logger)
-    do {
-      try await server.run()
-    } catch {
-      throw ListenError(endpoint, error)
+  /// Returns when shutdown begins or the task is cancelled.
+  private func shutdown() async {
+    let (stops, stop) = AsyncStream<Void>.makeStream()
+    await withGracefulShutdownHandler {
+      for await _ in stops {}
+    } onGracefulShutdown: {
+      stop.finish()
     }
   }
 }

@@ -50,7 +50,8 @@ struct Surroundings {
     return .seconds(local.tm_gmtoff)
   }
 
-  private var executablePath: String {
+  /// This program's file.
+  var executablePath: String {
     guard let path = realpath("/proc/self/exe", nil) else { return CommandLine.arguments.first ?? "" }
     defer { free(path) }
     return String(cString: path)

@@ -1,0 +1,165 @@
+internal import Glibc
+
+/// What `porchlight bench` measures: servers in processes of their own, in turns, so that whatever else the
+/// machine does meets them alike.
+public struct Bench: Sendable {
+  public enum Scenario: String, Sendable, CaseIterable {
+    case fanout
+    case memory
+    case requests
+  }
+
+  private let program: String
+  private let baseline: String?
+  private let rounds: Int
+  private let pause = Duration.milliseconds(400)
+
+  /// - Parameters:
+  ///   - program: this program, to be started as a server.
+  ///   - sources: the folder with the C baseline.
+  ///   - rounds: how often each server has its turn.
+  public init(program: String, sources: String, rounds: Int) {
+    raiseFileLimit()
+    self.program = program
+    self.rounds = rounds
+    baseline = Self.compile(sources)
+  }
+
+  /// Measures, and prints a table.
+  ///
+  /// - Returns: whether every limit holds.
+  /// - Throws: `BenchError` where something cannot be measured.
+  public func run(_ scenario: Scenario) async throws -> Bool {
+    print(
+      baseline == nil
+        ? "No C baseline: there is no compiler, or no longpoll_server.c (see --baseline)."
+        : "The C baseline is the least a parked poll can cost: epoll, no parser, no state.")
+    var table = Table()
+    switch scenario {
+    case .fanout: for count in [200, 1_000, 10_000] { try await fanOut(count, &table) }
+    case .memory: try await memory(10_000, &table)
+    case .requests: try await requests(64, &table)
+    }
+    table.show()
+    return table.holds
+  }
+
+  private static func compile(_ folder: String) -> String? {
+    let (source, program) = (folder + "/longpoll_server.c", "/tmp/porchlight-bench-\(getpid())")
+    guard access(source, R_OK) == 0,
+      let compiler = (["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"] as [String]).first(where: { access($0, X_OK) == 0 }
+      ),
+      let child = try? Child([compiler, "-O2", "-w", "-o", program, source], until: nil)
+    else { return nil }
+    var status: Int32 = 0
+    waitpid(child.pid, &status, 0)
+    return status == 0 && access(program, X_OK) == 0 ? program : nil
+  }
+
+  private func subjects(watchers: Int) throws -> [Subject] {
+    let kinds: [Subject.Kind] = [.homeserver, .constant] + (baseline == nil ? [] : [.baseline])
+    return try kinds.map { try Subject($0, watchers: watchers, program: program, baseline: baseline) }
+  }
+
+  private func rest(_ span: Duration? = nil) async throws {
+    try await ContinuousClock().sleep(for: span ?? pause)
+  }
+
+  // MARK: One change to many
+
+  private func fanOut(_ count: Int, _ table: inout Table) async throws {
+    let subjects = try subjects(watchers: count)
+    var (costs, spans) = (Figures(), Figures())
+    var loads: [(Subject, Load, Load)] = []
+    for subject in subjects {
+      loads.append((subject, try await subject.watch(count), try await subject.trigger()))
+    }
+    try await rest(.seconds(2))
+    let changes = max(1, 1_000 / count)
+    for round in 0..<rounds {
+      for (subject, watchers, trigger) in loads {
+        var (cost, span) = (0.0, [Double]())
+        for change in 0..<changes {
+          let before = subject.child.processorTime
+          watchers.tally.expect(count)
+          let began = ContinuousClock.now
+          if subject.kind == .constant {
+            watchers.send { subject.poll($0) }
+          } else {
+            trigger.send { _ in subject.change(round * changes + change) }
+          }
+          span.append((await watchers.tally.finish() - began) / .milliseconds(1))
+          // The next polls arrive, and the span in which changes share an answer passes.
+          try await rest(count > 1_000 ? .seconds(1) : nil)
+          cost += subject.child.processorTime - before
+        }
+        costs.add(cost / Double(changes * count), of: subject.kind)
+        spans.add(Figures.median(span), of: subject.kind)
+      }
+    }
+    for (_, watchers, trigger) in loads {
+      await watchers.close()
+      await trigger.close()
+    }
+    let limit: Limit = count > 1_000 ? .none : .timesConstant(3)
+    table.add("CPU per update and next poll, \(count) watchers", "us", costs, limit)
+    table.add(
+      "last byte of 1 change to \(count) watchers", "ms", spans,
+      count == 1_000 ? .atMost(40) : count == 10_000 ? .atMost(500) : .none)
+  }
+
+  // MARK: Many that wait
+
+  private func memory(_ count: Int, _ table: inout Table) async throws {
+    var (sizes, idle) = (Figures(), Figures())
+    for _ in 0..<rounds {
+      // Anew each time: what a server once had it may keep.
+      for subject in try subjects(watchers: count) {
+        let before = subject.child.resident
+        let load = try await subject.watch(count)
+        if subject.kind == .constant {
+          load.tally.expect(count)
+          load.send { subject.poll($0) }
+          _ = await load.tally.finish()
+        }
+        try await rest(.seconds(2))
+        sizes.add((subject.child.resident - before) / Double(count), of: subject.kind)
+        let used = subject.child.processorTime
+        try await rest(.seconds(3))
+        idle.add((subject.child.processorTime - used) / 3e6 * 100, of: subject.kind)
+        await load.close()
+      }
+    }
+    table.add("resident per parked poll, \(count) of them", "kB", sizes, .atMost(20))
+    table.add("CPU while they wait", "%", idle, .atMost(2))
+  }
+
+  // MARK: Requests
+
+  private func requests(_ count: Int, _ table: inout Table) async throws {
+    let subjects = try subjects(watchers: count)
+    var (gets, puts) = (Figures(), Figures())
+    for _ in 0..<rounds {
+      for subject in subjects {
+        gets.add(try await rate(subject, count, puts: false), of: subject.kind)
+        if subject.kind != .baseline {
+          puts.add(try await rate(subject, count, puts: true), of: subject.kind)
+        }
+      }
+    }
+    table.add("GET status per CPU second, \(count) connections", "", gets, .atLeastConstant(0.5))
+    table.add("PUT status per CPU second, \(count) connections", "", puts, .atLeastConstant(0.25))
+  }
+
+  private func rate(_ subject: Subject, _ count: Int, puts: Bool) async throws -> Double {
+    let load = try await subject.ask(count, puts: puts)
+    load.tally.expect(.max)
+    load.send { subject.request($0, turn: 0, puts: puts) }
+    try await rest(.milliseconds(300))
+    let (before, answered) = (subject.child.processorTime, load.tally.count)
+    try await rest(.seconds(2))
+    let (after, total) = (subject.child.processorTime, load.tally.count)
+    await load.close()
+    return Double(total - answered) / (after - before) * 1e6
+  }
+}

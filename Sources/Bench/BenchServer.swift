@@ -1,0 +1,107 @@
+internal import Glibc
+internal import Homeserver
+internal import HomeserverHTTP
+internal import Hummingbird
+internal import Logging
+internal import MatrixWire
+public import Ports
+internal import PresenceCore
+
+/// The servers that are measured, each the whole of a child process. They print the port they listen on, and
+/// whatever a client has to know, one line each, and then `ready`.
+public enum BenchServer {
+  static let name = "bench.example"
+
+  /// A homeserver in memory with one person everybody else watches.
+  ///
+  /// - Parameters:
+  ///   - watchers: how many watch; a line with token and position is printed for each.
+  ///   - secrets: keeps tokens.
+  ///   - time: the server's clock.
+  ///   - random: where tokens come from.
+  /// - Throws: where nothing can listen.
+  public static func serveHomeserver(
+    watchers: Int, secrets: any SecretHasher, time: any Timekeeper,
+    random: some RandomNumberGenerator & Sendable
+  ) async throws {
+    raiseFileLimit()
+    guard let name = ServerName(name) else { preconditionFailure("a constant server name") }
+    var configuration = Homeserver.Configuration(name: name)
+    configuration.autoAccept = .always
+    let homeserver = Homeserver(configuration, secrets: secrets, time: time, random: random)
+    try await withThrowingDiscardingTaskGroup { group in
+      group.addTask { await homeserver.run() }
+      let subject = try await register("subject", homeserver)
+      say("subject \(subject.rawValue)")
+      for number in 0..<watchers {
+        let token = try await register("watcher\(number)", homeserver)
+        guard let observed = UserID("@subject:\(name)") else { preconditionFailure("a constant user ID") }
+        var invite = ClientAPI.changePresenceList(PresenceListRequest(invite: [observed]))
+        invite.accessToken = token
+        _ = await homeserver.respond(to: invite)
+        var sync = ClientAPI.sync(since: nil, wait: .zero, setPresence: .offline, filter: nil)
+        sync.accessToken = token
+        let answer = try WireJSON.decode(
+          SyncAnswer.self, from: await homeserver.respond(to: sync).body)
+        say("watcher \(token.rawValue) \(answer.nextBatch.rawValue)")
+      }
+      try await HTTPServer(
+        homeserver, at: [.tcp(host: "127.0.0.1", port: 0)],
+        logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
+      ) { endpoint in
+        if case .tcp(_, let port) = endpoint { say("port \(port)\nready") }
+      }.run()
+      group.cancelAll()
+    }
+  }
+
+  private static func register(_ name: String, _ homeserver: Homeserver) async throws -> AccessToken {
+    let request = RegisterRequest(username: name, auth: .init(type: "m.login.dummy"))
+    let response = await homeserver.respond(to: ClientAPI.register(request))
+    guard let token = try WireJSON.decode(Credentials.self, from: response.body).accessToken else {
+      throw BenchError("The server to be measured made no session: \(response.status)")
+    }
+    return token
+  }
+
+  /// A route of Hummingbird's that answers a constant of the size of an answer with one event.
+  public static func serveConstant() async throws {
+    raiseFileLimit()
+    let body = ByteBuffer(string: constant)
+    let router = Router()
+    router.get("constant") { _, _ in
+      Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: body))
+    }
+    var logger = Logger(label: "bench")
+    logger.logLevel = .critical
+    let application = Application(
+      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0), backlog: 4096),
+      onServerRunning: { channel in say("port \(channel.localAddress?.port ?? 0)\nready") }, logger: logger)
+    try await application.run()
+  }
+
+  static let constant =
+    #"{"account_data":{"events":[]},"next_batch":"p0_1234","presence":{"events":[{"content":{"avatar_url":"","#
+    + #""currently_active":true,"displayname":"","last_active_ago":12,"presence":"online","status_msg":"change 1234"},"#
+    + #""sender":"@subject:bench.example","type":"m.presence"}]},"rooms":{"invite":{},"join":{},"leave":{}}}"#
+
+  private static func say(_ line: String) {
+    print(line)
+    fflush(nil)
+  }
+}
+
+/// Lets this process have as many files open as the system allows it.
+func raiseFileLimit() {
+  var limit = rlimit()
+  getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  limit.rlim_cur = limit.rlim_max
+  setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+}
+
+/// Why something could not be measured.
+public struct BenchError: Error, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

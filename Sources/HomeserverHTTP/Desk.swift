@@ -1,0 +1,143 @@
+internal import Homeserver
+internal import MatrixWire
+internal import NIOCore
+internal import Synchronization
+
+/// What the connections of one event loop share: a task that takes in what they ask, many requests at a time,
+/// and a tray for the answers.
+///
+/// A poll costs no task of its own, and what is read on a loop is answered there: no other thread is woken,
+/// which would cost as much as a small answer.
+final class Desk: Sendable {
+  private struct Asked {
+    var polls: [Poll] = []
+    var requests: [(WireRequest, ConnectionHandler.Handle)] = []
+    var isRung = false
+  }
+
+  private struct Given: Sendable {
+    let response: WireResponse
+    let connection: ConnectionHandler.Handle
+  }
+
+  let loop: any EventLoop
+  private let answerer: Answerer
+  private let asked: NIOLoopBoundBox<Asked>
+  private let connections: NIOLoopBoundBox<[ObjectIdentifier: ConnectionHandler]>
+  private let tray = Mutex<[Given]>([])
+  private let rings: AsyncStream<Void>
+  private let bell: AsyncStream<Void>.Continuation
+  /// Whether there is no connection any more, once the server stops.
+  private let emptied: NIOLoopBoundBox<EventLoopPromise<Void>?>
+
+  init(_ loop: any EventLoop, _ answerer: Answerer) {
+    self.loop = loop
+    self.answerer = answerer
+    asked = .makeBoxSendingValue(Asked(), eventLoop: loop)
+    connections = .makeBoxSendingValue([:], eventLoop: loop)
+    emptied = .makeBoxSendingValue(nil, eventLoop: loop)
+    (rings, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Takes in requests until `close` is called or the task is cancelled; to be run on the loop.
+  func run() async {
+    await withDiscardingTaskGroup { group in
+      for await _ in rings {
+        let asked = takeAsked()
+        for (request, connection) in asked.requests {
+          group.addTask { [answerer] in
+            self.give(await answerer.respond(request, connection.peer), to: connection)
+          }
+        }
+        if !asked.polls.isEmpty { await answerer.open(asked.polls) }
+      }
+    }
+  }
+
+  private func takeAsked() -> Asked {
+    loop.assertInEventLoop()
+    defer { asked.value = Asked() }
+    return asked.value
+  }
+
+  // MARK: On the loop
+
+  /// Takes a request in.
+  ///
+  /// - Returns: the poll it is, if it is one, to be abandoned where its client hangs up.
+  func ask(_ request: WireRequest, _ connection: ConnectionHandler.Handle) -> Poll? {
+    let poll = answerer.poll(request) { self.give($0, to: connection) }
+    if let poll { asked.value.polls.append(poll) } else { asked.value.requests.append((request, connection)) }
+    if !asked.value.isRung {
+      asked.value.isRung = true
+      bell.yield()
+    }
+    return poll
+  }
+
+  func abandon(_ poll: Poll) { answerer.abandon(poll) }
+
+  func add(_ handler: ConnectionHandler) { connections.value[ObjectIdentifier(handler)] = handler }
+
+  func remove(_ handler: ConnectionHandler) {
+    connections.value[ObjectIdentifier(handler)] = nil
+    if connections.value.isEmpty { emptied.value?.succeed() }
+  }
+
+  // MARK: On any thread
+
+  /// Gives an answer out: the loop is woken once for all that come together.
+  private func give(_ response: WireResponse, to connection: ConnectionHandler.Handle) {
+    let isFirst = tray.withLock { tray in
+      tray.append(Given(response: response, connection: connection))
+      return tray.count == 1
+    }
+    if isFirst { loop.execute { self.handOut() } }
+  }
+
+  private func handOut() {
+    let given = tray.withLock { tray in
+      defer { tray = [] }
+      return tray
+    }
+    for answer in given { answer.connection.handler.value.answer(answer.response) }
+  }
+
+  /// Ends connections that have nothing under way, and the others when they are answered, or after a span.
+  func quiesce(within span: Duration) async {
+    try? await loop.flatSubmit {
+      guard !self.connections.value.isEmpty else { return self.loop.makeSucceededVoidFuture() }
+      let promise = self.loop.makePromise(of: Void.self)
+      self.emptied.value = promise
+      for handler in Array(self.connections.value.values) { handler.quiesce() }
+      let end = self.loop.scheduleTask(in: TimeAmount(span)) { self.cut() }
+      promise.futureResult.whenComplete { _ in end.cancel() }
+      return promise.futureResult
+    }.get()
+  }
+
+  /// Ends every connection now.
+  func cutAll() { loop.execute { self.cut() } }
+
+  private func cut() {
+    for handler in Array(connections.value.values) { handler.cut() }
+  }
+
+  /// No more requests are taken in.
+  func close() { bell.finish() }
+}
+
+/// What answers the requests of an adapter.
+struct Answerer: Sendable {
+  let respond: HTTPServer.Responder
+  /// Where polls wait without a task each.
+  let homeserver: Homeserver?
+
+  func poll(_ request: WireRequest, deliver: @escaping @Sendable (WireResponse) -> Void) -> Poll? {
+    homeserver?.poll(for: request, deliver: deliver)
+  }
+
+  func open(_ polls: [Poll]) async { await homeserver?.open(polls) }
+
+  func abandon(_ poll: Poll) { homeserver?.abandon(poll) }
+}

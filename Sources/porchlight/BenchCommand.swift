@@ -1,0 +1,92 @@
+internal import ArgumentParser
+internal import Bench
+internal import Glibc
+internal import MatrixCrypto
+internal import Ports
+
+/// `porchlight bench`: what the homeserver costs, beside a route that does nothing and a server in C.
+struct BenchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure the homeserver against its limits.",
+    discussion: """
+      Servers run in processes of their own and take turns; the table has medians, and medians of each round's \
+      ratios. Exits 1 when a limit is missed. Meant for release builds.
+
+        fanout     What does it cost to tell everybody? CPU of the server per delivered update with the next \
+      poll, and the time until the last watcher has read it, for 200, 1,000 and 10,000 watchers.
+        memory     What does waiting cost? Resident memory per parked poll and CPU while 10,000 wait.
+        requests   What does asking cost? GET and PUT of a status per CPU second, over 64 connections.
+
+      For example: porchlight bench fanout --rounds 7
+      """,
+    subcommands: [BenchServerCommand.self])
+
+  @Argument(
+    help: "fanout, memory or requests; all of them where none is given.",
+    transform: { word in
+      guard let scenario = Bench.Scenario(rawValue: word) else {
+        throw ValidationError("'\(word)' is none of fanout, memory and requests")
+      }
+      return scenario
+    })
+  var scenarios: [Bench.Scenario] = []
+
+  @Option(help: "How often each server has its turn (1 to 100).")
+  var rounds = 5
+
+  @Option(
+    help: ArgumentHelp("Where longpoll_server.c is, to be compiled for comparison.", valueName: "folder"))
+  var baseline = ".ci/bench"
+
+  func validate() throws {
+    guard (1...100).contains(rounds) else {
+      throw ValidationError("--rounds takes a number from 1 to 100, not \(rounds)")
+    }
+  }
+
+  func run() async throws {
+    let bench = Bench(
+      program: Surroundings().executablePath, sources: baseline, rounds: rounds)
+    var holds = true
+    do {
+      for scenario in scenarios.isEmpty ? Bench.Scenario.allCases : scenarios {
+        print("\n\(scenario.rawValue):")
+        holds = try await bench.run(scenario) && holds
+      }
+    } catch let error as BenchError {
+      Output.error("porchlight: \(error)")
+      throw ExitCode(ExitStatus.failed)
+    }
+    if !holds { throw ExitCode(ExitStatus.failed) }
+  }
+}
+
+/// `porchlight bench server`: one of the servers that are measured. Hidden.
+struct BenchServerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "server", abstract: "Be measured.", shouldDisplay: false)
+
+  @Option(help: "How many people watch one.")
+  var watchers = 1_000
+
+  @Flag(help: "Be a route that answers a constant.")
+  var constant = false
+
+  func run() async throws {
+    let time = SystemTimekeeper()
+    try await withThrowingDiscardingTaskGroup { group in
+      group.addTask {
+        // Whoever measures may have been killed.
+        while getppid() != 1 { try await time.sleep(until: time.instant + .seconds(1)) }
+        Glibc._exit(1)
+      }
+      if constant {
+        try await BenchServer.serveConstant()
+      } else {
+        try await BenchServer.serveHomeserver(
+          watchers: watchers, secrets: SystemSecrets(random: SystemRandomNumberGenerator()), time: time, random: SystemRandomNumberGenerator())
+      }
+    }
+  }
+}
