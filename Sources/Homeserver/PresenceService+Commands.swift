@@ -24,6 +24,8 @@ extension PresenceService {
 
   func report(_ report: DeviceReport, on device: Device) {
     apply { $0.report(of: device.user, on: device.id, report, now: $1) }
+    // Even where nobody sees a difference now, it may make one after a start.
+    writeLater(device.user)
   }
 
   func setPolling(_ polling: Bool, on device: Device) {

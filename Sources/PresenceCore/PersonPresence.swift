@@ -27,9 +27,11 @@ public struct PersonPresence: Hashable, Sendable {
     choice = record.choice
     statusMessage = record.statusMessage
     lastActive = now.instant(of: record.lastActive)
-    frozen = record.frozen.map {
-      Frozen(statusMessage: $0.statusMessage, lastActive: now.instant(of: $0.lastActive))
-    }
+    // Whoever hides has something to be seen instead, and nobody else has, whatever a record says.
+    guard choice == .hidden else { return }
+    frozen = Frozen(
+      statusMessage: record.frozen?.statusMessage,
+      lastActive: record.frozen.map { now.instant(of: $0.lastActive) } ?? lastActive)
   }
 
   /// What has to be stored of this person.

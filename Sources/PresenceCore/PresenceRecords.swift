@@ -77,7 +77,10 @@ extension Moment {
   }
 
   func instant(of time: WallTime) -> Instant {
-    instant - .milliseconds(max(0, wall.milliseconds - time.milliseconds))
+    let (age, overflow) = wall.milliseconds.subtractingReportingOverflow(time.milliseconds)
+    // Only where a time that was stored is far from any that can be.
+    guard !overflow else { return time < wall ? Instant(nanoseconds: .min) : instant }
+    return instant - .milliseconds(max(0, age))
   }
 }
 

@@ -49,7 +49,7 @@ actor PersistenceService {
     do {
       try await store.commit(own + others.flatMap(\.changes))
       for other in others { other.continuation.resume(returning: .done(nil)) }
-    } catch where !others.isEmpty {
+    } catch  where !others.isEmpty {
       // Somebody's change cannot be stored. It must not take its neighbours with it.
       for other in others {
         let failure = await failure(of: other.changes)
