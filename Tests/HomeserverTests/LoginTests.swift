@@ -13,8 +13,14 @@ struct LoginTests {
     ("r0", #""user":"bob","password":"pw","device_id":"D""#, "200 -"),
     ("api/v1", #""user":"@bob:harbor.example","password":"pw""#, "200 -"),
     ("api/v1", #""user":"BOB","password":"pw""#, "200 -"),
-    ("v3", #""identifier":{"type":"m.id.user","user":"carol"},"user":"bob","password":"pw""#, "403 M_FORBIDDEN"),
-    ("v3", #""identifier":{"type":"m.id.user","user":"@bob:else.example"},"password":"pw""#, "403 M_FORBIDDEN"),
+    (
+      "v3", #""identifier":{"type":"m.id.user","user":"carol"},"user":"bob","password":"pw""#,
+      "403 M_FORBIDDEN"
+    ),
+    (
+      "v3", #""identifier":{"type":"m.id.user","user":"@bob:else.example"},"password":"pw""#,
+      "403 M_FORBIDDEN"
+    ),
     ("v3", #""identifier":{"type":"m.id.phone","user":"bob"},"password":"pw""#, "400 M_UNKNOWN"),
     ("v3", #""identifier":{"type":"m.id.user"},"password":"pw""#, "400 M_MISSING_PARAM"),
     ("v3", #""identifier":{"type":"m.id.user","user":"bob"}"#, "400 M_MISSING_PARAM"),
@@ -112,7 +118,8 @@ struct LoginTests {
 
   // MARK: On the same machine
 
-  private let local = #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"bob"}}"#
+  private let local =
+    #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"bob"}}"#
 
   @Test func ownProcessesLogInWithoutAPassword() throws {
     let desk = try Desk { $0.localLogin = true }
