@@ -72,6 +72,18 @@ struct LoginTests {
     #expect(log.hashes.value == [nil, nil, nil])
   }
 
+  @Test func whoeverFindsTooManyWaitingIsAskedToComeBack() throws {
+    let simulation = Simulation()
+    let server = Homeserver(
+      .init(name: try ServerName("harbor.example").orThrow("name")), secrets: Overworked(),
+      time: simulation.time, random: SeededGenerator(seed: 1))
+    let request = ClientAPI.login(
+      LoginRequest(type: "m.login.password", identifier: .user("ann"), password: "pw"))
+    let answer = Answer(response: try simulation.run { await server.respond(to: request) })
+    #expect(answer.code == "429 M_LIMIT_EXCEEDED")
+    #expect(answer.response.header("retry-after") == "2")
+  }
+
   @Test func aLoginOnADeviceEndsItsSessionBefore() throws {
     let desk = try Desk()
     let first = try desk.register("bob", password: "pw", more: #""device_id":"TTY","#)
@@ -183,6 +195,17 @@ private final class VerifyLog: SecretHasher {
   func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool {
     hashes.append(hash)
     return false
+  }
+
+  func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
+}
+
+/// Never has time for a password.
+private struct Overworked: SecretHasher {
+  func hash(password: String) async throws(SecretHasherBusy) -> String { throw SecretHasherBusy() }
+
+  func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool {
+    throw SecretHasherBusy()
   }
 
   func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
