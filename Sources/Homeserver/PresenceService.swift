@@ -87,8 +87,8 @@ actor PresenceService {
     attend([])
   }
 
-  /// Does what came of time alone. A crash may take it back: the next start comes to it again.
-  private func performUnasked(_ effects: [PresenceEffect]) {
+  /// Does what nobody asked for just now. A crash may take it back: the next start comes to it again.
+  func performUnasked(_ effects: [PresenceEffect]) {
     for effect in effects {
       switch effect {
       case .listChanged(let owner, let event): writeLater(Relation(owner: owner, observed: event.userID))
