@@ -31,7 +31,7 @@ struct PersistedAccountTests {
     #expect(try second.send(.get, "v3/profile/\(user)").text == #"{"displayname":"Ann"}"#)
     #expect(
       try second.send(.get, "v3/devices/TTY", as: ann.accessToken).text
-        == #"{"device_id":"TTY","display_name":"couch"}"#)
+        .hasPrefix(#"{"device_id":"TTY","display_name":"couch","#))
     #expect(
       try second.send(.get, "v3/user/\(user)/account_data/m.direct", as: ann.accessToken).text == #"{"a":1}"#)
     let sync = try second.send(.get, "v3/sync", as: ann.accessToken, query: [.init("filter", "1")])
@@ -113,7 +113,8 @@ struct PersistedAccountTests {
 
     #expect(try desk.whoIs(ann.accessToken) == user)
     #expect(
-      try desk.send(.get, "v3/devices", as: ann.accessToken).text == #"{"devices":[{"device_id":"TTY"}]}"#)
+      try desk.send(.get, "v3/devices", as: ann.accessToken).text
+        .hasPrefix(#"{"devices":[{"device_id":"TTY","display_name":null,"#))
     #expect(try desk.send(.get, "v3/profile/\(user)").text == #"{"displayname":"Ann"}"#)
     #expect(
       try desk.send(.get, "v3/user/\(user)/account_data/m.direct", as: ann.accessToken).code
