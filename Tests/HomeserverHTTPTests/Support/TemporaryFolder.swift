@@ -11,8 +11,17 @@ public final class TemporaryFolder: Sendable {
   }
 
   deinit {
-    for name in ["socket", "precious"] { unlink(path + "/" + name) }
+    for name in ["socket", "precious", "certificate.pem", "key.pem"] { unlink(path + "/" + name) }
     rmdir(path)
+  }
+
+  /// - Returns: the path of the file.
+  func write(_ text: String, to name: String) throws -> String {
+    let file = path + "/" + name
+    guard let stream = fopen(file, "w") else { throw Missing("a file") }
+    fputs(text, stream)
+    fclose(stream)
+    return file
   }
 
   /// What a server that was killed leaves behind: a socket file nobody listens on.
