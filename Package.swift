@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
 let pure = strict + [.strictMemorySafety()]
 
 let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
+let ssl: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -34,6 +35,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
@@ -61,7 +63,7 @@ let package = Package(
     .target(
       name: "HomeserverHTTP",
       dependencies: [
-        "Homeserver", "MatrixWire", logging, lifecycle,
+        "Homeserver", "MatrixWire", logging, lifecycle, ssl,
       ] + nio,
       swiftSettings: strict),
 
@@ -75,8 +77,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "NetworkExchange",
-      dependencies: ["MatrixWire", "Ports", .product(name: "AsyncHTTPClient", package: "async-http-client")]
-        + nio,
+      dependencies: [
+        "MatrixWire", "Ports", .product(name: "AsyncHTTPClient", package: "async-http-client"), ssl,
+      ] + nio,
       swiftSettings: strict),
 
     // The client.
@@ -112,9 +115,13 @@ let package = Package(
       name: "Bench",
       dependencies: [
         "Homeserver", "HomeserverHTTP", "MatrixWire", "Ports", "PresenceCore",
-        .product(name: "Hummingbird", package: "hummingbird"), logging,
+        logging,
       ] + nio,
       swiftSettings: strict),
+
+    .executableTarget(
+      name: "porchlight-constant",
+      dependencies: [.product(name: "Hummingbird", package: "hummingbird"), logging], swiftSettings: strict),
 
     // What a person starts.
     .target(

@@ -1,34 +1,37 @@
 internal import Glibc
-internal import Homeserver
+public import Homeserver
 internal import HomeserverHTTP
-internal import Hummingbird
 internal import Logging
 internal import MatrixWire
 public import Ports
 internal import PresenceCore
 
-/// The servers that are measured, each the whole of a child process. They print the port they listen on, and
-/// whatever a client has to know, one line each, and then `ready`.
+/// The homeserver that is measured, the whole of a child process. It prints the port it listens on, and whatever a
+/// client has to know, one line each, and then `ready`.
 public enum BenchServer {
   static let name = "bench.example"
 
-  /// A homeserver in memory with one person everybody else watches.
+  /// A homeserver with one person everybody else watches.
   ///
   /// - Parameters:
+  ///   - store: where everything goes.
   ///   - watchers: how many watch; a line with token and position is printed for each.
   ///   - secrets: keeps tokens.
   ///   - time: the server's clock.
   ///   - random: where tokens come from.
   /// - Throws: where nothing can listen.
   public static func serveHomeserver(
-    watchers: Int, secrets: any SecretHasher, time: any Timekeeper,
+    on store: any PresenceStore, watchers: Int, secrets: any SecretHasher, time: any Timekeeper,
     random: some RandomNumberGenerator & Sendable
   ) async throws {
     raiseFileLimit()
     guard let name = ServerName(name) else { preconditionFailure("a constant server name") }
     var configuration = Homeserver.Configuration(name: name)
     configuration.autoAccept = .always
-    let homeserver = Homeserver(configuration, secrets: secrets, time: time, random: random)
+    configuration.rateLimits = .none
+    let homeserver = Homeserver(
+      configuration, stored: try await store.load(for: name), store: store, secrets: secrets, time: time,
+      random: random)
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask { await homeserver.run() }
       let subject = try await register("subject", homeserver)
@@ -62,22 +65,6 @@ public enum BenchServer {
       throw BenchError("The server to be measured made no session: \(response.status)")
     }
     return token
-  }
-
-  /// A route of Hummingbird's that answers a constant of the size of an answer with one event.
-  public static func serveConstant() async throws {
-    raiseFileLimit()
-    let body = ByteBuffer(string: constant)
-    let router = Router()
-    router.get("constant") { _, _ in
-      Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: body))
-    }
-    var logger = Logger(label: "bench")
-    logger.logLevel = .critical
-    let application = Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0), backlog: 4096),
-      onServerRunning: { channel in say("port \(channel.localAddress?.port ?? 0)\nready") }, logger: logger)
-    try await application.run()
   }
 
   static let constant =

@@ -20,7 +20,7 @@ final class Subject: Sendable {
     self.kind = kind
     switch kind {
     case .homeserver: child = try Child([program, "bench", "server", "--watchers", "\(watchers)"])
-    case .constant: child = try Child([program, "bench", "server", "--constant"])
+    case .constant: child = try Child([try Self.constantRoute(beside: program), BenchServer.constant])
     case .baseline:
       port = 20_000 + Int(getpid()) % 10_000
       child = try Child([baseline ?? "", "\(port)", "\(BenchServer.constant.utf8.count)"], until: nil)
@@ -34,6 +34,16 @@ final class Subject: Sendable {
       let words = line.split(separator: " ")
       return (String(words.first ?? ""), String(words.last ?? ""))
     }
+  }
+
+  private static func constantRoute(beside program: String) throws(BenchError) -> String {
+    let route = program.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/porchlight-constant"
+    guard access(route, X_OK) == 0 else {
+      throw BenchError(
+        "\(route) is missing, which the figures are compared with; build it with "
+          + "swift build -c release --static-swift-stdlib")
+    }
+    return route
   }
 
   // MARK: Polls

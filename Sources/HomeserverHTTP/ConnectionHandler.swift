@@ -48,7 +48,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var isAdvancing = false
   private var hasReadParts = false
 
-  init(_ desk: Desk, _ peer: Peer, _ limits: HTTPServer.Limits) {
+  /// Whether the client said something since reading was complete; handshakes say nothing.
+  var hasReadText = false
+  private let isEncrypted: Bool
+
+  init(_ desk: Desk, _ peer: Peer, _ limits: HTTPServer.Limits, isEncrypted: Bool) {
+    self.isEncrypted = isEncrypted
     self.desk = desk
     self.peer = peer
     self.limits = limits
@@ -131,12 +136,12 @@ extension ConnectionHandler {
     if isReading, phase == .idle || phase == .head {
       if !reader.isBetween {
         enter(.body, limits.body, context)
-      } else if phase == .idle, !hasReadParts {
+      } else if phase == .idle, !hasReadParts, !isEncrypted || hasReadText {
         // Bytes came and made no part: the beginning of a head.
         enter(.head, limits.head, context)
       }
     }
-    hasReadParts = false
+    (hasReadParts, hasReadText) = (false, false)
     context.fireChannelReadComplete()
   }
 

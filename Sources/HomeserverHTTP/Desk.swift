@@ -88,6 +88,8 @@ final class Desk: Sendable {
 
   /// Gives an answer out: the loop is woken once for all that come together.
   private func give(_ response: WireResponse, to connection: ConnectionHandler.Handle) {
+    // Out at once where that is here: the sooner it is on its way, the less stands in front of the last one.
+    if loop.inEventLoop { return connection.handler.value.answer(response) }
     let isFirst = tray.withLock { tray in
       tray.append(Given(response: response, connection: connection))
       return tray.count == 1

@@ -11,9 +11,10 @@ struct RequestTarget: Hashable, Sendable {
   ///
   /// - Throws: `M_INVALID_PARAM` where an escape is broken, decodes to no text, or the form is another one.
   init(_ text: String) throws(MatrixError) {
-    let parts = try Self.origin(text).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    path = try Self.segments(parts.first ?? "")
-    query = parts.count == 2 ? try Self.items(parts[1]) : []
+    let origin = try Self.origin(text)
+    let end = origin.utf8.firstIndex(of: UInt8(ascii: "?")) ?? origin.endIndex
+    path = try Self.segments(origin[..<end])
+    query = try Self.items(Substring(origin.utf8[end...].dropFirst()))
   }
 
   private static func origin(_ text: String) throws(MatrixError) -> Substring {
@@ -29,22 +30,20 @@ struct RequestTarget: Hashable, Sendable {
 
   private static func segments(_ text: Substring) throws(MatrixError) -> [String] {
     var segments: [String] = []
-    let trimmed = text.utf8.first == UInt8(ascii: "/") ? text.dropFirst() : text
+    let trimmed = text.utf8.first == UInt8(ascii: "/") ? text.utf8.dropFirst() : text.utf8[...]
     guard !trimmed.isEmpty else { return [] }
-    for segment in trimmed.split(separator: "/", omittingEmptySubsequences: false) {
-      segments.append(try decoded(segment, in: "path"))
+    for segment in trimmed.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+      segments.append(try decoded(Substring(segment), in: "path"))
     }
     return segments
   }
 
   private static func items(_ text: Substring) throws(MatrixError) -> [WireRequest.QueryItem] {
     var items: [WireRequest.QueryItem] = []
-    for item in text.split(separator: "&") {
-      let sides = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      items.append(
-        .init(
-          try decoded(spaced(sides[0]), in: "query"),
-          sides.count == 2 ? try decoded(spaced(sides[1]), in: "query") : ""))
+    for item in text.utf8.split(separator: UInt8(ascii: "&")) {
+      let end = item.firstIndex(of: UInt8(ascii: "=")) ?? item.endIndex
+      let name = try decoded(spaced(Substring(item[..<end])), in: "query")
+      items.append(.init(name, try decoded(spaced(Substring(item[end...].dropFirst())), in: "query")))
     }
     return items
   }
@@ -55,6 +54,7 @@ struct RequestTarget: Hashable, Sendable {
   }
 
   private static func decoded(_ text: Substring, in place: String) throws(MatrixError) -> String {
+    guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
     guard let decoded = PercentEncoding.decode(text) else {
       throw MatrixError(.invalidParameter, "The \(place) of the request has a broken percent escape.")
     }

@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 public import MatrixWire
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOSSL
 public import Ports
 
 /// The way to a homeserver over the network: HTTP, HTTPS, or a Unix socket.
@@ -72,11 +73,13 @@ public struct NetworkExchange: Exchange {
 ///   - server: where it is.
 ///   - agent: what to call ourselves in `User-Agent`.
 ///   - largestAnswer: in bytes; whoever answers more is taken for broken.
+///   - authorities: a file in PEM with the certificates to trust instead of the system's.
 ///   - body: what to do with it. Requests still under way when it returns fail.
 /// - Returns: what `body` returns.
 /// - Throws: what `body` throws.
 public func withNetworkExchange<Result>(
   to server: ServerAddress, agent: String = "porchlight", largestAnswer: Int = 33_554_432,
+  authorities: String? = nil,
   _ body: (NetworkExchange) async throws -> Result
 ) async throws -> Result {
   var configuration = HTTPClient.Configuration(
@@ -87,6 +90,11 @@ public func withNetworkExchange<Result>(
   configuration.connectionPool.idleTimeout = .seconds(30)
   // The caller's back-off is the only one.
   configuration.connectionPool.retryConnectionEstablishment = false
+  if let authorities {
+    var encryption = TLSConfiguration.makeClientConfiguration()
+    encryption.trustRoots = .file(authorities)
+    configuration.tlsConfiguration = encryption
+  }
   let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
   do {
     let result = try await body(

@@ -54,10 +54,14 @@ public struct PersonPresence: Hashable, Sendable {
   /// The state that devices and choice add up to, first match as protocol 5.4 has it.
   public func effective(at now: Instant, _ limits: PresenceLimits) -> PresenceState {
     if choice == .hidden || choice == .offline { return .offline }
-    let connected = devices.values.filter { $0.isConnected(at: now, limits) }
-    if connected.isEmpty { return .offline }
+    var (isConnected, isIdle) = (false, true)
+    for device in devices.values where device.isConnected(at: now, limits) {
+      isConnected = true
+      if device.idleStart(at: now, limits) == nil { isIdle = false }
+    }
+    if !isConnected { return .offline }
     if choice == .unavailable || choice == .busy { return choice }
-    return connected.allSatisfy { $0.idleStart(at: now, limits) != nil } ? .unavailable : choice
+    return isIdle ? .unavailable : choice
   }
 
   /// What others may see.
@@ -73,7 +77,7 @@ public struct PersonPresence: Hashable, Sendable {
     return PresenceView(
       state: state, statusMessage: statusMessage, lastActive: lastActive,
       currentlyActive: state.level >= PresenceState.online.level && now < lastActive + limits.activeWindow,
-      deviceTypes: Set(connected.compactMap(\.type)).sorted(),
+      deviceTypes: Self.types(of: connected),
       // A chosen `unavailable` is not idleness, and busy people are never shown idle.
       idleSince: state == .unavailable && choice != .unavailable
         ? Self.idleSince(connected, at: now, limits) : nil)
@@ -81,12 +85,22 @@ public struct PersonPresence: Hashable, Sendable {
 
   /// What the person's own streams see: everything, hidden or not.
   func ownView(at now: Instant, _ limits: PresenceLimits) -> PresenceView {
-    var view = publicView(at: now, limits)
+    ownView(beside: publicView(at: now, limits))
+  }
+
+  /// The same, where the public view is known.
+  func ownView(beside publicView: PresenceView) -> PresenceView {
+    var view = publicView
     view.statusMessage = statusMessage
     view.lastActive = lastActive
     if choice == .hidden { view.state = .hidden }
     view.choice = choice
     return view
+  }
+
+  private static func types(of devices: [DevicePresence]) -> [DeviceType] {
+    let types = devices.compactMap(\.type)
+    return types.count > 1 ? Set(types).sorted() : types
   }
 
   private static func idleSince(

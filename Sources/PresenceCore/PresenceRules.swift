@@ -285,9 +285,9 @@ public struct PresenceRules: Sendable {
   // MARK: Comparing before and after
 
   private func announcement(of person: PersonPresence, at now: Instant) -> Announced {
-    Announced(
-      toOthers: person.publicView(at: now, limits), toSelf: person.ownView(at: now, limits),
-      polling: person.isPolling(at: now, limits))
+    let view = person.publicView(at: now, limits)
+    return Announced(
+      toOthers: view, toSelf: person.ownView(beside: view), polling: person.isPolling(at: now, limits))
   }
 
   /// Announces what differs from the last announcement, and sets the person's next deadline.

@@ -8,13 +8,11 @@ internal import Synchronization
 final class Announcement: Sendable {
   private let endpoints: Int
   private let name: ServerName
-  private let scheme: String
   private let open = Mutex<[HTTPServer.Endpoint]>([])
 
-  init(endpoints: Int, name: ServerName, isSecure: Bool) {
+  init(endpoints: Int, name: ServerName) {
     self.endpoints = endpoints
     self.name = name
-    scheme = isSecure ? "https" : "http"
   }
 
   @Sendable func listening(_ endpoint: HTTPServer.Endpoint) {
@@ -26,7 +24,8 @@ final class Announcement: Sendable {
     let places = all.map { endpoint in
       switch endpoint {
       case .unix(let path): path
-      default: "\(scheme)://\(endpoint)"
+      case .tcp: "http://\(endpoint)"
+      case .tls: "https://\(endpoint)"
       }
     }
     Output.line("Listening on \(places.sorted().reversed().joined(separator: " and ")) for \(name)")

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Bench
 internal import Glibc
+internal import HomeserverSQLite
 internal import MatrixCrypto
 internal import Ports
 
@@ -97,9 +98,6 @@ struct BenchServerCommand: AsyncParsableCommand {
   @Option(help: "How many people watch one.")
   var watchers = 1_000
 
-  @Flag(help: "Be a route that answers a constant.")
-  var constant = false
-
   func run() async throws {
     let time = SystemTimekeeper()
     try await withThrowingDiscardingTaskGroup { group in
@@ -108,12 +106,24 @@ struct BenchServerCommand: AsyncParsableCommand {
         while getppid() != 1 { try await time.sleep(until: time.instant + .seconds(1)) }
         Glibc._exit(1)
       }
-      if constant {
-        try await BenchServer.serveConstant()
-      } else {
-        try await BenchServer.serveHomeserver(
-          watchers: watchers, secrets: SystemSecrets(random: SystemRandomNumberGenerator()), time: time, random: SystemRandomNumberGenerator())
-      }
+      let folder = try Self.makeFolder()
+      defer { Self.remove(folder) }
+      try await BenchServer.serveHomeserver(
+        on: try SQLitePresenceStore(path: folder + "/bench.sqlite"), watchers: watchers,
+        secrets: SystemSecrets(random: SystemRandomNumberGenerator()), time: time,
+        random: SystemRandomNumberGenerator())
     }
+  }
+
+  /// On a real disk, for a file in memory makes nothing durable.
+  private static func makeFolder() throws(Failure) -> String {
+    var template = Array("/var/tmp/porchlight-bench-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw Failure("no folder for a database can be made in /var/tmp") }
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private static func remove(_ folder: String) {
+    for name in ["", "-wal", "-shm"] { unlink(folder + "/bench.sqlite" + name) }
+    rmdir(folder)
   }
 }

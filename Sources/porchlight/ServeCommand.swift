@@ -113,8 +113,8 @@ struct ServeCommand: AsyncParsableCommand {
       configuration(name), stored: stored, store: store, secrets: SystemSecrets(cost: passwordCost, random: SystemRandomNumberGenerator()), time: SystemTimekeeper(),
       random: SystemRandomNumberGenerator())
     let services = ServiceGroup(
-      serving: homeserver, at: try endpoints(), stoppingAt: [.sigterm, .sigint], logger: logger,
-      listening: Announcement(endpoints: try endpoints().count, name: name, isSecure: tlsKey != nil).listening)
+      serving: homeserver, at: endpoints, stoppingAt: [.sigterm, .sigint], logger: logger,
+      listening: Announcement(endpoints: endpoints.count, name: name).listening)
     do {
       try await services.run()
     } catch let error as ListenError {
@@ -157,9 +157,17 @@ struct ServeCommand: AsyncParsableCommand {
     return "\(folder)/\(name.rawValue).sqlite"
   }
 
-  private func endpoints() throws -> [HTTPServer.Endpoint] {
+  private var endpoints: [HTTPServer.Endpoint] {
     let address = listen.flatMap { HostAndPort($0) }
-    return (address.map { [.tcp(host: $0.host, port: $0.port)] } ?? []) + (unix.map { [.unix(path: $0)] } ?? [])
+    var endpoints: [HTTPServer.Endpoint] = []
+    if let address, let tlsCertificate, let tlsKey {
+      let identity = HTTPServer.TLSIdentity(certificates: tlsCertificate, privateKey: tlsKey)
+      endpoints.append(.tls(host: address.host, port: address.port, identity))
+    } else if let address {
+      endpoints.append(.tcp(host: address.host, port: address.port))
+    }
+    if let unix { endpoints.append(.unix(path: unix)) }
+    return endpoints
   }
 }
 

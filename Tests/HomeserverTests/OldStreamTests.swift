@@ -161,6 +161,17 @@ struct OldStreamTests {
     #expect(screen.state(of: ann.userID) == .offline)
   }
 
+  @Test func whoIsLoggedOutBeforeTheirPollIsOpenedIsToldSo() throws {
+    let answers = Shared<[Int]>([])
+    let poll = try server.homeserver.poll(for: get("events")) { response in
+      answers.change { $0.append(response.status) }
+    }.orThrow("a poll")
+    try simulation.run { [ann] in try await ann.logout() }
+    try simulation.run { [homeserver = server.homeserver] in await homeserver.open([poll]) }
+    #expect(answers.value == [401])
+    #expect(server.homeserver.waitingPolls == 0)
+  }
+
   @Test func whatIsNoPollOrIsRefusedIsForTheOthersToAnswer() {
     let homeserver = server.homeserver
     #expect(homeserver.poll(for: get("initialSync")) { _ in } == nil)

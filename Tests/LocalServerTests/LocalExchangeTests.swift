@@ -115,7 +115,7 @@ struct LocalExchangeTests {
   @Test func aStaleLockAndAStaleSocketStopNobody() async throws {
     let files = try options().files
     try files.prepare()
-    try folder.write("data/porchlight.sqlite.lock", "12345")
+    try folder.write("12345", to: "data/porchlight.sqlite.lock")
     try folder.leaveDeadSocket(at: files.socket)
     try await process { exchange in
       _ = try await logIn("ann", over: exchange)
@@ -125,7 +125,7 @@ struct LocalExchangeTests {
 
   @Test func aDatabaseThatCannotBeOpenedSaysWhy() async throws {
     try options().files.prepare()
-    try folder.write("data/porchlight.sqlite", String(repeating: "no database at all. ", count: 100))
+    try folder.write(String(repeating: "no database at all. ", count: 100), to: "data/porchlight.sqlite")
     let error = await #expect(throws: SDKError.self) {
       try await process { try await logIn("ann", over: $0) }
     }

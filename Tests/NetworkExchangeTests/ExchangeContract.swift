@@ -110,7 +110,7 @@ internal import Testing
       let began = ContinuousClock.now
       let answer = try WireJSON.decode(SyncAnswer.self, from: try await world.exchange.send(poll).body)
       #expect(answer.presence.isEmpty)
-      #expect((.milliseconds(290) ... .seconds(5)).contains(ContinuousClock.now - began))
+      #expect(ContinuousClock.now - began >= .milliseconds(290))
     }
   }
 
@@ -118,7 +118,7 @@ internal import Testing
   func cancellingFreesThePollAndSaysSo(_ way: Way) async throws {
     try await way.run { world in
       let token = try await world.register("ann")
-      let poll = try await world.poll(of: token)
+      let poll = try await world.poll(of: token, wait: .seconds(300))
       let began = ContinuousClock.now
       await withThrowingTaskGroup(of: WireResponse.self) { group in
         group.addTask { try await world.exchange.send(poll) }
@@ -126,8 +126,9 @@ internal import Testing
         group.cancelAll()
         await #expect(throws: CancellationError.self) { try await group.next() }
       }
-      #expect(await world.parkedPolls(reach: 0, within: .seconds(1)))
-      #expect(ContinuousClock.now - began < .seconds(3))
+      // Long before the poll's own time: how long exactly depends on what else this machine does.
+      #expect(await world.parkedPolls(reach: 0))
+      #expect(ContinuousClock.now - began < .seconds(150))
       #expect(try await world.send(ClientAPI.versions()).status == 200)
     }
   }
@@ -143,7 +144,7 @@ internal import Testing
         #expect(whoAmI.status == 200)
         group.cancelAll()
       }
-      #expect(await world.parkedPolls(reach: 0, within: .seconds(2)))
+      #expect(await world.parkedPolls(reach: 0))
     }
   }
 
@@ -151,7 +152,8 @@ internal import Testing
   private static func polls(_ count: Int, in world: Way.World) async throws -> [WireRequest] {
     var polls: [WireRequest] = []
     for index in 0..<count {
-      polls.append(try await world.poll(of: try await world.register("person\(index)")))
+      polls.append(
+        try await world.poll(of: try await world.register("person\(index)"), wait: .seconds(300)))
     }
     return polls
   }
@@ -166,7 +168,7 @@ internal import Testing
         let began = ContinuousClock.now
         await world.stop()
         for try await status in group { #expect(status == 200) }
-        #expect(ContinuousClock.now - began < .seconds(2))
+        #expect(ContinuousClock.now - began < .seconds(150))
       }
     }
   }

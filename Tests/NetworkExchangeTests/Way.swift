@@ -11,6 +11,7 @@ internal import Testing
 enum Way: CaseIterable, Sendable, CustomTestStringConvertible {
   case inProcess
   case tcp
+  case tls
   case unix
 
   /// A homeserver, and the way to it.
@@ -48,7 +49,7 @@ enum Way: CaseIterable, Sendable, CustomTestStringConvertible {
       return poll
     }
 
-    func parkedPolls(reach count: Int, within span: Duration = .seconds(10)) async -> Bool {
+    func parkedPolls(reach count: Int, within span: Duration = .seconds(100)) async -> Bool {
       await eventually(within: span) { homeserver.waitingPolls == count }
     }
   }
@@ -75,6 +76,12 @@ enum Way: CaseIterable, Sendable, CustomTestStringConvertible {
         return value
       }
     case .tcp: return try await overNetwork(.tcp(host: "127.0.0.1", port: 0), body)
+    case .tls:
+      let folder = try TemporaryFolder()
+      defer { withExtendedLifetime(folder) {} }
+      let identity = try TestIdentity.write(to: folder)
+      return try await overNetwork(
+        .tls(host: "127.0.0.1", port: 0, identity), authorities: identity.certificates, body)
     case .unix:
       let folder = try TemporaryFolder()
       defer { withExtendedLifetime(folder) {} }
@@ -83,10 +90,12 @@ enum Way: CaseIterable, Sendable, CustomTestStringConvertible {
   }
 
   private func overNetwork<Value: Sendable>(
-    _ endpoint: HTTPServer.Endpoint, _ body: @Sendable (World) async throws -> Value
+    _ endpoint: HTTPServer.Endpoint, authorities: String? = nil,
+    _ body: @Sendable (World) async throws -> Value
   ) async throws -> Value {
     try await withServedHomeserver(at: endpoint) { server in
-      try await withNetworkExchange(to: try address(of: server.endpoint)) { exchange in
+      try await withNetworkExchange(to: try address(of: server.endpoint), authorities: authorities) {
+        exchange in
         try await body(
           World(exchange: exchange, homeserver: server.homeserver) { await server.stop() })
       }
@@ -98,8 +107,9 @@ enum Way: CaseIterable, Sendable, CustomTestStringConvertible {
 func address(of endpoint: HTTPServer.Endpoint) throws -> ServerAddress {
   switch endpoint {
   case .unix(let path): return ServerAddress(socket: path)
-  case .tcp:
-    guard let address = ServerAddress(url: "http://\(endpoint)/") else { throw Missing("an address") }
+  case .tcp, .tls:
+    let scheme = if case .tls = endpoint { "https" } else { "http" }
+    guard let address = ServerAddress(url: "\(scheme)://\(endpoint)/") else { throw Missing("an address") }
     return address
   }
 }

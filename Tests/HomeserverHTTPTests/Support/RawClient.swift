@@ -87,7 +87,7 @@ public func withRawClient<Value: Sendable>(
   }
   let channel =
     switch endpoint {
-    case .tcp(let host, let port):
+    case .tcp(let host, let port), .tls(let host, let port, _):
       try await bootstrap.connect(host: host, port: port, channelInitializer: make)
     case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: make)
     }

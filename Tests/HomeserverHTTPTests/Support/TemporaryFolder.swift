@@ -13,12 +13,17 @@ public final class TemporaryFolder: Sendable {
   deinit { Self.remove(path) }
 
   /// Writes a file, whose folder has to be there.
-  public func write(_ name: String, _ text: String) throws {
+  ///
+  /// - Returns: its path.
+  /// - Throws: `Missing` where it cannot be written.
+  @discardableResult
+  public func write(_ text: String, to name: String) throws -> String {
     let descriptor = open(path + "/" + name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Missing("a file \(name)") }
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
     guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw Missing("room for \(name)") }
+    return path + "/" + name
   }
 
   /// The permissions of a file or folder; nil where there is none.

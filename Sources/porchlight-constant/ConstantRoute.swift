@@ -1,0 +1,39 @@
+internal import Glibc
+internal import Hummingbird
+internal import Logging
+
+/// A route of Hummingbird's that answers a constant: what `porchlight bench` compares with. A program of its own,
+/// so that the roster need not carry Hummingbird.
+///
+/// usage: porchlight-constant BODY. Prints the port it listens on, then `ready`.
+@main
+struct ConstantRoute {
+  static func main() async throws {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    let body = ByteBuffer(string: CommandLine.arguments.dropFirst().first ?? "{}")
+    let router = Router()
+    router.get("constant") { _, _ in
+      Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: body))
+    }
+    var logger = Logger(label: "constant")
+    logger.logLevel = .critical
+    let application = Application(
+      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0), backlog: 4096),
+      onServerRunning: { channel in
+        print("port \(channel.localAddress?.port ?? 0)\nready")
+        fflush(nil)
+      }, logger: logger)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await application.run() }
+      group.addTask {
+        // Whoever measures may be killed; nobody would end this process then.
+        while getppid() != 1 { try await Task.sleep(for: .seconds(1)) }
+      }
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+}
