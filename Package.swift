@@ -13,7 +13,9 @@ let strict: [SwiftSetting] = [
 /// Targets that hold rules and values only: nothing unsafe without the word.
 let pure = strict + [.strictMemorySafety()]
 
-let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
+let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map {
+  .product(name: $0, package: "swift-nio")
+}
 let ssl: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(
@@ -158,7 +160,8 @@ let package = Package(
     .target(
       name: "HTTPTestSupport",
       dependencies: [
-        "Homeserver", "HomeserverHTTP", "MatrixWire", "PorchlightSDK", "PorchlightTestSupport", "Ports", logging,
+        "Homeserver", "HomeserverHTTP", "MatrixWire", "PorchlightSDK", "PorchlightTestSupport", "Ports",
+        logging,
         lifecycle,
       ] + nio,
       path: "Tests/HomeserverHTTPTests/Support", swiftSettings: strict),
@@ -176,7 +179,8 @@ let package = Package(
       dependencies: ["HTTPTestSupport", "LocalServer", "PorchlightTestSupport", logging],
       swiftSettings: strict),
     .testTarget(
-      name: "MatrixCryptoTests", dependencies: ["MatrixCrypto", "PorchlightTestSupport"], swiftSettings: strict),
+      name: "MatrixCryptoTests", dependencies: ["MatrixCrypto", "PorchlightTestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "NetworkExchangeTests", dependencies: ["HomeserverHTTP", "HTTPTestSupport", "NetworkExchange"],
       swiftSettings: strict),

@@ -77,7 +77,8 @@ struct RoutedEndpoint: Hashable, Sendable {
     _ path: [String], _ method: WireRequest.Method
   ) throws(Refusal) -> Route {
     switch path {
-    case ["register"]: return try pick(method, [.get: .account(.registrationFlows), .post: .account(.register)])
+    case ["register"]:
+      return try pick(method, [.get: .account(.registrationFlows), .post: .account(.register)])
     case ["login"]: return try pick(method, [.get: .account(.loginFlows), .post: .account(.login)])
     case ["refresh"]: return try pick(method, [.post: .account(.refresh)])
     case ["account", "whoami"]: return try pick(method, [.get: .account(.whoAmI)])

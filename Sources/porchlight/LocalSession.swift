@@ -48,6 +48,8 @@ struct LocalSession {
 
   private func user(on server: ServerName, _ surroundings: Surroundings) -> UserID? {
     let wanted = (name ?? surroundings.userName)?.lowercased()
-    return wanted.flatMap { UserID(localpart: $0, server: server) }.flatMap { $0.isValidForRegistration ? $0 : nil }
+    return wanted.flatMap { UserID(localpart: $0, server: server) }.flatMap {
+      $0.isValidForRegistration ? $0 : nil
+    }
   }
 }

@@ -33,7 +33,9 @@ struct RootCommand: AsyncParsableCommand {
     commandName: "porchlight",
     abstract: "See who is around, from a terminal.",
     version: "porchlight \(Porchlight.version)",
-    subcommands: [RosterCommand.self, DemoCommand.self, ServeCommand.self, BenchCommand.self, DebugCommand.self],
+    subcommands: [
+      RosterCommand.self, DemoCommand.self, ServeCommand.self, BenchCommand.self, DebugCommand.self,
+    ],
     groupedSubcommands: [
       CommandGroup(
         name: "From scripts",

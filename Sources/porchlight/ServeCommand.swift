@@ -31,7 +31,8 @@ struct ServeCommand: AsyncParsableCommand {
       SIGINT answer waiting polls, write what is not written and end with 0.
       """)
 
-  @Option(help: ArgumentHelp("The name in everybody's user ID; it stays with the database.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The name in everybody's user ID; it stays with the database.", valueName: "name"))
   var serverName: String
 
   @Option(help: ArgumentHelp("Where to listen; port 0 lets the system choose.", valueName: "host:port"))
@@ -110,7 +111,9 @@ struct ServeCommand: AsyncParsableCommand {
     let stored: StoredServer
     do { stored = try await store.load(for: name) } catch { throw Failure(error.message) }
     let homeserver = Homeserver(
-      configuration(name), stored: stored, store: store, secrets: SystemSecrets(cost: passwordCost, random: SystemRandomNumberGenerator()), time: SystemTimekeeper(),
+      configuration(name), stored: stored, store: store,
+      secrets: SystemSecrets(cost: passwordCost, random: SystemRandomNumberGenerator()),
+      time: SystemTimekeeper(),
       random: SystemRandomNumberGenerator())
     let services = ServiceGroup(
       serving: homeserver, at: endpoints, stoppingAt: [.sigterm, .sigint], logger: logger,

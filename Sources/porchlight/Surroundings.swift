@@ -39,7 +39,9 @@ struct Surroundings {
 
   /// The terminal this process is started from, such as `pts/3`; nil where there is none.
   var terminalName: String? {
-    ttyname(STDIN_FILENO).map { String(cString: $0) }.map { $0.hasPrefix("/dev/") ? String($0.dropFirst(5)) : $0 }
+    ttyname(STDIN_FILENO).map { String(cString: $0) }.map {
+      $0.hasPrefix("/dev/") ? String($0.dropFirst(5)) : $0
+    }
   }
 
   /// How far local time is ahead of UTC now.

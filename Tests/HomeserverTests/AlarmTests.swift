@@ -107,7 +107,8 @@ struct AlarmTests {
 
   @Test func theSleepersOfAServerDoNotPileUpWhilePeopleLive() throws {
     let name = try #require(ServerName("porch.example"))
-    let server = Homeserver(.init(name: name), secrets: TestSecrets(), time: time, random: SeededGenerator(seed: 1))
+    let server = Homeserver(
+      .init(name: name), secrets: TestSecrets(), time: time, random: SeededGenerator(seed: 1))
     let idle = time.sleeping
     simulation.start { await server.run() }
     let client = Client(exchange: InProcessExchange(server), time: simulation.time)

@@ -57,7 +57,9 @@ struct RestartTests {
     }
 
     /// What the store holds.
-    func stored() throws -> StoredServer { try simulation.run { [store, name] in try await store.load(for: name) } }
+    func stored() throws -> StoredServer {
+      try simulation.run { [store, name] in try await store.load(for: name) }
+    }
 
     func user(_ name: String) throws -> UserID {
       try UserID(localpart: name, server: self.name).orThrow(name)

@@ -134,7 +134,9 @@ struct LocalExchangeTests {
 
   @Test func theFolderIsNobodyElses() async throws {
     try await process { _ = try await logIn("ann", over: $0) }
-    for (name, mode) in [("data", 0o700), ("data/porchlight.sqlite", 0o600), ("data/porchlight.sqlite.lock", 0o600)] {
+    for (name, mode) in [
+      ("data", 0o700), ("data/porchlight.sqlite", 0o600), ("data/porchlight.sqlite.lock", 0o600),
+    ] {
       #expect(folder.mode(of: name) == mode, "\(name)")
     }
   }

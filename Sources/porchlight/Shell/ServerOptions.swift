@@ -65,7 +65,11 @@ struct ServerOptions: ParsableArguments {
     do throws(TextFile.Problem) {
       text = try TextFile.read(path)
     } catch {
-      let reason = switch error { case .missing: "there is no such file"; case .failed(let why): why }
+      let reason =
+        switch error {
+        case .missing: "there is no such file";
+        case .failed(let why): why
+        }
       throw Failure("the token file \(path): \(reason)", status: ExitStatus.notLoggedIn)
     }
     let line = text.split(whereSeparator: \.isWhitespace)

@@ -19,7 +19,9 @@ struct SetCommand: AsyncParsableCommand {
   func run() async throws {
     try await server.withSession { session in
       let text: String?
-      if let given = self.text { text = given } else {
+      if let given = self.text {
+        text = given
+      } else {
         text = try await session.status(of: session.userID).statusMessage
       }
       try await session.setStatus(state.presence, text: text)

@@ -46,7 +46,8 @@ extension Output {
   /// Rows in columns, each as wide as its widest text.
   static func table(_ rows: [[SafeText]]) {
     let count = rows.map(\.count).max() ?? 0
-    let widths = (0..<count).map { column in rows.compactMap { $0.dropFirst(column).first?.cells }.max() ?? 0 }
+    let widths = (0..<count).map { column in rows.compactMap { $0.dropFirst(column).first?.cells }.max() ?? 0
+    }
     for row in rows {
       var line = ""
       for (text, width) in zip(row, widths) {

@@ -22,7 +22,9 @@ public final class TemporaryFolder: Sendable {
     guard descriptor >= 0 else { throw Missing("a file \(name)") }
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
-    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw Missing("room for \(name)") }
+    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+      throw Missing("room for \(name)")
+    }
     return path + "/" + name
   }
 
