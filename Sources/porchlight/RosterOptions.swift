@@ -17,7 +17,7 @@ struct RosterOptions: ParsableArguments {
   var ascii = false
 
   /// Takes the terminal for the length of `body`, then ends as the roster ended.
-  func run(_ body: @Sendable (Terminal, AppOptions) async throws -> ExitReason) async throws {
+  func run(_ body: @escaping @Sendable (Terminal, AppOptions) async throws -> ExitReason) async throws {
     let surroundings = Surroundings()
     let theme = try loadTheme(surroundings.themes)
     let reason: ExitReason
@@ -29,7 +29,18 @@ struct RosterOptions: ParsableArguments {
         options.idleAfter = idleAfter.duration
         options.glyphs = ascii ? .ascii : .unicode
         options.utcOffset = surroundings.utcOffset
-        return try await body(terminal, options)
+        return try await withThrowingTaskGroup(of: ExitReason?.self) { [options] group in
+          group.addTask { try await body(terminal, options) }
+          group.addTask {
+            await StartupPages.giveBack(on: SystemTimekeeper())
+            return nil
+          }
+          defer { group.cancelAll() }
+          while let reason = try await group.next() {
+            if let reason { return reason }
+          }
+          return .cancelled
+        }
       }
     } catch let error as TerminalError {
       throw Failure(error.message, status: ExitStatus.usage)
