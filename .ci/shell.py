@@ -106,6 +106,13 @@ def offline(binary, folder):
     cem.run("deny", "bob")
     expect(bob.run("who", status=1) == "", "a no takes the entry away")
 
+    # Nobody stays: each of these may find the database just closing, and none may notice.
+    crowd = [subprocess.Popen([binary, "set", "online", f"text {number}"], env=ann.env, stderr=subprocess.PIPE)
+             for number in range(20)]
+    ends = [(member.wait(30), member.stderr.read().decode()) for member in crowd]
+    expect(all(status == 0 for status, _ in ends), f"twenty at once ended with {ends}")
+    expect(ann.json("status")["status_msg"].startswith("text "), "one of twenty was last")
+
     follower = ann.follow()
     time.sleep(1)
     cem.run("set", "busy", HOSTILE)
@@ -185,9 +192,18 @@ def remote(binary, folder):
             (6, (404, {"errcode": "M_UNRECOGNIZED", "error": "Unrecognized request"})),
             (5, (429, {"errcode": "M_LIMIT_EXCEEDED", "error": "Too many", "retry_after_ms": 9000})),
             (3, (401, {"errcode": "M_UNKNOWN_TOKEN", "error": "gone"})),
+            (1, (400, {"errcode": "M_X", "error": HOSTILE})),
             (4, (502, "not json"))):
         refusing.answer = answer
         shell.run("who", status=status)
+        if status in (1, 3, 6):
+            expect(shell.follow().wait(15) == status, f"follow ends with {status} too")
+    shell.run("set", "\x1b[31m", status=2)
+    shell.run("remove", "@x\x1b[31m", status=2)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([binary, "--version"], stdout=full)
+        done = subprocess.run([binary, "status"], env=shell.env, stdout=full, stderr=subprocess.PIPE, timeout=30)
+        expect(done.returncode == 1 and done.stderr, "output that cannot be written is said")
     refusing.shutdown()
 
 

@@ -18,7 +18,7 @@ public final class Homeserver: Sendable {
     /// The longest a poll may wait.
     public var longestWait = Duration.seconds(300)
     /// How often what can be inferred again is written: last activity, and what devices said of themselves.
-    public var writeBehind = Duration.seconds(10)
+    public var writeBehind = Duration.seconds(2)
     /// The largest request body, in bytes.
     public var largestBody = 65_536
     /// Who may make accounts.
@@ -111,6 +111,8 @@ public final class Homeserver: Sendable {
       return countGuess(refusal, request, from: peer).response
     } catch let error as MatrixError {
       return Refusal(error).response
+    } catch let error as StoreError where error.code == .closed {
+      return Self.farewell
     } catch let error as StoreError {
       return Refusal(503, .unknown, "Nothing was changed: \(error.message)").response
     } catch is SecretHasherBusy {

@@ -26,6 +26,12 @@ public struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
       self = error
     } else if let error = error as? IOError, error.errnoCode == EADDRINUSE {
       self.init(.inUse, "Something already listens on \(endpoint).")
+    } else if let error = error as? IOError {
+      self.init(.refused, "Cannot listen on \(endpoint): \(String(cString: strerror(error.errnoCode))).")
+    } else if case SocketAddressError.unixDomainSocketPathTooLong = error {
+      self.init(.refused, "Cannot listen on \(endpoint): a socket's path has at most 107 bytes.")
+    } else if error is SocketAddressError {
+      self.init(.refused, "Cannot listen on \(endpoint): there is no such address.")
     } else {
       self.init(.refused, "Cannot listen on \(endpoint): \(error)")
     }

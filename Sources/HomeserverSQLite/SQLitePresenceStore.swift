@@ -68,7 +68,7 @@ public final class SQLitePresenceStore: PresenceStore {
     let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
       database.asyncWriteWithoutTransaction { [path, self] db in
         guard !isClosed.withLock({ $0 }) else {
-          continuation.resume(returning: .failure(StoreError(.failed, "\(path) is closed.")))
+          continuation.resume(returning: .failure(StoreError(.closed, "\(path) is closed.")))
           return
         }
         continuation.resume(returning: Result { try body(db) }.mapError { StoreError($0, path) })

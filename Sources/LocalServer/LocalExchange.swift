@@ -63,7 +63,8 @@ public final class LocalExchange: Exchange {
   }
 
   public func send(_ request: WireRequest) async throws -> WireResponse {
-    let deadline = time.instant + options.patience
+    // Counted from the first failure: a poll may have waited long before its server ended.
+    var deadline: Instant?
     while true {
       try takeOverIfFree()
       let failure: ExchangeError
@@ -77,7 +78,9 @@ public final class LocalExchange: Exchange {
         failure = error
       }
       if let failure = takeFailure() { throw ExchangeError(.unreachable, failure.message) }
-      guard time.instant < deadline else { throw failure }
+      let end = deadline ?? time.instant + options.patience
+      deadline = end
+      guard time.instant < end else { throw failure }
       try await time.sleep(until: time.instant + Self.pause)
     }
   }

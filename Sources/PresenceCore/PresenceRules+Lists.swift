@@ -113,6 +113,8 @@ extension PresenceRules {
   /// takes an invite back and sends it again must not fill a screen. Within the span the question waits. It
   /// is counted at the asking side, so that it says nothing about whether anybody was asked.
   private mutating func ask(_ observed: UserID, from owner: UserID, now: Moment) -> [PresenceEffect] {
+    // Where nobody is asked, nobody's screen is filled.
+    if isAdmittedUnasked(owner, observed) { return deliverInvite(of: observed, from: owner, now: now) }
     let question = PresenceLists.Relation(owner: owner, observed: observed)
     guard questions[question] == nil else {
       questions[question] = true
@@ -158,11 +160,16 @@ extension PresenceRules {
       return [.tellPeer(observed.server, .invite(observer: observer, observed: observed))]
     }
     guard exists(observed), lists.invites(for: observed)[observer] == nil else { return [] }
-    if lists.isAllowed(observer, toSee: observed) || acceptsUnasked(observer, observed) {
+    if isAdmittedUnasked(observer, observed) {
       return admit(observer, toSee: observed, receivedAt: now.wall, now: now)
     }
     lists.setInvite(now.wall, from: observer, to: observed)
     return [inviteChanged(observer, observed, now.wall, .pending)]
+  }
+
+  private func isAdmittedUnasked(_ observer: UserID, _ observed: UserID) -> Bool {
+    guard isLocal(observed), exists(observed) else { return false }
+    return lists.isAllowed(observer, toSee: observed) || acceptsUnasked(observer, observed)
   }
 
   private func acceptsUnasked(_ observer: UserID, _ observed: UserID) -> Bool {

@@ -83,7 +83,7 @@ struct BenchOptions: ParsableArguments {
     do {
       for scenario in scenarios { holds = try await bench.run(scenario) && holds }
     } catch let error as BenchError {
-      Output.error("porchlight: \(error)")
+      Output.complain(error.description)
       throw ExitCode(ExitStatus.failed)
     }
     if !holds { throw ExitCode(ExitStatus.failed) }

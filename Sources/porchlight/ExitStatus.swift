@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import Screen
 
 /// What the process ends with, and what it says then.
 enum ExitStatus {
@@ -21,7 +22,7 @@ enum ExitStatus {
   static func end(with error: any Error) -> Never {
     if let code = error as? ExitCode { exit(code.rawValue) }
     if let error = error as? Failure {
-      Output.error("porchlight: \(error.message)")
+      Output.complain(error.message)
       exit(error.status)
     }
     if RootCommand.exitCode(for: error) == .success {
@@ -30,7 +31,7 @@ enum ExitStatus {
     }
     let isUsage = RootCommand.exitCode(for: error) == .validationFailure
     let message = RootCommand.message(for: error)
-    Output.error("porchlight: \(message.split(whereSeparator: \.isNewline).joined(separator: " "))")
+    Output.complain(message)
     exit(isUsage ? usage : failed)
   }
 }
@@ -48,12 +49,23 @@ struct Failure: Error {
 
 /// Where the process writes to.
 enum Output {
-  /// One message on standard error, ended by a newline.
+  /// What went wrong, as one line on standard error. Part of it may be what others said.
+  static func complain(_ message: String) { error("porchlight: \(SafeText(untrusted: message))") }
+
+  /// Text of this program's own on standard error, ended by a newline.
   static func error(_ message: String) { _ = write(message, to: STDERR_FILENO) }
 
-  /// One line on standard output, at once; false where nobody reads it any more.
+  /// One line on standard output, at once; false where nobody reads it any more. Ends the process where it cannot
+  /// be written for another reason.
   @discardableResult
-  static func line(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
+  static func line(_ text: String) -> Bool {
+    if write(text, to: STDOUT_FILENO) { return true }
+    guard errno == EPIPE else {
+      complain("standard output cannot be written: \(String(cString: strerror(errno)))")
+      exit(ExitStatus.failed)
+    }
+    return false
+  }
 
   private static func write(_ message: String, to descriptor: Int32) -> Bool {
     var line = Array((message.hasSuffix("\n") ? message : message + "\n").utf8)[...]

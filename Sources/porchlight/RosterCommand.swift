@@ -19,6 +19,7 @@ struct RosterCommand: AsyncParsableCommand {
   @OptionGroup var roster: RosterOptions
 
   func run() async throws {
+    guard offline || name == nil else { throw Failure("--as goes with --offline", status: ExitStatus.usage) }
     guard offline else {
       Output.error(RootCommand.helpMessage())
       throw ExitCode(ExitStatus.usage)

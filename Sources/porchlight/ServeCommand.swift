@@ -90,6 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
     if let listen, HostAndPort(listen) == nil {
       throw ValidationError("--listen takes HOST:PORT, such as 127.0.0.1:8008, not '\(listen)'")
     }
+    guard registrationToken != "" else { throw ValidationError("--registration-token takes a token, not ''") }
     guard (registration == .token) == (registrationToken != nil) else {
       throw ValidationError("--registration token and --registration-token go together")
     }

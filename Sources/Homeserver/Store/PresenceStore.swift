@@ -28,6 +28,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case foreign
     /// Another process has it open.
     case inUse
+    /// It was closed: its server is ending.
+    case closed
     /// Anything else the disk or the database said.
     case failed
   }

@@ -65,7 +65,7 @@ struct ChangeReport: Encodable {
 
   /// For people.
   var line: String {
-    let who = SafeText(untrusted: userID.rawValue).string
+    let who = Output.identifier(userID).string
     let what =
       switch type {
       case .added where state == ListState.pending.rawValue: "was invited"

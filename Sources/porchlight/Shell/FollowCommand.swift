@@ -35,6 +35,7 @@ struct FollowCommand: AsyncParsableCommand {
   private func follow(_ session: Session) async throws {
     var roster = Roster(userID: session.userID)
     var isFirst = true
+    var isRefused = false
     for try await step in session.events(as: .offline, seed: .random(in: .min ... .max)) {
       switch step {
       case .answer(let answer, let isComplete):
@@ -43,8 +44,12 @@ struct FollowCommand: AsyncParsableCommand {
           guard tell(ChangeReport(change, now: now)) else { return }
         }
         isFirst = false
+        isRefused = false
       case .interrupted(let error, _):
-        Output.error("porchlight: \(error.message)")
+        // A position that is not known any more is refused once, and the stream begins anew.
+        if isRefused, case .refused = error.code { throw error }
+        if case .refused = error.code { isRefused = true }
+        Output.complain(error.message)
       }
     }
   }

@@ -30,7 +30,9 @@ struct InvitesCommand: AsyncParsableCommand {
 
   private static func row(_ invite: PendingInvite, now: WallTime) -> [SafeText] {
     let age = AgeText.text(.milliseconds(now.milliseconds - invite.receivedAt))
-    return [invite.observer.rawValue, invite.displayName ?? "", age].map { SafeText(untrusted: $0) }
+    return [
+      Output.identifier(invite.observer), SafeText(untrusted: invite.displayName ?? ""), SafeText(untrusted: age),
+    ]
   }
 }
 

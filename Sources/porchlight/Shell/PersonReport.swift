@@ -15,6 +15,8 @@ struct PersonReport: Encodable {
   var idleAgo: Int?
   var deviceTypes: [DeviceType]?
   var groups: [String]?
+  /// Why nothing is known.
+  var unknownReason: UnknownReason?
 
   enum CodingKeys: String, CodingKey {
     case presence, choice, state, groups
@@ -25,6 +27,7 @@ struct PersonReport: Encodable {
     case currentlyActive = "currently_active"
     case idleAgo = "idle_ago"
     case deviceTypes = "device_types"
+    case unknownReason = "unknown_reason"
   }
 
   init(_ user: UserID, _ content: PresenceContent) {
@@ -37,6 +40,7 @@ struct PersonReport: Encodable {
     currentlyActive = content.currentlyActive
     idleAgo = content.idleAgo
     deviceTypes = content.deviceTypes.isEmpty ? nil : content.deviceTypes
+    unknownReason = content.unknownReason
   }
 
   init(_ entry: ListEntry) {

@@ -31,7 +31,8 @@ struct ServerOptions: ParsableArguments {
       throw ValidationError("--as is for the offline server; the token says who you are on another")
     }
     if let homeserver, ServerAddress(url: homeserver) == nil {
-      throw ValidationError("--homeserver takes a URL such as https://example.org, not '\(homeserver)'")
+      // Not repeated: it may hold a password.
+      throw ValidationError("--homeserver takes a URL such as https://example.org, without a password or a query")
     }
   }
 
@@ -73,7 +74,9 @@ struct ServerOptions: ParsableArguments {
       throw Failure("the token file \(path): \(reason)", status: ExitStatus.notLoggedIn)
     }
     let line = text.split(whereSeparator: \.isWhitespace)
-    guard line.count == 1, let token = AccessToken(String(line[0])) else {
+    guard line.count == 1, line[0].utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+      let token = AccessToken(String(line[0]))
+    else {
       throw Failure(
         "the token file \(path) has to hold one access token and nothing else",
         status: ExitStatus.notLoggedIn)
@@ -93,6 +96,7 @@ extension Failure {
       case .refused(let refusal) where refusal.code == .unrecognized: ExitStatus.noPresence
       case .refused: ExitStatus.failed
       }
-    self.init(error.message, status: status)
+    self.init(
+      status == ExitStatus.noPresence ? "This server has no presence lists." : error.message, status: status)
   }
 }

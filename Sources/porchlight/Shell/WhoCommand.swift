@@ -31,8 +31,13 @@ struct WhoCommand: AsyncParsableCommand {
     let content = entry.presence
     let name = content.displayName.flatMap { $0.isEmpty ? nil : $0 } ?? String(entry.userID.localpart)
     let state = entry.state == .pending ? "invited" : StateText.of(content.state)
-    return [state, name, entry.userID.rawValue, age(content), content.statusMessage ?? ""]
-      .map { SafeText(untrusted: $0) }
+    let note =
+      content.unknownReason == .unreachable
+      ? "no answer from \(entry.userID.server)" : content.statusMessage ?? ""
+    return [
+      SafeText(untrusted: state), SafeText(untrusted: name), Output.identifier(entry.userID),
+      SafeText(untrusted: age(content)), SafeText(untrusted: note),
+    ]
   }
 
   private static func age(_ content: PresenceContent) -> String {
@@ -43,7 +48,13 @@ struct WhoCommand: AsyncParsableCommand {
 }
 
 extension Output {
-  /// Rows in columns, each as wide as its widest text.
+  /// A user ID as it is, with what a terminal would hide written out: two that differ look different.
+  static func identifier(_ user: UserID) -> SafeText {
+    let plain = SafeText(untrusted: user.rawValue)
+    return plain.string == user.rawValue ? plain : SafeText(untrusted: escape(user.rawValue))
+  }
+
+  /// Rows in columns, each as wide as its widest text, within reason: one long name must not move all others.
   static func table(_ rows: [[SafeText]]) {
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in rows.compactMap { $0.dropFirst(column).first?.cells }.max() ?? 0
@@ -51,10 +62,12 @@ extension Output {
     for row in rows {
       var line = ""
       for (text, width) in zip(row, widths) {
-        line += text.string + String(repeating: " ", count: width - text.cells + 2)
+        line += text.string + String(repeating: " ", count: max(0, width - text.cells) + 2)
       }
       while line.hasSuffix(" ") { line.removeLast() }
       self.line(line)
     }
   }
+
+  private static let widestColumn = 40
 }
