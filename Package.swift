@@ -128,7 +128,10 @@ let package = Package(
         "TerminalDriver", logging, lifecycle, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict,
+      // Two thirds of the program are for servers. Where it may lie anywhere in memory, a million addresses are
+      // filled in at every start, and the roster pays for them: 27 MiB resident instead of 21.
+      linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"])]),
 
     // Tests.
     .target(

@@ -47,7 +47,9 @@ public struct Bench: Sendable {
   private static func compile(_ folder: String) -> String? {
     let (source, program) = (folder + "/longpoll_server.c", "/tmp/porchlight-bench-\(getpid())")
     guard access(source, R_OK) == 0,
-      let compiler = (["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"] as [String]).first(where: { access($0, X_OK) == 0 }
+      let compiler = (["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"] as [String]).first(where: {
+        access($0, X_OK) == 0
+      }
       ),
       let child = try? Child([compiler, "-O2", "-w", "-o", program, source], until: nil)
     else { return nil }
@@ -70,14 +72,12 @@ public struct Bench: Sendable {
   private func fanOut(_ count: Int, _ table: inout Table) async throws {
     let subjects = try subjects(watchers: count)
     var (costs, spans) = (Figures(), Figures())
-    var loads: [(Subject, Load, Load)] = []
-    for subject in subjects {
-      loads.append((subject, try await subject.watch(count), try await subject.trigger()))
-    }
-    try await rest(.seconds(2))
-    let changes = max(1, 1_000 / count)
+    let changes = count > 1_000 ? 2 : 5
     for round in 0..<rounds {
-      for (subject, watchers, trigger) in loads {
+      for subject in subjects {
+        // Connected anew: three times ten thousand connections are more than a process may have.
+        let (watchers, trigger) = (try await subject.watch(count), try await subject.trigger())
+        try await rest(.seconds(2))
         var (cost, span) = (0.0, [Double]())
         for change in 0..<changes {
           let before = subject.child.processorTime
@@ -95,11 +95,10 @@ public struct Bench: Sendable {
         }
         costs.add(cost / Double(changes * count), of: subject.kind)
         spans.add(Figures.median(span), of: subject.kind)
+        await watchers.close()
+        await trigger.close()
+        try await rest()
       }
-    }
-    for (_, watchers, trigger) in loads {
-      await watchers.close()
-      await trigger.close()
     }
     let limit: Limit = count > 1_000 ? .none : .timesConstant(3)
     table.add("CPU per update and next poll, \(count) watchers", "us", costs, limit)

@@ -28,6 +28,12 @@ extension Homeserver {
 }
 
 extension Peer {
-  /// What is counted by address: nothing of a process on this machine that came by a socket file, or by none.
-  var subject: RateLimiter.Subject? { address.map { .init(network: $0) } }
+  /// What is counted by address: nothing of a process on this machine, which comes by a socket file, by none, or
+  /// from an address that never leaves it.
+  var subject: RateLimiter.Subject? {
+    guard let address, !address.hasPrefix("127."), address != "::1", !address.hasPrefix("::ffff:127.") else {
+      return nil
+    }
+    return .init(network: address)
+  }
 }

@@ -7,7 +7,7 @@ extension PresenceService {
   /// Adds a person whose account and presence are stored already.
   func register(_ user: UserID) {
     rules.register(user, now: time.now)
-    perform([])
+    performUnasked(rules.askNewcomer(user, now: time.now))
   }
 
   func setStatus(_ update: StatusUpdate, on device: Device) async throws {

@@ -17,6 +17,16 @@ extension PresenceService {
   /// Something of a person changed that is written behind.
   func writeLater(_ user: UserID) {
     unwritten.insert(user)
+    wakeWriter()
+  }
+
+  /// What stands between two people changed because time passed.
+  func writeLater(_ relation: Relation) {
+    unwrittenStandings.insert(relation)
+    wakeWriter()
+  }
+
+  private func wakeWriter() {
     guard writeDue == nil else { return }
     writeDue = time.instant + writeInterval
     writer.ring()
@@ -32,6 +42,26 @@ extension PresenceService {
       return [.lastActive(user, record.lastActive)]
         + rules.deviceRecords(of: user, now: now).map(StoreChange.deviceActivity)
     }
-    do { try await persistence.commit(changes) } catch { users.forEach(writeLater) }
+    do { try await persistence.commit(changes) } catch { for user in users { writeLater(user) } }
+    await flushStandings()
+  }
+
+  /// Each in its people's turn: a change of theirs that is being stored right now must not be overwritten.
+  private func flushStandings() async {
+    let relations = unwrittenStandings
+    unwrittenStandings = []
+    for relation in relations {
+      let (owner, observed) = (relation.owner, relation.observed)
+      do throws(StoreError) {
+        try await turns.take([owner, observed]) { () throws(StoreError) in
+          let standing = rules.lists.standing(of: owner, for: observed)
+          try await persistence.commit([
+            .standing(StandingRecord(owner: owner, observed: observed, standing: standing))
+          ])
+        }
+      } catch {
+        writeLater(relation)
+      }
+    }
   }
 }

@@ -7,10 +7,17 @@ internal import PresenceCore
 /// An actor around values. What must not be lost is committed first and true afterwards: nobody ever sees what
 /// a crash could take back. Whatever a method changes is visible to every poll before the method returns.
 actor PresenceService {
+  /// Two people, between whom something stands.
+  struct Relation: Hashable, Sendable {
+    let owner: UserID
+    let observed: UserID
+  }
+
   var rules: PresenceRules
   var index = StreamIndex()
   /// People of whom something changed that is written behind.
   var unwritten: Set<UserID> = []
+  var unwrittenStandings: Set<Relation> = []
   var writeDue: Instant?
   let writeInterval: Duration
   let writer: Alarm
@@ -58,13 +65,12 @@ actor PresenceService {
 
   /// Keeps the rules' deadlines until the task is cancelled.
   func run() async {
-    apply { $0.askWaiting(now: $1) }
+    performUnasked(rules.askWaiting(now: time.now))
     await alarm.run { _ in self.expire() }
   }
 
   private func expire() -> Instant? {
-    let now = time.now
-    perform(rules.expire(now: now))
+    performUnasked(rules.expire(now: time.now))
     armed = rules.nextDeadline
     return armed
   }
@@ -79,6 +85,19 @@ actor PresenceService {
   func perform(_ effects: [PresenceEffect]) {
     carryOut(effects)
     attend([])
+  }
+
+  /// Does what nobody asked for just now. A crash may take it back: the next start comes to it again.
+  func performUnasked(_ effects: [PresenceEffect]) {
+    for effect in effects {
+      switch effect {
+      case .listChanged(let owner, let event): writeLater(Relation(owner: owner, observed: event.userID))
+      case .inviteChanged(let event):
+        writeLater(Relation(owner: event.observer, observed: event.observed))
+      default: break
+      }
+    }
+    perform(effects)
   }
 
   /// Does what the rules ask for; `attend` has to follow.

@@ -1,4 +1,6 @@
 /// How often something may be done, by one person or from one address. Nil is as often as one likes.
+///
+/// Addresses of this machine itself are not counted: behind a proxy everybody has one of them.
 public struct RateLimits: Hashable, Sendable {
   /// So many at once, and then so many each second.
   public struct Rate: Hashable, Sendable {
@@ -18,11 +20,11 @@ public struct RateLimits: Hashable, Sendable {
   /// Requests to register, from one address.
   public var registration: Rate? = Rate(perSecond: 1, burst: 60)
   /// Changes of one's own status.
-  public var status: Rate? = Rate(perSecond: 2, burst: 60)
+  public var status: Rate? = Rate(perSecond: 10, burst: 100)
   /// People asked for permission to see them, by one person.
   public var invites: Rate? = Rate(perSecond: 1, burst: 200)
   /// Everything: of one person, and without a session from one address.
-  public var requests: Rate? = Rate(perSecond: 50, burst: 1000)
+  public var requests: Rate? = Rate(perSecond: 200, burst: 2000)
 
   /// What no roster and no person will meet.
   public init() {}

@@ -1,4 +1,7 @@
 /// One of a person's own devices, as only they see it: `GET /devices/{deviceId}`.
+///
+/// When and from where it was last seen is not kept; the keys are there all the same, because strict clients
+/// refuse the whole answer without them.
 public struct DeviceDescription: Hashable, Sendable, Codable {
   public var id: DeviceID
   public var displayName: String?
@@ -11,6 +14,22 @@ public struct DeviceDescription: Hashable, Sendable, Codable {
   enum CodingKeys: String, CodingKey {
     case id = "device_id"
     case displayName = "display_name"
+    case lastSeenAddress = "last_seen_ip"
+    case lastSeen = "last_seen_ts"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    id = try fields.decode(DeviceID.self, forKey: .id)
+    displayName = try fields.decodeIfPresent(String.self, forKey: .displayName)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(id, forKey: .id)
+    try fields.encode(displayName, forKey: .displayName)
+    try fields.encodeNil(forKey: .lastSeenAddress)
+    try fields.encodeNil(forKey: .lastSeen)
   }
 }
 

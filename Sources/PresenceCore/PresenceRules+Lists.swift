@@ -139,6 +139,18 @@ extension PresenceRules {
     return effects
   }
 
+  /// Puts the questions that were meant for somebody before they came here.
+  public mutating func askNewcomer(_ user: UserID, now: Moment) -> [PresenceEffect] {
+    let waiting = lists.relations(with: server).filter { relation in
+      relation.observed == user && lists.entry(of: relation.owner, for: user)?.state == .pending
+    }
+    var effects: [PresenceEffect] = []
+    for relation in waiting.sorted(by: { $0.owner < $1.owner }) {
+      effects += ask(user, from: relation.owner, now: now)
+    }
+    return effects
+  }
+
   private mutating func deliverInvite(
     of observed: UserID, from observer: UserID, now: Moment
   ) -> [PresenceEffect] {

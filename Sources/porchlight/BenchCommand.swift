@@ -20,18 +20,49 @@ struct BenchCommand: AsyncParsableCommand {
 
       For example: porchlight bench fanout --rounds 7
       """,
-    subcommands: [BenchServerCommand.self])
+    subcommands: [
+      FanoutCommand.self, MemoryCommand.self, RequestsCommand.self, AllCommand.self, BenchServerCommand.self,
+    ],
+    defaultSubcommand: AllCommand.self)
 
-  @Argument(
-    help: "fanout, memory or requests; all of them where none is given.",
-    transform: { word in
-      guard let scenario = Bench.Scenario(rawValue: word) else {
-        throw ValidationError("'\(word)' is none of fanout, memory and requests")
-      }
-      return scenario
-    })
-  var scenarios: [Bench.Scenario] = []
+  struct FanoutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "fanout", abstract: "Tell one change to many who wait.")
 
+    @OptionGroup var options: BenchOptions
+
+    func run() async throws { try await options.run([.fanout]) }
+  }
+
+  struct MemoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "memory", abstract: "Let ten thousand polls wait.")
+
+    @OptionGroup var options: BenchOptions
+
+    func run() async throws { try await options.run([.memory]) }
+  }
+
+  struct RequestsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "requests", abstract: "Ask for and set a status, again and again.")
+
+    @OptionGroup var options: BenchOptions
+
+    func run() async throws { try await options.run([.requests]) }
+  }
+
+  struct AllCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "all", abstract: "One after the other.")
+
+    @OptionGroup var options: BenchOptions
+
+    func run() async throws { try await options.run(Bench.Scenario.allCases) }
+  }
+}
+
+/// How to measure.
+struct BenchOptions: ParsableArguments {
   @Option(help: "How often each server has its turn (1 to 100).")
   var rounds = 5
 
@@ -45,15 +76,11 @@ struct BenchCommand: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    let bench = Bench(
-      program: Surroundings().executablePath, sources: baseline, rounds: rounds)
+  func run(_ scenarios: [Bench.Scenario]) async throws {
+    let bench = Bench(program: Surroundings().executablePath, sources: baseline, rounds: rounds)
     var holds = true
     do {
-      for scenario in scenarios.isEmpty ? Bench.Scenario.allCases : scenarios {
-        print("\n\(scenario.rawValue):")
-        holds = try await bench.run(scenario) && holds
-      }
+      for scenario in scenarios { holds = try await bench.run(scenario) && holds }
     } catch let error as BenchError {
       Output.error("porchlight: \(error)")
       throw ExitCode(ExitStatus.failed)

@@ -64,7 +64,7 @@ struct ServeCommand: AsyncParsableCommand {
     })
   var autoAccept = AutoAccept.reverse
 
-  @Option(help: ArgumentHelp("scrypt's cost as a power of two (10 to 20).", valueName: "number"))
+  @Option(help: ArgumentHelp("scrypt's cost as a power of two (1 to 18).", valueName: "number"))
   var passwordCost = 15
 
   @Option(help: ArgumentHelp("A certificate chain for TLS on --listen, as PEM.", valueName: "file"))
@@ -92,8 +92,8 @@ struct ServeCommand: AsyncParsableCommand {
     guard (registration == .token) == (registrationToken != nil) else {
       throw ValidationError("--registration token and --registration-token go together")
     }
-    guard (10...20).contains(passwordCost) else {
-      throw ValidationError("--password-cost takes a number from 10 to 20, not \(passwordCost)")
+    guard SystemSecrets.costs.contains(passwordCost) else {
+      throw ValidationError("--password-cost takes a number from 1 to 18, not \(passwordCost)")
     }
     guard (tlsCertificate == nil) == (tlsKey == nil), tlsKey == nil || listen != nil else {
       throw ValidationError("--tls-certificate and --tls-key go together, and with --listen")

@@ -78,7 +78,9 @@ struct AccountTests {
     #expect(try Desk().send(.post, "v3/register", body).code == expected)
   }
 
-  @Test(arguments: [("guest", "403 M_GUEST_ACCESS_FORBIDDEN"), ("user", "200 -"), ("cat", "400 M_INVALID_PARAM")])
+  @Test(arguments: [
+    ("guest", "403 M_GUEST_ACCESS_FORBIDDEN"), ("user", "200 -"), ("cat", "400 M_INVALID_PARAM"),
+  ])
   func thereAreNoGuests(kind: String, expected: String) throws {
     let answer = try Desk().send(
       .post, "v3/register", #"{"username":"ann",\#(dummy)}"#, query: [.init("kind", kind)])
@@ -93,7 +95,8 @@ struct AccountTests {
       await withTaskGroup(of: Int.self) { group in
         for _ in 0..<8 {
           group.addTask {
-            await homeserver.respond(to: WireRequest(.post, ClientAPI.standard("register"), body: body)).status
+            await homeserver.respond(to: WireRequest(.post, ClientAPI.standard("register"), body: body))
+              .status
           }
         }
         return await group.reduce(into: [Int]()) { $0.append($1) }

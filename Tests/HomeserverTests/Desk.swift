@@ -9,7 +9,8 @@ struct Desk {
   var peer = Peer.inProcess
 
   init(
-    _ simulation: Simulation = Simulation(), store: any PresenceStore = MemoryPresenceStore(), seed: UInt64 = 1,
+    _ simulation: Simulation = Simulation(), store: any PresenceStore = MemoryPresenceStore(),
+    seed: UInt64 = 1,
     configure: (inout Homeserver.Configuration) -> Void = { _ in }
   ) throws {
     self.simulation = simulation
@@ -21,7 +22,8 @@ struct Desk {
     _ method: WireRequest.Method, _ path: String, _ body: String = "", as token: AccessToken? = nil,
     query: [WireRequest.QueryItem] = [], from peer: Peer? = nil
   ) throws -> Answer {
-    let segments = ["_matrix", "client"] + path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let segments =
+      ["_matrix", "client"] + path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     let request = WireRequest(method, segments, query: query, accessToken: token, body: Array(body.utf8))
     return Answer(response: try server.respond(to: request, from: peer ?? self.peer))
   }

@@ -13,8 +13,14 @@ struct LoginTests {
     ("r0", #""user":"bob","password":"pw","device_id":"D""#, "200 -"),
     ("api/v1", #""user":"@bob:harbor.example","password":"pw""#, "200 -"),
     ("api/v1", #""user":"BOB","password":"pw""#, "200 -"),
-    ("v3", #""identifier":{"type":"m.id.user","user":"carol"},"user":"bob","password":"pw""#, "403 M_FORBIDDEN"),
-    ("v3", #""identifier":{"type":"m.id.user","user":"@bob:else.example"},"password":"pw""#, "403 M_FORBIDDEN"),
+    (
+      "v3", #""identifier":{"type":"m.id.user","user":"carol"},"user":"bob","password":"pw""#,
+      "403 M_FORBIDDEN"
+    ),
+    (
+      "v3", #""identifier":{"type":"m.id.user","user":"@bob:else.example"},"password":"pw""#,
+      "403 M_FORBIDDEN"
+    ),
     ("v3", #""identifier":{"type":"m.id.phone","user":"bob"},"password":"pw""#, "400 M_UNKNOWN"),
     ("v3", #""identifier":{"type":"m.id.user"},"password":"pw""#, "400 M_MISSING_PARAM"),
     ("v3", #""identifier":{"type":"m.id.user","user":"bob"}"#, "400 M_MISSING_PARAM"),
@@ -66,6 +72,18 @@ struct LoginTests {
     #expect(log.hashes.value == [nil, nil, nil])
   }
 
+  @Test func whoeverFindsTooManyWaitingIsAskedToComeBack() throws {
+    let simulation = Simulation()
+    let server = Homeserver(
+      .init(name: try ServerName("harbor.example").orThrow("name")), secrets: Overworked(),
+      time: simulation.time, random: SeededGenerator(seed: 1))
+    let request = ClientAPI.login(
+      LoginRequest(type: "m.login.password", identifier: .user("ann"), password: "pw"))
+    let answer = Answer(response: try simulation.run { await server.respond(to: request) })
+    #expect(answer.code == "429 M_LIMIT_EXCEEDED")
+    #expect(answer.response.header("retry-after") == "2")
+  }
+
   @Test func aLoginOnADeviceEndsItsSessionBefore() throws {
     let desk = try Desk()
     let first = try desk.register("bob", password: "pw", more: #""device_id":"TTY","#)
@@ -112,7 +130,8 @@ struct LoginTests {
 
   // MARK: On the same machine
 
-  private let local = #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"bob"}}"#
+  private let local =
+    #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"bob"}}"#
 
   @Test func ownProcessesLogInWithoutAPassword() throws {
     let desk = try Desk { $0.localLogin = true }
@@ -176,6 +195,17 @@ private final class VerifyLog: SecretHasher {
   func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool {
     hashes.append(hash)
     return false
+  }
+
+  func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
+}
+
+/// Never has time for a password.
+private struct Overworked: SecretHasher {
+  func hash(password: String) async throws(SecretHasherBusy) -> String { throw SecretHasherBusy() }
+
+  func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool {
+    throw SecretHasherBusy()
   }
 
   func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }

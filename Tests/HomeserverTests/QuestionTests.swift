@@ -79,4 +79,13 @@ struct QuestionTests {
     simulation.advance(by: .seconds(1))
     #expect(annsScreen.state(of: bob.userID) == .online)
   }
+
+  @Test func whoeverComesLaterFindsTheQuestion() throws {
+    let cem = try server.user("cem")
+    try simulation.run { [ann] in try await ann.invite(cem) }
+    simulation.advance(by: .seconds(120))
+    let newcomer = try server.register("cem")
+    let invites = try simulation.run { try await newcomer.presenceList().invites }
+    #expect(invites.map(\.observer) == [ann.userID])
+  }
 }

@@ -56,6 +56,9 @@ struct RestartTests {
       simulation.stop(old)
     }
 
+    /// What the store holds.
+    func stored() throws -> StoredServer { try simulation.run { [store, name] in try await store.load(for: name) } }
+
     func user(_ name: String) throws -> UserID {
       try UserID(localpart: name, server: self.name).orThrow(name)
     }
@@ -162,6 +165,30 @@ struct RestartTests {
     #expect(answer.isComplete)
     #expect(try answer.presence == world.poll("ann").presence)
     #expect(try !world.poll("ann", since: answer.nextBatch).isComplete)
+  }
+
+  @Test func aStreamHearsOfThoseWhoStoodOnTheListBefore() throws {
+    let world = try porch()
+    try world.restart()
+    let position = try world.poll("ann").nextBatch
+    try world.say("bob", .online, "coffee")
+    let bob = try world.user("bob")
+    let told = try world.poll("ann", since: position).presence.compactMap { event in
+      if case .presence(bob, let content) = event { content.statusMessage } else { nil }
+    }
+    #expect(told == ["coffee"])
+    try world.change("ann", .init(drop: [bob]))
+    let ended = try world.poll("ann", since: position).presence
+    #expect(ended == [.list(ListEvent(userID: bob, state: .dropped, sender: try world.user("ann")))])
+  }
+
+  @Test func anInviteThatLapsedStaysGone() throws {
+    let world = try porch()
+    let dee = try world.user("dee")
+    world.simulation.advance(by: .seconds(31 * 24 * 3600))
+    #expect(try !world.view(of: "ann").list.contains { $0.userID == dee })
+    let stored = try world.stored().standings.filter { $0.owner.localpart == "ann" && $0.observed == dee }
+    #expect(stored == [])
   }
 
   @Test func whatWasWrittenBehindSaysWhenSomebodyWasThere() throws {

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""The commands of a shell: what they print where, and what they end with.
+
+usage: shell.py BINARY
+
+Against the offline homeserver, against `serve`, and against servers that refuse. Data goes to standard output, errors
+to standard error as one line, and the exit status is 0, 1 (nobody, or refused), 2 (wrong use), 3 (not logged in),
+4 (no answer), 5 (too often) or 6 (no presence lists).
+"""
+
+import http.server
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+import urllib.request
+
+HOSTILE = "\x1b]0;owned\x07\u202ename\u009b31m\nsecond line"
+failures = []
+count = 0
+
+
+def expect(holds, what):
+    global count
+    count += 1
+    if not holds:
+        failures.append(what)
+        print(f"bad   {what}")
+
+
+class Shell:
+    def __init__(self, binary, folder, *server):
+        self.binary, self.server = binary, list(server)
+        self.env = {**os.environ, "XDG_DATA_HOME": str(folder), "HOME": str(folder), "USER": "ann"}
+
+    def run(self, *words, status=0, names=True):
+        done = subprocess.run(
+            [self.binary, *words, *self.server], env=self.env, capture_output=True, timeout=30)
+        out, error = done.stdout.decode(), done.stderr.decode()
+        line = " ".join(words)
+        expect(done.returncode == status, f"`{line}` ended with {done.returncode}, not {status}: {error.strip()}")
+        for text in (out, error):
+            unsafe = [c for c in text if ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160 or c == "\u202e"]
+            expect(not unsafe, f"`{line}` printed {unsafe}")
+        if status == 0:
+            expect(error == "", f"`{line}` said on standard error: {error}")
+        elif status != 1 or error:
+            expect(error.count("\n") == 1 and error.startswith("porchlight: "),
+                   f"`{line}` said on standard error: {error!r}")
+        return out
+
+    def json(self, *words, **options):
+        return json.loads(self.run(*words, "--json", **options))
+
+    def follow(self, *words):
+        return subprocess.Popen(
+            [self.binary, "follow", "--json", *words, *self.server], env=self.env, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+
+
+def offline(binary, folder):
+    ann = Shell(binary, folder)
+    bob = Shell(binary, folder, "--as", "bob")
+    expect(ann.run("status").startswith("online"), "a new person is online by choice")
+    ann.run("set", "busy", "in the attic")
+    status = ann.json("status")
+    expect((status["choice"], status["status_msg"]) == ("busy", "in the attic"), f"status is {status}")
+    ann.run("set", "away")
+    expect(ann.json("status")["status_msg"] == "in the attic", "a text stays where none is given")
+    ann.run("set", "online", "")
+    expect("status_msg" not in ann.json("status"), "'' clears the text")
+    for state, choice in (("invisible", "hidden"), ("free-for-chat", "free_for_chat"), ("online", "online")):
+        ann.run("set", state)
+        expect(ann.json("status")["choice"] == choice, f"set {state}")
+    ann.run("set", "sleeping", status=2)
+    ann.run("set", "online", "x" * 1025, status=1)
+    ann.run("nonsense", status=2)
+
+    expect(ann.run("who", status=1) == "", "nobody on the list")
+    expect(ann.json("invites", status=1) == [], "nobody asks")
+    ann.run("invite", "bob")
+    expect(ann.json("who")[0]["state"] == "pending", "an invite waits")
+    # bob is nobody yet: his first command makes him, and the question is put to him a minute after it was asked.
+    bob.run("set", "online", "tea")
+    ann.run("remove", "bob")
+    ann.run("remove", "bob", status=1)
+    cem = Shell(binary, folder, "--as", "cem")
+    cem.run("set", "online", "coffee")
+    ann.run("invite", "@cem:localhost")
+    expect(cem.json("invites")[0]["observer"] == "@ann:localhost", "the invite arrives")
+    expect("@ann:localhost" in cem.run("invites"), "and is shown")
+    cem.run("accept", "bob", status=1)
+    cem.run("accept", "ann")
+    entry = ann.json("who")[0]
+    expect((entry["user_id"], entry["state"], entry["status_msg"]) == ("@cem:localhost", "accepted", "coffee"),
+           f"after the yes: {entry}")
+    expect("coffee" in ann.run("who"), "who shows the text")
+    ann.run("invite", "ann", status=1)
+    ann.run("invite", "@", status=2)
+    bob.run("invite", "cem")
+    cem.run("deny", "bob")
+    expect(bob.run("who", status=1) == "", "a no takes the entry away")
+
+    follower = ann.follow()
+    time.sleep(1)
+    cem.run("set", "busy", HOSTILE)
+    change = json.loads(follower.stdout.readline())
+    expect((change["type"], change["user_id"], change["status_msg"]) == ("changed", "@cem:localhost", HOSTILE),
+           f"follow said {change}")
+    expect(cem.json("who", status=1) == [], "cem watches nobody")
+    expect(ann.json("status")["presence"] == "offline", "following makes nobody online")
+    ann.run("who")
+    ann.run("who", "--json")
+    follower.terminate()
+    expect(follower.wait(10) == 0, f"SIGTERM ended follow with {follower.returncode}")
+    expect(follower.stderr.read() == "", "follow ends without a word")
+
+
+def remote(binary, folder):
+    server = subprocess.Popen(
+        [binary, "serve", "--server-name", "porch.example", "--listen", "127.0.0.1:0", "--database", ":memory:",
+         "--registration", "open", "--auto-accept", "always"], stdout=subprocess.PIPE, text=True)
+    try:
+        base = server.stdout.readline().split()[2]
+
+        def register(name):
+            body = json.dumps({"username": name, "auth": {"type": "m.login.dummy"}}).encode()
+            request = urllib.request.Request(f"{base}/_matrix/client/v3/register", data=body, method="POST")
+            token = json.load(urllib.request.urlopen(request, timeout=10))["access_token"]
+            path = pathlib.Path(folder) / f"token-{name}"
+            path.write_text(token + "\n")
+            return token, Shell(binary, folder, "--homeserver", base, "--token-file", str(path))
+
+        (_, ann), (token, bob) = register("ann"), register("bob")
+        bob.run("set", "busy", "on the line")
+        ann.run("invite", "bob")
+        expect(ann.json("who")[0]["status_msg"] == "on the line", "who over HTTP")
+        name = json.dumps({"displayname": HOSTILE}).encode()
+        user = urllib.parse.quote("@bob:porch.example")
+        urllib.request.urlopen(urllib.request.Request(
+            f"{base}/_matrix/client/v3/profile/{user}/displayname", data=name, method="PUT",
+            headers={"Authorization": f"Bearer {token}"}), timeout=10)
+        expect("second line" in ann.run("who"), "a hostile name is shown, and harmless")
+        follower = ann.follow("--initial")
+        first = json.loads(follower.stdout.readline())
+        expect("user_id" in first, f"follow --initial began with {first}")
+        follower.stdout.close()
+        bob.run("set", "online", "one")
+        expect(follower.wait(10) == 0, f"follow ended with {follower.returncode} when nobody read it any more")
+        wrong = pathlib.Path(folder) / "wrong"
+        wrong.write_text("nonsense")
+        stranger = Shell(binary, folder, "--homeserver", base, "--token-file", str(wrong))
+        stranger.run("who", status=3)
+        Shell(binary, folder, "--homeserver", base, "--token-file", "/nowhere").run("who", status=3)
+        Shell(binary, folder, "--homeserver", base).run("who", status=2)
+        Shell(binary, folder, "--homeserver", "ftp://x", "--token-file", str(wrong)).run("who", status=2)
+    finally:
+        server.terminate()
+        expect(server.wait(10) == 0, f"SIGTERM ended serve with {server.returncode}")
+    Shell(binary, folder, "--homeserver", base, "--token-file", str(wrong)).run("who", status=4)
+
+    class Refusing(http.server.BaseHTTPRequestHandler):
+        answers = {}
+
+        def do_GET(self):
+            code, body = (200, {"user_id": "@ann:x"}) if self.path.endswith("/whoami") else self.server.answer
+            data = json.dumps(body).encode()
+            self.send_response(code)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_):
+            pass
+
+    refusing = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    threading.Thread(target=refusing.serve_forever, daemon=True).start()
+    shell = Shell(binary, folder, "--homeserver", f"http://127.0.0.1:{refusing.server_port}", "--token-file", str(wrong))
+    for status, answer in (
+            (6, (404, {"errcode": "M_UNRECOGNIZED", "error": "Unrecognized request"})),
+            (5, (429, {"errcode": "M_LIMIT_EXCEEDED", "error": "Too many", "retry_after_ms": 9000})),
+            (3, (401, {"errcode": "M_UNKNOWN_TOKEN", "error": "gone"})),
+            (4, (502, "not json"))):
+        refusing.answer = answer
+        shell.run("who", status=status)
+    refusing.shutdown()
+
+
+if __name__ == "__main__":
+    program = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory() as home:
+        offline(program, home)
+    with tempfile.TemporaryDirectory() as home:
+        remote(program, home)
+    if failures:
+        sys.exit(f"shell: {len(failures)} of {count} expectations do not hold")
+    print(f"shell: {count} expectations hold")

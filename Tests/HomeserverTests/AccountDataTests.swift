@@ -1,0 +1,77 @@
+import Homeserver
+import MatrixWire
+import PorchlightTestSupport
+import Testing
+
+/// Account data and stored filters.
+struct AccountDataTests {
+  private let desk: Desk
+  private let ann: AccessToken
+  private let path = "v3/user/@ann:harbor.example/account_data"
+
+  init() throws {
+    desk = try Desk()
+    ann = try desk.token("ann")
+  }
+
+  @Test func whatWasPutComesBackByteByByte() throws {
+    let content = #"{ "@bob:x": ["!room"], "n": 1.0e2 }"#
+    #expect(try desk.send(.put, "\(path)/m.direct", content, as: ann).code == "200 -")
+    let answer = try desk.send(.get, "r0/user/@ann:harbor.example/account_data/m.direct", as: ann)
+    #expect(answer.text == content)
+    #expect(answer.response.header("content-type") == "application/json")
+    #expect(try desk.send(.put, "\(path)/m.direct", "{}", as: ann).code == "200 -")
+    #expect(try desk.send(.get, "\(path)/m.direct", as: ann).text == "{}")
+  }
+
+  @Test func whatWasNeverPutIsNotFound() throws {
+    #expect(try desk.send(.get, "\(path)/m.direct", as: ann).code == "404 M_NOT_FOUND")
+  }
+
+  @Test(arguments: [
+    ("[]", "400 M_BAD_JSON"), ("1", "400 M_BAD_JSON"), ("null", "400 M_BAD_JSON"), ("{", "400 M_NOT_JSON"),
+    ("", "400 M_NOT_JSON"), ("{}{}", "400 M_NOT_JSON"), ("{} x", "400 M_NOT_JSON"),
+  ])
+  func onlyAnObjectIsKept(body: String, expected: String) throws {
+    #expect(try desk.send(.put, "\(path)/com.example", body, as: ann).code == expected)
+  }
+
+  @Test func otherEncodingsAreNotKept() throws {
+    let utf16 = Array("{}".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })
+    var request = WireRequest(
+      .put, ["_matrix", "client"] + path.split(separator: "/").map(String.init) + ["t"])
+    request.accessToken = ann
+    request.body = utf16
+    #expect(Answer(response: try desk.server.respond(to: request)).code == "400 M_NOT_JSON")
+  }
+
+  @Test func accountDataIsItsOwnersAlone() throws {
+    let bob = try desk.token("bob")
+    _ = try desk.send(.put, "\(path)/m.direct", "{}", as: ann)
+    for path in [path, "v3/user/@nobody:harbor.example/account_data"] {
+      #expect(try desk.send(.get, "\(path)/m.direct", as: bob).code == "403 M_FORBIDDEN")
+      #expect(try desk.send(.put, "\(path)/m.direct", "{}", as: bob).code == "403 M_FORBIDDEN")
+    }
+  }
+
+  @Test func aTypeHasALength() throws {
+    let type = String(repeating: "x", count: 255)
+    #expect(try desk.send(.put, "\(path)/\(type)", "{}", as: ann).code == "200 -")
+    #expect(try desk.send(.put, "\(path)/\(type)x", "{}", as: ann).code == "400 M_INVALID_PARAM")
+    #expect(try desk.send(.put, "\(path)/", "{}", as: ann).code == "400 M_INVALID_PARAM")
+    #expect(try desk.send(.put, "\(path)/m.push_rules", "{}", as: ann).code == "405 M_BAD_JSON")
+  }
+
+  @Test func onePersonKeepsAMebibyteAtMost() throws {
+    let content = #"{"a":"\#(String(repeating: "x", count: 60_000))"}"#
+    var codes: [String] = []
+    for number in 0..<20 {
+      codes.append(try desk.send(.put, "\(path)/t\(number)", content, as: ann).code)
+    }
+    #expect(codes.prefix(17) == Array(repeating: "200 -", count: 17)[...])
+    #expect(codes.suffix(3) == Array(repeating: "400 M_TOO_LARGE", count: 3)[...])
+    // What is there can still be changed, and be made smaller.
+    #expect(try desk.send(.put, "\(path)/t0", "{}", as: ann).code == "200 -")
+    #expect(try desk.send(.put, "\(path)/t19", content, as: ann).code == "200 -")
+  }
+}
