@@ -5,9 +5,10 @@ func fuzzRequestTargets(_ bytes: [UInt8]) {
     let target = try RequestTarget(text)
     let request = WireRequest(.get, target.path, query: target.query)
     let again = try RequestTarget(request.target)
-    hold(isSame(again.path.joined(separator: "\n"), target.path.joined(separator: "\n")), "the path of \(text)")
+    let (paths, queries) = (zip(again.path, target.path), zip(again.query, target.query))
     hold(again.path.count == target.path.count && again.query.count == target.query.count, "parts of \(text)")
-    for (left, right) in zip(again.query, target.query) {
+    for (left, right) in paths { hold(isSame(left, right), "the path of \(text)") }
+    for (left, right) in queries {
       hold(isSame(left.name, right.name) && isSame(left.value, right.value), "the query of \(text)")
     }
   } catch {

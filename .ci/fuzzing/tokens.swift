@@ -4,7 +4,9 @@ func fuzzTokens(_ bytes: [UInt8]) {
   check(AccessToken(text), text, 1...1024)
   check(DeviceID(text), text, 1...255)
   check(DeviceType(text), text, 3...255)
-  guard let token = check(SyncToken(text), text, 1...255), let position = StreamPosition(token) else { return }
+  guard let token = check(SyncToken(text), text, 1...255), let position = StreamPosition(token) else {
+    return
+  }
   hold(position.token == token, "\(text) is not the one form of its position")
 }
 

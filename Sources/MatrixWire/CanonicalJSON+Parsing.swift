@@ -8,6 +8,9 @@ extension CanonicalJSON {
     /// Whether an integer may be written in other ways than the canonical one: `-0`, `1e10`, `2.0`. They mean
     /// the same, and what is signed is the canonical form.
     public var takesEveryInteger = false
+    /// For those who ask only whether it is JSON: any number, keys that stand twice and halves of surrogate
+    /// pairs are JSON, and what is read in their place means nothing.
+    var takesAllJSON = false
 
     public init() {}
 

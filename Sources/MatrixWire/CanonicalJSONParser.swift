@@ -93,6 +93,7 @@ struct CanonicalJSONParser {
       members.append((key, try value()))
     } while take(",")
     try expect("}")
+    guard !rules.takesAllJSON else { return .init() }
     guard let object = CanonicalJSON.Object(members) else {
       throw problem(.duplicateKey(Self.firstTwice(members.map(\.key))))
     }
@@ -146,6 +147,7 @@ struct CanonicalJSONParser {
   private mutating func scalar() throws(CanonicalJSON.Problem) -> Unicode.Scalar {
     let first = try fourDigits()
     if let scalar = Unicode.Scalar(first) { return scalar }
+    guard !rules.takesAllJSON else { return "\u{FFFD}" }
     guard first < 0xDC00, take("\\"), take("u") else { throw problem(.loneSurrogate) }
     let second = try fourDigits()
     guard (0xDC00...0xDFFF).contains(second),
@@ -192,6 +194,7 @@ struct CanonicalJSONParser {
       let size = written.reduce(0) { min($0 * 10 + Int($1), 100_000_000) }
       exponent = isDown ? -size : size
     }
+    guard !rules.takesAllJSON else { return 0 }
     let number = Self.integer(whole + fraction, exponent: exponent - fraction.count)
     guard let number, isPlain && !(isNegative && number == 0) || rules.takesEveryInteger else {
       position = start
