@@ -86,7 +86,7 @@ enum Oddities {
   ]
   static let texts = [
     "", " ", "\u{0}", "ann", "ANN", "bob", "@ann:harbor.example", "@bob:harbor.example",
-    "@dan:harbor.example",
+    "@dan:harbor.example", "@eve:harbor.example",
     "@nobody:harbor.example", "@:harbor.example", "@ann:elsewhere.example", "@ann", ":", "@a:b:99999",
     "@a:[::1]:1",
     "@\u{e9}:harbor.example", "@e\u{301}:harbor.example", "\u{202E}\u{200B}\u{FEFF}",
@@ -201,10 +201,15 @@ extension WireRequest {
     case 0: method = [.get, .put, .post, .delete, .options].randomElement(using: &random) ?? .get
     case 1...3:
       guard let place = path.indices.randomElement(using: &random) else { return path = ["_matrix"] }
-      switch Int.random(in: 0..<4, using: &random) {
+      switch Int.random(in: 0..<5, using: &random) {
       case 0: path.remove(at: place)
       case 1: path.insert(path[place], at: place)
       case 2: path[place] = Oddities.text(&random)
+      case 3:
+        // Somebody else's, at the same endpoint.
+        let names = ["ann", "bob", "cat", "dan", "eve", "zoe", "nobody"].map { "@\($0):harbor.example" }
+        guard let place = path.firstIndex(where: { $0.hasPrefix("@") }) else { return }
+        path[place] = names.randomElement(using: &random) ?? ""
       default:
         var bytes = Array(path[place].utf8)
         bytes.mutate(&random)
