@@ -138,21 +138,15 @@ extension PresenceService {
   /// The version a poll goes on from; nil for a beginning, which a position from before a restart is as well.
   private func position(of poll: Poll) throws(Refusal) -> UInt64? {
     guard let token = poll.parameters.since else { return nil }
-    let parts = token.rawValue.utf8.dropFirst().split(
-      separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
-    guard token.rawValue.utf8.first == UInt8(ascii: "p"), parts.count == 2,
-      let life = UInt64(Substring(parts[0])), let version = UInt64(Substring(parts[1])), life <= self.life,
-      life < self.life || index.reaches(version, for: poll.device.user)
+    guard let position = StreamPosition(token), position.life <= life,
+      position.life < life || index.reaches(position.version, for: poll.device.user)
     else { throw Self.unknownPosition(of: poll) }
-    return life < self.life ? nil : version
+    return position.life < life ? nil : position.version
   }
 
   private static func unknownPosition(of poll: Poll) -> Refusal {
     .unknownPosition(poll.form.shape == .withSender ? .sync : .events)
   }
 
-  func token(_ version: UInt64) -> SyncToken {
-    guard let token = SyncToken("p\(life)_\(version)") else { preconditionFailure("numbers make a token") }
-    return token
-  }
+  func token(_ version: UInt64) -> SyncToken { StreamPosition(life: life, version: version).token }
 }

@@ -2,17 +2,22 @@
 public struct JSONObject: Hashable, Sendable {
   public let bytes: [UInt8]
 
-  private struct Shape: Decodable {
-    init(from decoder: any Decoder) throws { _ = try decoder.container(keyedBy: WireKey.self) }
-  }
-
+  /// Everything is read, to the last escape: what is stored here is handed out again, and whoever reads it may
+  /// be stricter than a decoder that skips what nobody asked for.
+  ///
   /// - Parameter bytes: UTF-8, which is the only encoding JSON has between machines (RFC 8259 section 8.1).
-  /// - Throws: `M_NOT_JSON`, or `M_BAD_JSON` for JSON that is no object.
+  /// - Throws: `M_NOT_JSON`, or `M_BAD_JSON` for JSON that is no object or nested too deep.
   public init(_ bytes: [UInt8]) throws(MatrixError) {
-    guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
-      throw MatrixError(.notJSON, "The body is not JSON in UTF-8.")
+    var rules = CanonicalJSON.ParsingRules()
+    rules.takesAllJSON = true
+    let value: CanonicalJSON
+    do throws(CanonicalJSON.Problem) {
+      value = try CanonicalJSON(parsing: bytes, rules)
+    } catch {
+      let isJSON = ![.notJSON, .notUTF8].contains(error.reason)
+      throw MatrixError(isJSON ? .badJSON : .notJSON, "The body is not what is stored here. \(error)")
     }
-    _ = try WireJSON.decode(Shape.self, from: bytes)
+    guard case .object = value else { throw MatrixError(.badJSON, "The body is not a JSON object.") }
     self.bytes = bytes
   }
 }

@@ -57,32 +57,5 @@ struct JSONWriter {
     bytes.append(UInt8(ascii: "]"))
   }
 
-  private mutating func string(_ text: String) {
-    bytes.append(UInt8(ascii: "\""))
-    if text.utf8.contains(where: Self.isEscaped) {
-      text.utf8.forEach { escape($0) }
-    } else {
-      bytes.append(contentsOf: text.utf8)
-    }
-    bytes.append(UInt8(ascii: "\""))
-  }
-
-  private static func isEscaped(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-  }
-
-  private mutating func escape(_ byte: UInt8) {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-    case 0x08: bytes.append(contentsOf: "\\b".utf8)
-    case 0x09: bytes.append(contentsOf: "\\t".utf8)
-    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-    case 0x0C: bytes.append(contentsOf: "\\f".utf8)
-    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-    case ..<0x20:
-      bytes.append(contentsOf: (byte < 0x10 ? "\\u000" : "\\u001").utf8)
-      bytes.append(contentsOf: String(byte & 0xF, radix: 16).utf8)
-    default: bytes.append(byte)
-    }
-  }
+  private mutating func string(_ text: String) { bytes.appendJSONString(text) }
 }

@@ -51,6 +51,43 @@ internal import Testing
     }
   }
 
+  @Test func aTrickleDoesNotProlongABody() async throws {
+    try await withServedHomeserver(limits: Self.short) { server in
+      try await withRawClient(to: server.endpoint) { client in
+        let clock = ContinuousClock()
+        let began = clock.now
+        try await client.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n")
+        while clock.now - began < .seconds(3) {
+          do { try await client.send(" ") } catch { break }
+          try await clock.sleep(for: .milliseconds(20))
+        }
+        #expect(clock.now - began < .seconds(2))
+      }
+    }
+  }
+
+  /// Their answers would pile up, and their requests behind them.
+  @Test func aClientThatReadsNothingIsDropped() async throws {
+    var limits = Self.short
+    limits.answer = .milliseconds(300)
+    try await withServedHomeserver(limits: limits) { server in
+      try await withRawClient(to: server.endpoint) { client in
+        let clock = ContinuousClock()
+        let began = clock.now
+        let many = String(repeating: "GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n", count: 1_000)
+        var isDropped = false
+        while !isDropped, clock.now - began < .seconds(30) {
+          do { try await client.send(many) } catch { isDropped = true }
+        }
+        #expect(isDropped)
+      }
+      try await withRawClient(to: server.endpoint) { client in
+        try await client.send("GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(try await client.answer()?.status == 200)
+      }
+    }
+  }
+
   @Test(arguments: ["", "GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"])
   func aSilentConnectionIsDropped(_ beginning: String) async throws {
     try await withServedHomeserver(limits: Self.short) { server in
