@@ -36,7 +36,6 @@ static struct termios saved_modes;
 static bool has_modes;
 static struct sigaction old_crash[CRASHES];
 static struct sigaction old_event[EVENTS];
-static struct sigaction old_pipe;
 static bool installed;
 
 static _Atomic uint32_t pending;
@@ -140,6 +139,8 @@ void porch_guard_begin(int input, int output, int wake_descriptor) {
   install(crash_signals, CRASHES, on_crash, SA_ONSTACK, old_crash);
   install(event_signals, EVENTS, on_event, SA_ONSTACK | SA_RESTART, old_event);
   const int pipe_signal = SIGPIPE;
+  // For good: sockets of the same process may have been opened since, and count on it.
+  struct sigaction old_pipe;
   install(&pipe_signal, 1, SIG_IGN, 0, &old_pipe);
   installed = true;
 }
@@ -150,7 +151,6 @@ void porch_guard_end(void) {
   atomic_store(&owns_terminal, 0);
   for (int i = 0; i < CRASHES; i++) sigaction(crash_signals[i], &old_crash[i], NULL);
   for (int i = 0; i < EVENTS; i++) sigaction(event_signals[i], &old_event[i], NULL);
-  sigaction(SIGPIPE, &old_pipe, NULL);
   installed = false;
   wake = -1;
 }
