@@ -7,7 +7,7 @@ internal import Testing
 
 /// Requests with bytes changed, cut, moved and repeated: whatever comes of them, everybody else is served. What
 /// the bodies themselves may hold is tested without sockets, in `HomeserverTests`.
-@Suite(.timeLimit(.minutes(2))) struct MutationTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct MutationTests {
   private static let versions = "GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"
 
   private static let seeds = [
@@ -70,7 +70,7 @@ internal import Testing
     try await withServedHomeserver { server in
       var random = SeededGenerator(seed: seed)
       try await withRawClient(to: server.endpoint) { neighbour in
-        for step in 0..<2_500 {
+        for step in 0..<1_250 {
           let mutant = Self.mutant(&random)
           try await withRawClient(to: server.endpoint) { client in
             // A server that has heard enough may close while there is more to send.
