@@ -27,7 +27,9 @@ enum StartupPages {
     while fgets(&line, Int32(line.count), maps) != nil {
       let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       let words = text.split(whereSeparator: \.isWhitespace)
-      guard words.count >= 6, words[1] == "r-xp", words[5...].joined(separator: " ") == program else { continue }
+      guard words.count >= 6, words[1] == "r-xp", words[5...].joined(separator: " ") == program else {
+        continue
+      }
       let bounds = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
       if bounds.count == 2, bounds[0] < bounds[1] { ranges.append(bounds[0]..<bounds[1]) }
     }

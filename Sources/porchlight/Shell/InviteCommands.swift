@@ -31,7 +31,8 @@ struct InvitesCommand: AsyncParsableCommand {
   private static func row(_ invite: PendingInvite, now: WallTime) -> [SafeText] {
     let age = AgeText.text(.milliseconds(now.milliseconds - invite.receivedAt))
     return [
-      Output.identifier(invite.observer), SafeText(untrusted: invite.displayName ?? ""), SafeText(untrusted: age),
+      Output.identifier(invite.observer), SafeText(untrusted: invite.displayName ?? ""),
+      SafeText(untrusted: age),
     ]
   }
 }

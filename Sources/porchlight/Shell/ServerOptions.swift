@@ -32,7 +32,8 @@ struct ServerOptions: ParsableArguments {
     }
     if let homeserver, ServerAddress(url: homeserver) == nil {
       // Not repeated: it may hold a password.
-      throw ValidationError("--homeserver takes a URL such as https://example.org, without a password or a query")
+      throw ValidationError(
+        "--homeserver takes a URL such as https://example.org, without a password or a query")
     }
   }
 
