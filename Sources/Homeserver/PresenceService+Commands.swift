@@ -18,8 +18,24 @@ extension PresenceService {
       if let record = trial.record(of: device.user, now: now) {
         try await persistence.commit([.presence(record)])
       }
-      perform(try rules.setStatus(of: device.user, to: update, on: device.id, now: now))
+      let effects = try rules.setStatus(of: device.user, to: update, on: device.id, now: now)
+      // A poll may have come in between, so that what is frozen by hiding is a little newer than what was stored.
+      if let record = rules.record(of: device.user, now: now),
+        record.frozen != trial.record(of: device.user, now: now)?.frozen
+      {
+        try? await persistence.commit([.presence(record)])
+      }
+      perform(effects)
+      if update.presence != .hidden, update.presence != .offline, unannouncedNames.contains(device.user) {
+        announceName(of: device.user)
+      }
     }
+  }
+
+  /// Whoever was asked reads the asker's name beside the question.
+  private func announceName(of user: UserID) {
+    unannouncedNames.remove(user)
+    apply { rules, _ in rules.openQuestions(of: user) }
   }
 
   func report(_ report: DeviceReport, on device: Device) {
@@ -40,9 +56,9 @@ extension PresenceService {
   /// event would show that somebody is there (efficiency.md 6.2 #18).
   func profileChanged(_ user: UserID) {
     guard let person = rules.person(user) else { return }
-    perform([.presenceChanged(user, toOthers: person.choice != .hidden && person.choice != .offline)])
-    // Whoever was asked reads the asker's name beside the question.
-    apply { rules, _ in rules.openQuestions(of: user) }
+    let isSeen = person.choice != .hidden && person.choice != .offline
+    perform([.presenceChanged(user, toOthers: isSeen)])
+    if isSeen { announceName(of: user) } else { unannouncedNames.insert(user) }
   }
 
   func status(of user: UserID, for viewer: UserID) -> PresenceContent? {
@@ -65,7 +81,13 @@ extension PresenceService {
     of user: UserID, _ change: PresenceListRequest
   ) async throws(StoreError) -> PresenceListResult {
     let others = change.everybody.compactMap { UserID($0) }
-    return try await turns.take(Set(others + [user])) { () throws(StoreError) in
+    let relations = others.flatMap { other in
+      [
+        Turns.Subject.relation(owner: user, observed: other),
+        Turns.Subject.relation(owner: other, observed: user),
+      ]
+    }
+    return try await turns.take(subjects: Set(relations + [.person(user)])) { () throws(StoreError) in
       let now = time.now
       var trial = rules.trial(of: user, with: others)
       _ = change.apply(to: &trial, by: user, now: now)
@@ -73,6 +95,10 @@ extension PresenceService {
       let after = trial.standings(of: user, with: others)
       try await persistence.commit(after.filter { !before.contains($0) }.map(StoreChange.standing))
       let (effects, result) = change.apply(to: &rules, by: user, now: now)
+      // Time may have passed in between, and taken part in it.
+      for record in rules.standings(of: user, with: others) where !after.contains(record) {
+        writeLater(Relation(owner: record.owner, observed: record.observed))
+      }
       perform(effects)
       return result
     }

@@ -135,13 +135,13 @@ extension PresenceService {
 
   // MARK: Tokens
 
-  /// The version a poll goes on from; nil for a beginning, which a position from before a restart is as well.
+  /// The version a poll goes on from; nil for a beginning, which a position of another life is as well.
   private func position(of poll: Poll) throws(Refusal) -> UInt64? {
     guard let token = poll.parameters.since else { return nil }
-    guard let position = StreamPosition(token), position.life <= life,
-      position.life < life || index.reaches(position.version, for: poll.device.user)
+    guard let position = StreamPosition(token),
+      position.life != life || index.reaches(position.version, for: poll.device.user)
     else { throw Self.unknownPosition(of: poll) }
-    return position.life < life ? nil : position.version
+    return position.life == life ? position.version : nil
   }
 
   private static func unknownPosition(of poll: Poll) -> Refusal {

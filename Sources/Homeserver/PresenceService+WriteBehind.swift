@@ -53,7 +53,8 @@ extension PresenceService {
     for relation in relations {
       let (owner, observed) = (relation.owner, relation.observed)
       do throws(StoreError) {
-        try await turns.take([owner, observed]) { () throws(StoreError) in
+        try await turns.take(subjects: [.relation(owner: owner, observed: observed)]) {
+          () throws(StoreError) in
           let standing = rules.lists.standing(of: owner, for: observed)
           try await persistence.commit([
             .standing(StandingRecord(owner: owner, observed: observed, standing: standing))

@@ -15,6 +15,8 @@ actor PresenceService {
 
   var rules: PresenceRules
   var index = StreamIndex()
+  /// People who changed their profile while nobody was to notice them.
+  var unannouncedNames: Set<UserID> = []
   /// People of whom something changed that is written behind.
   var unwritten: Set<UserID> = []
   var unwrittenStandings: Set<Relation> = []

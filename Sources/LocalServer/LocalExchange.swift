@@ -44,6 +44,8 @@ public final class LocalExchange: Exchange {
     var isTakingOver = false
     /// This process takes nothing over any more.
     var isOver = false
+    /// Nor for now.
+    var isPaused = false
     /// Why the database could not be had last time; told once.
     var failure: StoreError?
   }
@@ -102,7 +104,7 @@ public final class LocalExchange: Exchange {
   /// Takes the database where no living process has it.
   private func takeOverIfFree() throws {
     let isWanted = state.withLock { state in
-      guard state.own == nil, !state.isTakingOver, !state.isOver else { return false }
+      guard state.own == nil, !state.isTakingOver, !state.isOver, !state.isPaused else { return false }
       state.isTakingOver = true
       return true
     }
@@ -150,6 +152,22 @@ public final class LocalExchange: Exchange {
     takeover.finish()
     await services?.triggerGracefulShutdown()
   }
+
+  /// Gives the homeserver away in order, and takes it back from nobody until `resume`. For a process that is about to
+  /// be suspended: it would keep the database and answer no one.
+  public func pause() async {
+    let services = state.withLock { state in
+      state.isPaused = true
+      return state.services
+    }
+    await services?.triggerGracefulShutdown()
+    while state.withLock({ $0.own != nil || $0.isTakingOver }) {
+      do { try await time.sleep(until: time.instant + .milliseconds(5)) } catch { return }
+    }
+  }
+
+  /// From now on this process may have the homeserver again.
+  public func resume() { state.withLock { $0.isPaused = false } }
 
   private func host() async throws {
     let store = try SQLitePresenceStore(path: options.files.database)

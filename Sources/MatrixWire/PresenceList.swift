@@ -90,6 +90,13 @@ public struct PendingInvite: Hashable, Sendable, Codable {
     case receivedAt = "received_ts"
     case displayName = "displayname"
   }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: WireKey.self)
+    observer = try fields.decode(UserID.self, forKey: "observer")
+    receivedAt = fields.timestamp("received_ts") ?? 0
+    displayName = fields.lenient("displayname")
+  }
 }
 
 /// The answer to `GET .../presence/list` (protocol E2): people I watch, people who ask, people I allowed.

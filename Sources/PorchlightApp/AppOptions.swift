@@ -18,6 +18,11 @@ public struct AppOptions: Sendable {
   /// How long the server may hold a poll with nothing to say.
   public var syncWait: Duration = .seconds(30)
 
+  /// Called before the roster is suspended; while it is, nothing of this process goes on.
+  public var willSuspend: @Sendable () async -> Void = {}
+  /// Called when it goes on.
+  public var didResume: @Sendable () async -> Void = {}
+
   public init(theme: Theme, seed: UInt64) {
     self.theme = theme
     self.seed = seed

@@ -11,13 +11,14 @@ struct RuntimeLoop {
   private let mailbox: Mailbox
   private let ticker: Ticker
   private let publisher: PresencePublisher
+  private let options: AppOptions
   /// What the device shows; nil when that is not known.
   private var presented: Grid?
   private var armed: Instant?
 
   init(
     model: Model, device: any ScreenDevice, time: any Timekeeper, mailbox: Mailbox, ticker: Ticker,
-    publisher: PresencePublisher
+    publisher: PresencePublisher, options: AppOptions
   ) {
     self.model = model
     self.device = device
@@ -25,6 +26,7 @@ struct RuntimeLoop {
     self.mailbox = mailbox
     self.ticker = ticker
     self.publisher = publisher
+    self.options = options
   }
 
   /// The status that was chosen and not confirmed.
@@ -55,7 +57,10 @@ struct RuntimeLoop {
     case .publish(let update): publisher.publish(update)
     case .reportIdle(let since): publisher.reportIdle(since: since)
     case .change(let change): startChange(change)
-    case .suspend: await device.suspend()
+    case .suspend:
+      await options.willSuspend()
+      await device.suspend()
+      await options.didResume()
     case .redraw: await device.redraw()
     case .repaint: presented = nil
     case .quit: break

@@ -56,6 +56,8 @@ public struct PresenceLists: Hashable, Sendable {
   private var watching: [UserID: [UserID: Entry]] = [:]
   /// The entries that name people of a server.
   private var byServer: [ServerName: Set<Relation>] = [:]
+  /// Who waits for the answer of somebody, from the owners' side.
+  private var pending: [UserID: Set<UserID>] = [:]
   private var asking: [UserID: [UserID: WallTime]] = [:]
   private var allowed: [UserID: Set<UserID>] = [:]
   /// The other direction of `allowed` for local observers: who has to hear of a change.
@@ -101,10 +103,11 @@ public struct PresenceLists: Hashable, Sendable {
 
   /// Every entry that nobody answered yet.
   var pendingRelations: [Relation] {
-    watching.flatMap { owner, entries in
-      entries.filter { $0.value.state == .pending }.map { Relation(owner: owner, observed: $0.key) }
-    }
+    pending.flatMap { observed, owners in owners.map { Relation(owner: $0, observed: observed) } }
   }
+
+  /// Who waits for somebody's answer.
+  func owners(waitingFor observed: UserID) -> Set<UserID> { pending[observed] ?? [] }
 
   // MARK: The owner's side
 
@@ -117,6 +120,12 @@ public struct PresenceLists: Hashable, Sendable {
       if byServer[server]?.isEmpty == true { byServer[server] = nil }
     } else {
       byServer[server, default: []].insert(relation)
+    }
+    if entry?.state == .pending {
+      pending[observed, default: []].insert(owner)
+    } else {
+      pending[observed]?.remove(owner)
+      if pending[observed]?.isEmpty == true { pending[observed] = nil }
     }
     if entry?.state == .accepted {
       audiences[observed, default: []].insert(owner)

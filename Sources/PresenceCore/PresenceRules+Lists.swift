@@ -143,13 +143,8 @@ extension PresenceRules {
 
   /// Puts the questions that were meant for somebody before they came here.
   public mutating func askNewcomer(_ user: UserID, now: Moment) -> [PresenceEffect] {
-    let waiting = lists.relations(with: server).filter { relation in
-      relation.observed == user && lists.entry(of: relation.owner, for: user)?.state == .pending
-    }
     var effects: [PresenceEffect] = []
-    for relation in waiting.sorted(by: { $0.owner < $1.owner }) {
-      effects += ask(user, from: relation.owner, now: now)
-    }
+    for owner in lists.owners(waitingFor: user).sorted() { effects += ask(user, from: owner, now: now) }
     return effects
   }
 

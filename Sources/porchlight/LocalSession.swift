@@ -15,7 +15,8 @@ struct LocalSession {
 
   /// Runs `body` logged in, and logs out afterwards.
   func run<Value: Sendable>(
-    device: String, deviceName: String, _ body: @escaping @Sendable (Session) async throws -> Value
+    device: String, deviceName: String,
+    _ body: @escaping @Sendable (Session, LocalExchange) async throws -> Value
   ) async throws -> Value {
     let surroundings = Surroundings()
     guard let folder = surroundings.dataFolder else {
@@ -40,7 +41,7 @@ struct LocalSession {
       let session = try await Client(exchange: exchange, time: time).loginLocally(
         user: String(user.localpart), deviceID: DeviceID(device), deviceName: deviceName)
       let result: Result<Value, any Error>
-      do { result = .success(try await body(session)) } catch { result = .failure(error) }
+      do { result = .success(try await body(session, exchange)) } catch { result = .failure(error) }
       try? await session.logout()
       return try result.get()
     }

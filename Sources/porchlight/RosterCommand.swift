@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import LocalServer
 internal import PorchlightApp
 internal import PorchlightSDK
 
@@ -27,8 +28,12 @@ struct RosterCommand: AsyncParsableCommand {
     let device = "roster-" + (Surroundings().terminalName ?? "\(getpid())")
     try await roster.run { terminal, options in
       do {
-        return try await LocalSession(name: name).run(device: device, deviceName: "porchlight") { session in
-          await Runtime(
+        return try await LocalSession(name: name).run(device: device, deviceName: "porchlight") {
+          session, exchange in
+          var options = options
+          options.willSuspend = { await exchange.pause() }
+          options.didResume = { exchange.resume() }
+          return await Runtime(
             session: session, device: terminal, time: session.time, options: options
           ).run()
         }

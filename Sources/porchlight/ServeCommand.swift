@@ -141,7 +141,9 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func openStore(for name: ServerName) throws -> (DatabaseLock?, any PresenceStore) {
-    if database == ":memory:" { return (nil, MemoryPresenceStore()) }
+    if database == ":memory:" {
+      return (nil, MemoryPresenceStore(lives: UInt64(UInt32.random(in: .min ... .max))))
+    }
     do throws(StoreError) {
       let path = if let database { database } else { try Self.usualDatabase(of: name) }
       guard let lock = try DatabaseLock.take(for: path) else {

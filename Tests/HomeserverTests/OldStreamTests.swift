@@ -119,7 +119,7 @@ struct OldStreamTests {
   }
 
   @Test(arguments: [
-    ("events", "from", "nonsense", ErrorCode.badPagination), ("events", "from", "p9_1", .badPagination),
+    ("events", "from", "nonsense", ErrorCode.badPagination), ("events", "from", "p1_999", .badPagination),
     ("events", "timeout", "soon", .invalidParameter), ("sync", "timeout", "1.5", .invalidParameter),
     ("sync", "from", "p0_0", .invalidParameter), ("sync", "filter", "[]", .invalidParameter),
   ])

@@ -88,4 +88,19 @@ struct QuestionTests {
     let invites = try simulation.run { try await newcomer.presenceList().invites }
     #expect(invites.map(\.observer) == [ann.userID])
   }
+
+  @Test func aNewNameIsNotToldWhileItsOwnerHides() throws {
+    try simulation.run { [ann, bob] in
+      try await ann.invite(bob.userID)
+      try await ann.setStatus(.hidden, text: nil)
+    }
+    simulation.advance(by: .seconds(1))
+    let before = bobsScreen.answers
+    try simulation.run { [ann] in try await ann.setDisplayName("Ann B.") }
+    simulation.advance(by: .seconds(5))
+    #expect(bobsScreen.answers == before)
+    try simulation.run { [ann] in try await ann.setStatus(.online, text: nil) }
+    simulation.advance(by: .seconds(5))
+    #expect(bobsScreen.roster.invites[ann.userID]?.displayName == "Ann B.")
+  }
 }

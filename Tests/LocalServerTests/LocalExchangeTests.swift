@@ -95,6 +95,26 @@ struct LocalExchangeTests {
     }
   }
 
+  @Test func whoeverIsSuspendedGivesTheHomeserverAway() async throws {
+    try await process { first in
+      let ann = try await logIn("ann", over: first)
+      #expect(first.isOwner)
+      await first.pause()
+      #expect(!first.isOwner)
+      try await process { second in
+        let bob = try await logIn("bob", over: second)
+        #expect(second.isOwner)
+        first.resume()
+        try await ann.setStatus(.busy, text: "back")
+        #expect(!first.isOwner)
+        try await bob.setStatus(.busy, text: "here")
+      }
+      // Nobody has it now, and it may be had again.
+      try await ann.setStatus(.busy, text: "alone")
+      #expect(first.isOwner)
+    }
+  }
+
   @Test func ofManyThatStartAtOnceOneHasTheDatabase() async throws {
     let owners = try await withThrowingTaskGroup(of: Bool.self) { group in
       let arrived = Gathering()

@@ -78,4 +78,11 @@ struct PresenceListTests {
         == #"{"failed":{"@b:x":{"errcode":"CHAT_PORCHLIGHT_NOT_INVITED","error":"Nobody asked."}}}"#)
     #expect(try decode(json(result)) == result)
   }
+
+  @Test(arguments: ["-9223372036854775808", "1e300", "\"soon\"", "9223372036854775807"])
+  func aTimeThatCannotBeIsNone(_ time: String) throws {
+    let text = #"{"observer":"@ann:porch.example","received_ts":\#(time)}"#
+    let invite = try WireJSON.decode(PendingInvite.self, from: text.utf8)
+    #expect(invite.receivedAt == 0)
+  }
 }

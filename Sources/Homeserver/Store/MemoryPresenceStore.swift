@@ -15,7 +15,9 @@ public final class MemoryPresenceStore: PresenceStore {
 
   private let state = Mutex(State())
 
-  public init() {}
+  /// - Parameter lives: how many starts to go on counting from. Where positions may come from another process that
+  ///   had such a store, a random number, so that they are not taken for positions of this one.
+  public init(lives: UInt64 = 0) { state.withLock { $0.starts = lives } }
 
   public func load(for server: ServerName) async throws(StoreError) -> StoredServer {
     let stored: StoredServer? = state.withLock { state in

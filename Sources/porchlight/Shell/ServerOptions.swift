@@ -44,7 +44,8 @@ struct ServerOptions: ParsableArguments {
         try await withRemoteSession(at: homeserver, tokenFile: tokenFile, body)
       } else {
         try await LocalSession(name: name).run(
-          device: "shell-\(getpid())", deviceName: "porchlight shell", body)
+          device: "shell-\(getpid())", deviceName: "porchlight shell"
+        ) { session, _ in try await body(session) }
       }
     } catch let error as SDKError {
       throw Failure(error)
