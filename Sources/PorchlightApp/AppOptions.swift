@@ -1,4 +1,5 @@
 public import MatrixWire
+public import Screen
 
 /// Everything about the roster that a person may set, and what the outside world knows and this target does
 /// not ask: the zone of the clock, and a seed.
@@ -18,6 +19,8 @@ public struct AppOptions: Sendable {
   /// How long the server may hold a poll with nothing to say.
   public var syncWait: Duration = .seconds(30)
 
+  /// What stands below the invitation to ask somebody, while nobody is on the list.
+  public var emptyHint: SafeText = ""
   /// Called before the roster is suspended; while it is, nothing of this process goes on.
   public var willSuspend: @Sendable () async -> Void = {}
   /// Called when it goes on.

@@ -8,6 +8,7 @@ struct Model: Sendable {
   // Settings.
   let look: Look
   let utcOffset: Duration
+  let emptyHint: SafeText
 
   // The world.
   var roster: Roster
@@ -44,6 +45,7 @@ struct Model: Sendable {
   init(userID: UserID, size: Size, options: AppOptions, capabilities: ScreenCapabilities, now: Moment) {
     look = Look(options, capabilities)
     utcOffset = options.utcOffset
+    emptyHint = options.emptyHint
     roster = Roster(userID: userID)
     idle = IdleMonitor(limit: options.idleAfter, now: now.instant)
     self.size = size

@@ -3,6 +3,7 @@ internal import Glibc
 internal import LocalServer
 internal import PorchlightApp
 internal import PorchlightSDK
+internal import Screen
 
 /// `porchlight`: the roster.
 struct RosterCommand: AsyncParsableCommand {
@@ -31,6 +32,7 @@ struct RosterCommand: AsyncParsableCommand {
         return try await LocalSession(name: name).run(device: device, deviceName: "porchlight") {
           session, exchange in
           var options = options
+          options.emptyHint = "somebody else on this machine: porchlight --offline --as NAME"
           options.willSuspend = { await exchange.pause() }
           options.didResume = { exchange.resume() }
           return await Runtime(

@@ -100,9 +100,15 @@ struct RosterView {
 
   private func drawEmpty(_ painter: inout Painter) {
     let isConnecting = model.connection == .connecting
-    let text: SafeText = isConnecting ? "" : "nobody yet: + asks to see somebody"
-    let place = Rect(painter.size).centered(rows: 1, columns: text.cells)
-    painter.put(
-      model.look.clip(text, to: place.columns), row: place.row, column: place.column, style: model.look[.dim])
+    guard !isConnecting else { return }
+    let lines = ["nobody yet: + asks to see somebody", model.emptyHint].filter { !$0.isEmpty }
+    let rows = lines.prefix(painter.size.rows)
+    let first = Rect(painter.size).centered(rows: rows.count, columns: 0).row
+    for (offset, line) in rows.enumerated() {
+      let place = Rect(painter.size).centered(rows: 1, columns: line.cells)
+      painter.put(
+        model.look.clip(line, to: place.columns), row: first + offset, column: place.column,
+        style: model.look[.dim])
+    }
   }
 }
