@@ -101,8 +101,7 @@ enum Schema {
   }
 
   /// Free text is kept as bytes: SQLite's own text ends at a NUL. Names are text, compared byte by byte. Times
-  /// are milliseconds since 1970, and like every count far from where sums overflow. Tables whose rows are often
-  /// updated have rows of SQLite's own: without them each upsert makes a temporary table.
+  /// are milliseconds since 1970, and like every count far from where sums overflow.
   private static let first = """
     CREATE TABLE meta (
       id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -116,7 +115,7 @@ enum Schema {
       created_at INTEGER NOT NULL CHECK (abs(created_at) <= 9007199254740991),
       display_name BLOB,
       avatar_url BLOB
-    ) STRICT;
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE presence (
       user TEXT NOT NULL PRIMARY KEY,
@@ -128,7 +127,7 @@ enum Schema {
       frozen_last_active INTEGER CHECK (abs(frozen_last_active) <= 9007199254740991),
       CHECK ((choice = 'hidden') = (frozen_last_active IS NOT NULL)),
       CHECK (frozen_status IS NULL OR frozen_last_active IS NOT NULL)
-    ) STRICT;
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE device (
       user TEXT NOT NULL,
@@ -146,7 +145,7 @@ enum Schema {
       is_connected INTEGER NOT NULL CHECK (is_connected IN (0, 1)),
       PRIMARY KEY (user, device),
       FOREIGN KEY (user, device) REFERENCES device (user, id) ON DELETE CASCADE
-    ) STRICT;
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE token (
       digest BLOB NOT NULL PRIMARY KEY,
@@ -175,7 +174,7 @@ enum Schema {
       CHECK ((entry_state IS NULL) = (invited_at IS NULL)),
       CHECK (accepted_at IS NULL OR entry_state IS NOT NULL),
       CHECK (entry_state IS NOT NULL OR asked_at IS NOT NULL OR is_allowed)
-    ) STRICT;
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE account_data (
       user TEXT NOT NULL,
