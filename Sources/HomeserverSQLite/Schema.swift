@@ -101,7 +101,8 @@ enum Schema {
   }
 
   /// Free text is kept as bytes: SQLite's own text ends at a NUL. Names are text, compared byte by byte. Times
-  /// are milliseconds since 1970, and like every count far from where sums overflow.
+  /// are milliseconds since 1970, and like every count far from where sums overflow. Longer lists of values are
+  /// written out: with IN, SQLite makes a temporary table for every row it checks.
   private static let first = """
     CREATE TABLE meta (
       id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -119,8 +120,9 @@ enum Schema {
 
     CREATE TABLE presence (
       user TEXT NOT NULL PRIMARY KEY,
-      choice TEXT NOT NULL
-        CHECK (choice IN ('online', 'free_for_chat', 'busy', 'unavailable', 'hidden', 'offline')),
+      choice TEXT NOT NULL CHECK (
+        choice = 'online' OR choice = 'free_for_chat' OR choice = 'busy' OR choice = 'unavailable'
+        OR choice = 'hidden' OR choice = 'offline'),
       status BLOB,
       last_active INTEGER NOT NULL CHECK (abs(last_active) <= 9007199254740991),
       frozen_status BLOB,
