@@ -41,9 +41,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// What `current` asks for, where it waits.
   private var poll: Poll?
   private var isHungUp = false
-  /// No request is taken any more: the client closed its half, spoke nonsense, or asked for the end.
+  /// No request is taken any more: the client closed its half, spoke nonsense, or asked for the end, or the
+  /// server stops.
   private var isLast = false
-  private var isShuttingDown = false
   private var isReadHeld = false
   private var isAdvancing = false
   private var hasReadParts = false
@@ -94,10 +94,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   // MARK: Shutdown
 
-  /// Ends when nothing is under way.
+  /// Ends when nothing is under way. Of a request whose head or body is still coming nothing was accepted, so
+  /// it is not waited for.
   func quiesce() {
-    isShuttingDown = true
-    if current == nil, arrived.isEmpty, isLast || reader.isBetween { cut() }
+    isLast = true
+    if current == nil, arrived.isEmpty { cut() }
   }
 
   /// Ends now.
@@ -209,7 +210,7 @@ extension ConnectionHandler {
 
   /// Nothing is left to do until the client says more.
   private func rest(_ context: ChannelHandlerContext) {
-    if isLast || (isShuttingDown && reader.isBetween) {
+    if isLast {
       context.close(promise: nil)
     } else if reader.isBetween {
       if phase != .head { enter(.idle, limits.idle, context) }
@@ -228,7 +229,7 @@ extension ConnectionHandler {
 
   private func answer(_ response: WireResponse, _ context: ChannelHandlerContext) {
     guard let arrival = current, phase != .lingering, phase != .closed else { return }
-    let isEnd = arrived.isEmpty && (isLast || (isShuttingDown && reader.isBetween))
+    let isEnd = arrived.isEmpty && isLast
     let staysOpen = arrival.staysOpen && !isEnd
     phase = .writing
     let bytes = ResponseBytes.render(response, to: arrival, staysOpen: staysOpen, context.channel.allocator)

@@ -82,8 +82,18 @@ public struct HTTPServer: Service {
         for desk in desks { desk.cutAll() }
         throw error
       }
-      if Task.isCancelled { for desk in desks { desk.cutAll() } }
-      for desk in desks { await desk.quiesce(within: limits.shutdown) }
+      await quiesce(desks)
+    }
+  }
+
+  /// Waits for what is under way, everywhere at once; where the task is cancelled, cuts it.
+  private func quiesce(_ desks: [Desk]) async {
+    await withTaskCancellationHandler {
+      await withDiscardingTaskGroup { group in
+        for desk in desks { group.addTask { await desk.quiesce(within: limits.shutdown) } }
+      }
+    } onCancel: {
+      for desk in desks { desk.cutAll() }
     }
   }
 
