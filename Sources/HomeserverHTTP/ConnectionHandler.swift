@@ -50,10 +50,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   /// Whether the client said something since reading was complete; handshakes say nothing.
   var hasReadText = false
-  private let isEncrypted: Bool
 
-  init(_ desk: Desk, _ peer: Peer, _ limits: HTTPServer.Limits, isEncrypted: Bool) {
-    self.isEncrypted = isEncrypted
+  init(_ desk: Desk, _ peer: Peer, _ limits: HTTPServer.Limits) {
     self.desk = desk
     self.peer = peer
     self.limits = limits
@@ -137,7 +135,7 @@ extension ConnectionHandler {
     if isReading, phase == .idle || phase == .head {
       if !reader.isBetween {
         enter(.body, limits.body, context)
-      } else if phase == .idle, !hasReadParts, !isEncrypted || hasReadText {
+      } else if phase == .idle, !hasReadParts, hasReadText {
         // Bytes came and made no part: the beginning of a head.
         enter(.head, limits.head, context)
       }
