@@ -163,7 +163,8 @@ let package = Package(
       ] + nio,
       path: "Tests/HomeserverHTTPTests/Support", swiftSettings: strict),
     .testTarget(
-      name: "HomeserverHTTPTests", dependencies: ["HomeserverHTTP", "HTTPTestSupport"], exclude: ["Support"],
+      name: "HomeserverHTTPTests",
+      dependencies: ["HomeserverHTTP", "HTTPTestSupport", logging, lifecycle], exclude: ["Support"],
       swiftSettings: strict),
     .testTarget(
       name: "HomeserverSQLiteTests",

@@ -41,19 +41,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// What `current` asks for, where it waits.
   private var poll: Poll?
   private var isHungUp = false
-  /// No request is taken any more: the client closed its half, spoke nonsense, or asked for the end.
+  /// No request is taken any more: the client closed its half, spoke nonsense, or asked for the end, or the
+  /// server stops.
   private var isLast = false
-  private var isShuttingDown = false
   private var isReadHeld = false
   private var isAdvancing = false
   private var hasReadParts = false
 
   /// Whether the client said something since reading was complete; handshakes say nothing.
   var hasReadText = false
-  private let isEncrypted: Bool
 
-  init(_ desk: Desk, _ peer: Peer, _ limits: HTTPServer.Limits, isEncrypted: Bool) {
-    self.isEncrypted = isEncrypted
+  init(_ desk: Desk, _ peer: Peer, _ limits: HTTPServer.Limits) {
     self.desk = desk
     self.peer = peer
     self.limits = limits
@@ -94,10 +92,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   // MARK: Shutdown
 
-  /// Ends when nothing is under way.
+  /// Ends when nothing is under way. Of a request whose head or body is still coming nothing was accepted, so
+  /// it is not waited for.
   func quiesce() {
-    isShuttingDown = true
-    if current == nil, arrived.isEmpty, isLast || reader.isBetween { cut() }
+    isLast = true
+    if current == nil, arrived.isEmpty { cut() }
   }
 
   /// Ends now.
@@ -136,7 +135,7 @@ extension ConnectionHandler {
     if isReading, phase == .idle || phase == .head {
       if !reader.isBetween {
         enter(.body, limits.body, context)
-      } else if phase == .idle, !hasReadParts, !isEncrypted || hasReadText {
+      } else if phase == .idle, !hasReadParts, hasReadText {
         // Bytes came and made no part: the beginning of a head.
         enter(.head, limits.head, context)
       }
@@ -209,7 +208,7 @@ extension ConnectionHandler {
 
   /// Nothing is left to do until the client says more.
   private func rest(_ context: ChannelHandlerContext) {
-    if isLast || (isShuttingDown && reader.isBetween) {
+    if isLast {
       context.close(promise: nil)
     } else if reader.isBetween {
       if phase != .head { enter(.idle, limits.idle, context) }
@@ -228,7 +227,7 @@ extension ConnectionHandler {
 
   private func answer(_ response: WireResponse, _ context: ChannelHandlerContext) {
     guard let arrival = current, phase != .lingering, phase != .closed else { return }
-    let isEnd = arrived.isEmpty && (isLast || (isShuttingDown && reader.isBetween))
+    let isEnd = arrived.isEmpty && isLast
     let staysOpen = arrival.staysOpen && !isEnd
     phase = .writing
     let bytes = ResponseBytes.render(response, to: arrival, staysOpen: staysOpen, context.channel.allocator)

@@ -1,14 +1,12 @@
 internal import NIOCore
 internal import Synchronization
 
-/// Counts the connections of a listening socket and lets no more in than there may be; the others wait.
-final class Doorkeeper: ChannelDuplexHandler, Sendable {
-  typealias InboundIn = any Channel
-  typealias OutboundIn = Never
-
+/// Counts the connections of a server, whichever of its sockets they came by.
+final class Guests: Sendable {
   private struct State {
     var inside = 0
-    var isWaiting = false
+    /// Where nobody is let in for now.
+    var closed: [ObjectIdentifier: any Channel] = [:]
   }
 
   private let most: Int
@@ -16,24 +14,54 @@ final class Doorkeeper: ChannelDuplexHandler, Sendable {
 
   init(most: Int) { self.most = most }
 
-  func read(context: ChannelHandlerContext) {
-    let mayEnter = state.withLock { state in
-      state.isWaiting = state.inside >= most
-      return !state.isWaiting
+  /// How many may still come; where none may, the door is told as soon as somebody leaves.
+  func room(at door: any Channel) -> Int {
+    state.withLock { state in
+      let room = max(0, most - state.inside)
+      if room == 0 { state.closed[ObjectIdentifier(door)] = door }
+      return room
     }
-    if mayEnter { context.read() }
+  }
+
+  func enter(_ guest: any Channel) {
+    state.withLock { $0.inside += 1 }
+    guest.closeFuture.whenComplete { _ in self.leave() }
+  }
+
+  private func leave() {
+    let doors = state.withLock { state in
+      state.inside -= 1
+      defer { state.closed = [:] }
+      return state.closed
+    }
+    for door in doors.values { door.read() }
+  }
+}
+
+/// Lets no more connections in by a listening socket than there may be; the others wait.
+///
+/// Exact where there is one socket. Each further one that was already waiting for somebody when the last place
+/// was taken may let `mostAtOnce` more in.
+final class Doorkeeper: ChannelDuplexHandler, Sendable {
+  typealias InboundIn = any Channel
+  typealias OutboundIn = Never
+
+  static let mostAtOnce = 16
+
+  private let guests: Guests
+
+  init(_ guests: Guests) { self.guests = guests }
+
+  func read(context: ChannelHandlerContext) {
+    let room = guests.room(at: context.channel)
+    guard room > 0 else { return }
+    try? context.channel.syncOptions?.setOption(
+      .maxMessagesPerRead, value: UInt(min(room, Self.mostAtOnce)))
+    context.read()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let (child, door) = (unwrapInboundIn(data), context.channel)
-    state.withLock { $0.inside += 1 }
-    child.closeFuture.whenComplete { _ in
-      let mayEnter = self.state.withLock { state in
-        state.inside -= 1
-        return state.isWaiting
-      }
-      if mayEnter { door.read() }
-    }
+    guests.enter(unwrapInboundIn(data))
     context.fireChannelRead(data)
   }
 }

@@ -60,7 +60,10 @@ public struct HTTPServer: Service {
   ///
   /// - Throws: `ListenError` where an endpoint cannot be listened on.
   public func run() async throws {
+    // Before anything listens: a server that cannot keep its word does not begin.
+    let encryptions = try endpoints.map { try $0.encryption() }
     let group = MultiThreadedEventLoopGroup.singleton
+    let guests = Guests(most: limits.mostConnections)
     let desks = group.makeIterator().map { Desk($0, answerer) }
     try await withThrowingDiscardingTaskGroup { tasks in
       for desk in desks {
@@ -69,8 +72,8 @@ public struct HTTPServer: Service {
       defer { for desk in desks { desk.close() } }
       var listeners: [Listener] = []
       do {
-        for endpoint in endpoints {
-          let listener = try await Listener(endpoint, limits, group, desks)
+        for (endpoint, encryption) in zip(endpoints, encryptions) {
+          let listener = try await Listener(endpoint, limits, group, desks, guests, encryption)
           listeners.append(listener)
           logger.info("Listening on \(listener.endpoint)")
           await listening(listener.endpoint)
@@ -82,8 +85,18 @@ public struct HTTPServer: Service {
         for desk in desks { desk.cutAll() }
         throw error
       }
-      if Task.isCancelled { for desk in desks { desk.cutAll() } }
-      for desk in desks { await desk.quiesce(within: limits.shutdown) }
+      await quiesce(desks)
+    }
+  }
+
+  /// Waits for what is under way, everywhere at once; where the task is cancelled, cuts it.
+  private func quiesce(_ desks: [Desk]) async {
+    await withTaskCancellationHandler {
+      await withDiscardingTaskGroup { group in
+        for desk in desks { group.addTask { await desk.quiesce(within: limits.shutdown) } }
+      }
+    } onCancel: {
+      for desk in desks { desk.cutAll() }
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Homeserver
 internal import NIOCore
 internal import NIOHTTP1
@@ -8,27 +9,29 @@ internal import NIOSSL
 struct Listener: Sendable {
   /// With the port the system chose.
   let endpoint: HTTPServer.Endpoint
+  /// How many may wait to be accepted.
+  private static let backlog: Int32 = 4096
   private let channel: any Channel
   private let file: UnixSocketFile?
 
   /// - Throws: `ListenError`.
   init(
     _ endpoint: HTTPServer.Endpoint, _ limits: HTTPServer.Limits, _ group: MultiThreadedEventLoopGroup,
-    _ desks: [Desk]
+    _ desks: [Desk], _ guests: Guests, _ encryption: NIOSSLContext?
   ) async throws {
     do {
       let file = try endpoint.unixPath.map { try UnixSocketFile($0) }
       let desks = Dictionary(desks.map { (ObjectIdentifier($0.loop), $0) }, uniquingKeysWith: { $1 })
       let isLocal = file != nil
-      let encryption = try endpoint.encryption
       var bootstrap = ServerBootstrap(group: group)
-        .serverChannelOption(.backlog, value: 4096)
+        .serverChannelOption(.backlog, value: Self.backlog)
         // Thousands may come at once, as after a restart.
-        .serverChannelOption(.maxMessagesPerRead, value: UInt(limits.mostConnections < .max ? 1 : 256))
+        .serverChannelOption(.maxMessagesPerRead, value: 256)
         .serverChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
-            guard limits.mostConnections < .max else { return }
-            try channel.pipeline.syncOperations.addHandler(Doorkeeper(most: limits.mostConnections))
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(AcceptPause())
+            if limits.mostConnections < .max { try pipeline.addHandler(Doorkeeper(guests)) }
           }
         }
         .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -46,15 +49,29 @@ struct Listener: Sendable {
         switch endpoint {
         case .tcp(let host, let port), .tls(let host, let port, _):
           try await bootstrap.bind(host: host, port: port).get()
-        case .unix(let path):
-          try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        case .unix: try await Self.listen(on: file, bootstrap)
         }
-      file?.claim()
       self.file = file
       self.channel = channel
       self.endpoint = endpoint.bound(to: channel.localAddress)
     } catch {
       throw ListenError(endpoint, error)
+    }
+  }
+
+  private static func listen(
+    on file: UnixSocketFile?, _ bootstrap: ServerBootstrap
+  ) async throws -> any Channel {
+    guard let file else { preconditionFailure("a Unix socket without its file") }
+    let descriptor = try file.bind()
+    do {
+      let channel = try await bootstrap.withBoundSocket(descriptor).get()
+      // It listens already, with room for fewer.
+      _ = Glibc.listen(descriptor, backlog)
+      return channel
+    } catch {
+      file.remove()
+      throw error
     }
   }
 
@@ -76,48 +93,10 @@ struct Listener: Sendable {
       limit.maxHeaderFieldSize = limits.largestHead
       limit.maxHeaderListSize = limits.largestHead
       limit.maxHeaderFieldCount = limits.mostHeaders
-      let handler = ConnectionHandler(desk, peer, limits, isEncrypted: encryption != nil)
+      let handler = ConnectionHandler(desk, peer, limits)
       let pipeline = channel.pipeline.syncOperations
-      if let encryption {
-        try pipeline.addHandlers([NIOSSLServerHandler(context: encryption), TextWitness(handler)])
-      }
-      try pipeline.addHandlers([
-        ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limit)), handler,
-      ])
+      if let encryption { try pipeline.addHandler(NIOSSLServerHandler(context: encryption)) }
+      try pipeline.addHandlers([ByteToMessageHandler(RequestDecoder(limit, handler)), handler])
     }
-  }
-}
-
-extension HTTPServer.Endpoint {
-  fileprivate var encryption: NIOSSLContext? {
-    get throws {
-      guard case .tls(_, _, let identity) = self else { return nil }
-      do {
-        let certificates = try NIOSSLCertificate.fromPEMFile(identity.certificates)
-        var configuration = TLSConfiguration.makeServerConfiguration(
-          certificateChain: certificates.map { .certificate($0) },
-          privateKey: .privateKey(try NIOSSLPrivateKey(file: identity.privateKey, format: .pem)))
-        configuration.applicationProtocols = ["http/1.1"]
-        return try NIOSSLContext(configuration: configuration)
-      } catch {
-        throw ListenError(
-          .refused, "\(identity.certificates) and \(identity.privateKey) are no certificate and key: \(error)"
-        )
-      }
-    }
-  }
-}
-
-/// Tells a connection that its client said something, which under encryption not every byte does.
-private final class TextWitness: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-
-  private let connection: ConnectionHandler
-
-  init(_ connection: ConnectionHandler) { self.connection = connection }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    connection.hasReadText = true
-    context.fireChannelRead(data)
   }
 }

@@ -1,10 +1,13 @@
 internal import Glibc
+internal import NIOCore
 internal import Synchronization
 
 /// The file of a Unix socket: taken over from a server that died, never from one that lives, and removed by
 /// the server that made it.
 final class UnixSocketFile: Sendable {
   private let path: String
+  /// What a server that died left behind.
+  private let dead: Identity?
   private let identity = Mutex<Identity?>(nil)
 
   private struct Identity: Hashable, Sendable {
@@ -15,19 +18,44 @@ final class UnixSocketFile: Sendable {
   /// - Throws: `ListenError` where somebody answers there, or something else than a socket has the name.
   init(_ path: String) throws {
     self.path = path
-    guard let mode = Self.status(path)?.st_mode else { return }
-    guard mode & S_IFMT == S_IFSOCK else {
+    guard let status = Self.status(path) else {
+      dead = nil
+      return
+    }
+    guard status.st_mode & S_IFMT == S_IFSOCK else {
       throw ListenError(.inUse, "\(path) exists and is no socket; give another path.")
     }
     guard !Self.answers(path) else {
       throw ListenError(.inUse, "Another server already listens on \(path).")
     }
+    dead = Identity(device: status.st_dev, file: status.st_ino)
   }
 
-  /// The socket is bound: it is this server's, and its owner's alone.
-  func claim() {
-    chmod(path, 0o600)
+  /// Makes the file: this server's, and its owner's alone.
+  ///
+  /// Nobody listens on it yet, and until somebody does every connection is refused: so its permissions are
+  /// right before anybody can use it, whatever the umask says.
+  ///
+  /// - Returns: the socket that is bound to it, to be closed by the caller.
+  /// - Throws: `IOError` or `SocketAddressError`.
+  func bind() throws -> CInt {
+    if let dead, Self.identity(path) == dead { unlink(path) }
+    guard let address = Self.address(path) else { throw SocketAddressError.unixDomainSocketPathTooLong }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw IOError(errnoCode: errno, reason: "socket") }
+    guard Self.with(address, { Glibc.bind(descriptor, $0, $1) }) == 0 else {
+      let error = IOError(errnoCode: errno, reason: "bind")
+      close(descriptor)
+      throw error
+    }
     identity.withLock { $0 = Self.identity(path) }
+    guard chmod(path, 0o600) == 0 else {
+      let error = IOError(errnoCode: errno, reason: "chmod")
+      close(descriptor)
+      remove()
+      throw error
+    }
+    return descriptor
   }
 
   /// Removes the file where it is still the one that was claimed.
@@ -47,18 +75,30 @@ final class UnixSocketFile: Sendable {
 
   /// Whether a connection to it is taken. One that cannot be tried is taken for alive.
   private static func answers(_ path: String) -> Bool {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let capacity = MemoryLayout.size(ofValue: address.sun_path)
-    guard path.utf8.count < capacity else { return true }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    guard let address = address(path) else { return true }
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return true }
-    defer { Glibc.close(descriptor) }
-    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-    let result = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
-    }
+    defer { close(descriptor) }
+    let result = with(address) { connect(descriptor, $0, $1) }
     return result == 0 || (errno != ECONNREFUSED && errno != ENOENT)
+  }
+
+  /// Nil where the path is too long for one.
+  private static func address(_ path: String) -> sockaddr_un? {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    return address
+  }
+
+  private static func with(
+    _ address: sockaddr_un, _ call: (UnsafePointer<sockaddr>, socklen_t) -> CInt
+  ) -> CInt {
+    withUnsafePointer(to: address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        call($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
   }
 }

@@ -1,8 +1,8 @@
 internal import Glibc
-internal import Homeserver
+public import Homeserver
 
 /// The file itself: made so that nobody but its owner ever reads it, whatever the umask says.
-enum DatabaseFile {
+public enum DatabaseFile {
   /// SQLite gives the files beside a database the mode the database has.
   private static let mode: mode_t = 0o600
   private static let folderMode: mode_t = 0o700
@@ -24,7 +24,12 @@ enum DatabaseFile {
     for file in [path, path + "-wal", path + "-shm"] { try restrict(file) }
   }
 
-  private static func makeFolder(of path: String) throws(StoreError) {
+  /// Makes the folders of a database where they are missing, for nobody else to enter; existing ones stay as
+  /// they are.
+  ///
+  /// - Parameter path: the path of the database's file.
+  /// - Throws: `StoreError` where a folder cannot be made.
+  public static func makeFolder(of path: String) throws(StoreError) {
     guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
     let folder = String(path[..<slash])
     var found = stat()
@@ -40,9 +45,13 @@ enum DatabaseFile {
 
   private static func restrict(_ file: String) throws(StoreError) {
     var found = stat()
-    guard stat(file, &found) == 0 else {
+    // Not `stat`: a link could lead to a file that is none of ours, whose permissions would be changed.
+    guard lstat(file, &found) == 0 else {
       if errno == ENOENT { return }
       throw failure(file, "could not be opened")
+    }
+    guard found.st_mode & S_IFMT != S_IFLNK else {
+      throw StoreError(.failed, "\(file) is a symbolic link; name the file itself, or move the link away.")
     }
     guard found.st_mode & S_IFMT == S_IFREG else { throw StoreError(.failed, "\(file) is not a file.") }
     guard found.st_mode & 0o7777 != mode else { return }

@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 internal import Glibc
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 internal import Ports
 
 extension ExchangeError {
@@ -12,6 +13,8 @@ extension ExchangeError {
     case let error as HTTPClientError: self.init(error, server)
     case let error as NIOConnectionError: self.init(error, server)
     case let error as IOError: self.init(.unreachable, Self.reason(error, server))
+    case let error as NIOSSLError: self.init(.unreachable, Self.reason(error, server))
+    case is NIOSSLExtraError: self.init(.unreachable, "The certificate of \(server) is for another name.")
     case is NIOTooManyBytesError: self.init(.unreachable, "The answer of \(server) is too large.")
     case let error as ChannelError:
       if case .connectTimeout = error {
@@ -46,6 +49,17 @@ extension ExchangeError {
     } else {
       self.init(.unreachable, "\(server) cannot be reached: no answer to the connection.")
     }
+  }
+
+  /// The library names a reason among words for its own authors, with the places in its sources.
+  private static func reason(_ error: NIOSSLError, _ server: ServerAddress) -> String {
+    guard case .handshakeFailed(let failure) = error else { return "The connection to \(server) broke." }
+    let words = "\(failure)"
+    if words.contains("WRONG_VERSION_NUMBER") || words.contains("HTTP_REQUEST") {
+      return "\(server) does not speak TLS."
+    }
+    if words.contains("CERTIFICATE_VERIFY_FAILED") { return "The certificate of \(server) is not trusted." }
+    return "\(server) and this program found no common TLS."
   }
 
   private static func reason(_ error: IOError, _ server: ServerAddress) -> String {

@@ -3,10 +3,21 @@ internal import Glibc
 /// How many files this process may have open. Every poll that waits is one.
 enum FileLimit {
   /// Raises the soft limit as far as the hard one lets it.
-  static func raise() {
+  ///
+  /// - Returns: how many files may be open now.
+  static func raise() -> Int {
     var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+    let soft = limit.rlim_cur
     limit.rlim_cur = limit.rlim_max
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    let isRaised = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+    return Int(clamping: isRaised ? limit.rlim_max : soft)
+  }
+
+  /// How many of them may be connections: the database, the sockets and what else is opened need their own, and
+  /// each processor has an event loop, which takes three.
+  static func connections(within limit: Int) -> Int {
+    let reserve = 64 + 3 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return max(1, limit / 2, limit - reserve)
   }
 }

@@ -104,7 +104,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let name = ServerName(serverName) else { throw ExitCode(ExitStatus.usage) }
-    FileLimit.raise()
+    var limits = HTTPServer.Limits()
+    limits.mostConnections = FileLimit.connections(within: FileLimit.raise())
     var logger = Logger(label: "porchlight", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = logLevel.level
     let (lock, store) = try openStore(for: name)
@@ -117,7 +118,7 @@ struct ServeCommand: AsyncParsableCommand {
       time: SystemTimekeeper(),
       random: SystemRandomNumberGenerator())
     let services = ServiceGroup(
-      serving: homeserver, at: endpoints, stoppingAt: [.sigterm, .sigint], logger: logger,
+      serving: homeserver, at: endpoints, limits: limits, stoppingAt: [.sigterm, .sigint], logger: logger,
       listening: Announcement(endpoints: endpoints.count, name: name).listening)
     do {
       try await services.run()
@@ -146,6 +147,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
     do throws(StoreError) {
       let path = if let database { database } else { try Self.usualDatabase(of: name) }
+      // The lock is a file beside it.
+      try DatabaseFile.makeFolder(of: path)
       guard let lock = try DatabaseLock.take(for: path) else {
         throw StoreError(.inUse, "Another porchlight has the database \(path) open.")
       }

@@ -1,7 +1,9 @@
 internal import HTTPTestSupport
 internal import Homeserver
 internal import HomeserverHTTP
+internal import Logging
 internal import MatrixWire
+internal import ServiceLifecycle
 internal import Testing
 
 /// Slow clients, silent ones, those who wait and those who go.
@@ -178,6 +180,85 @@ internal import Testing
         await client.waitForEnd()
         #expect(clock.now - began < .seconds(3))
       }
+    }
+  }
+
+  /// Six of them, so that there are some on more than one loop.
+  @Test func shutdownDoesNotWaitForRequestsThatHaveNotCome() async throws {
+    var limits = HTTPServer.Limits()
+    limits.body = .seconds(300)
+    limits.shutdown = .seconds(300)
+    try await withServedHomeserver(limits: limits) { server in
+      let (begun, begin) = AsyncStream<Void>.makeStream()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<6 {
+          group.addTask {
+            try await withRawClient(to: server.endpoint) { client in
+              try await client.send(
+                "POST /_matrix/client/v3/login HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+                  + "Content-Length: 9\r\n\r\n")
+              #expect(try await client.answer()?.status == 100)
+              try await client.send("{")
+              begin.yield()
+              #expect(try await client.answer() == nil)
+            }
+          }
+        }
+        var isBegun = begun.makeAsyncIterator()
+        for _ in 0..<6 { await isBegun.next() }
+        await server.stop()
+        try await group.waitForAll()
+      }
+    }
+  }
+
+  /// What stands behind a poll and has not come when it is answered is not waited for either.
+  @Test func shutdownAnswersAPollAndDropsWhatHasNotCome() async throws {
+    var limits = HTTPServer.Limits()
+    limits.body = .seconds(300)
+    limits.shutdown = .seconds(300)
+    try await withServedHomeserver(limits: limits) { server in
+      let token = try await server.token(of: "ann")
+      let position = try await server.position(of: token)
+      try await withRawClient(to: server.endpoint) { client in
+        try await client.send(Self.poll(token, since: position) + "PUT / HTTP/1.1\r\nHost: h\r\nContent-Le")
+        #expect(await eventually { server.homeserver.waitingPolls == 1 })
+        await server.stop()
+        #expect(try await client.answer()?.status == 200)
+        await client.waitForEnd()
+      }
+    }
+  }
+
+  @Test func shutdownThatIsCancelledWaitsForNobody() async throws {
+    var limits = HTTPServer.Limits()
+    limits.shutdown = .seconds(300)
+    let (bound, announce) = AsyncStream<HTTPServer.Endpoint>.makeStream()
+    let (asked, ask) = AsyncStream<Void>.makeStream()
+    let server = HTTPServer(
+      [.tcp(host: "127.0.0.1", port: 0)], limits: limits,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, listening: { announce.yield($0) }
+    ) { _, _ in
+      ask.yield()
+      try? await Task.sleep(for: .seconds(300))
+      return WireResponse(status: 200, body: [])
+    }
+    var configuration = ServiceGroupConfiguration(
+      services: [server], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    configuration.maximumGracefulShutdownDuration = .milliseconds(100)
+    let services = ServiceGroup(configuration: configuration)
+    await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await services.run() }
+      group.addTask {
+        guard let endpoint = await bound.first(where: { _ in true }) else { throw Missing("a server") }
+        try await withRawClient(to: endpoint) { client in
+          try await client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+          _ = await asked.first { _ in true }
+          await services.triggerGracefulShutdown()
+          await client.waitForEnd()
+        }
+      }
+      while let result = await group.nextResult() { _ = result }
     }
   }
 }

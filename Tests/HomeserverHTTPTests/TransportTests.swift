@@ -12,8 +12,9 @@ internal import Testing
 
   /// Requests that are refused, and whether their connection goes on.
   private static let refused: [(bytes: String, status: Int, code: String, staysOpen: Bool)] = [
-    ("\u{16}\u{3}\u{1}\u{2}\u{0}\r\n\r\n", 405, "M_UNRECOGNIZED", false),
-    ("nonsense\r\n\r\n", 405, "M_UNRECOGNIZED", false),
+    ("\u{16}\u{3}\u{1}\u{2}\u{0}\r\n\r\n", 400, "M_UNKNOWN", false),
+    ("nonsense\r\n\r\n", 400, "M_UNKNOWN", false),
+    ("(BREW) / HTTP/1.1\r\nHost: h\r\n\r\n", 400, "M_UNKNOWN", false),
     ("GET / HTTP/9.9\r\nHost: h\r\n\r\n", 505, "M_UNKNOWN", false),
     ("GET / HTTP/1.1\r\n\r\n", 400, "M_UNKNOWN", true),
     ("GET / HTTP/1.1\r\nHost: h\r\nHost: g\r\n\r\n", 400, "M_UNKNOWN", true),
@@ -59,6 +60,17 @@ internal import Testing
         guard staysOpen else { return #expect(try await client.answer() == nil) }
         try await client.send(Self.versions)
         #expect(try await client.answer()?.status == 200)
+      }
+    }
+  }
+
+  @Test(arguments: [("BREW / HTTP/1.1\r\n\r\n", 405), ("\u{16}\u{3}\r\n\r\n", 400)])
+  func whatFollowsAGoodRequestIsJudgedByItself(_ bytes: String, _ status: Int) async throws {
+    try await withServedHomeserver { server in
+      try await withRawClient(to: server.endpoint) { client in
+        try await client.send(Self.versions + bytes)
+        #expect(try await client.answer()?.status == 200)
+        #expect(try await client.answer()?.status == status)
       }
     }
   }

@@ -60,6 +60,29 @@ struct FileTests {
     await again.close()
   }
 
+  @Test(arguments: ["", "-wal", "-shm"])
+  func aLinkIsNotFollowed(_ ending: String) async throws {
+    let store = try SQLitePresenceStore(path: place.path)
+    await store.close()
+    let other = place.folder + "/other"
+    close(open(other, O_CREAT | O_WRONLY, 0o644))
+    chmod(other, 0o644)
+    unlink(place.path + ending)
+    #expect(symlink(other, place.path + ending) == 0)
+    let error = #expect(throws: StoreError.self) { try SQLitePresenceStore(path: place.path) }
+    #expect(error?.message.contains("\(place.path + ending) is a symbolic link") == true)
+    #expect(mode(other) == 0o644)
+  }
+
+  @Test func foldersAreMadeForTheirOwnerAloneAndOthersStay() throws {
+    chmod(place.folder, 0o755)
+    try DatabaseFile.makeFolder(of: place.folder + "/new/deep/store.sqlite")
+    #expect(mode(place.folder) == 0o755)
+    #expect(mode(place.folder + "/new") == 0o700)
+    #expect(mode(place.folder + "/new/deep") == 0o700)
+    #expect(mode(place.folder + "/new/deep/store.sqlite") == nil)
+  }
+
   @Test func anOrderlyEndLeavesOneFileAndNothingIsStoredAfterwards() async throws {
     let store = try SQLitePresenceStore(path: place.path)
     try await store.commit([account("ann")])

@@ -45,7 +45,17 @@ internal import Testing
   @Test func theServerSpeaksNoTLS() async throws {
     try await withServedHomeserver { server in
       let error = try await failure(address("https://\(server.endpoint)"))
-      #expect(error.code == .unreachable)
+      #expect(error == ExchangeError(.unreachable, "https://\(server.endpoint) does not speak TLS."))
+    }
+  }
+
+  @Test func theCertificateIsNotTrusted() async throws {
+    let folder = try TemporaryFolder()
+    let identity = try TestIdentity.write(to: folder)
+    try await withServedHomeserver(at: .tls(host: "127.0.0.1", port: 0, identity)) { server in
+      let error = try await failure(NetworkExchangeTests.address(of: server.endpoint))
+      let expected = "The certificate of https://\(server.endpoint) is not trusted."
+      #expect(error == ExchangeError(.unreachable, expected))
     }
   }
 

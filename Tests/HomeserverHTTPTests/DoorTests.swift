@@ -1,0 +1,111 @@
+internal import HTTPTestSupport
+internal import HomeserverHTTP
+internal import Logging
+internal import MatrixWire
+internal import Testing
+
+/// Who is let in, and with what a server proves its name.
+@Suite(.timeLimit(.minutes(1))) struct DoorTests {
+  private static let versions = "GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"
+
+  @Test func whoIsOneTooManyWaitsUntilSomebodyLeaves() async throws {
+    var limits = HTTPServer.Limits()
+    limits.mostConnections = 2
+    try await withServedHomeserver(limits: limits) { server in
+      let (answers, answered) = AsyncStream<String>.makeStream()
+      try await withRawClient(to: server.endpoint) { first in
+        try await first.send(Self.versions)
+        #expect(try await first.answer()?.status == 200)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          try await withRawClient(to: server.endpoint) { second in
+            try await second.send(Self.versions)
+            #expect(try await second.answer()?.status == 200)
+            group.addTask {
+              try await withRawClient(to: server.endpoint) { third in
+                try await third.send(Self.versions)
+                #expect(try await third.answer()?.status == 200)
+                answered.yield("third")
+              }
+            }
+            for _ in 0..<500 {
+              try await first.send(Self.versions)
+              #expect(try await first.answer()?.status == 200)
+              try await second.send(Self.versions)
+              #expect(try await second.answer()?.status == 200)
+            }
+            answered.yield("first and second")
+          }
+          try await group.waitForAll()
+        }
+      }
+      answered.finish()
+      var order: [String] = []
+      for await answer in answers { order.append(answer) }
+      #expect(order == ["first and second", "third"])
+    }
+  }
+
+  @Test func manyMoreThanMayBeInsideAreAllServed() async throws {
+    var limits = HTTPServer.Limits()
+    limits.mostConnections = 3
+    try await withServedHomeserver(limits: limits) { server in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<60 {
+          group.addTask {
+            try await withRawClient(to: server.endpoint) { client in
+              try await client.send(Self.versions)
+              #expect(try await client.answer()?.status == 200)
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+  }
+
+  private func message(_ identity: HTTPServer.TLSIdentity) async throws -> String {
+    let server = HTTPServer(
+      // The first of them would listen.
+      [.tcp(host: "127.0.0.1", port: 0), .tls(host: "127.0.0.1", port: 0, identity)],
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      listening: { Issue.record("listens on \($0)") }
+    ) { _, _ in WireResponse(status: 200, body: []) }
+    let error = await #expect(throws: ListenError.self) { try await server.run() }
+    guard let error else { throw Missing("an error") }
+    return error.message
+  }
+
+  @Test func aCertificateThatWillNotDoIsSaidBeforeAnybodyListens() async throws {
+    let folder = try TemporaryFolder()
+    let good = try TestIdentity.write(to: folder)
+    var identity = good
+    identity.certificates = folder.path + "/none.pem"
+    #expect(
+      try await message(identity)
+        == "Cannot read the certificate \(identity.certificates): No such file or directory.")
+    identity.certificates = try folder.write("nonsense", to: "nonsense.pem")
+    #expect(try await message(identity) == "\(identity.certificates) holds no certificate in PEM.")
+    identity = good
+    identity.privateKey = folder.path + "/none.pem"
+    #expect(
+      try await message(identity)
+        == "Cannot read the private key \(identity.privateKey): No such file or directory.")
+    identity.privateKey = good.certificates
+    #expect(
+      try await message(identity)
+        == "\(identity.privateKey) holds no private key in PEM, or one with a passphrase.")
+    identity.privateKey = try folder.write(Self.otherKey, to: "other.pem")
+    #expect(
+      try await message(identity)
+        == "The key \(identity.privateKey) does not belong to the certificate \(good.certificates).")
+  }
+
+  private static let otherKey = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQghfrjvRfXeu1BWt6p
+    r1dV4GIgYp0+SIS9F1UTZUieGNOhRANCAAQlIvKdBn3u3wfmOhvvPlGxX08pM8Ju
+    ismtwkfEpePOuXxNqjGCoPIci6WLzh9sPTZPywUwzTnyjLTzgN5z4cdl
+    -----END PRIVATE KEY-----
+
+    """
+}
