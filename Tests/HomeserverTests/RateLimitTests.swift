@@ -114,6 +114,27 @@ struct RateLimitTests {
     #expect(try desk.whoIs(bob) == "@bob:harbor.example")
   }
 
+  @Test func pollsWithoutATaskAreRequestsToo() throws {
+    let desk = try desk { $0.requests = .init(perSecond: 1, burst: 2) }
+    let request = WireRequest(.get, ClientAPI.standard("sync"), accessToken: try desk.token("ann"))
+    let homeserver = desk.server.homeserver
+    for _ in 0..<2 { #expect(homeserver.poll(for: request) { _ in } != nil) }
+    #expect(homeserver.poll(for: request) { _ in } == nil)
+    #expect(Answer(response: try desk.server.respond(to: request)).code == "429 M_LIMIT_EXCEEDED")
+  }
+
+  @Test(arguments: [
+    ("v3/profile/@ann:harbor.example/displayname", #"{"displayname":"Ann"}"#),
+    ("unstable/chat.porchlight/presence/device", #"{"presence":"online"}"#),
+  ])
+  func whateverReachesEveryWatcherIsAChangeOfStatus(path: String, body: String) throws {
+    let desk = try desk { $0.status = .init(perSecond: 0.1, burst: 2) }
+    let ann = try desk.token("ann")
+    #expect(try desk.send(.put, path, body, as: ann).code == "200 -")
+    #expect(try desk.send(.put, path, body, as: ann).code == "200 -")
+    #expect(try desk.send(.put, path, body, as: ann).code == "429 M_LIMIT_EXCEEDED")
+  }
+
   @Test func withoutLimitsThereAreNone() throws {
     let desk = try desk { _ in }
     let ann = try desk.token("ann")
