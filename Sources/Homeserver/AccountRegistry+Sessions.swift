@@ -42,6 +42,9 @@ extension AccountRegistry {
     }
   }
 
+  /// Whether somebody's device holds a token still, expired or not.
+  func isHeld(_ token: TokenDigest) -> Bool { read { $0.tokens[token] != nil } }
+
   func isLoggedIn(_ device: Device) -> Bool {
     read { $0.accounts[device.user]?.devices[device.id] != nil }
   }

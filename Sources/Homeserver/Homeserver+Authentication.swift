@@ -7,12 +7,20 @@ extension Homeserver {
   ///
   /// - Throws: 401 with `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN`, 429 where they ask too often.
   func authenticate(_ request: WireRequest) throws(Refusal) -> Device {
+    let record = try authenticatedToken(of: request)
+    return Device(user: record.user, id: record.device)
+  }
+
+  /// What a request proves itself with, for whoever asks later whether it is still good.
+  ///
+  /// - Throws: as `authenticate(_:)`.
+  func authenticatedToken(of request: WireRequest) throws(Refusal) -> TokenRecord {
     guard let token = request.accessToken else {
       throw Refusal(401, .missingToken, "This endpoint needs an access token.")
     }
     let record = try Self.valid(accounts.find(token, .access, at: time.wallTime))
     try limit(.requests, .user(record.user))
-    return Device(user: record.user, id: record.device)
+    return record
   }
 
   /// A token nobody has counts as a request without one: whoever guesses is held to that limit.

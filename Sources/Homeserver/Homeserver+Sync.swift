@@ -39,12 +39,14 @@ extension Homeserver {
     _ endpoint: PollParameters.Endpoint, _ request: WireRequest, _ version: APIVersion,
     deliver: @escaping @Sendable (WireResponse) -> Void
   ) throws(Refusal) -> Poll {
-    let device = try authenticate(request)
+    let record = try authenticatedToken(of: request)
+    let device = Device(user: record.user, id: record.device)
     let parameters = try PollParameters(request, of: endpoint, longestWait: configuration.longestWait) {
       (text) throws(Refusal) in try filter(text, of: device.user)
     }
     let shape = endpoint == .sync ? StreamForm.Shape.withSender : .contentOnly
-    return Poll(device, StreamForm(shape, version.vocabulary), parameters, deliver: deliver)
+    return Poll(
+      device, record.digest, StreamForm(shape, version.vocabulary), parameters, deliver: deliver)
   }
 
   /// The filter a poll names: JSON, or the name of one that was stored.

@@ -6,6 +6,8 @@ internal import Synchronization
 /// A long poll, from its request to its one answer. Nothing runs for it while it waits.
 public final class Poll: Sendable {
   let device: Device
+  /// What it proved itself with: a login on the same device may have replaced it before the poll is opened.
+  let token: TokenDigest
   let form: StreamForm
   let parameters: PollParameters
   /// Called once, on any thread.
@@ -14,10 +16,11 @@ public final class Poll: Sendable {
   let isAbandoned = Atomic(false)
 
   init(
-    _ device: Device, _ form: StreamForm, _ parameters: PollParameters,
+    _ device: Device, _ token: TokenDigest, _ form: StreamForm, _ parameters: PollParameters,
     deliver: @escaping @Sendable (WireResponse) -> Void
   ) {
     self.device = device
+    self.token = token
     self.form = form
     self.parameters = parameters
     self.deliver = deliver

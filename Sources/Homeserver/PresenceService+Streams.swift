@@ -40,13 +40,16 @@ extension PresenceService {
 
   // MARK: Opening and ending
 
-  /// - Throws: 401 where the device was logged out meanwhile, 429 where it has too many polls open, 503 where
+  /// - Throws: 401 where its token was ended meanwhile, 429 where it has too many polls open, 503 where
   ///   whoever asked has gone, 400 for a token this server never gave, or gave too long ago.
+  ///
+  /// What a poll says of presence is not charged as a change of status: a refused poll makes a person offline who
+  /// is not, and `RateLimits.requests` and the batching of answers hold what watchers get of it.
   private func open(_ poll: Poll, _ now: Moment) throws(Refusal) -> OpenPoll {
     guard !poll.isAbandoned.load(ordering: .relaxed) else { throw .gone }
     let (device, parameters) = (poll.device, poll.parameters)
     var since = try position(of: poll)
-    guard accounts.isLoggedIn(device) else {
+    guard accounts.isHeld(poll.token) else {
       throw Refusal(401, .unknownToken, "The session was logged out.")
     }
     do {

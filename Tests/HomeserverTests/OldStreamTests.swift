@@ -172,6 +172,22 @@ struct OldStreamTests {
     #expect(server.homeserver.waitingPolls == 0)
   }
 
+  @Test func whoseTokenIsReplacedBeforeTheirPollIsOpenedIsToldSo() throws {
+    let desk = try Desk()
+    _ = try desk.register("cat", password: "pw")
+    let device = #""device_id":"D","#
+    let first = try desk.login("cat", "pw", more: device).decoded(Credentials.self).accessToken
+    let answers = Shared<[Int]>([])
+    let homeserver = desk.server.homeserver
+    let poll = try homeserver.poll(
+      for: WireRequest(.get, ClientAPI.standard("events"), accessToken: first)
+    ) { response in answers.change { $0.append(response.status) } }.orThrow("a poll")
+    #expect(try desk.login("cat", "pw", more: device).code == "200 -")
+    try desk.simulation.run { await homeserver.open([poll]) }
+    #expect(answers.value == [401])
+    #expect(homeserver.waitingPolls == 0)
+  }
+
   @Test func whatIsNoPollOrIsRefusedIsForTheOthersToAnswer() {
     let homeserver = server.homeserver
     #expect(homeserver.poll(for: get("initialSync")) { _ in } == nil)
