@@ -9,9 +9,29 @@ extension Homeserver {
   func changeList(_ request: WireRequest) async throws -> WireResponse {
     let device = try authenticate(request)
     let change = try WireJSON.decode(PresenceListRequest.self, from: request.body)
-    try limit(.invites, .user(device.user), cost: change.invite?.count ?? 0)
+    try charge(change, to: device.user)
     return .json(try await presence.changeList(of: device.user, change))
   }
+
+  /// Counts the people a change names, because each is work and a message to somebody; those asked for
+  /// permission by themselves. What is no user ID, and so is not done, costs nothing.
+  ///
+  /// - Throws: 400 `M_TOO_LARGE` for more than `mostNamed`, 429 for what was done too often.
+  private func charge(_ change: PresenceListRequest, to user: UserID) throws(Refusal) {
+    let invited = change.invite ?? []
+    let others =
+      [change.drop, change.accept, change.deny, change.revoke].flatMap { $0 ?? [] }
+      + (change.groups ?? [:]).keys
+    guard invited.count + others.count <= Self.mostNamed else {
+      throw Refusal(400, .tooLarge, "One request may name \(Self.mostNamed) people at most.")
+    }
+    func count(_ names: [String]) -> Int { names.count { UserID($0) != nil } }
+    try limit(.requests, .user(user), cost: count(others))
+    try limit(.invites, .user(user), cost: count(invited))
+  }
+
+  /// How many people one request may name.
+  private static let mostNamed = 1_000
 
   /// A flat array, with those who have not answered yet.
   func getStandardList(
@@ -34,7 +54,7 @@ extension Homeserver {
     var change = PresenceListRequest()
     change.invite = wanted.invite
     change.drop = wanted.drop
-    try limit(.invites, .user(user), cost: change.invite?.count ?? 0)
+    try charge(change, to: user)
     let result = try await presence.changeList(of: user, change)
     return .json(StandardListResult(failed: result.failed))
   }
