@@ -61,16 +61,16 @@ extension Homeserver {
     let body = request.body.isEmpty ? Array("{}".utf8) : request.body
     let wanted = try WireJSON.decode(DeviceRemoval.self, from: body)
     let hasPassword = accounts.record(of: user)?.passwordHash != nil
-    let unfinished = try await challenge(
+    return try await challenge(
       wanted.auth, stage: hasPassword ? LoginType.password : LoginType.dummy,
       for: .removal(Device(user: user, id: id))
     ) { auth in
       guard hasPassword else { return nil }
       return try await passwordFailure(auth, of: user)
+    } work: {
+      try await remove(id, of: user)
+      return .json(Empty())
     }
-    if let unfinished { return unfinished }
-    try await remove(id, of: user)
-    return .json(Empty())
   }
 
   private func passwordFailure(_ auth: Authentication, of user: UserID) async throws -> MatrixError? {
