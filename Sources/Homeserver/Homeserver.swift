@@ -115,9 +115,13 @@ public final class Homeserver: Sendable {
       return Self.farewell
     } catch let error as StoreError {
       return Refusal(503, .unknown, "Nothing was changed: \(error.message)").response
-    } catch is SecretHasherBusy {
+    } catch SecretHasherError.busy {
       return Refusal(
         MatrixError(.limitExceeded, "Too many people log in right now.", retryAfter: 2000)
+      ).response
+    } catch SecretHasherError.failed {
+      return Refusal(
+        503, .unknown, "Nothing was changed: this server could not work on the password. Try again later."
       ).response
     } catch is CancellationError {
       return Refusal.gone.response

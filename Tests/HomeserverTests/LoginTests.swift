@@ -67,7 +67,7 @@ struct LoginTests {
     for name in ["nobody", "@nobody:harbor.example", "a b"] {
       let request = ClientAPI.login(
         LoginRequest(type: "m.login.password", identifier: .user(name), password: "pw"))
-      #expect(try simulation.run { await server.respond(to: request).status } == 403)
+      #expect(try simulation.run { await server.respond(to: request, from: .inProcess).status } == 403)
     }
     #expect(log.hashes.value == [nil, nil, nil])
   }
@@ -75,13 +75,27 @@ struct LoginTests {
   @Test func whoeverFindsTooManyWaitingIsAskedToComeBack() throws {
     let simulation = Simulation()
     let server = Homeserver(
-      .init(name: try ServerName("harbor.example").orThrow("name")), secrets: Overworked(),
+      .init(name: try ServerName("harbor.example").orThrow("name")), secrets: Overworked(.busy),
       time: simulation.time, random: SeededGenerator(seed: 1))
     let request = ClientAPI.login(
       LoginRequest(type: "m.login.password", identifier: .user("ann"), password: "pw"))
-    let answer = Answer(response: try simulation.run { await server.respond(to: request) })
+    let answer = Answer(response: try simulation.run { await server.respond(to: request, from: .inProcess) })
     #expect(answer.code == "429 M_LIMIT_EXCEEDED")
     #expect(answer.response.header("retry-after") == "2")
+  }
+
+  @Test func aPasswordThatCannotBeHashedMakesNoAccount() throws {
+    let simulation = Simulation()
+    let server = Homeserver(
+      .init(name: try ServerName("harbor.example").orThrow("name")), secrets: Overworked(.failed),
+      time: simulation.time, random: SeededGenerator(seed: 1))
+    func register(_ more: String) throws -> Int {
+      let body = Array(#"{"username":"ann",\#(more)"auth":{"type":"m.login.dummy"}}"#.utf8)
+      let request = WireRequest(.post, ClientAPI.standard("register"), body: body)
+      return try simulation.run { await server.respond(to: request, from: .inProcess).status }
+    }
+    #expect(try register(#""password":"pw","#) == 503)
+    #expect(try register("") == 200)
   }
 
   @Test func aLoginOnADeviceEndsItsSessionBefore() throws {
@@ -176,7 +190,9 @@ struct LoginTests {
       await withTaskGroup(of: Int.self) { group in
         for _ in 0..<4 {
           group.addTask {
-            await homeserver.respond(to: WireRequest(.post, ClientAPI.standard("login"), body: body)).status
+            await homeserver.respond(
+              to: WireRequest(.post, ClientAPI.standard("login"), body: body), from: .inProcess
+            ).status
           }
         }
         return await group.reduce(into: [Int]()) { $0.append($1) }
@@ -190,9 +206,9 @@ struct LoginTests {
 private final class VerifyLog: SecretHasher {
   let hashes = Shelf()
 
-  func hash(password: String) async throws(SecretHasherBusy) -> String { password }
+  func hash(password: String) async throws(SecretHasherError) -> String { password }
 
-  func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool {
+  func verify(password: String, against hash: String?) async throws(SecretHasherError) -> Bool {
     hashes.append(hash)
     return false
   }
@@ -200,12 +216,16 @@ private final class VerifyLog: SecretHasher {
   func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
 }
 
-/// Never has time for a password.
+/// Works on no password.
 private struct Overworked: SecretHasher {
-  func hash(password: String) async throws(SecretHasherBusy) -> String { throw SecretHasherBusy() }
+  let error: SecretHasherError
 
-  func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool {
-    throw SecretHasherBusy()
+  init(_ error: SecretHasherError) { self.error = error }
+
+  func hash(password: String) async throws(SecretHasherError) -> String { throw error }
+
+  func verify(password: String, against hash: String?) async throws(SecretHasherError) -> Bool {
+    throw error
   }
 
   func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
