@@ -94,8 +94,8 @@ public final class Homeserver: Sendable {
   /// How many polls are waiting for something to say.
   public var waitingPolls: Int { hub.waitingCount }
 
-  /// Answers a request. Never throws: every refusal is an answer with a standard error.
-  public func respond(to request: WireRequest, from peer: Peer = .inProcess) async -> WireResponse {
+  /// Answers a request of `peer`, who may do what that peer may. Never throws: every refusal is an answer with a standard error.
+  public func respond(to request: WireRequest, from peer: Peer) async -> WireResponse {
     do {
       guard !hub.isClosed else { return Self.farewell }
       guard request.body.count <= configuration.largestBody else {

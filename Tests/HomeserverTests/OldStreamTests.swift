@@ -101,7 +101,7 @@ struct OldStreamTests {
     _ = try poll([("timeout", "0")])
     let answer = Box<WireResponse>()
     let (homeserver, request) = (server.homeserver, get("events"))
-    simulation.start { answer.set(await homeserver.respond(to: request)) }
+    simulation.start { answer.set(await homeserver.respond(to: request, from: .inProcess)) }
     try #require(answer.value == nil)
     try simulation.run { [bob] in try await bob.setStatus(.busy, text: "now") }
     simulation.advance(by: .seconds(1))
