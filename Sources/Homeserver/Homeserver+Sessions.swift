@@ -91,5 +91,18 @@ extension Homeserver {
     }
   }
 
+  /// Ends the devices of programs that were killed before they logged out, whose sessions have ended by
+  /// themselves. What cannot be stored now is done at the next start.
+  func removeExpired() async {
+    for device in accounts.expired(at: time.wallTime) {
+      try? await turns.take([device.user]) {
+        // Asked again: somebody may have logged in on it while others had the turn.
+        guard accounts.isExpired(device, at: time.wallTime) else { return }
+        try await commit([.removeDevice(device.user, device.id)])
+        await presence.removeDevice(device)
+      }
+    }
+  }
+
   private static let noSuchDevice = Refusal(404, .notFound, "You have no such device.")
 }

@@ -82,6 +82,7 @@ public final class Homeserver: Sendable {
   /// is written.
   public func run() async {
     await withDiscardingTaskGroup { group in
+      group.addTask { await self.removeExpired() }
       group.addTask { await self.presence.run() }
       group.addTask { await self.hub.run { await self.presence.attend(due: $0, gone: $1) } }
       group.addTask { await self.presence.writeBehind() }

@@ -182,6 +182,50 @@ struct LoginTests {
     #expect(try desk.send(.post, "v3/login", body).code == "400 M_INVALID_USERNAME")
   }
 
+  private func local(for milliseconds: Int) -> String {
+    #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"ann"},"#
+      + #""device_id":"SH","chat.porchlight.expires_in_ms":\#(milliseconds)}"#
+  }
+
+  @Test(arguments: [(7_200_000, 7_200_000), (1, 60_000), (-5, 60_000), (.max, 31_536_000_000)])
+  func aLocalSessionEndsWhenItWasToldTo(wanted: Int, granted: Int) throws {
+    let desk = try Desk { $0.localLogin = true }
+    let session = try desk.send(.post, "v3/login", local(for: wanted)).decoded(Credentials.self)
+    #expect(session.expiresIn == granted)
+    #expect(session.refreshToken == nil)
+    desk.simulation.advance(by: .milliseconds(granted - 1))
+    #expect(try desk.whoIs(session.accessToken) == "@ann:harbor.example")
+    desk.simulation.advance(by: .milliseconds(1))
+    #expect(try desk.whoIs(session.accessToken) == "401 M_UNKNOWN_TOKEN")
+  }
+
+  @Test func aPasswordSessionTakesNoEnd() throws {
+    let desk = try Desk()
+    _ = try desk.register("bob", password: "pw")
+    let more = #""chat.porchlight.expires_in_ms":60000,"#
+    #expect(try desk.login("bob", "pw", more: more).decoded(Credentials.self).expiresIn == nil)
+  }
+
+  @Test func devicesWhoseSessionsEndedAreGoneAfterAStart() throws {
+    let store = MemoryPresenceStore()
+    let first = try Desk(store: store) { $0.localLogin = true }
+    let ended = try first.send(.post, "v3/login", local(for: 60_000)).decoded(Credentials.self)
+    let kept = try first.register("bob", more: #""refresh_token":true,"#)
+    let endless = try first.send(.post, "v3/login", local).decoded(Credentials.self)
+    first.simulation.advance(by: .seconds(2 * 3600))
+    first.server.stop()
+    let second = try Desk(first.simulation, store: store, seed: 2) { $0.localLogin = true }
+    first.simulation.settle()
+    let devices = try first.simulation.run {
+      try await store.load(for: ServerName("harbor.example").orThrow("name")).devices.map(\.id)
+    }
+    #expect(Set(devices.map(Optional.some)) == [kept.deviceID, endless.deviceID])
+    #expect(try second.whoIs(ended.accessToken) == "401 M_UNKNOWN_TOKEN")
+    #expect(try second.whoIs(endless.accessToken) == "@bob:harbor.example")
+    let token = try kept.refreshToken.orThrow("a token").rawValue
+    #expect(try second.send(.post, "v3/refresh", #"{"refresh_token":"\#(token)"}"#).code == "200 -")
+  }
+
   @Test func twoProcessesAtOnceAreOnePerson() throws {
     let desk = try Desk { $0.localLogin = true }
     let homeserver = desk.server.homeserver
