@@ -85,6 +85,8 @@ struct PollParameters: Sendable {
   let wait: Duration
   let setPresence: PresenceState?
   let filter: SyncFilter
+  /// Whether everything is asked for, whatever the client had (`full_state`).
+  let isFull: Bool
 
   /// - Parameters:
   ///   - request: whose query they stand in.
@@ -108,6 +110,7 @@ struct PollParameters: Sendable {
         return token
       }
     }
+    isFull = endpoint == .sync && request.query("full_state") == "true"
     let milliseconds = try request.query("timeout").map { (text) throws(Refusal) in
       guard let number = Int(text) else {
         throw Refusal(400, .invalidParameter, "The parameter 'timeout' must be in milliseconds.")

@@ -61,6 +61,7 @@ extension PresenceService {
         since = index.version(of: device.user)
         start = token(index.version(of: device.user))
       }
+      if parameters.isFull { since = nil }
       return OpenPoll(
         poll: poll, stream: stream, since: since, start: start, deadline: now.instant + parameters.wait)
     } catch {
