@@ -49,11 +49,13 @@ extension Homeserver {
 
   func changeStandardList(of user: UserID, _ request: WireRequest) async throws -> WireResponse {
     _ = try ownList(of: user, request)
-    let wanted = try WireJSON.decode(PresenceListRequest.self, from: request.body)
+    let wanted = try WireJSON.decode(StandardListChange.self, from: request.body)
+    guard wanted.invite?.contains(nil) != true else { throw Refusal(400, .unknown, "Bad invite value.") }
+    guard wanted.drop?.contains(nil) != true else { throw Refusal(400, .unknown, "Bad drop value.") }
     // The standard has no consent; whoever wants to answer does it by our own endpoint.
     var change = PresenceListRequest()
-    change.invite = wanted.invite
-    change.drop = wanted.drop
+    change.invite = wanted.invite?.compactMap(\.self)
+    change.drop = wanted.drop?.compactMap(\.self)
     try charge(change, to: user)
     let result = try await presence.changeList(of: user, change)
     return .json(StandardListResult(failed: result.failed))

@@ -30,11 +30,13 @@ extension PresenceService {
     attend([])
   }
 
-  /// A complete answer outside of any stream, with the position it stands for.
+  /// Everybody's presence outside of any stream, with the position it stands for. Nothing of lists and invites:
+  /// whoever asks this way is older than they are.
   func snapshot(for user: UserID, as form: StreamForm) -> (events: [[UInt8]], position: SyncToken) {
     let view = view(of: user, at: time.now)
     return (
-      view.everything().compactMap { view.event($0)?.encoded(as: form) }, token(index.version(of: user))
+      view.everything().filter(\.isPresence).compactMap { view.event($0)?.encoded(as: form) },
+      token(index.version(of: user))
     )
   }
 
