@@ -41,11 +41,11 @@ public enum BenchServer {
         guard let observed = UserID("@subject:\(name)") else { preconditionFailure("a constant user ID") }
         var invite = ClientAPI.changePresenceList(PresenceListRequest(invite: [observed]))
         invite.accessToken = token
-        _ = await homeserver.respond(to: invite)
+        _ = await homeserver.respond(to: invite, from: .inProcess)
         var sync = ClientAPI.sync(since: nil, wait: .zero, setPresence: .offline, filter: nil)
         sync.accessToken = token
         let answer = try WireJSON.decode(
-          SyncAnswer.self, from: await homeserver.respond(to: sync).body)
+          SyncAnswer.self, from: await homeserver.respond(to: sync, from: .inProcess).body)
         say("watcher \(token.rawValue) \(answer.nextBatch.rawValue)")
       }
       try await HTTPServer(
@@ -60,7 +60,7 @@ public enum BenchServer {
 
   private static func register(_ name: String, _ homeserver: Homeserver) async throws -> AccessToken {
     let request = RegisterRequest(username: name, auth: .init(type: "m.login.dummy"))
-    let response = await homeserver.respond(to: ClientAPI.register(request))
+    let response = await homeserver.respond(to: ClientAPI.register(request), from: .inProcess)
     guard let token = try WireJSON.decode(Credentials.self, from: response.body).accessToken else {
       throw BenchError("The server to be measured made no session: \(response.status)")
     }

@@ -13,7 +13,8 @@ struct AccountBook: Sendable {
   struct Account: Sendable {
     var record: AccountRecord
     var devices: [DeviceID: LoggedIn] = [:]
-    var data: [String: [UInt8]] = [:]
+    /// By the bytes of its type: Swift's own `==` holds canonically equivalent texts for one, and stores do not.
+    var data: [[UInt8]: [UInt8]] = [:]
     var filters: [UInt64: StoredFilter] = [:]
   }
 
@@ -64,7 +65,7 @@ struct AccountBook: Sendable {
       guard let record = tokens.removeValue(forKey: digest) else { return }
       accounts[record.user]?.devices[record.device]?.tokens.remove(digest)
       countGenerations(of: Device(user: record.user, id: record.device))
-    case .accountData(let record): accounts[record.user]?.data[record.type] = record.content
+    case .accountData(let record): accounts[record.user]?.data[Array(record.type.utf8)] = record.content
     case .filter(let record):
       guard let filter = try? WireJSON.decode(SyncFilter.self, from: record.definition) else { return }
       accounts[record.user]?.filters[record.id] = StoredFilter(definition: record.definition, filter: filter)

@@ -14,11 +14,11 @@ extension AccountRegistry {
   }
 
   func accountData(_ type: String, of user: UserID) -> [UInt8]? {
-    read { $0.accounts[user]?.data[type] }
+    read { $0.accounts[user]?.data[Array(type.utf8)] }
   }
 
-  /// All of a person's account data, by type.
-  func accountData(of user: UserID) -> [String: [UInt8]] { read { $0.accounts[user]?.data ?? [:] } }
+  /// All of a person's account data, by the bytes of its type.
+  func accountData(of user: UserID) -> [[UInt8]: [UInt8]] { read { $0.accounts[user]?.data ?? [:] } }
 
   /// What has to be stored; nothing where it is so already.
   ///
@@ -27,9 +27,10 @@ extension AccountRegistry {
     _ type: String, of user: UserID, to content: JSONObject
   ) throws(MatrixError) -> [StoreChange] {
     var data = accountData(of: user)
-    guard data[type] != content.bytes else { return [] }
-    data[type] = content.bytes
-    let total = data.reduce(0) { $0 + $1.key.utf8.count + $1.value.count }
+    let key = Array(type.utf8)
+    guard data[key] != content.bytes else { return [] }
+    data[key] = content.bytes
+    let total = data.reduce(0) { $0 + $1.key.count + $1.value.count }
     guard total <= Allowance.data, data.count <= Allowance.dataTypes else {
       throw MatrixError(
         .tooLarge,

@@ -7,6 +7,8 @@ struct LoginWish: Hashable, Sendable {
   var displayName: String?
   /// Whether the client can renew its access token, which then expires.
   var isRefreshable = false
+  /// When a session ends that cannot be renewed; nil is never.
+  var lifetime: Duration?
 }
 
 /// How long tokens live that do not live for ever.
@@ -42,6 +44,9 @@ extension AccountRegistry {
     }
   }
 
+  /// Whether somebody's device holds a token still, expired or not.
+  func isHeld(_ token: TokenDigest) -> Bool { read { $0.tokens[token] != nil } }
+
   func isLoggedIn(_ device: Device) -> Bool {
     read { $0.accounts[device.user]?.devices[device.id] != nil }
   }
@@ -63,6 +68,26 @@ extension AccountRegistry {
     }
   }
 
+  /// Devices whose sessions have ended and cannot be renewed: nothing they hold is good any more.
+  func expired(at now: WallTime) -> [Device] {
+    read { book in
+      book.accounts.flatMap { user, account in
+        account.devices.keys.map { Device(user: user, id: $0) }
+          .filter { Self.isExpired($0, in: book, at: now) }
+      }
+    }
+  }
+
+  func isExpired(_ device: Device, at now: WallTime) -> Bool {
+    read { Self.isExpired(device, in: $0, at: now) }
+  }
+
+  private static func isExpired(_ device: Device, in book: AccountBook, at now: WallTime) -> Bool {
+    let tokens = book.tokens(of: device)
+    return !tokens.isEmpty
+      && tokens.allSatisfy { $0.kind == .access && $0.expiresAt.map { $0 <= now } ?? false }
+  }
+
   // MARK: Deciding
 
   /// A session on a device, which gets an ID where it has none. Tokens it had before end with it.
@@ -73,7 +98,8 @@ extension AccountRegistry {
       changes.append(.device(DeviceRecord(user: user, id: device.id, displayName: wish.displayName)))
     }
     return tokens(
-      for: device, generation: 0, lifetimes: wish.isRefreshable ? lifetimes : nil, after: changes, at: now)
+      for: device, generation: 0, lifetimes: wish.isRefreshable ? lifetimes : nil, alone: wish.lifetime,
+      after: changes, at: now)
   }
 
   /// The next pair of tokens of a device. The present one stays good until the next is used, because the
@@ -101,8 +127,8 @@ extension AccountRegistry {
   }
 
   private func tokens(
-    for device: Device, generation: UInt64, lifetimes: TokenLifetimes?, after changes: [StoreChange],
-    at now: WallTime
+    for device: Device, generation: UInt64, lifetimes: TokenLifetimes?, alone lifetime: Duration? = nil,
+    after changes: [StoreChange], at now: WallTime
   ) -> NewSession {
     func record(_ token: AccessToken, _ kind: TokenRecord.Kind, _ lifetime: Duration?) -> StoreChange {
       .token(
@@ -112,10 +138,11 @@ extension AccountRegistry {
     }
     let access = newToken("porchlight_")
     let refresh = lifetimes.map { _ in newToken("porchlight_refresh_") }
-    var changes = changes + [record(access, .access, lifetimes?.access)]
+    let expiresIn = lifetimes?.access ?? lifetime
+    var changes = changes + [record(access, .access, expiresIn)]
     if let refresh { changes.append(record(refresh, .refresh, lifetimes?.refresh)) }
     return NewSession(
-      device: device, access: access, refresh: refresh, expiresIn: lifetimes?.access, changes: changes)
+      device: device, access: access, refresh: refresh, expiresIn: expiresIn, changes: changes)
   }
 
   private func newToken(_ prefix: String) -> AccessToken {

@@ -79,9 +79,14 @@ final class AccountRegistry: Sendable {
     state.withLock { $0.challenges.isOpen(session, for: purpose, at: now) }
   }
 
-  /// Ends user-interactive authentication; false for a name that is not open (any more).
-  func closeChallenge(_ session: String, for purpose: Challenges.Purpose, at now: Instant) -> Bool {
-    state.withLock { $0.challenges.close(session, for: purpose, at: now) }
+  /// Keeps authentication for one who has passed it; false for a name that is not open (any more).
+  func reserveChallenge(_ session: String, for purpose: Challenges.Purpose, at now: Instant) -> Bool {
+    state.withLock { $0.challenges.reserve(session, for: purpose, at: now) }
+  }
+
+  /// Ends what was reserved: for ever where it was used, else it is open as before.
+  func releaseChallenge(_ session: String, isUsed: Bool) {
+    state.withLock { $0.challenges.release(session, isUsed: isUsed) }
   }
 
   /// Random bytes as hexadecimal digits.

@@ -11,6 +11,8 @@ struct Challenges: Sendable {
   private struct Challenge: Sendable {
     let purpose: Purpose
     let end: Instant
+    /// What it is for is being done.
+    var isReserved = false
   }
 
   private static let lifetime = Duration.seconds(15 * 60)
@@ -30,12 +32,20 @@ struct Challenges: Sendable {
   }
 
   func isOpen(_ session: String, for purpose: Purpose, at now: Instant) -> Bool {
-    open[session].map { $0.purpose == purpose && $0.end > now } ?? false
+    open[session].map { $0.purpose == purpose && $0.end > now && !$0.isReserved } ?? false
   }
 
-  mutating func close(_ session: String, for purpose: Purpose, at now: Instant) -> Bool {
+  /// Keeps it for one who has passed it, until they have done what it is for.
+  ///
+  /// - Returns: false where it is not open (any more).
+  mutating func reserve(_ session: String, for purpose: Purpose, at now: Instant) -> Bool {
     guard isOpen(session, for: purpose, at: now) else { return false }
-    open[session] = nil
+    open[session]?.isReserved = true
     return true
+  }
+
+  /// Ends what was reserved: for ever where it was used, else it is open as before.
+  mutating func release(_ session: String, isUsed: Bool) {
+    if isUsed { open[session] = nil } else { open[session]?.isReserved = false }
   }
 }

@@ -7,12 +7,20 @@ extension Homeserver {
   ///
   /// - Throws: 401 with `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN`, 429 where they ask too often.
   func authenticate(_ request: WireRequest) throws(Refusal) -> Device {
+    let record = try authenticatedToken(of: request)
+    return Device(user: record.user, id: record.device)
+  }
+
+  /// What a request proves itself with, for whoever asks later whether it is still good.
+  ///
+  /// - Throws: as `authenticate(_:)`.
+  func authenticatedToken(of request: WireRequest) throws(Refusal) -> TokenRecord {
     guard let token = request.accessToken else {
       throw Refusal(401, .missingToken, "This endpoint needs an access token.")
     }
     let record = try Self.valid(accounts.find(token, .access, at: time.wallTime))
     try limit(.requests, .user(record.user))
-    return Device(user: record.user, id: record.device)
+    return record
   }
 
   /// A token nobody has counts as a request without one: whoever guesses is held to that limit.
@@ -71,12 +79,13 @@ extension Homeserver {
   ///   - stage: the type of the stage.
   ///   - purpose: what it is for; a session opened for one thing is no good for another.
   ///   - check: why the client has not passed the stage, or nil where it has.
-  /// - Returns: the 401 to answer with, or nil where it is done.
-  /// - Throws: what `check` throws.
+  ///   - work: what it is for. Where it throws, the client may come with the same session again.
+  /// - Returns: the 401 to answer with, or what `work` answers.
+  /// - Throws: what `check` and `work` throw.
   func challenge(
     _ auth: Authentication?, stage: String, for purpose: Challenges.Purpose,
-    check: (Authentication) async throws -> MatrixError?
-  ) async throws -> WireResponse? {
+    check: (Authentication) async throws -> MatrixError?, work: () async throws -> WireResponse
+  ) async throws -> WireResponse {
     func answer(_ session: String?, _ failure: MatrixError? = nil) -> WireResponse {
       let session = session ?? accounts.openChallenge(for: purpose, at: time.instant)
       let challenge = AuthenticationChallenge(
@@ -93,10 +102,15 @@ extension Homeserver {
       return answer(auth.session, MatrixError(.unauthorized, "'\(type)' is not a stage of this."))
     }
     if let failure = try await check(auth) { return answer(auth.session, failure) }
+    guard let session = auth.session else { return try await work() }
     // Done once: of two at the same time one is late.
-    if let session = auth.session, !accounts.closeChallenge(session, for: purpose, at: time.instant) {
+    guard accounts.reserveChallenge(session, for: purpose, at: time.instant) else {
       return answer(nil, MatrixError(.unauthorized, "The authentication session was used already."))
     }
-    return nil
+    var isUsed = false
+    defer { accounts.releaseChallenge(session, isUsed: isUsed) }
+    let done = try await work()
+    isUsed = true
+    return done
   }
 }

@@ -14,9 +14,13 @@ extension Homeserver {
     let now = time.instant
     guard let wait = limiter.withLock({ $0.charge(action, subject, cost: cost, now: now) }) else { return }
     let milliseconds = max(1, (wait + .nanoseconds(999_999)).wholeMilliseconds)
+    let most = limiter.withLock { $0.most(action) } ?? cost
     throw Refusal(
       MatrixError(
-        .limitExceeded, "Too often. Try again in \((milliseconds + 999) / 1000) s.",
+        .limitExceeded,
+        cost > most
+          ? "Too much at once. Ask for \(most) at most, and for the rest later."
+          : "Too often. Try again in \((milliseconds + 999) / 1000) s.",
         retryAfter: min(milliseconds, 86_400_000)))
   }
 

@@ -9,9 +9,29 @@ extension Homeserver {
   func changeList(_ request: WireRequest) async throws -> WireResponse {
     let device = try authenticate(request)
     let change = try WireJSON.decode(PresenceListRequest.self, from: request.body)
-    try limit(.invites, .user(device.user), cost: change.invite?.count ?? 0)
+    try charge(change, to: device.user)
     return .json(try await presence.changeList(of: device.user, change))
   }
+
+  /// Counts the people a change names, because each is work and a message to somebody; those asked for
+  /// permission by themselves. What is no user ID, and so is not done, costs nothing.
+  ///
+  /// - Throws: 400 `M_TOO_LARGE` for more than `mostNamed`, 429 for what was done too often.
+  private func charge(_ change: PresenceListRequest, to user: UserID) throws(Refusal) {
+    let invited = change.invite ?? []
+    let others =
+      [change.drop, change.accept, change.deny, change.revoke].flatMap { $0 ?? [] }
+      + (change.groups ?? [:]).keys
+    guard invited.count + others.count <= Self.mostNamed else {
+      throw Refusal(400, .tooLarge, "One request may name \(Self.mostNamed) people at most.")
+    }
+    func count(_ names: [String]) -> Int { names.count { UserID($0) != nil } }
+    try limit(.requests, .user(user), cost: count(others))
+    try limit(.invites, .user(user), cost: count(invited))
+  }
+
+  /// How many people one request may name.
+  private static let mostNamed = 1_000
 
   /// A flat array, with those who have not answered yet.
   func getStandardList(
@@ -29,12 +49,14 @@ extension Homeserver {
 
   func changeStandardList(of user: UserID, _ request: WireRequest) async throws -> WireResponse {
     _ = try ownList(of: user, request)
-    let wanted = try WireJSON.decode(PresenceListRequest.self, from: request.body)
+    let wanted = try WireJSON.decode(StandardListChange.self, from: request.body)
+    guard wanted.invite?.contains(nil) != true else { throw Refusal(400, .unknown, "Bad invite value.") }
+    guard wanted.drop?.contains(nil) != true else { throw Refusal(400, .unknown, "Bad drop value.") }
     // The standard has no consent; whoever wants to answer does it by our own endpoint.
     var change = PresenceListRequest()
-    change.invite = wanted.invite
-    change.drop = wanted.drop
-    try limit(.invites, .user(user), cost: change.invite?.count ?? 0)
+    change.invite = wanted.invite?.compactMap(\.self)
+    change.drop = wanted.drop?.compactMap(\.self)
+    try charge(change, to: user)
     let result = try await presence.changeList(of: user, change)
     return .json(StandardListResult(failed: result.failed))
   }

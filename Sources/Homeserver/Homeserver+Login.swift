@@ -49,6 +49,10 @@ extension Homeserver {
     guard mayLogInLocally(peer) else {
       throw Refusal(403, .forbidden, "Only processes of this server's own user log in without a password.")
     }
+    var wish = wish
+    wish.lifetime = wanted.expiresIn.map {
+      min(max(.milliseconds($0), Self.lifetimes.lowerBound), Self.lifetimes.upperBound)
+    }
     let name = try Self.name(in: wanted.identifier, or: wanted.user)
     guard let user = try localUser(name), user.isValidForRegistration else {
       throw Refusal(
@@ -76,6 +80,9 @@ extension Homeserver {
       return credentials(session)
     }
   }
+
+  /// How long a local session may last that ends by itself.
+  private static let lifetimes = Duration.seconds(60)...(.seconds(365 * 24 * 3600))
 
   // MARK: Parts
 

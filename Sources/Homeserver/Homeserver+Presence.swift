@@ -25,6 +25,8 @@ extension Homeserver {
 
   func reportDevice(_ request: WireRequest) async throws -> WireResponse {
     let device = try authenticate(request)
+    // Every watcher may hear of it, as of a change of status.
+    try limit(.status, .user(device.user))
     await presence.report(try WireJSON.decode(DeviceReport.self, from: request.body), on: device)
     return .json(Empty())
   }

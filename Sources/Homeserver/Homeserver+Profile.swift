@@ -18,6 +18,8 @@ extension Homeserver {
   /// once and changes nothing else.
   func setProfile(of user: UserID, field: String, _ request: WireRequest) async throws -> WireResponse {
     _ = try authenticate(request, as: user, "You can only change your own profile.")
+    // Every watcher hears of it, as of a change of status.
+    try limit(.status, .user(user))
     let wanted = try WireJSON.decode(Profile.self, from: request.body)
     let (value, limit) =
       switch field {

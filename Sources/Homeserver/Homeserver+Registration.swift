@@ -27,17 +27,17 @@ extension Homeserver {
     let wish = LoginWish(
       device: wanted.deviceID, displayName: try Self.checked(wanted.deviceDisplayName),
       isRefreshable: wanted.refreshToken == true)
+    func make() async throws -> WireResponse {
+      let hash: String? =
+        if let password = wanted.password { try await accounts.secrets.hash(password: password) } else { nil }
+      return .json(try await create(user, hash, wanted.inhibitLogin == true ? nil : wish))
+    }
     if isOld {
       try checkOldForm(wanted)
-    } else if let unfinished = try await challenge(
-      wanted.auth, stage: stage, for: .registration, check: { self.registrationFailure($0) })
-    {
-      return unfinished
+      return try await make()
     }
-    let hash: String? =
-      if let password = wanted.password { try await accounts.secrets.hash(password: password) } else { nil }
-    let credentials = try await create(user, hash, wanted.inhibitLogin == true ? nil : wish)
-    return .json(credentials)
+    return try await challenge(
+      wanted.auth, stage: stage, for: .registration, check: { self.registrationFailure($0) }, work: make)
   }
 
   /// Makes an account, and a session on it where one is wanted, in one commit.

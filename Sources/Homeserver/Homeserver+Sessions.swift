@@ -61,16 +61,16 @@ extension Homeserver {
     let body = request.body.isEmpty ? Array("{}".utf8) : request.body
     let wanted = try WireJSON.decode(DeviceRemoval.self, from: body)
     let hasPassword = accounts.record(of: user)?.passwordHash != nil
-    let unfinished = try await challenge(
+    return try await challenge(
       wanted.auth, stage: hasPassword ? LoginType.password : LoginType.dummy,
       for: .removal(Device(user: user, id: id))
     ) { auth in
       guard hasPassword else { return nil }
       return try await passwordFailure(auth, of: user)
+    } work: {
+      try await remove(id, of: user)
+      return .json(Empty())
     }
-    if let unfinished { return unfinished }
-    try await remove(id, of: user)
-    return .json(Empty())
   }
 
   private func passwordFailure(_ auth: Authentication, of user: UserID) async throws -> MatrixError? {
@@ -88,6 +88,19 @@ extension Homeserver {
       let gone = accounts.devices(of: user).map(\.id).filter { id == nil || $0 == id }
       try await commit(gone.map { .removeDevice(user, $0) })
       for id in gone { await presence.removeDevice(Device(user: user, id: id)) }
+    }
+  }
+
+  /// Ends the devices of programs that were killed before they logged out, whose sessions have ended by
+  /// themselves. What cannot be stored now is done at the next start.
+  func removeExpired() async {
+    for device in accounts.expired(at: time.wallTime) {
+      try? await turns.take([device.user]) {
+        // Asked again: somebody may have logged in on it while others had the turn.
+        guard accounts.isExpired(device, at: time.wallTime) else { return }
+        try await commit([.removeDevice(device.user, device.id)])
+        await presence.removeDevice(device)
+      }
     }
   }
 

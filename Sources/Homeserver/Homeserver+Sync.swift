@@ -39,12 +39,14 @@ extension Homeserver {
     _ endpoint: PollParameters.Endpoint, _ request: WireRequest, _ version: APIVersion,
     deliver: @escaping @Sendable (WireResponse) -> Void
   ) throws(Refusal) -> Poll {
-    let device = try authenticate(request)
+    let record = try authenticatedToken(of: request)
+    let device = Device(user: record.user, id: record.device)
     let parameters = try PollParameters(request, of: endpoint, longestWait: configuration.longestWait) {
       (text) throws(Refusal) in try filter(text, of: device.user)
     }
     let shape = endpoint == .sync ? StreamForm.Shape.withSender : .contentOnly
-    return Poll(device, StreamForm(shape, version.vocabulary), parameters, deliver: deliver)
+    return Poll(
+      device, record.digest, StreamForm(shape, version.vocabulary), parameters, deliver: deliver)
   }
 
   /// The filter a poll names: JSON, or the name of one that was stored.
@@ -56,7 +58,11 @@ extension Homeserver {
 
 /// Polls without a task each, for adapters with many connections.
 extension Homeserver {
-  /// The poll a request asks for; nil where it asks for something else or is refused, which `respond` says.
+  /// The poll a request asks for; nil where it asks for something else or is refused, which `respond` says, and
+  /// where something has to be stored before it may wait, which `respond` does: a poll may be the first use of a
+  /// new token, which ends those before it.
+  ///
+  /// It counts as a request of its person, as every other does.
   ///
   /// - Parameters:
   ///   - request: what was asked.
@@ -67,13 +73,22 @@ extension Homeserver {
   ) -> Poll? {
     guard request.method == .get, let name = request.path.last, name == "sync" || name == "events",
       !hub.isClosed, request.body.count <= configuration.largestBody,
-      let endpoint = try? RoutedEndpoint(request)
+      let endpoint = try? RoutedEndpoint(request), !endsOthers(request)
     else { return nil }
     switch endpoint.route {
     case .sync: return try? poll(.sync, request, endpoint.version, deliver: deliver)
     case .events: return try? poll(.events, request, endpoint.version, deliver: deliver)
     default: return nil
     }
+  }
+
+  /// Whether the token of a request is to end those that came before it.
+  private func endsOthers(_ request: WireRequest) -> Bool {
+    // Nearly always nobody has two generations of tokens, and then nothing is looked up.
+    guard accounts.hasSuperseded, let token = request.accessToken,
+      case .valid(let record) = accounts.find(token, .access, at: time.wallTime)
+    else { return false }
+    return !accounts.superseded(by: record).isEmpty
   }
 
   /// Opens polls, in their order. Returns when each is answered or waits.

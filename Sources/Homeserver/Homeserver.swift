@@ -82,6 +82,7 @@ public final class Homeserver: Sendable {
   /// is written.
   public func run() async {
     await withDiscardingTaskGroup { group in
+      group.addTask { await self.removeExpired() }
       group.addTask { await self.presence.run() }
       group.addTask { await self.hub.run { await self.presence.attend(due: $0, gone: $1) } }
       group.addTask { await self.presence.writeBehind() }
@@ -94,8 +95,8 @@ public final class Homeserver: Sendable {
   /// How many polls are waiting for something to say.
   public var waitingPolls: Int { hub.waitingCount }
 
-  /// Answers a request. Never throws: every refusal is an answer with a standard error.
-  public func respond(to request: WireRequest, from peer: Peer = .inProcess) async -> WireResponse {
+  /// Answers a request of `peer`, who may do what that peer may. Never throws: every refusal is an answer with a standard error.
+  public func respond(to request: WireRequest, from peer: Peer) async -> WireResponse {
     do {
       guard !hub.isClosed else { return Self.farewell }
       guard request.body.count <= configuration.largestBody else {
@@ -115,9 +116,13 @@ public final class Homeserver: Sendable {
       return Self.farewell
     } catch let error as StoreError {
       return Refusal(503, .unknown, "Nothing was changed: \(error.message)").response
-    } catch is SecretHasherBusy {
+    } catch SecretHasherError.busy {
       return Refusal(
         MatrixError(.limitExceeded, "Too many people log in right now.", retryAfter: 2000)
+      ).response
+    } catch SecretHasherError.failed {
+      return Refusal(
+        503, .unknown, "Nothing was changed: this server could not work on the password. Try again later."
       ).response
     } catch is CancellationError {
       return Refusal.gone.response

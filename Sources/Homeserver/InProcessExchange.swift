@@ -8,7 +8,7 @@ public struct InProcessExchange: Exchange {
   public init(_ homeserver: Homeserver) { self.homeserver = homeserver }
 
   public func send(_ request: WireRequest) async throws -> WireResponse {
-    let response = await homeserver.respond(to: request)
+    let response = await homeserver.respond(to: request, from: .inProcess)
     // A poll whose caller went away returns early, with an answer nobody asked for.
     try Task.checkCancellation()
     return response

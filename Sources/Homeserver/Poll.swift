@@ -6,6 +6,8 @@ internal import Synchronization
 /// A long poll, from its request to its one answer. Nothing runs for it while it waits.
 public final class Poll: Sendable {
   let device: Device
+  /// What it proved itself with: a login on the same device may have replaced it before the poll is opened.
+  let token: TokenDigest
   let form: StreamForm
   let parameters: PollParameters
   /// Called once, on any thread.
@@ -14,10 +16,11 @@ public final class Poll: Sendable {
   let isAbandoned = Atomic(false)
 
   init(
-    _ device: Device, _ form: StreamForm, _ parameters: PollParameters,
+    _ device: Device, _ token: TokenDigest, _ form: StreamForm, _ parameters: PollParameters,
     deliver: @escaping @Sendable (WireResponse) -> Void
   ) {
     self.device = device
+    self.token = token
     self.form = form
     self.parameters = parameters
     self.deliver = deliver
@@ -82,6 +85,8 @@ struct PollParameters: Sendable {
   let wait: Duration
   let setPresence: PresenceState?
   let filter: SyncFilter
+  /// Whether everything is asked for, whatever the client had (`full_state`).
+  let isFull: Bool
 
   /// - Parameters:
   ///   - request: whose query they stand in.
@@ -105,6 +110,7 @@ struct PollParameters: Sendable {
         return token
       }
     }
+    isFull = endpoint == .sync && request.query("full_state") == "true"
     let milliseconds = try request.query("timeout").map { (text) throws(Refusal) in
       guard let number = Int(text) else {
         throw Refusal(400, .invalidParameter, "The parameter 'timeout' must be in milliseconds.")

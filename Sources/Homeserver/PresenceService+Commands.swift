@@ -38,13 +38,17 @@ extension PresenceService {
     apply { rules, _ in rules.openQuestions(of: user) }
   }
 
+  /// Nothing, where the device was logged out meanwhile: it would be there again, for nobody.
   func report(_ report: DeviceReport, on device: Device) {
+    guard accounts.isLoggedIn(device) else { return }
     apply { $0.report(of: device.user, on: device.id, report, now: $1) }
     // Even where nobody sees a difference now, it may make one after a start.
     writeLater(device.user)
   }
 
+  /// Nothing, where the device was logged out meanwhile.
   func setPolling(_ polling: Bool, on device: Device) {
+    guard accounts.isLoggedIn(device) else { return }
     apply { $0.setPolling(polling, of: device.user, on: device.id, now: $1) }
   }
 
@@ -68,7 +72,9 @@ extension PresenceService {
   // MARK: Lists
 
   func list(of device: Device) -> PresenceListAnswer {
-    apply { $0.listWasRead(by: device.user, on: device.id, now: $1) }
+    if accounts.isLoggedIn(device) {
+      apply { $0.listWasRead(by: device.user, on: device.id, now: $1) }
+    }
     let view = StreamView(
       rules: rules, index: index, profiles: accounts, viewer: device.user, now: time.now)
     return view.list(nextBatch: token(index.version(of: device.user)))

@@ -30,23 +30,28 @@ extension PresenceService {
     attend([])
   }
 
-  /// A complete answer outside of any stream, with the position it stands for.
+  /// Everybody's presence outside of any stream, with the position it stands for. Nothing of lists and invites:
+  /// whoever asks this way is older than they are.
   func snapshot(for user: UserID, as form: StreamForm) -> (events: [[UInt8]], position: SyncToken) {
     let view = view(of: user, at: time.now)
     return (
-      view.everything().compactMap { view.event($0)?.encoded(as: form) }, token(index.version(of: user))
+      view.everything().filter(\.isPresence).compactMap { view.event($0)?.encoded(as: form) },
+      token(index.version(of: user))
     )
   }
 
   // MARK: Opening and ending
 
-  /// - Throws: 401 where the device was logged out meanwhile, 429 where it has too many polls open, 503 where
+  /// - Throws: 401 where its token was ended meanwhile, 429 where it has too many polls open, 503 where
   ///   whoever asked has gone, 400 for a token this server never gave, or gave too long ago.
+  ///
+  /// What a poll says of presence is not charged as a change of status: a refused poll makes a person offline who
+  /// is not, and `RateLimits.requests` and the batching of answers hold what watchers get of it.
   private func open(_ poll: Poll, _ now: Moment) throws(Refusal) -> OpenPoll {
     guard !poll.isAbandoned.load(ordering: .relaxed) else { throw .gone }
     let (device, parameters) = (poll.device, poll.parameters)
     var since = try position(of: poll)
-    guard accounts.isLoggedIn(device) else {
+    guard accounts.isHeld(poll.token) else {
       throw Refusal(401, .unknownToken, "The session was logged out.")
     }
     do {
@@ -58,6 +63,7 @@ extension PresenceService {
         since = index.version(of: device.user)
         start = token(index.version(of: device.user))
       }
+      if parameters.isFull { since = nil }
       return OpenPoll(
         poll: poll, stream: stream, since: since, start: start, deadline: now.instant + parameters.wait)
     } catch {

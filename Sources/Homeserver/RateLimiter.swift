@@ -50,20 +50,23 @@ struct RateLimiter: Sendable {
   /// - Parameters:
   ///   - action: what is done.
   ///   - subject: by whom.
-  ///   - cost: how often it is done at once; more than a full bucket counts as a full one.
+  ///   - cost: how often it is done at once; more than a full bucket holds is always refused.
   ///   - now: the time.
-  /// - Returns: nil where it may be done, or how long it takes until it may.
+  /// - Returns: nil where it may be done, or how long it takes until so much may have been done.
   mutating func charge(_ action: Action, _ subject: Subject, cost: Int = 1, now: Instant) -> Duration? {
     guard let rate = rate(of: action), cost > 0 else { return nil }
     let interval = Duration.seconds(1 / max(rate.perSecond, 0.000_001))
     let key = Key(action: action, subject: subject)
-    let full = max(fullAt[key] ?? now, now) + interval * min(cost, rate.burst)
+    let full = max(fullAt[key] ?? now, now) + interval * cost
     let excess = (full - now) - interval * rate.burst
     guard excess <= .zero else { return excess }
     fullAt[key] = full
     if fullAt.count > capacity { forget(now: now) }
     return nil
   }
+
+  /// How much may be done at once, where it is limited.
+  func most(_ action: Action) -> Int? { rate(of: action)?.burst }
 
   /// Puts back what was charged once.
   mutating func refund(_ action: Action, _ subject: Subject) {

@@ -19,7 +19,7 @@ public struct RateLimits: Hashable, Sendable {
   public var failedLogin: Rate? = Rate(perSecond: 0.1, burst: 20)
   /// Requests to register, from one address.
   public var registration: Rate? = Rate(perSecond: 1, burst: 60)
-  /// Changes of one's own status.
+  /// Changes of one's own status and profile, and what devices say of themselves.
   public var status: Rate? = Rate(perSecond: 10, burst: 100)
   /// People asked for permission to see them, by one person.
   public var invites: Rate? = Rate(perSecond: 1, burst: 200)

@@ -20,6 +20,13 @@ struct StreamView {
     case person(UserID)
     case list(ListEvent)
     case invite(InviteEvent)
+
+    var isPresence: Bool {
+      switch self {
+      case .own, .person: true
+      case .list, .invite: false
+      }
+    }
   }
 
   /// A complete answer: oneself, everybody on the list in the order they came onto it, every open invite.

@@ -23,11 +23,12 @@ struct PasswordHash: Hashable, Sendable {
   let salt: [UInt8]
   let key: [UInt8]
 
-  /// Takes as long as the parameters say.
-  init(of password: String, _ parameters: Parameters, salt: [UInt8]) {
+  /// Takes as long as the parameters say; nil where scrypt fails, as it does without the memory it needs.
+  init?(of password: String, _ parameters: Parameters, salt: [UInt8]) {
+    guard let key = Self.derive(password, parameters, salt: salt, bytes: 32) else { return nil }
     self.parameters = parameters
     self.salt = salt
-    key = Self.derive(password, parameters, salt: salt, bytes: 32) ?? []
+    self.key = key
   }
 
   /// A hash that no password has, and that takes as long to compare with as any.
@@ -55,11 +56,9 @@ struct PasswordHash: Hashable, Sendable {
       + "$\(Self.base64(salt))$\(Self.base64(key))"
   }
 
-  /// Whether the password is this one. Looks at every byte, whatever the first ones say.
-  func matches(_ password: String) -> Bool {
-    guard !key.isEmpty, let other = Self.derive(password, parameters, salt: salt, bytes: key.count) else {
-      return false
-    }
+  /// Whether the password is this one; nil where scrypt fails. Looks at every byte, whatever the first ones say.
+  func matches(_ password: String) -> Bool? {
+    guard let other = Self.derive(password, parameters, salt: salt, bytes: key.count) else { return nil }
     return zip(key, other).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
   }
 

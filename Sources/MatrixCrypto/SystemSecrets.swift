@@ -38,19 +38,18 @@ public final class SystemSecrets: SecretHasher {
     state = Mutex(State(random: random))
   }
 
-  public func hash(password: String) async throws(SecretHasherBusy) -> String {
+  public func hash(password: String) async throws(SecretHasherError) -> String {
     let salt = state.withLock { state in
       (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &state.random) }
     }
-    return try await work { [parameters] in PasswordHash(of: password, parameters, salt: salt).text }
+    return try await work { [parameters] in PasswordHash(of: password, parameters, salt: salt)?.text }
   }
 
-  public func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool {
+  public func verify(password: String, against hash: String?) async throws(SecretHasherError) -> Bool {
     let kept = hash.flatMap { PasswordHash($0) }
     return try await work { [nobody] in
       // The same work where there is nothing to compare with.
-      let matches = (kept ?? nobody).matches(password)
-      return kept != nil && matches
+      (kept ?? nobody).matches(password).map { kept != nil && $0 }
     }
   }
 
@@ -59,17 +58,19 @@ public final class SystemSecrets: SecretHasher {
   }
 
   private func work<Value: Sendable>(
-    _ body: @escaping @Sendable () -> Value
-  ) async throws(SecretHasherBusy) -> Value {
+    _ body: @escaping @Sendable () -> Value?
+  ) async throws(SecretHasherError) -> Value {
     let isBusy = state.withLock { state in
       guard state.waiting < mostWaiting else { return true }
       state.waiting += 1
       return false
     }
-    guard !isBusy else { throw SecretHasherBusy() }
+    guard !isBusy else { throw SecretHasherError.busy }
     defer { state.withLock { $0.waiting -= 1 } }
-    return await withCheckedContinuation { continuation in
+    let value = await withCheckedContinuation { continuation in
       queue.async { continuation.resume(returning: body()) }
     }
+    guard let value else { throw SecretHasherError.failed }
+    return value
   }
 }

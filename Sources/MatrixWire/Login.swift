@@ -10,10 +10,13 @@ public struct LoginRequest: Hashable, Sendable, Codable {
   public var deviceDisplayName: String?
   /// Whether the client can renew its access token.
   public var refreshToken: Bool?
+  /// How many milliseconds the session is to last, where it is not to last for ever; for local logins.
+  public var expiresIn: Int?
 
   public init(
     type: String?, identifier: UserIdentifier?, user: String? = nil, password: String? = nil,
-    deviceID: DeviceID? = nil, deviceDisplayName: String? = nil, refreshToken: Bool? = nil
+    deviceID: DeviceID? = nil, deviceDisplayName: String? = nil, refreshToken: Bool? = nil,
+    expiresIn: Int? = nil
   ) {
     self.type = type
     self.identifier = identifier
@@ -22,6 +25,7 @@ public struct LoginRequest: Hashable, Sendable, Codable {
     self.deviceID = deviceID
     self.deviceDisplayName = deviceDisplayName
     self.refreshToken = refreshToken
+    self.expiresIn = expiresIn
   }
 
   enum CodingKeys: String, CodingKey {
@@ -29,6 +33,7 @@ public struct LoginRequest: Hashable, Sendable, Codable {
     case deviceID = "device_id"
     case deviceDisplayName = "initial_device_display_name"
     case refreshToken = "refresh_token"
+    case expiresIn = "chat.porchlight.expires_in_ms"
   }
 }
 

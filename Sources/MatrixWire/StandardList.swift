@@ -41,6 +41,24 @@ extension StandardListEntry: Codable {
   }
 }
 
+/// The body of `POST /presence/list/{userId}`. Nil in an array stands for what is no string.
+public struct StandardListChange: Hashable, Sendable, Decodable {
+  public var invite: [String?]?
+  public var drop: [String?]?
+
+  private struct Element: Decodable {
+    let text: String?
+
+    init(from decoder: any Decoder) { text = try? decoder.singleValueContainer().decode(String.self) }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: WireKey.self)
+    invite = try fields.decodeIfPresent([Element].self, forKey: "invite")?.map(\.text)
+    drop = try fields.decodeIfPresent([Element].self, forKey: "drop")?.map(\.text)
+  }
+}
+
 /// The answer to `POST /presence/list/{userId}`: `{}`, or beside it what failed. All else was done.
 public struct StandardListResult: Hashable, Sendable, Encodable {
   public var failed: [String: MatrixError]

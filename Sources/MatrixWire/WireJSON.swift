@@ -28,6 +28,10 @@ public enum WireJSON {
     _ type: Value.Type = Value.self, from bytes: some Sequence<UInt8>
   ) throws(MatrixError) -> Value {
     let data = Data(bytes)
+    // The decoder looks at the texts it is asked for, and JSON is UTF-8 to its end (RFC 8259 section 8.1).
+    guard String(validating: data, as: UTF8.self) != nil else {
+      throw MatrixError(.notJSON, "The body is not JSON: it is not UTF-8.")
+    }
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {

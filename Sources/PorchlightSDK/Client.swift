@@ -75,14 +75,17 @@ public struct Client: Sendable {
   ///   - user: a name, or a whole user ID.
   ///   - deviceID: a device to go on with, whose session before ends; nil makes a new one.
   ///   - deviceName: what its owner will know a new device by.
+  ///   - lifetime: when the session ends by itself, for programs that may be killed before they log out; the
+  ///     server grants one minute to one year. Nil is never.
   /// - Returns: the session.
   /// - Throws: `refused` where the server takes this process for somebody else's, or has no such login.
   public func loginLocally(
-    user: String, deviceID: DeviceID? = nil, deviceName: String? = nil
+    user: String, deviceID: DeviceID? = nil, deviceName: String? = nil, lifetime: Duration? = nil
   ) async throws(SDKError) -> Session {
     try await login(
       LoginRequest(
-        type: LoginType.local, identifier: .user(user), deviceID: deviceID, deviceDisplayName: deviceName))
+        type: LoginType.local, identifier: .user(user), deviceID: deviceID, deviceDisplayName: deviceName,
+        expiresIn: lifetime?.wholeMilliseconds))
   }
 
   /// Goes on with a session made earlier.

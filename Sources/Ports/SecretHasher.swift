@@ -4,22 +4,25 @@ public import MatrixWire
 public protocol SecretHasher: Sendable {
   /// A password as it may be stored: salted, slow to compute, and saying itself how it was made.
   ///
-  /// - Throws: `Busy` where too many wait already.
-  func hash(password: String) async throws(SecretHasherBusy) -> String
+  /// - Throws: `busy` where too many wait already, `failed` where it cannot be computed.
+  func hash(password: String) async throws(SecretHasherError) -> String
 
   /// Whether a password is the one that was hashed. Takes as long for a wrong one as for the right one, and for
   /// a hash of nil (nobody by that name) as for any other.
   ///
-  /// - Throws: `Busy` where too many wait already.
-  func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool
+  /// - Throws: `busy` where too many wait already, `failed` where it cannot be computed.
+  func verify(password: String, against hash: String?) async throws(SecretHasherError) -> Bool
 
   /// A token as it is stored and looked up. Tokens are long and random, so this is quick.
   func digest(of token: AccessToken) -> TokenDigest
 }
 
-/// More passwords wait to be hashed than this machine can do in reasonable time.
-public struct SecretHasherBusy: Error, Hashable, Sendable {
-  public init() {}
+/// Why a password was not hashed or compared.
+public enum SecretHasherError: Error, Hashable, Sendable {
+  /// More passwords wait than this machine can do in reasonable time.
+  case busy
+  /// The machine could not compute it, for want of memory most likely.
+  case failed
 }
 
 /// What is kept of a token.

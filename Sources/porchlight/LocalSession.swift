@@ -13,9 +13,9 @@ struct LocalSession {
   /// The name in the user ID; nil for the login name of this user.
   let name: String?
 
-  /// Runs `body` logged in, and logs out afterwards.
+  /// Runs `body` logged in, and logs out afterwards. A session with a lifetime ends by itself where that is prevented.
   func run<Value: Sendable>(
-    device: String, deviceName: String,
+    device: String, deviceName: String, lifetime: Duration? = nil,
     _ body: @escaping @Sendable (Session, LocalExchange) async throws -> Value
   ) async throws -> Value {
     let surroundings = Surroundings()
@@ -39,7 +39,7 @@ struct LocalSession {
     let time = SystemTimekeeper()
     return try await withLocalExchange(options, time: time) { exchange in
       let session = try await Client(exchange: exchange, time: time).loginLocally(
-        user: String(user.localpart), deviceID: DeviceID(device), deviceName: deviceName)
+        user: String(user.localpart), deviceID: DeviceID(device), deviceName: deviceName, lifetime: lifetime)
       let result: Result<Value, any Error>
       do { result = .success(try await body(session, exchange)) } catch { result = .failure(error) }
       try? await session.logout()

@@ -45,6 +45,16 @@ struct AccountDataTests {
     #expect(Answer(response: try desk.server.respond(to: request)).code == "400 M_NOT_JSON")
   }
 
+  @Test func typesOfOtherBytesAreOtherTypes() throws {
+    let (one, other) = ("caf\u{E9}", "cafe\u{301}")
+    #expect(one == other)
+    #expect(try desk.send(.put, "\(path)/\(one)", #"{"n":1}"#, as: ann).code == "200 -")
+    #expect(try desk.send(.get, "\(path)/\(other)", as: ann).code == "404 M_NOT_FOUND")
+    #expect(try desk.send(.put, "\(path)/\(other)", #"{"n":2}"#, as: ann).code == "200 -")
+    #expect(try desk.send(.get, "\(path)/\(one)", as: ann).text == #"{"n":1}"#)
+    #expect(try desk.send(.get, "\(path)/\(other)", as: ann).text == #"{"n":2}"#)
+  }
+
   @Test func accountDataIsItsOwnersAlone() throws {
     let bob = try desk.token("bob")
     _ = try desk.send(.put, "\(path)/m.direct", "{}", as: ann)

@@ -95,14 +95,28 @@ struct AccountTests {
       await withTaskGroup(of: Int.self) { group in
         for _ in 0..<8 {
           group.addTask {
-            await homeserver.respond(to: WireRequest(.post, ClientAPI.standard("register"), body: body))
-              .status
+            await homeserver.respond(
+              to: WireRequest(.post, ClientAPI.standard("register"), body: body), from: .inProcess
+            )
+            .status
           }
         }
         return await group.reduce(into: [Int]()) { $0.append($1) }
       }
     }
     #expect(statuses.sorted() == [200] + Array(repeating: 400, count: 7))
+  }
+
+  @Test func aRegistrationThatCouldNotBeStoredMayBeTriedAgain() throws {
+    let store = FullStore()
+    let desk = try Desk(store: store)
+    let opened = try challenge(try desk.send(.post, "v3/register", #"{"username":"ann"}"#))
+    let auth = #""auth":{"type":"m.login.dummy","session":"\#(opened.session)"}"#
+    store.fill()
+    #expect(try desk.send(.post, "v3/register", #"{"username":"ann",\#(auth)}"#).status == 503)
+    store.fill(false)
+    #expect(try desk.send(.post, "v3/register", #"{"username":"ann",\#(auth)}"#).code == "200 -")
+    #expect(try desk.send(.post, "v3/register", #"{"username":"bob",\#(auth)}"#).status == 401)
   }
 
   // MARK: With a token, and closed

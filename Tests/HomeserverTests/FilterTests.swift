@@ -1,7 +1,8 @@
-import Homeserver
 import MatrixWire
 import PorchlightTestSupport
 import Testing
+
+@testable import Homeserver
 
 /// Stored filters.
 struct FilterTests {
@@ -55,6 +56,17 @@ struct FilterTests {
     #expect(!(try sync("1").text.contains("m.presence")))
     #expect(try sync("2").text.contains("m.presence"))
     #expect(try sync("3").code == "400 M_INVALID_PARAM")
+  }
+
+  @Test func aFilterInAPollIsItsBytes() throws {
+    func filter(_ name: String) -> String { #"{"presence":{"senders":["@\#(name):harbor.example"]}}"# }
+    let (one, other) = (filter("caf\u{E9}"), filter("cafe\u{301}"))
+    #expect(one == other)
+    let cache = FilterCache()
+    for text in [one, other, one] {
+      #expect(cache.filter(text) == (try WireJSON.decode(SyncFilter.self, from: text.utf8)))
+    }
+    #expect(cache.filter(one) != cache.filter(other))
   }
 
   @Test func onePersonKeepsAThousandAtMost() throws {

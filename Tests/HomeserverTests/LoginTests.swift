@@ -67,7 +67,7 @@ struct LoginTests {
     for name in ["nobody", "@nobody:harbor.example", "a b"] {
       let request = ClientAPI.login(
         LoginRequest(type: "m.login.password", identifier: .user(name), password: "pw"))
-      #expect(try simulation.run { await server.respond(to: request).status } == 403)
+      #expect(try simulation.run { await server.respond(to: request, from: .inProcess).status } == 403)
     }
     #expect(log.hashes.value == [nil, nil, nil])
   }
@@ -75,13 +75,27 @@ struct LoginTests {
   @Test func whoeverFindsTooManyWaitingIsAskedToComeBack() throws {
     let simulation = Simulation()
     let server = Homeserver(
-      .init(name: try ServerName("harbor.example").orThrow("name")), secrets: Overworked(),
+      .init(name: try ServerName("harbor.example").orThrow("name")), secrets: Overworked(.busy),
       time: simulation.time, random: SeededGenerator(seed: 1))
     let request = ClientAPI.login(
       LoginRequest(type: "m.login.password", identifier: .user("ann"), password: "pw"))
-    let answer = Answer(response: try simulation.run { await server.respond(to: request) })
+    let answer = Answer(response: try simulation.run { await server.respond(to: request, from: .inProcess) })
     #expect(answer.code == "429 M_LIMIT_EXCEEDED")
     #expect(answer.response.header("retry-after") == "2")
+  }
+
+  @Test func aPasswordThatCannotBeHashedMakesNoAccount() throws {
+    let simulation = Simulation()
+    let server = Homeserver(
+      .init(name: try ServerName("harbor.example").orThrow("name")), secrets: Overworked(.failed),
+      time: simulation.time, random: SeededGenerator(seed: 1))
+    func register(_ more: String) throws -> Int {
+      let body = Array(#"{"username":"ann",\#(more)"auth":{"type":"m.login.dummy"}}"#.utf8)
+      let request = WireRequest(.post, ClientAPI.standard("register"), body: body)
+      return try simulation.run { await server.respond(to: request, from: .inProcess).status }
+    }
+    #expect(try register(#""password":"pw","#) == 503)
+    #expect(try register("") == 200)
   }
 
   @Test func aLoginOnADeviceEndsItsSessionBefore() throws {
@@ -168,6 +182,50 @@ struct LoginTests {
     #expect(try desk.send(.post, "v3/login", body).code == "400 M_INVALID_USERNAME")
   }
 
+  private func local(for milliseconds: Int) -> String {
+    #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"ann"},"#
+      + #""device_id":"SH","chat.porchlight.expires_in_ms":\#(milliseconds)}"#
+  }
+
+  @Test(arguments: [(7_200_000, 7_200_000), (1, 60_000), (-5, 60_000), (.max, 31_536_000_000)])
+  func aLocalSessionEndsWhenItWasToldTo(wanted: Int, granted: Int) throws {
+    let desk = try Desk { $0.localLogin = true }
+    let session = try desk.send(.post, "v3/login", local(for: wanted)).decoded(Credentials.self)
+    #expect(session.expiresIn == granted)
+    #expect(session.refreshToken == nil)
+    desk.simulation.advance(by: .milliseconds(granted - 1))
+    #expect(try desk.whoIs(session.accessToken) == "@ann:harbor.example")
+    desk.simulation.advance(by: .milliseconds(1))
+    #expect(try desk.whoIs(session.accessToken) == "401 M_UNKNOWN_TOKEN")
+  }
+
+  @Test func aPasswordSessionTakesNoEnd() throws {
+    let desk = try Desk()
+    _ = try desk.register("bob", password: "pw")
+    let more = #""chat.porchlight.expires_in_ms":60000,"#
+    #expect(try desk.login("bob", "pw", more: more).decoded(Credentials.self).expiresIn == nil)
+  }
+
+  @Test func devicesWhoseSessionsEndedAreGoneAfterAStart() throws {
+    let store = MemoryPresenceStore()
+    let first = try Desk(store: store) { $0.localLogin = true }
+    let ended = try first.send(.post, "v3/login", local(for: 60_000)).decoded(Credentials.self)
+    let kept = try first.register("bob", more: #""refresh_token":true,"#)
+    let endless = try first.send(.post, "v3/login", local).decoded(Credentials.self)
+    first.simulation.advance(by: .seconds(2 * 3600))
+    first.server.stop()
+    let second = try Desk(first.simulation, store: store, seed: 2) { $0.localLogin = true }
+    first.simulation.settle()
+    let devices = try first.simulation.run {
+      try await store.load(for: ServerName("harbor.example").orThrow("name")).devices.map(\.id)
+    }
+    #expect(Set(devices.map(Optional.some)) == [kept.deviceID, endless.deviceID])
+    #expect(try second.whoIs(ended.accessToken) == "401 M_UNKNOWN_TOKEN")
+    #expect(try second.whoIs(endless.accessToken) == "@bob:harbor.example")
+    let token = try kept.refreshToken.orThrow("a token").rawValue
+    #expect(try second.send(.post, "v3/refresh", #"{"refresh_token":"\#(token)"}"#).code == "200 -")
+  }
+
   @Test func twoProcessesAtOnceAreOnePerson() throws {
     let desk = try Desk { $0.localLogin = true }
     let homeserver = desk.server.homeserver
@@ -176,7 +234,9 @@ struct LoginTests {
       await withTaskGroup(of: Int.self) { group in
         for _ in 0..<4 {
           group.addTask {
-            await homeserver.respond(to: WireRequest(.post, ClientAPI.standard("login"), body: body)).status
+            await homeserver.respond(
+              to: WireRequest(.post, ClientAPI.standard("login"), body: body), from: .inProcess
+            ).status
           }
         }
         return await group.reduce(into: [Int]()) { $0.append($1) }
@@ -190,9 +250,9 @@ struct LoginTests {
 private final class VerifyLog: SecretHasher {
   let hashes = Shelf()
 
-  func hash(password: String) async throws(SecretHasherBusy) -> String { password }
+  func hash(password: String) async throws(SecretHasherError) -> String { password }
 
-  func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool {
+  func verify(password: String, against hash: String?) async throws(SecretHasherError) -> Bool {
     hashes.append(hash)
     return false
   }
@@ -200,12 +260,16 @@ private final class VerifyLog: SecretHasher {
   func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
 }
 
-/// Never has time for a password.
+/// Works on no password.
 private struct Overworked: SecretHasher {
-  func hash(password: String) async throws(SecretHasherBusy) -> String { throw SecretHasherBusy() }
+  let error: SecretHasherError
 
-  func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool {
-    throw SecretHasherBusy()
+  init(_ error: SecretHasherError) { self.error = error }
+
+  func hash(password: String) async throws(SecretHasherError) -> String { throw error }
+
+  func verify(password: String, against hash: String?) async throws(SecretHasherError) -> Bool {
+    throw error
   }
 
   func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }

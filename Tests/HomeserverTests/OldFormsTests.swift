@@ -133,7 +133,20 @@ struct OldFormsTests {
     #expect(left.map(\.userID.rawValue) == ["@nobody:harbor.example"])
   }
 
-  @Test(arguments: [#"{"invite":[7]}"#, #"{"drop":"@ann:harbor.example"}"#])
+  @Test(arguments: ["invite", "drop"])
+  func whatIsNoTextIsRefusedAsItWas(verb: String) throws {
+    for element in ["7", "null", "[]"] {
+      let refused = try desk.send(
+        .post, "r0/presence/list/@bob:harbor.example", #"{"\#(verb)":["@ann:harbor.example",\#(element)]}"#,
+        as: bob)
+      #expect(refused.response.error == MatrixError(.unknown, "Bad \(verb) value."))
+      #expect(refused.status == 400)
+    }
+    let left = try desk.send(.get, "r0/presence/list/@bob:harbor.example", as: bob)
+    #expect(!left.text.contains("@ann:"))
+  }
+
+  @Test(arguments: [#"{"invite":7}"#, #"{"drop":"@ann:harbor.example"}"#])
   func aListThatIsNoneIsRefused(body: String) throws {
     #expect(
       try desk.send(.post, "r0/presence/list/@bob:harbor.example", body, as: bob).code == "400 M_BAD_JSON")

@@ -3,6 +3,7 @@ import OrderedCollections
 import PorchlightSDK
 import PorchlightTestSupport
 import Ports
+import PresenceCore
 import Synchronization
 import Testing
 
@@ -55,7 +56,7 @@ struct OldStreamTests {
   @Test func whatTheFirstAnswerSaysIsFollowedByChanges() throws {
     let first = try WireJSON.decode(
       Initial.self, from: try server.respond(to: get("initialSync")).body)
-    #expect(first.presence.count == 3)
+    #expect(first.presence.count == 2)
     try simulation.run { [bob] in try await bob.setStatus(.busy, text: "tea") }
     let answer = try poll([("from", first.end.rawValue)])
     #expect(answer.start == first.end)
@@ -72,6 +73,14 @@ struct OldStreamTests {
     #expect(answer.hasSuffix(#"],"receipts":[],"rooms":[]}"#))
     #expect(answer.contains(#""user_id":"\#(bob.userID)""#))
     #expect(!answer.contains("sender"))
+  }
+
+  @Test func theFirstAnswerHasNothingThatOldClientsDoNotKnow() throws {
+    try simulation.run { [ann, bob] in try await bob.invite(ann.userID) }
+    let answer = text(try server.respond(to: get("initialSync")))
+    #expect(answer.contains(#""type":"m.presence""#))
+    #expect(!answer.contains("presence_list"))
+    #expect(!answer.contains("presence_invite"))
   }
 
   @Test func theFirstAnswerMakesNobodyOnline() throws {
@@ -101,7 +110,7 @@ struct OldStreamTests {
     _ = try poll([("timeout", "0")])
     let answer = Box<WireResponse>()
     let (homeserver, request) = (server.homeserver, get("events"))
-    simulation.start { answer.set(await homeserver.respond(to: request)) }
+    simulation.start { answer.set(await homeserver.respond(to: request, from: .inProcess)) }
     try #require(answer.value == nil)
     try simulation.run { [bob] in try await bob.setStatus(.busy, text: "now") }
     simulation.advance(by: .seconds(1))
@@ -129,6 +138,23 @@ struct OldStreamTests {
     let refused = try server.respond(to: get(path, [(name, value)], version: ["r0"]))
     #expect(refused.status == 400)
     #expect(refused.error?.code == code)
+  }
+
+  @Test(arguments: ["true", "false"])
+  func everythingIsSaidAtOnceToWhomAsksForAllOfIt(_ full: String) throws {
+    let bob = #""\#(bob.userID)""#
+    func sync(_ query: [(String, String)]) throws -> WireResponse {
+      try server.respond(to: get("sync", query, version: ["v3"]))
+    }
+    let first = try WireJSON.decode(SyncAnswer.self, from: try sync([]).body)
+    let since = first.nextBatch.rawValue
+    let began = simulation.time.instant
+    let again = try sync([("since", since), ("timeout", "5000"), ("full_state", full)])
+    let isFull = full == "true"
+    #expect(text(again).contains(bob) == isFull)
+    #expect(simulation.time.instant - began == (isFull ? .zero : .seconds(5)))
+    #expect(try WireJSON.decode(SyncAnswer.self, from: again.body).nextBatch == first.nextBatch)
+    #expect(try sync([("since", "p1_999"), ("full_state", full)]).status == 400)
   }
 
   // MARK: Polls without a task
@@ -172,6 +198,39 @@ struct OldStreamTests {
     #expect(server.homeserver.waitingPolls == 0)
   }
 
+  @Test func whoseTokenIsReplacedBeforeTheirPollIsOpenedIsToldSo() throws {
+    let desk = try Desk()
+    _ = try desk.register("cat", password: "pw")
+    let device = #""device_id":"D","#
+    let first = try desk.login("cat", "pw", more: device).decoded(Credentials.self).accessToken
+    let answers = Shared<[Int]>([])
+    let homeserver = desk.server.homeserver
+    let poll = try homeserver.poll(
+      for: WireRequest(.get, ClientAPI.standard("events"), accessToken: first)
+    ) { response in answers.change { $0.append(response.status) } }.orThrow("a poll")
+    #expect(try desk.login("cat", "pw", more: device).code == "200 -")
+    try desk.simulation.run { await homeserver.open([poll]) }
+    #expect(answers.value == [401])
+    #expect(homeserver.waitingPolls == 0)
+  }
+
+  @Test func aDeviceThatIsLoggedOutSaysNothing() throws {
+    let desk = try Desk()
+    let cat = try desk.register("cat", more: #""device_id":"GONE","#)
+    _ = try desk.send(.post, "v3/logout", as: cat.accessToken)
+    let presence = desk.server.homeserver.presence
+    let gone = Device(user: cat.userID, id: try DeviceID("GONE").orThrow("a device"))
+    let report = try WireJSON.decode(
+      DeviceReport.self, from: #"{"presence":"online","idle_ms":0}"#.utf8)
+    try desk.simulation.run {
+      await presence.report(report, on: gone)
+      await presence.setPolling(true, on: gone)
+      _ = await presence.list(of: gone)
+    }
+    let records = try desk.simulation.run { await presence.deviceRecords(of: gone.user) }
+    #expect(records.isEmpty)
+  }
+
   @Test func whatIsNoPollOrIsRefusedIsForTheOthersToAnswer() {
     let homeserver = server.homeserver
     #expect(homeserver.poll(for: get("initialSync")) { _ in } == nil)
@@ -200,4 +259,11 @@ private final class Shared<Value: Sendable>: Sendable {
   var value: Value { stored.withLock { $0 } }
 
   func change(_ body: @Sendable (inout sending Value) -> Void) { stored.withLock { body(&$0) } }
+}
+
+extension PresenceService {
+  /// What is remembered of a person's devices.
+  fileprivate func deviceRecords(of user: UserID) -> [DeviceActivityRecord] {
+    rules.deviceRecords(of: user, now: time.now)
+  }
 }

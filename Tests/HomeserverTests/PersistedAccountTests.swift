@@ -72,7 +72,7 @@ struct PersistedAccountTests {
       #"{"username":"ann","password":"topsecret","refresh_token":true,"auth":{"type":"m.login.dummy"}}"#
     let request = WireRequest(.post, ClientAPI.standard("register"), body: Array(body.utf8))
     let credentials = try WireJSON.decode(
-      Credentials.self, from: try simulation.run { await server.respond(to: request).body })
+      Credentials.self, from: try simulation.run { await server.respond(to: request, from: .inProcess).body })
     let stored = log.text.value ?? ""
     #expect(stored.contains("@ann:harbor.example"))
     #expect(!stored.contains("topsecret"))
@@ -159,9 +159,9 @@ private final class ChangeLog: PresenceStore {
 
 /// Keeps nothing as it is.
 private struct Scrambler: SecretHasher {
-  func hash(password: String) async throws(SecretHasherBusy) -> String { String(password.reversed()) }
+  func hash(password: String) async throws(SecretHasherError) -> String { String(password.reversed()) }
 
-  func verify(password: String, against hash: String?) async throws(SecretHasherBusy) -> Bool { false }
+  func verify(password: String, against hash: String?) async throws(SecretHasherError) -> Bool { false }
 
   func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: token.rawValue.utf8.reversed()) }
 }

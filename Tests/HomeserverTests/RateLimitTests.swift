@@ -100,6 +100,51 @@ struct RateLimitTests {
     #expect(try desk.send(.post, own, #"{"drop":["@a:harbor.example"]}"#, as: ann).code == "200 -")
   }
 
+  private func names(_ count: Int) -> String {
+    (0..<count).map { #""@p\#($0):x""# }.joined(separator: ",")
+  }
+
+  @Test func moreInvitesThanMayBeAtOnceAreRefusedAndSayHowMany() throws {
+    let desk = try desk { $0.invites = RateLimits().invites }
+    let ann = try desk.token("ann")
+    let own = "unstable/chat.porchlight/presence/list"
+    let refused = try desk.send(.post, own, #"{"invite":[\#(names(1000))]}"#, as: ann)
+    #expect(refused.code == "429 M_LIMIT_EXCEEDED")
+    #expect(refused.response.error?.message.contains("200") == true)
+    #expect(refused.response.header("Retry-After") == "800")
+    #expect(try desk.send(.post, own, #"{"invite":[\#(names(200))]}"#, as: ann).code == "200 -")
+  }
+
+  @Test func whatIsNoUserIDCostsNothing() throws {
+    let desk = try desk { $0.invites = .init(perSecond: 0.1, burst: 1) }
+    let ann = try desk.token("ann")
+    let own = "unstable/chat.porchlight/presence/list"
+    #expect(try desk.send(.post, own, #"{"invite":["","bob","@:"]}"#, as: ann).code == "200 -")
+    #expect(try desk.send(.post, own, #"{"invite":["@a:x",""]}"#, as: ann).code == "200 -")
+    #expect(try desk.send(.post, own, #"{"invite":["@b:x"]}"#, as: ann).code == "429 M_LIMIT_EXCEEDED")
+  }
+
+  @Test(arguments: ["drop", "accept", "deny", "revoke"])
+  func everybodyAChangeNamesIsCounted(verb: String) throws {
+    let desk = try desk { $0.requests = .init(perSecond: 0.1, burst: 11) }
+    let ann = try desk.token("ann")
+    let own = "unstable/chat.porchlight/presence/list"
+    #expect(try desk.send(.post, own, #"{"\#(verb)":[\#(names(8))]}"#, as: ann).code == "200 -")
+    let groups = #"{"groups":{"@a:x":[],"@b:x":[]}}"#
+    #expect(try desk.send(.post, own, groups, as: ann).code == "429 M_LIMIT_EXCEEDED")
+  }
+
+  @Test(arguments: ["invite", "drop", "accept", "deny", "revoke"])
+  func oneRequestNamesAThousandPeopleAtMost(verb: String) throws {
+    let desk = try desk { _ in }
+    let ann = try desk.token("ann")
+    let own = "unstable/chat.porchlight/presence/list"
+    let groups = #""groups":{"@a:x":[]}"#
+    let tooMany = #"{"\#(verb)":[\#(names(1000))],\#(groups)}"#
+    #expect(try desk.send(.post, own, tooMany, as: ann).code == "400 M_TOO_LARGE")
+    #expect(try desk.send(.post, own, #"{"\#(verb)":[\#(names(999))],\#(groups)}"#, as: ann).code == "200 -")
+  }
+
   @Test func requestsAreLimitedByPersonAndWithoutASessionByAddress() throws {
     var desk = try desk { $0.requests = .init(perSecond: 1, burst: 3) }
     let (ann, bob) = (try desk.token("ann"), try desk.token("bob"))
@@ -112,6 +157,27 @@ struct RateLimitTests {
     #expect(try desk.whoIs(AccessToken("guess")) == "429 M_LIMIT_EXCEEDED")
     #expect(try desk.send(.get, "versions").code == "429 M_LIMIT_EXCEEDED")
     #expect(try desk.whoIs(bob) == "@bob:harbor.example")
+  }
+
+  @Test func pollsWithoutATaskAreRequestsToo() throws {
+    let desk = try desk { $0.requests = .init(perSecond: 1, burst: 2) }
+    let request = WireRequest(.get, ClientAPI.standard("sync"), accessToken: try desk.token("ann"))
+    let homeserver = desk.server.homeserver
+    for _ in 0..<2 { #expect(homeserver.poll(for: request) { _ in } != nil) }
+    #expect(homeserver.poll(for: request) { _ in } == nil)
+    #expect(Answer(response: try desk.server.respond(to: request)).code == "429 M_LIMIT_EXCEEDED")
+  }
+
+  @Test(arguments: [
+    ("v3/profile/@ann:harbor.example/displayname", #"{"displayname":"Ann"}"#),
+    ("unstable/chat.porchlight/presence/device", #"{"presence":"online"}"#),
+  ])
+  func whateverReachesEveryWatcherIsAChangeOfStatus(path: String, body: String) throws {
+    let desk = try desk { $0.status = .init(perSecond: 0.1, burst: 2) }
+    let ann = try desk.token("ann")
+    #expect(try desk.send(.put, path, body, as: ann).code == "200 -")
+    #expect(try desk.send(.put, path, body, as: ann).code == "200 -")
+    #expect(try desk.send(.put, path, body, as: ann).code == "429 M_LIMIT_EXCEEDED")
   }
 
   @Test func withoutLimitsThereAreNone() throws {
@@ -128,13 +194,14 @@ struct RateLimitTests {
     return RateLimiter(limits, capacity: capacity)
   }
 
-  @Test func moreAtOnceThanABucketHoldsTakesAFullOne() {
+  @Test func moreAtOnceThanABucketHoldsIsRefused() {
     var limiter = limiter(.init(perSecond: 1, burst: 5))
     let ann = RateLimiter.Subject.address("a")
-    #expect(limiter.charge(.login, ann, cost: 100, now: .origin) == nil)
-    #expect(limiter.charge(.login, ann, now: .origin) == .seconds(1))
-    #expect(limiter.charge(.login, ann, cost: 100, now: .origin + .seconds(4)) == .seconds(1))
-    #expect(limiter.charge(.login, ann, cost: 100, now: .origin + .seconds(5)) == nil)
+    #expect(limiter.charge(.login, ann, cost: 100, now: .origin) == .seconds(95))
+    #expect(limiter.charge(.login, ann, cost: 5, now: .origin) == nil)
+    #expect(limiter.charge(.login, ann, cost: 6, now: .origin + .seconds(5)) == .seconds(1))
+    #expect(limiter.charge(.login, ann, cost: 5, now: .origin + .seconds(4)) == .seconds(1))
+    #expect(limiter.charge(.login, ann, cost: 5, now: .origin + .seconds(5)) == nil)
   }
 
   @Test func aRefusalCostsNothing() {

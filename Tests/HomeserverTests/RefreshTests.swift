@@ -67,6 +67,22 @@ struct RefreshTests {
     #expect(try desk.whoIs(third.accessToken) == "@ann:harbor.example")
   }
 
+  @Test func aPollWithoutATaskIsAUseToo() throws {
+    let second = try renewed(first.refreshToken)
+    let homeserver = desk.server.homeserver
+    func poll(_ token: AccessToken?) -> Poll? {
+      homeserver.poll(
+        for: WireRequest(.get, ClientAPI.standard("sync"), accessToken: token), deliver: { _ in })
+    }
+    #expect(poll(first.accessToken) != nil)
+    // The adapter has this one answered by `respond`, which stores what ended.
+    #expect(poll(second.accessToken) == nil)
+    #expect(try desk.send(.get, "v3/sync", as: second.accessToken).code == "200 -")
+    #expect(poll(first.accessToken) == nil)
+    #expect(try desk.whoIs(first.accessToken) == "401 M_UNKNOWN_TOKEN")
+    #expect(poll(second.accessToken) != nil)
+  }
+
   @Test func anAnswerThatWasLostIsAskedForAgain() throws {
     let lost = try renewed(first.refreshToken)
     let second = try renewed(first.refreshToken)

@@ -67,7 +67,7 @@ struct RestartTests {
 
     func respond(_ request: WireRequest) throws -> WireResponse {
       let homeserver = homeserver
-      return try simulation.run { await homeserver.respond(to: request) }
+      return try simulation.run { await homeserver.respond(to: request, from: .inProcess) }
     }
 
     /// One request of somebody's, which may be refused.

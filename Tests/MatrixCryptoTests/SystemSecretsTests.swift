@@ -65,8 +65,14 @@ struct SystemSecretsTests {
   }
 
   @Test func aHashReadsBackAsItWasWritten() throws {
-    let hash = PasswordHash(of: "pw", .init(logCost: 4), salt: Array(0..<16))
+    let hash = try #require(PasswordHash(of: "pw", .init(logCost: 4), salt: Array(0..<16)))
     #expect(PasswordHash(hash.text) == hash)
+  }
+
+  @Test func whatCannotBeComputedIsNoHash() {
+    let impossible = PasswordHash.Parameters(logCost: 0)
+    #expect(PasswordHash(of: "pw", impossible, salt: Array(0..<16)) == nil)
+    #expect(PasswordHash(impossible).matches("pw") == nil)
   }
 
   @Test func aTokenHasOneDigestOf32Bytes() throws {

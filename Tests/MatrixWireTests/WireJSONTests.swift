@@ -20,6 +20,18 @@ struct WireJSONTests {
     #expect(error?.code == .notJSON)
   }
 
+  @Test(arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xC3]] as [[UInt8]])
+  func bytesThatAreNotTextAreNotJSONWhereverTheyStand(bytes: [UInt8]) {
+    let (front, back) = (#"{"presence":"online","x":""#, #""}"#)
+    let other = (#"{"presence":"online","status_msg":""#, #""}"#)
+    for (front, back) in [(front, back), other] {
+      let error = #expect(throws: MatrixError.self) {
+        try WireJSON.decode(StatusUpdate.self, from: Array(front.utf8) + bytes + Array(back.utf8))
+      }
+      #expect(error?.code == .notJSON)
+    }
+  }
+
   @Test func aWrongTypeNamesItsField() {
     let error = #expect(throws: MatrixError.self) {
       try decode(#"{"presence":"online","status_msg":7}"#, as: StatusUpdate.self)

@@ -49,7 +49,7 @@ internal import Testing
         for token in [token, nil] {
           var request = request
           request.accessToken = token
-          let direct = await world.homeserver.respond(to: request)
+          let direct = await world.homeserver.respond(to: request, from: .inProcess)
           let answer = try await world.exchange.send(request)
           #expect(answer.status == direct.status, "request \(index): \(request.target)")
           if index != Self.registration { #expect(text(answer) == text(direct), "request \(index)") }

@@ -53,6 +53,8 @@ struct SessionTests {
     let second = try run { try await $0.loginLocally(user: "bob", deviceID: DeviceID("TTY")) }
     #expect(first.userID == second.userID)
     #expect(second.credentials.deviceID?.rawValue == "TTY")
+    let third = try run { try await $0.loginLocally(user: "bob", lifetime: .seconds(3600)) }
+    #expect(third.credentials.expiresIn == 3_600_000)
   }
 
   @Test func aServerThatAsksForATokenGetsIt() throws {

@@ -5,11 +5,11 @@ public import Ports
 public struct TestSecrets: SecretHasher {
   public init() {}
 
-  public func hash(password: String) async throws(SecretHasherBusy) -> String { "plain:" + password }
+  public func hash(password: String) async throws(SecretHasherError) -> String { "plain:" + password }
 
   public func verify(
     password: String, against hash: String?
-  ) async throws(SecretHasherBusy) -> Bool { hash == "plain:" + password }
+  ) async throws(SecretHasherError) -> Bool { hash == "plain:" + password }
 
   public func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
 }

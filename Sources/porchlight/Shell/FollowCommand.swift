@@ -20,7 +20,7 @@ struct FollowCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
-    try await server.withSession { session in
+    try await server.withSession(lifetime: .seconds(365 * 24 * 3600)) { session in
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           for await _ in await UnixSignalsSequence(trapping: [.sigint, .sigterm]) { return }

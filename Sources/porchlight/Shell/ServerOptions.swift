@@ -38,13 +38,20 @@ struct ServerOptions: ParsableArguments {
   }
 
   /// Runs `body` with a session that makes nobody online by itself.
-  func withSession(_ body: @escaping @Sendable (Session) async throws -> Void) async throws {
+  ///
+  /// - Parameters:
+  ///   - lifetime: when a local session ends at the latest, should this process be killed.
+  ///   - body: what to do with it.
+  /// - Throws: `Failure` with the status scripts branch on.
+  func withSession(
+    lifetime: Duration = .seconds(3600), _ body: @escaping @Sendable (Session) async throws -> Void
+  ) async throws {
     do {
       if let homeserver, let tokenFile {
         try await withRemoteSession(at: homeserver, tokenFile: tokenFile, body)
       } else {
         try await LocalSession(name: name).run(
-          device: "shell-\(getpid())", deviceName: "porchlight shell"
+          device: "shell-\(getpid())", deviceName: "porchlight shell", lifetime: lifetime
         ) { session, _ in try await body(session) }
       }
     } catch let error as SDKError {

@@ -25,7 +25,7 @@ public struct ServedHomeserver: Sendable {
   /// The token of a new person.
   public func token(of localpart: String) async throws -> AccessToken {
     let request = RegisterRequest(username: localpart, auth: .init(type: "m.login.dummy"))
-    let response = await homeserver.respond(to: ClientAPI.register(request))
+    let response = await homeserver.respond(to: ClientAPI.register(request), from: .inProcess)
     guard let token = try WireJSON.decode(Credentials.self, from: response.body).accessToken else {
       throw Missing("a token in the answer to a registration")
     }
@@ -36,7 +36,9 @@ public struct ServedHomeserver: Sendable {
   public func position(of token: AccessToken) async throws -> SyncToken {
     var request = ClientAPI.sync(since: nil, wait: .zero, setPresence: .offline, filter: nil)
     request.accessToken = token
-    return try WireJSON.decode(SyncAnswer.self, from: await homeserver.respond(to: request).body).nextBatch
+    return try WireJSON.decode(
+      SyncAnswer.self, from: await homeserver.respond(to: request, from: .inProcess).body
+    ).nextBatch
   }
 }
 
