@@ -110,7 +110,12 @@ struct PersistedAccountTests {
     try refused(.put, "v3/profile/\(user)/displayname", #"{"displayname":"Eve"}"#)
     try refused(.put, "v3/user/\(user)/account_data/m.direct", "{}")
     try refused(.post, "v3/user/\(user)/filter", "{}")
+    try refused(.put, "v3/presence/\(user)/status", #"{"presence":"busy","status_msg":"lost"}"#)
+    try refused(.post, "v3/presence/list/\(user)", #"{"invite":["@bob:harbor.example"]}"#)
 
+    let status = try desk.send(.get, "v3/presence/\(user)/status", as: ann.accessToken)
+    #expect(status.code == "200 -" && !status.text.contains("lost"))
+    #expect(try desk.send(.get, "v3/presence/list/\(user)", as: ann.accessToken).text == "[]")
     #expect(try desk.whoIs(ann.accessToken) == user)
     #expect(
       try desk.send(.get, "v3/devices", as: ann.accessToken).text
