@@ -27,6 +27,9 @@ class Screen:
         self.socket = "porchlight-%d-%d" % (os.getpid(), Screen.count)
         self.tmux("new-session", "-d", "-s", "demo", "-x", str(columns), "-y", str(rows),
                   "env LC_ALL=C.UTF-8 PS1='$ ' sh")
+        # What is typed before the shell prompts stands without a prompt, and the prompt below it, where it would be
+        # taken for the one that comes back when the program ends.
+        self.wait("the shell prompts", lambda picture: picture.startswith("$"))
         self.keys(command, "Enter")
 
     def tmux(self, *arguments):

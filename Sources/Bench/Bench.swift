@@ -19,7 +19,6 @@ public struct Bench: Sendable {
   ///   - sources: the folder with the C baseline.
   ///   - rounds: how often each server has its turn.
   public init(program: String, sources: String, rounds: Int) {
-    raiseFileLimit()
     self.program = program
     self.rounds = rounds
     baseline = Self.compile(sources)

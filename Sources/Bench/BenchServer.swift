@@ -24,7 +24,6 @@ public enum BenchServer {
     on store: any PresenceStore, watchers: Int, secrets: any SecretHasher, time: any Timekeeper,
     random: some RandomNumberGenerator & Sendable
   ) async throws {
-    raiseFileLimit()
     guard let name = ServerName(name) else { preconditionFailure("a constant server name") }
     var configuration = Homeserver.Configuration(name: name)
     configuration.autoAccept = .always
@@ -76,14 +75,6 @@ public enum BenchServer {
     print(line)
     fflush(nil)
   }
-}
-
-/// Lets this process have as many files open as the system allows it.
-func raiseFileLimit() {
-  var limit = rlimit()
-  getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-  limit.rlim_cur = limit.rlim_max
-  setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }
 
 /// Why something could not be measured.

@@ -15,15 +15,12 @@ extension PresenceService {
       let now = time.now
       var trial = rules.trial(of: device.user, with: [])
       _ = try trial.setStatus(of: device.user, to: update, on: device.id, now: now)
-      if let record = trial.record(of: device.user, now: now) {
-        try await persistence.commit([.presence(record)])
-      }
+      let record = trial.record(of: device.user, now: now)
+      try await persistence.commit(record.map { [.presence($0)] } ?? [])
       let effects = try rules.setStatus(of: device.user, to: update, on: device.id, now: now)
       // A poll may have come in between, so that what is frozen by hiding is a little newer than what was stored.
-      if let record = rules.record(of: device.user, now: now),
-        record.frozen != trial.record(of: device.user, now: now)?.frozen
-      {
-        try? await persistence.commit([.presence(record)])
+      if let newer = rules.record(of: device.user, now: now), newer.frozen != record?.frozen {
+        try? await persistence.commit([.presence(newer)])
       }
       perform(effects)
       if update.presence != .hidden, update.presence != .offline, unannouncedNames.contains(device.user) {

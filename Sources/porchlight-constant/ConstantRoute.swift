@@ -5,14 +5,11 @@ internal import Logging
 /// A route of Hummingbird's that answers a constant: what `porchlight bench` compares with. A program of its own,
 /// so that the roster need not carry Hummingbird.
 ///
-/// usage: porchlight-constant BODY. Prints the port it listens on, then `ready`.
+/// usage: porchlight-constant BODY. Prints the port it listens on, then `ready`. How many files it may have open
+/// comes from whoever starts it.
 @main
 struct ConstantRoute {
   static func main() async throws {
-    var limit = rlimit()
-    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    limit.rlim_cur = limit.rlim_max
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     let body = ByteBuffer(string: CommandLine.arguments.dropFirst().first ?? "{}")
     let router = Router()
     router.get("constant") { _, _ in

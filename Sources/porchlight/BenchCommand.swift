@@ -78,6 +78,8 @@ struct BenchOptions: ParsableArguments {
   }
 
   func run(_ scenarios: [Bench.Scenario]) async throws {
+    // The servers to be measured are children, and inherit it.
+    _ = FileLimit.raise()
     let bench = Bench(program: Surroundings().executablePath, sources: baseline, rounds: rounds)
     var holds = true
     do {

@@ -286,6 +286,28 @@ struct StreamTests {
     #expect(told.presence == [])
   }
 
+  /// Closing changes how one appears oneself, which wakes the poll that it then ends.
+  @Test func aPollWokenByWhatEndsItSaysNothing() throws {
+    let since = try simulation.run { [ann] in
+      try await ann.sync(since: nil, wait: .zero, as: .online).nextBatch
+    }
+    let told = Box<[SyncAnswer]>()
+    simulation.start { [ann] in
+      var (answers, position): ([SyncAnswer], SyncToken) = ([], since)
+      while let answer = try? await ann.sync(since: position, wait: .seconds(300), as: .online) {
+        answers.append(answer)
+        position = answer.nextBatch
+        told.set(answers)
+        if answer.presence.isEmpty { return }
+      }
+    }
+    simulation.advance(by: .seconds(90))
+    let before = told.value?.count ?? 0
+    try simulation.run { [ann] in try await ann.close() }
+    #expect(told.value?.count == before + 1)
+    #expect(told.value?.last?.presence == [])
+  }
+
   /// More than the server remembers of ended relations, so that a waiting poll's position is forgotten.
   @Test func manyDropsAtOnceReachAWaitingPoll() throws {
     let token = try server.token(of: "carol")

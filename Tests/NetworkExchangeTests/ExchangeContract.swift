@@ -110,7 +110,7 @@ internal import Testing
       let began = ContinuousClock.now
       let answer = try WireJSON.decode(SyncAnswer.self, from: try await world.exchange.send(poll).body)
       #expect(answer.presence.isEmpty)
-      #expect(ContinuousClock.now - began >= .milliseconds(290))
+      #expect((.milliseconds(290) ... .seconds(30)).contains(ContinuousClock.now - began))
     }
   }
 
@@ -126,8 +126,8 @@ internal import Testing
         group.cancelAll()
         await #expect(throws: CancellationError.self) { try await group.next() }
       }
-      // Long before the poll's own time: how long exactly depends on what else this machine does.
-      #expect(await world.parkedPolls(reach: 0))
+      #expect(await world.parkedPolls(reach: 0, within: .seconds(1)))
+      // Long before the poll's own time: how long it takes to begin depends on what else this machine does.
       #expect(ContinuousClock.now - began < .seconds(150))
       #expect(try await world.send(ClientAPI.versions()).status == 200)
     }
@@ -144,7 +144,7 @@ internal import Testing
         #expect(whoAmI.status == 200)
         group.cancelAll()
       }
-      #expect(await world.parkedPolls(reach: 0))
+      #expect(await world.parkedPolls(reach: 0, within: .seconds(2)))
     }
   }
 
@@ -168,7 +168,8 @@ internal import Testing
         let began = ContinuousClock.now
         await world.stop()
         for try await status in group { #expect(status == 200) }
-        #expect(ContinuousClock.now - began < .seconds(150))
+        // What `porchlight serve` promises of its end.
+        #expect(ContinuousClock.now - began < .seconds(5))
       }
     }
   }

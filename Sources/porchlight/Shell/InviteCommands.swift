@@ -42,13 +42,10 @@ struct InviteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "invite", abstract: "Ask somebody for permission to see them.")
 
-  @Argument(help: "@ann:example.org, or ann on your own server.")
-  var person: PersonArgument
-
-  @OptionGroup var server: ServerOptions
+  @OptionGroup var target: PersonOptions
 
   func run() async throws {
-    try await server.withSession { try await $0.invite(try person.user(beside: $0.userID)) }
+    try await target.run { session, user in try await session.invite(user) }
   }
 }
 
@@ -57,13 +54,10 @@ struct AcceptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accept", abstract: "Let somebody see you who asked.")
 
-  @Argument(help: "@ann:example.org, or ann on your own server.")
-  var person: PersonArgument
-
-  @OptionGroup var server: ServerOptions
+  @OptionGroup var target: PersonOptions
 
   func run() async throws {
-    try await server.withSession { try await $0.accept(try person.user(beside: $0.userID)) }
+    try await target.run { session, user in try await session.accept(user) }
   }
 }
 
@@ -72,13 +66,10 @@ struct DenyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "deny", abstract: "Refuse somebody who asked to see you.")
 
-  @Argument(help: "@ann:example.org, or ann on your own server.")
-  var person: PersonArgument
-
-  @OptionGroup var server: ServerOptions
+  @OptionGroup var target: PersonOptions
 
   func run() async throws {
-    try await server.withSession { try await $0.deny(try person.user(beside: $0.userID)) }
+    try await target.run { session, user in try await session.deny(user) }
   }
 }
 
@@ -88,14 +79,10 @@ struct RemoveCommand: AsyncParsableCommand {
     commandName: "remove", abstract: "Take somebody off your list, or an invite back.",
     discussion: "Ends with 1 where they are not on it.")
 
-  @Argument(help: "@ann:example.org, or ann on your own server.")
-  var person: PersonArgument
-
-  @OptionGroup var server: ServerOptions
+  @OptionGroup var target: PersonOptions
 
   func run() async throws {
-    try await server.withSession { session in
-      let user = try person.user(beside: session.userID)
+    try await target.run { session, user in
       guard try await session.presenceList().list.contains(where: { $0.userID == user }) else {
         throw Failure("\(user) is not on your list")
       }

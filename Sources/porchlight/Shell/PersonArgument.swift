@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import MatrixWire
+internal import PorchlightSDK
 
 /// Somebody, as `@ann:example.org`, or `ann` for somebody of one's own server.
 struct PersonArgument: ExpressibleByArgument {
@@ -17,5 +18,19 @@ struct PersonArgument: ExpressibleByArgument {
       throw Failure("'\(text)' is no user ID; it looks like @ann:example.org", status: ExitStatus.usage)
     }
     return user
+  }
+}
+
+/// Whom a command is about, and on which server.
+struct PersonOptions: ParsableArguments {
+  @Argument(help: "@ann:example.org, or ann on your own server.")
+  var person: PersonArgument
+
+  @OptionGroup var server: ServerOptions
+
+  func run(_ body: @escaping @Sendable (Session, UserID) async throws -> Void) async throws {
+    try await server.withSession { session in
+      try await body(session, try person.user(beside: session.userID))
+    }
   }
 }
