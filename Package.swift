@@ -55,7 +55,10 @@ let package = Package(
       dependencies: ["MatrixWire", "Ports", .product(name: "HeapModule", package: "swift-collections")],
       swiftSettings: pure),
     .target(
-      name: "Homeserver", dependencies: ["MatrixWire", "Ports", "PresenceCore"], swiftSettings: strict),
+      name: "PresenceFederation", dependencies: ["MatrixWire", "Ports", "PresenceCore"], swiftSettings: pure),
+    .target(
+      name: "Homeserver", dependencies: ["MatrixWire", "Ports", "PresenceCore", "PresenceFederation"],
+      swiftSettings: strict),
     .target(
       name: "HomeserverSQLite",
       dependencies: [
@@ -68,6 +71,11 @@ let package = Package(
         "Homeserver", "MatrixWire", logging, lifecycle, ssl,
       ] + nio,
       swiftSettings: strict),
+
+    // Many homeservers in one thread, with a clock, a network and disks that fail on purpose.
+    .target(
+      name: "FederationSimulator", dependencies: ["MatrixWire", "Ports", "PresenceCore", "PresenceFederation"],
+      swiftSettings: pure),
 
     // The outside, one package each.
     .target(
@@ -131,10 +139,10 @@ let package = Package(
     .executableTarget(
       name: "porchlight",
       dependencies: [
-        "Bench", "DemoWorld", "Homeserver", "HomeserverHTTP", "HomeserverSQLite",
+        "Bench", "DemoWorld", "FederationSimulator", "Homeserver", "HomeserverHTTP", "HomeserverSQLite",
         "LocalServer", "MatrixCrypto", "MatrixWire",
-        "NetworkExchange", "Ports", "PorchlightApp", "PorchlightConfig", "PorchlightSDK", "Screen",
-        "TerminalDriver", logging, lifecycle, signals,
+        "NetworkExchange", "Ports", "PorchlightApp", "PorchlightConfig", "PorchlightSDK", "PresenceFederation",
+        "Screen", "TerminalDriver", logging, lifecycle, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -151,6 +159,9 @@ let package = Package(
     .testTarget(name: "MatrixWireTests", dependencies: ["MatrixWire"], swiftSettings: strict),
     .testTarget(
       name: "PresenceCoreTests", dependencies: ["PresenceCore", "PorchlightTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PresenceFederationTests", dependencies: ["PresenceFederation", "PorchlightTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "HomeserverTests", dependencies: ["Homeserver", "PorchlightTestSupport"], swiftSettings: strict),
@@ -194,6 +205,10 @@ let package = Package(
     .testTarget(
       name: "PorchlightAppTests", dependencies: ["PorchlightApp", "PorchlightTestSupport"],
       exclude: ["Snapshots"], swiftSettings: strict),
+    .testTarget(
+      name: "FederationSimulatorTests",
+      dependencies: ["FederationSimulator", "MatrixWire", "Ports", "PresenceCore", "PresenceFederation"],
+      swiftSettings: strict),
     .testTarget(name: "EndToEndTests", dependencies: ["PorchlightTestSupport"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17

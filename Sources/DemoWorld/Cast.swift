@@ -1,4 +1,5 @@
 internal import PorchlightSDK
+internal import Ports
 
 /// Draws the people of a world from its seed.
 struct Cast: Sendable {

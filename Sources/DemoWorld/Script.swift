@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import PorchlightSDK
+internal import Ports
 
 /// What one simulated person does, and when: an endless sequence that only depends on their seed.
 struct Script: Sequence, IteratorProtocol, Sendable {

@@ -13,15 +13,7 @@ public enum PresenceEffect: Hashable, Sendable {
   /// A person began or ceased to look at their list: what subscriptions to other servers hang on.
   case pollingChanged(UserID, Bool)
   /// Something for another server: the seam where federation takes over.
-  case tellPeer(ServerName, PeerMessage)
-}
-
-/// What one homeserver has to tell another about lists (protocol 6.5). `observer` asks, `observed` is asked.
-public enum PeerMessage: Hashable, Sendable {
-  case invite(observer: UserID, observed: UserID)
-  case accept(observer: UserID, observed: UserID)
-  case deny(observer: UserID, observed: UserID)
-  case drop(observer: UserID, observed: UserID)
+  case tellPeer(ServerName, ListEDU)
 }
 
 /// Who is accepted without being asked (protocol 6.5). Each policy includes those before it.

@@ -37,7 +37,7 @@ extension PresenceRules {
     let echo = PresenceEffect.listChanged(
       owner: owner, ListEvent(userID: observed, state: .dropped, sender: owner))
     guard isLocal(observed) else {
-      return [echo, .tellPeer(observed.server, .drop(observer: owner, observed: observed))]
+      return [echo, .tellPeer(observed.server, ListEDU(.drop, observer: owner, observed: observed))]
     }
     return [echo] + withdraw(from: observed, observer: owner)
   }
@@ -152,7 +152,7 @@ extension PresenceRules {
     of observed: UserID, from observer: UserID, now: Moment
   ) -> [PresenceEffect] {
     guard isLocal(observed) else {
-      return [.tellPeer(observed.server, .invite(observer: observer, observed: observed))]
+      return [.tellPeer(observed.server, ListEDU(.invite, observer: observer, observed: observed))]
     }
     guard exists(observed), lists.invites(for: observed)[observer] == nil else { return [] }
     if isAdmittedUnasked(observer, observed) {
@@ -183,7 +183,7 @@ extension PresenceRules {
     lists.setAllowed(true, observer, toSee: observed)
     let told = inviteChanged(observer, observed, receivedAt, .accepted)
     guard isLocal(observer) else {
-      return [told, .tellPeer(observer.server, .accept(observer: observer, observed: observed))]
+      return [told, .tellPeer(observer.server, ListEDU(.accept, observer: observer, observed: observed))]
     }
     guard var entry = lists.entry(of: observer, for: observed) else { return [told] }
     entry.state = .accepted
@@ -200,7 +200,7 @@ extension PresenceRules {
     _ observer: UserID, by observed: UserID, outcome: ListState
   ) -> [PresenceEffect] {
     guard isLocal(observer) else {
-      return [.tellPeer(observer.server, .deny(observer: observer, observed: observed))]
+      return [.tellPeer(observer.server, ListEDU(.deny, observer: observer, observed: observed))]
     }
     guard lists.entry(of: observer, for: observed) != nil else { return [] }
     removeEntry(of: observer, for: observed)

@@ -3,6 +3,7 @@ internal import Homeserver
 internal import HomeserverHTTP
 internal import MatrixWire
 internal import PorchlightSDK
+internal import Ports
 internal import Testing
 
 /// Requests with bytes changed, cut, moved and repeated: whatever comes of them, everybody else is served. What

@@ -1,6 +1,7 @@
 import MatrixWire
 import PorchlightSDK
 import PorchlightTestSupport
+internal import Ports
 import Synchronization
 import Testing
 

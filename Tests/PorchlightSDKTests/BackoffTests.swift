@@ -1,4 +1,5 @@
 import PorchlightSDK
+internal import Ports
 import Testing
 
 struct BackoffTests {

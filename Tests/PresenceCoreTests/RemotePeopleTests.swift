@@ -14,7 +14,7 @@ struct RemotePeopleTests {
     #expect(
       try Self.annAsksFay().effects == [
         PresenceListsTests.listed(.pending, farFay, by: ann),
-        .tellPeer(far, .invite(observer: ann, observed: farFay)),
+        .tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay)),
       ])
   }
 
@@ -25,7 +25,7 @@ struct RemotePeopleTests {
     world.hear(try world.rules.invite(farFay, by: ann, now: world.now))
     #expect(world.effects == [])
     world.wait(.seconds(1))
-    #expect(world.effects == [.tellPeer(far, .invite(observer: ann, observed: farFay))])
+    #expect(world.effects == [.tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay))])
   }
 
   @Test func aDropGoesToTheOtherServer() throws {
@@ -33,7 +33,7 @@ struct RemotePeopleTests {
     #expect(
       world.rules.drop(farFay, by: ann, now: world.now) == [
         PresenceListsTests.listed(.dropped, farFay, by: ann),
-        .tellPeer(far, .drop(observer: ann, observed: farFay)),
+        .tellPeer(far, ListEDU(.drop, observer: ann, observed: farFay)),
       ])
   }
 
@@ -49,21 +49,21 @@ struct RemotePeopleTests {
     world.hear(try world.rules.invite(bob, by: farFay, now: world.now))
     world.forget()
     world.hear(try world.rules.accept(farFay, by: bob, now: world.now))
-    #expect(world.effects.contains(.tellPeer(far, .accept(observer: farFay, observed: bob))))
+    #expect(world.effects.contains(.tellPeer(far, ListEDU(.accept, observer: farFay, observed: bob))))
   }
 
   @Test func aDenialGoesToTheAskersServer() throws {
     var world = World()
     world.hear(try world.rules.invite(bob, by: farFay, now: world.now))
     world.hear(try world.rules.deny(farFay, by: bob, now: world.now))
-    #expect(world.effects.contains(.tellPeer(far, .deny(observer: farFay, observed: bob))))
+    #expect(world.effects.contains(.tellPeer(far, ListEDU(.deny, observer: farFay, observed: bob))))
   }
 
   @Test func aRevocationGoesAsADenial() throws {
     var world = World()
     try world.befriend(farFay, bob)
     world.hear(world.rules.revoke(farFay, by: bob, now: world.now))
-    #expect(world.effects.contains(.tellPeer(far, .deny(observer: farFay, observed: bob))))
+    #expect(world.effects.contains(.tellPeer(far, ListEDU(.deny, observer: farFay, observed: bob))))
     #expect(!world.rules.isVisible(bob, to: farFay))
   }
 

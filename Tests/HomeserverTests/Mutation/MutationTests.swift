@@ -2,6 +2,7 @@ import Homeserver
 import MatrixWire
 import PorchlightSDK
 import PorchlightTestSupport
+internal import Ports
 import Testing
 
 /// Valid requests with something wrong about them, 102,400 in all: each gets a proper answer, nothing ends,

@@ -2,6 +2,7 @@ import Homeserver
 import MatrixWire
 import PorchlightSDK
 import PorchlightTestSupport
+internal import Ports
 
 /// A homeserver with everything switched on, people whose requests are mutated, and people whom none of it
 /// concerns: dan watches eve, and zoe was asked and never answers.

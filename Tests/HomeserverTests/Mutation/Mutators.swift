@@ -1,5 +1,6 @@
 import MatrixWire
 import PorchlightSDK
+internal import Ports
 
 /// JSON as somebody might write it who means harm: members may come twice, and numbers are any text.
 indirect enum RoughJSON {

@@ -1,0 +1,57 @@
+public import MatrixWire
+
+/// What the engine asks to be done; the caller does it, in this order.
+public enum FederationEffect: Hashable, Sendable {
+  /// Send it, sign it, and call `succeeded` or `failed` with its peer, id and attempt.
+  case send(OutboundTransaction)
+  /// A list message arrived and needs to be sent no more: forget it.
+  case delivered(ServerName, ListEDU)
+  /// Keep what is known of a server over a restart. May be written behind.
+  case remember(PeerRecord)
+  /// A state asked for once has come; nil where it is not shown.
+  case answeredOnce(UserID, PresenceContent?)
+}
+
+/// One attempt to send a transaction.
+public struct OutboundTransaction: Hashable, Sendable {
+  public var peer: ServerName
+  public var transaction: Transaction
+  /// From 1; the transaction is the same in every attempt.
+  public var attempt: Int
+  /// How long to wait for the answer.
+  public var timeout: Duration
+  public var cause: MessageCause
+}
+
+/// Why a message was sent.
+public enum MessageCause: String, CaseIterable, Hashable, Sendable {
+  /// Somebody's state changed.
+  case push
+  /// Interest began or ended, or a server came back.
+  case subscribe
+  /// What was polled, as a message of its own.
+  case answer
+  /// A watchdog.
+  case reminder
+  /// The same again, because no answer came.
+  case retry
+  /// Interest that stands whether or not its owner is there (R14).
+  case standing
+  /// Invites and what becomes of them.
+  case list
+}
+
+/// What is kept of another server over a restart.
+public struct PeerRecord: Hashable, Sendable {
+  public var name: ServerName
+  /// Whether one of both watches somebody at the other.
+  public var isSubscribed: Bool
+  /// The last of its transactions that was taken.
+  public var order: Transaction.Order?
+
+  public init(name: ServerName, isSubscribed: Bool, order: Transaction.Order? = nil) {
+    self.name = name
+    self.isSubscribed = isSubscribed
+    self.order = order
+  }
+}

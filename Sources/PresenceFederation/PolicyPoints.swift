@@ -1,0 +1,47 @@
+package import MatrixWire
+
+/// The decisions on which safety and repair hang, each in one place, so that tests can plant a wrong one and
+/// demand that it is noticed. Nothing but tests ever sets them.
+package struct PolicyPoints: Sendable {
+  /// Whether a server may say this of a person.
+  package var maySpeak: @Sendable (ServerName, UserID) -> Bool = { origin, user in user.server == origin }
+  /// Whether a repeated transaction gets the answer it got before.
+  package var remembersTransactions: @Sendable () -> Bool = { true }
+  /// Whether a message says enough to put the long watchdog off.
+  package var resetsLongTimer: @Sendable (PresenceEDU.Role?) -> Bool = { $0 != nil }
+  /// Whether a person whom nobody watches any more is unsubscribed from.
+  package var unpolls: @Sendable () -> Bool = { true }
+  /// Whether a state that waits is taken back where its reader may no longer have it.
+  package var clearsQueue: @Sendable () -> Bool = { true }
+  /// Whether a new life of the other server makes us begin anew.
+  package var heedsEpoch: @Sendable () -> Bool = { true }
+  /// Whether the short watchdog runs on after an answer.
+  package var rearmsShortTimer: @Sendable () -> Bool = { true }
+  /// Whether the second state is newer than the first.
+  package var isNewer: @Sendable (_ held: Version, _ offered: Version) -> Bool = { $0 < $1 }
+  /// Whether a message from a server ends our waiting to try it again.
+  package var inboundClearsBackoff: @Sendable () -> Bool = { true }
+  /// Whether a poll is answered for somebody who may, or may not, be seen.
+  package var answersPoll: @Sendable (_ isAllowed: Bool) -> Bool = { $0 }
+  /// Whether interest of a person is sent at once, who hides or does not.
+  package var sendsInterest: @Sendable (_ isHidden: Bool) -> Bool = { !$0 }
+  /// Whether a message that must arrive is stored before it is sent.
+  package var storesUnsent: @Sendable (ListEDU) -> Bool = { _ in true }
+
+  package init() {}
+}
+
+/// Which state of a person is newer: within a life of their server, and across them.
+package struct Version: Hashable, Comparable, Sendable {
+  package var epoch: Int64
+  package var sequence: Int64
+
+  package init(epoch: Int64, sequence: Int64) {
+    self.epoch = epoch
+    self.sequence = sequence
+  }
+
+  package static func < (left: Version, right: Version) -> Bool {
+    (left.epoch, left.sequence) < (right.epoch, right.sequence)
+  }
+}
