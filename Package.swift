@@ -74,7 +74,8 @@ let package = Package(
 
     // Many homeservers in one thread, with a clock, a network and disks that fail on purpose.
     .target(
-      name: "FederationSimulator", dependencies: ["MatrixWire", "Ports", "PresenceCore", "PresenceFederation"],
+      name: "FederationSimulator",
+      dependencies: ["MatrixWire", "Ports", "PresenceCore", "PresenceFederation"],
       swiftSettings: pure),
 
     // The outside, one package each.
@@ -141,7 +142,8 @@ let package = Package(
       dependencies: [
         "Bench", "DemoWorld", "FederationSimulator", "Homeserver", "HomeserverHTTP", "HomeserverSQLite",
         "LocalServer", "MatrixCrypto", "MatrixWire",
-        "NetworkExchange", "Ports", "PorchlightApp", "PorchlightConfig", "PorchlightSDK", "PresenceFederation",
+        "NetworkExchange", "Ports", "PorchlightApp", "PorchlightConfig", "PorchlightSDK",
+        "PresenceFederation",
         "Screen", "TerminalDriver", logging, lifecycle, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
