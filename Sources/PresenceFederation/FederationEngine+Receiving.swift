@@ -78,7 +78,8 @@ extension FederationEngine {
 
   // MARK: Presence
 
-  /// - Parameter accepted: those whose acceptance came along. Their states come unasked.
+  /// What one message says; whoever was `accepted` in the same transaction is pushed unasked.
+  ///
   /// - Returns: what is answered in the response.
   private mutating func receive(
     _ edu: PresenceEDU, from name: ServerName, beside accepted: Set<UserID>, _ rules: inout PresenceRules,
