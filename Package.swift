@@ -158,7 +158,7 @@ let package = Package(
         "PorchlightSDK", "PresenceCore", "PresenceFederation", "Screen", ordered, .product(name: "DequeModule", package: "swift-collections"),
       ],
       path: "Tests/PorchlightTestSupport", swiftSettings: strict),
-    .testTarget(name: "MatrixWireTests", dependencies: ["MatrixWire"], swiftSettings: strict),
+    .testTarget(name: "MatrixWireTests", dependencies: ["MatrixWire", "Ports"], swiftSettings: strict),
     .testTarget(
       name: "PresenceCoreTests", dependencies: ["PresenceCore", "PorchlightTestSupport"],
       swiftSettings: strict),
