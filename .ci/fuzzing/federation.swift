@@ -13,7 +13,9 @@ func fuzzFederation(_ bytes: [UInt8]) {
   do throws(MatrixError) {
     let body = try CanonicalJSON(received: bytes)
     guard let origin = body["origin"]?.text.flatMap({ ServerName($0) }) else { return }
-    let transaction = try Transaction(id: "x", signedBy: origin, body: body)
+    var transaction = try Transaction(id: "x", signedBy: origin, body: body)
+    // Nobody sends what is of no known shape: its content is not kept.
+    transaction.edus.removeAll { if case .other = $0 { true } else { false } }
     let written = transaction.body(for: .exact)
     let canonical = try CanonicalJSON(received: written)
     hold(canonical.bytes == written, "a transaction is not canonical: \(transaction)")

@@ -36,6 +36,9 @@ struct JSONWriter {
     bytes.append(UInt8(ascii: ":"))
   }
 
+  /// A value that is written already; its key came before.
+  mutating func raw(_ value: [UInt8]) { bytes.append(contentsOf: value) }
+
   /// Begins an array. Each of its elements begins with `element()`.
   mutating func openArray() {
     bytes.append(UInt8(ascii: "["))
