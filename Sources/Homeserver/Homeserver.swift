@@ -22,6 +22,8 @@ public final class Homeserver: Sendable {
     public var writeBehind = Duration.seconds(2)
     /// The largest request body, in bytes.
     public var largestBody = 65_536
+    /// The largest body of a request of another server, in bytes.
+    public var largestTransaction = 1_048_576
     /// Who may make accounts.
     public var registration = Registration.open
     /// Whether processes of the server's own user log in without a password, and make accounts by doing so.
@@ -57,6 +59,7 @@ public final class Homeserver: Sendable {
   let limiter: Mutex<RateLimiter>
   /// The way to other servers; nil where it meets none.
   let federation: Federation?
+  let guests: GuestServers?
   private let sender: PeerSender?
 
   /// - Parameters:
@@ -82,6 +85,7 @@ public final class Homeserver: Sendable {
       server: configuration.name, stored: stored, secrets: secrets, random: random)
     limiter = Mutex(RateLimiter(configuration.rateLimits))
     hub = SyncHub(time: time)
+    guests = federation.map { GuestServers(configuration.name, $0, time: time) }
     sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }
     let engine = federation.map { federation in
       FederationEngine(
@@ -118,8 +122,10 @@ public final class Homeserver: Sendable {
   public func respond(to request: WireRequest, from peer: Peer) async -> WireResponse {
     do {
       guard !hub.isClosed else { return Self.farewell }
-      guard request.body.count <= configuration.largestBody else {
-        throw Refusal(413, .tooLarge, "The body is larger than \(configuration.largestBody) bytes.")
+      let most =
+        request.isBetweenServers ? configuration.largestTransaction : configuration.largestBody
+      guard request.body.count <= most else {
+        throw Refusal(413, .tooLarge, "The body is larger than \(most) bytes.")
       }
       if let token = request.accessToken {
         await noteUse(of: token)
@@ -163,7 +169,7 @@ public final class Homeserver: Sendable {
     switch endpoint.route {
     case .versions: versions()
     case .account(let route): try await answer(route, request, endpoint.version, from: peer)
-    case .getProfile(let user, let field): try getProfile(of: user, field: field)
+    case .getProfile(let user, let field): try await getProfile(of: user, field: field)
     case .setProfile(let user, let field): try await setProfile(of: user, field: field, request)
     case .getStatus(let user): try await getStatus(of: user, request, endpoint.version)
     case .setStatus(let user): try await setStatus(of: user, request)
@@ -176,6 +182,8 @@ public final class Homeserver: Sendable {
     case .sync: try await sync(request, endpoint.version)
     case .events: try await events(request, endpoint.version)
     case .initialSync: try await initialSync(request, endpoint.version)
+    case .peers: try await peers(from: peer)
+    case .federation(let route): try await answer(route, request)
     }
   }
 }

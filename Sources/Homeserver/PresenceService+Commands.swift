@@ -63,8 +63,15 @@ extension PresenceService {
     if isSeen { announceName(of: user) } else { unannouncedNames.insert(user) }
   }
 
-  func status(of user: UserID, for viewer: UserID) -> PresenceContent? {
-    rules.presence(of: user, for: viewer, now: time.now)
+  /// What a viewer may see of a person now; nil where they may not. Somebody elsewhere whom nobody here watches is
+  /// asked for.
+  func status(of user: UserID, for viewer: UserID) async -> PresenceContent? {
+    guard user.server != rules.server, rules.isVisible(user, to: viewer) else {
+      return rules.presence(of: user, for: viewer, now: time.now)
+    }
+    let reason = rules.unknownReason(of: user, for: viewer)
+    if reason == .unanswered, let content = await askOnce(user) { return content }
+    return rules.listedPresence(of: user, for: viewer, now: time.now)
   }
 
   // MARK: Lists

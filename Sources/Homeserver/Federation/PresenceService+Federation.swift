@@ -39,6 +39,36 @@ extension PresenceService {
   /// What an administrator is told of every peer.
   var peerStatus: [PeerStatus] { federation?.status(now: time.now) ?? [] }
 
+  /// Asks another server once for somebody; nil where it does not show them, or does not answer in time.
+  func askOnce(_ user: UserID) async -> PresenceContent? {
+    guard federation != nil else { return nil }
+    return await withTaskGroup(of: PresenceContent?.self) { group in
+      group.addTask { await self.waitForAnswer(of: user) }
+      group.addTask {
+        try? await self.time.sleep(until: self.time.instant + Self.patience)
+        await self.giveUp(user)
+        return nil
+      }
+      let first = await group.next()
+      group.cancelAll()
+      return first.flatMap(\.self)
+    }
+  }
+
+  private static let patience = Duration.seconds(5)
+
+  private func waitForAnswer(of user: UserID) async -> PresenceContent? {
+    await withCheckedContinuation { continuation in
+      let isFirst = askers[user] == nil
+      askers[user, default: []].append(continuation)
+      if isFirst { perform(federation?.askOnce(user, rules: &rules, now: time.now)) }
+    }
+  }
+
+  private func giveUp(_ user: UserID) {
+    for asker in askers.removeValue(forKey: user) ?? [] { asker.resume(returning: nil) }
+  }
+
   private func perform(_ step: FederationEngine.Step?) {
     carryOut(step)
     attend([])
