@@ -62,7 +62,8 @@ let package = Package(
     .target(
       name: "HomeserverSQLite",
       dependencies: [
-        "Homeserver", "MatrixWire", "Ports", "PresenceCore", .product(name: "GRDB", package: "GRDB.swift"),
+        "Homeserver", "MatrixWire", "Ports", "PresenceCore", "PresenceFederation",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
     .target(
@@ -154,8 +155,7 @@ let package = Package(
       name: "PorchlightTestSupport",
       dependencies: [
         "DemoWorld", "Homeserver", "MatrixWire", "Ports", "PorchlightApp", "PorchlightConfig",
-        "PorchlightSDK",
-        "PresenceCore", "Screen", ordered, .product(name: "DequeModule", package: "swift-collections"),
+        "PorchlightSDK", "PresenceCore", "PresenceFederation", "Screen", ordered, .product(name: "DequeModule", package: "swift-collections"),
       ],
       path: "Tests/PorchlightTestSupport", swiftSettings: strict),
     .testTarget(name: "MatrixWireTests", dependencies: ["MatrixWire", "Ports"], swiftSettings: strict),

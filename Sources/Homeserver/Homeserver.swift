@@ -1,6 +1,7 @@
 public import MatrixWire
 public import Ports
 public import PresenceCore
+internal import PresenceFederation
 internal import Synchronization
 
 /// The reference homeserver: requests in, answers out, as values. Whoever has a `WireRequest` (an HTTP
@@ -54,6 +55,9 @@ public final class Homeserver: Sendable {
   let turns = Turns()
   let filters = FilterCache()
   let limiter: Mutex<RateLimiter>
+  /// The way to other servers; nil where it meets none.
+  let federation: Federation?
+  private let sender: PeerSender?
 
   /// - Parameters:
   ///   - configuration: the server's name and limits.
@@ -62,20 +66,32 @@ public final class Homeserver: Sendable {
   ///   - secrets: keeps passwords and tokens.
   ///   - time: every deadline of the server runs on it.
   ///   - random: where tokens and device names come from; outside of tests it has to be the system's.
+  ///   - federation: how to meet other servers; nil where it meets none.
   public init(
     _ configuration: Configuration, stored: StoredServer = StoredServer(),
     store: any PresenceStore = MemoryPresenceStore(), secrets: any SecretHasher, time: any Timekeeper,
-    random: some RandomNumberGenerator & Sendable
+    random: some RandomNumberGenerator & Sendable, federation: Federation? = nil
   ) {
+    var random = random
+    let seed = random.next()
     self.configuration = configuration
     self.time = time
+    self.federation = federation
     persistence = PersistenceService(store)
     accounts = AccountRegistry(
       server: configuration.name, stored: stored, secrets: secrets, random: random)
     limiter = Mutex(RateLimiter(configuration.rateLimits))
     hub = SyncHub(time: time)
+    sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }
+    let engine = federation.map { federation in
+      FederationEngine(
+        server: configuration.name, policy: federation.policy, timing: federation.timing,
+        // Later than every life before, whatever became of the clock.
+        epoch: max(time.wallTime.milliseconds, stored.epoch + 1), seed: seed)
+    }
     presence = PresenceService(
-      configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, turns: turns)
+      configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, turns: turns,
+      federation: engine, sender: sender)
   }
 
   /// Keeps the timers until the task is cancelled; then every waiting poll returns, and what is written behind
@@ -86,6 +102,9 @@ public final class Homeserver: Sendable {
       group.addTask { await self.presence.run() }
       group.addTask { await self.hub.run { await self.presence.attend(due: $0, gone: $1) } }
       group.addTask { await self.presence.writeBehind() }
+      if let sender = self.sender {
+        group.addTask { await sender.run { await self.presence.sent($0, answer: $1) } }
+      }
     }
     await presence.close(hub.close())
     await presence.flush()

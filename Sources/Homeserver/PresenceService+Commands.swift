@@ -1,6 +1,7 @@
 internal import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import PresenceFederation
 
 /// What requests ask to be done.
 extension PresenceService {
@@ -93,10 +94,12 @@ extension PresenceService {
     return try await turns.take(subjects: Set(relations + [.person(user)])) { () throws(StoreError) in
       let now = time.now
       var trial = rules.trial(of: user, with: others)
-      _ = change.apply(to: &trial, by: user, now: now)
+      let (steps, _) = change.apply(to: &trial, by: user, now: now)
       let before = Set(rules.standings(of: user, with: others))
       let after = trial.standings(of: user, with: others)
-      try await persistence.commit(after.filter { !before.contains($0) }.map(StoreChange.standing))
+      let unsent = federation?.unsent(in: steps) ?? []
+      try await persistence.commit(
+        after.filter { !before.contains($0) }.map(StoreChange.standing) + unsent.map(StoreChange.unsent))
       let (effects, result) = change.apply(to: &rules, by: user, now: now)
       // Time may have passed in between, and taken part in it.
       for record in rules.standings(of: user, with: others) where !after.contains(record) {
