@@ -103,8 +103,11 @@ enum Schema {
 
   /// Other servers: what stands between them and this one, and what they have to be told.
   private static let second = """
-    ALTER TABLE meta ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0
-      CHECK (epoch BETWEEN 0 AND 9007199254740991);
+    CREATE TABLE life (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      epoch INTEGER NOT NULL CHECK (epoch BETWEEN 0 AND 9007199254740991)
+    ) STRICT;
+
     ALTER TABLE presence ADD COLUMN last_hidden INTEGER CHECK (abs(last_hidden) <= 9007199254740991);
 
     CREATE TABLE question (

@@ -45,7 +45,7 @@ struct StoreReader {
       standing)
     stored.peers = try rows("peer", "name, is_subscribed, order_epoch, order_number", peer)
     stored.unsent = try rows("unsent", "observer, observed, kind, question", message)
-    stored.epoch = try Int64.fetchOne(db, sql: "SELECT epoch FROM meta") ?? 0
+    stored.epoch = try Int64.fetchOne(db, sql: "SELECT epoch FROM life") ?? 0
     stored.accountData = try rows("account_data", "user, type, content") {
       AccountDataRecord(user: try $0.name(0), type: try $0.text(1), content: try $0.bytes(2))
     }

@@ -61,7 +61,7 @@ extension Database {
       try run(
         "DELETE FROM unsent WHERE observer = ? AND observed = ? AND kind = ? AND question IS ?",
         [message.observer.rawValue, message.observed.rawValue, message.kind.rawValue, message.question])
-    case .epoch(let number): try run("UPDATE meta SET epoch = ?", [number])
+    case .epoch(let number): try run(Statements.epoch, [1, number])
     case .lastActive(let user, let time):
       try run("UPDATE presence SET last_active = ? WHERE user = ?", [time.milliseconds, user.rawValue])
     case .deviceActivity(let record):
@@ -110,7 +110,8 @@ private enum Statements {
   static let account = upsert(
     "account", ["user"], ["password_hash", "created_at", "display_name", "avatar_url"])
   static let presence = upsert(
-    "presence", ["user"], ["choice", "status", "last_active", "frozen_status", "frozen_last_active", "last_hidden"])
+    "presence", ["user"],
+    ["choice", "status", "last_active", "frozen_status", "frozen_last_active", "last_hidden"])
   static let device = upsert("device", ["user", "id"], ["display_name"])
   static let token = upsert("token", ["digest"], ["user", "device", "kind", "expires_at", "generation"])
   static let standing = upsert(
@@ -119,6 +120,7 @@ private enum Statements {
       "entry_state", "entry_groups", "entry_order", "invited_at", "accepted_at", "asked_at", "is_allowed",
     ])
   static let question = upsert("question", ["owner", "observed"], ["open", "declined"])
+  static let epoch = upsert("life", ["id"], ["epoch"])
   static let peer = upsert("peer", ["name"], ["is_subscribed", "order_epoch", "order_number"])
   static let unsent = upsert("unsent", ["observer", "observed"], ["kind", "question"])
   static let accountData = upsert("account_data", ["user", "type"], ["content"])

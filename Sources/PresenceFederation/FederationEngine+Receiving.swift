@@ -14,15 +14,9 @@ extension FederationEngine {
   ) throws(MatrixError) -> (answer: TransactionAnswer, step: Step) {
     try Self.check(transaction)
     var step = Step()
+    // Late, or done long ago. It is no sign of life either.
+    if let answer = answerGiven(to: transaction) { return (answer, step) }
     let name = transaction.origin
-    let known = peers[name]?.order ?? recent.order(of: name)
-    if points.remembersTransactions(), let answer = recent[name, transaction.id] { return (answer, step) }
-    if let order = transaction.order {
-      let latest = max(known?.epoch ?? .min, peers[name]?.epoch ?? .min)
-      if order.epoch < latest { return (behind(latest), step) }
-      // Late, and done long ago. It is no sign of life either.
-      if let known, order <= known, points.remembersTransactions() { return (empty(for: name), step) }
-    }
     open(name)
     if let order = transaction.order { peers[name]?.order = order }
     if transaction.order != nil { peers[name]?.speaksAdditions = true }
@@ -50,6 +44,21 @@ extension FederationEngine {
     touch(name)
     run(&rules, now, &step)
     return (answer, step)
+  }
+
+  /// Whether a transaction will be taken: it is not a repeated one, and not of a life of its sender before the
+  /// present one. What its list messages lead to need only be stored if it is.
+  public func takes(_ transaction: Transaction) -> Bool { answerGiven(to: transaction) == nil }
+
+  private func answerGiven(to transaction: Transaction) -> TransactionAnswer? {
+    let name = transaction.origin
+    if points.remembersTransactions(), let answer = recent[name, transaction.id] { return answer }
+    guard let order = transaction.order else { return nil }
+    let known = peers[name]?.order ?? recent.order(of: name)
+    let latest = max(known?.epoch ?? .min, peers[name]?.epoch ?? .min)
+    if order.epoch < latest { return behind(latest) }
+    guard let known, order <= known, points.remembersTransactions() else { return nil }
+    return empty(for: name)
   }
 
   private static func check(_ transaction: Transaction) throws(MatrixError) {

@@ -66,7 +66,7 @@ extension FederationEngine {
 
     // Whether each of them may be seen is asked now, not when the change was queued.
     var pushes = contents.states.sorted().compactMap { push(of: $0, to: name, rules, now) }
-    let most = Transaction.mostStates * (Transaction.mostEDUs / 2)
+    let most = Transaction.mostStates * 10
     let later = pushes.dropFirst(most).map(\.userID)
     pushes = Array(pushes.prefix(most))
     contents.states = Set(pushes.map(\.userID))

@@ -218,6 +218,12 @@ public struct FederationEngine: Sendable {
     peers[name] = nil
   }
 
+  /// What is to be kept of the origin of a transaction once that is taken.
+  public func record(taking transaction: Transaction) -> PeerRecord {
+    let isSubscribed = peers[transaction.origin]?.isSubscribed ?? false
+    return PeerRecord(name: transaction.origin, isSubscribed: isSubscribed, order: transaction.order)
+  }
+
   func record(of name: ServerName, _ peer: PeerState) -> PeerRecord {
     PeerRecord(name: name, isSubscribed: peer.isSubscribed, order: peer.order)
   }
