@@ -60,7 +60,8 @@ let package = Package(
       dependencies: ["MatrixWire", "Ports", .product(name: "HeapModule", package: "swift-collections")],
       swiftSettings: simulated),
     .target(
-      name: "PresenceFederation", dependencies: ["MatrixWire", "Ports", "PresenceCore"], swiftSettings: simulated),
+      name: "PresenceFederation", dependencies: ["MatrixWire", "Ports", "PresenceCore"],
+      swiftSettings: simulated),
     .target(
       name: "Homeserver", dependencies: ["MatrixWire", "Ports", "PresenceCore", "PresenceFederation"],
       swiftSettings: strict),
@@ -160,7 +161,8 @@ let package = Package(
       name: "PorchlightTestSupport",
       dependencies: [
         "DemoWorld", "Homeserver", "MatrixWire", "Ports", "PorchlightApp", "PorchlightConfig",
-        "PorchlightSDK", "PresenceCore", "PresenceFederation", "Screen", ordered, .product(name: "DequeModule", package: "swift-collections"),
+        "PorchlightSDK", "PresenceCore", "PresenceFederation", "Screen", ordered,
+        .product(name: "DequeModule", package: "swift-collections"),
       ],
       path: "Tests/PorchlightTestSupport", swiftSettings: strict),
     .testTarget(name: "MatrixWireTests", dependencies: ["MatrixWire", "Ports"], swiftSettings: strict),

@@ -48,7 +48,8 @@ struct HostilePeer {
     edu.epoch = epoch
     edu.push = users.map { user in
       PresenceEDU.Push(
-        userID: user, content: PresenceContent(state: .online, lastActiveAgo: 0, statusMessage: HostileAct.forgery),
+        userID: user,
+        content: PresenceContent(state: .online, lastActiveAgo: 0, statusMessage: HostileAct.forgery),
         sequence: Int64.max / 2)
     }
     return .presence(edu)

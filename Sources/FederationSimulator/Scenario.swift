@@ -18,7 +18,8 @@ struct Scenario: Sendable {
   /// How long a person waits between two acts, on average, in seconds.
   let pace: Double
 
-  init(seed: UInt64, policy: PresencePolicy, servers serverCount: Int? = nil, people peopleCount: Int? = nil) {
+  init(seed: UInt64, policy: PresencePolicy, servers serverCount: Int? = nil, people peopleCount: Int? = nil)
+  {
     var random = SeededGenerator(seed: seed, .shape)
     self.seed = seed
     self.policy = policy

@@ -12,4 +12,14 @@ public enum SeedCheck {
     let scenario = Scenario(seed: seed, policy: policy)
     return World(scenario, plan: FaultPlan(scenario), points: points).run()
   }
+
+  /// The same, telling everything that happens.
+  public static func trace(seed: UInt64, policy: PresencePolicy, to trace: @escaping (String) -> Void)
+    -> SeedReport
+  {
+    let scenario = Scenario(seed: seed, policy: policy)
+    let world = World(scenario, plan: FaultPlan(scenario), points: PolicyPoints())
+    world.trace = trace
+    return world.run()
+  }
 }

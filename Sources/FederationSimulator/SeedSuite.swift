@@ -56,7 +56,8 @@ public enum SeedSuite {
     public var lines: [String] {
       var lines = ["\(seeds) worlds, \(events) engine events, \(messages) messages, \(failures.count) failed"]
       if let slowestDelay {
-        lines.append("99 of 100 who came online were seen within \(tenths(slowestDelay)) s, of \(delays.count)")
+        lines.append(
+          "99 of 100 who came online were seen within \(tenths(slowestDelay)) s, of \(delays.count)")
       }
       if let healedShare {
         lines.append("45 s after a partition \(tenths(healedShare * 100)) % of \(healing) views were right")

@@ -102,7 +102,11 @@ struct SimulatedServer: Sendable {
     starts += 1
     var rules = PresenceRules(server: name)
     for user in accounts {
-      if let record = disk.people[user] { rules.restore(record, now: now) } else { rules.register(user, now: now) }
+      if let record = disk.people[user] {
+        rules.restore(record, now: now)
+      } else {
+        rules.register(user, now: now)
+      }
     }
     for (pair, standing) in disk.standings.sorted(by: { $0.key < $1.key }) {
       rules.restore(StandingRecord(owner: pair.owner, observed: pair.observed, standing: standing), now: now)

@@ -8,6 +8,7 @@ extension World {
     let fault = plan.faults[index]
     report.faults += 1
     activeFaults += 1
+    note("begins: \(fault.kind)")
     switch fault.kind {
     case .partition(let group, let oneWay):
       forEachCut(group, oneWay: oneWay) { network.cut(from: $0, to: $1) }
@@ -40,6 +41,7 @@ extension World {
     let fault = plan.faults[index]
     activeFaults -= 1
     lastFault = now
+    note("ends: \(fault.kind)")
     switch fault.kind {
     case .partition(let group, let oneWay):
       forEachCut(group, oneWay: oneWay) { network.mend(from: $0, to: $1) }
@@ -64,7 +66,9 @@ extension World {
   }
 
   private func noteQuickRestart(_ server: Int, until: Instant) {
-    guard let life = servers[server].life, until - now < scenario.timing.shortInterval * 9 / 10 else { return }
+    guard let life = servers[server].life, until - now < scenario.timing.shortInterval * 9 / 10 else {
+      return
+    }
     let statuses = life.engine.status(now: servers[server].now(at: now))
     if statuses.contains(where: { !$0.watchedByThem.isEmpty }) { reach(.restartFasterThanTimer) }
   }

@@ -47,7 +47,9 @@ extension World {
     }
     let before = servers[server].disk.standings
     _ = send(edus, by: 0, to: server, epoch)
-    if servers[server].disk.standings != before { violate(.hostility, "a list was changed in the name of others") }
+    if servers[server].disk.standings != before {
+      violate(.hostility, "a list was changed in the name of others")
+    }
   }
 
   private func oversize(_ server: Int, _ epoch: Int64) {
@@ -64,7 +66,9 @@ extension World {
       let fake = UserID(localpart: "nobody", server: servers[server].name),
       let stranger = UserID(localpart: "stranger", server: hostileName(3))
     else { return }
-    let invites = [real, fake].map { EDU.list(ListEDU(.invite, observer: stranger, observed: $0, question: 1)) }
+    let invites = [real, fake].map {
+      EDU.list(ListEDU(.invite, observer: stranger, observed: $0, question: 1))
+    }
     for (index, observed) in [real, fake].enumerated() {
       let invited = send([invites[index]], by: 3, to: server, epoch)
       let polled = send([HostilePeer.poll([observed], epoch: epoch)], by: 3, to: server, epoch)

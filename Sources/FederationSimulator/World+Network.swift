@@ -19,6 +19,9 @@ extension World {
       number: lastRequest, from: server, life: life.number, to: to, outbound: outbound)
     wire?.append(
       WireRecord(at: now, from: server, to: to, transaction: outbound.transaction, answer: nil))
+    note(
+      "\(servers[server].name) -> \(outbound.peer) \(outbound.cause) \(outbound.attempt) "
+        + Self.text(outbound.transaction))
     pending.insert(request.number)
     queue.plan(.timeout(request), at: now + outbound.timeout)
     // Servers outside of the world never answer.
@@ -34,6 +37,7 @@ extension World {
       return
     }
     let transaction = request.outbound.transaction
+    note("\(servers[server].name) receives \(transaction.id) of \(transaction.origin)")
     noteInvites(transaction, areUnderWay: false)
     let repeated = observatory.arrived(transaction, at: server, life: life.number)
     if repeated == .inAnEarlierLife { reach(.duplicateAfterRestart) }
@@ -46,6 +50,9 @@ extension World {
     if let said = answer.answer.answer { log.add(said) }
     wire?.append(
       WireRecord(at: now, from: server, to: request.from, transaction: nil, answer: answer.answer))
+    note(
+      "\(servers[server].name) answers \(transaction.id) of \(transaction.origin): \(Self.text(answer.answer))"
+    )
     if crashes(server, at: .beforeAnswer) { return }
     reply(.taken(answer.answer), to: request)
   }
@@ -81,6 +88,9 @@ extension World {
     guard pending.remove(request.number) != nil, servers[request.from].life?.number == request.life else {
       return
     }
+    note(
+      "\(servers[request.from].name) hears of \(request.outbound.transaction.id) at \(servers[request.to].name)"
+    )
     switch reply {
     case .taken(let answer):
       input(to: request.from) { life, moment in life.succeeded(request.outbound, answer, moment) }
@@ -94,6 +104,7 @@ extension World {
       return
     }
     answering[request.number] = nil
+    note("\(servers[request.from].name) waited in vain for \(request.outbound.peer)")
     input(to: request.from) { life, moment in life.failed(request.outbound, moment) }
   }
 
@@ -101,7 +112,9 @@ extension World {
     for case .list(let message) in transaction.edus where message.kind == .invite {
       let pair = SimulatedDisk.Pair(owner: message.observer, observed: message.observed)
       if areUnderWay {
-        if invitesUnderWay.contains(.init(owner: pair.observed, observed: pair.owner)) { reach(.crossedInvites) }
+        if invitesUnderWay.contains(.init(owner: pair.observed, observed: pair.owner)) {
+          reach(.crossedInvites)
+        }
         invitesUnderWay.insert(pair)
       } else {
         invitesUnderWay.remove(pair)

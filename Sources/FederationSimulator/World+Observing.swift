@@ -89,7 +89,9 @@ extension World {
     for case .list(let message) in outbound.transaction.edus {
       if message.kind == .accept { accepted.insert(message.observed) }
       let sender = message.kind == .invite || message.kind == .drop ? message.observer : message.observed
-      if sender.server != servers[server].name { violate(.ownPeople, "\(message) from \(servers[server].name)") }
+      if sender.server != servers[server].name {
+        violate(.ownPeople, "\(message) from \(servers[server].name)")
+      }
     }
     for case .presence(let edu) in outbound.transaction.edus {
       inspect(edu, to: outbound.peer, from: server)
@@ -150,8 +152,22 @@ extension World {
     if !outcome.changedNothing {
       violate(.repeated, "\(transaction.id) of \(transaction.origin) changed \(name) twice")
     }
-    if let before, before != outcome.answer {
+    if let before, before != outcome.answer,
+      withoutForbidden(before, for: transaction.origin, at: server) != outcome.answer
+    {
       violate(.repeated, "\(transaction.id) of \(transaction.origin) got another answer from \(name)")
     }
+  }
+
+  /// An answer as it may be repeated: whoever may not be seen any more is not shown again.
+  private func withoutForbidden(
+    _ answer: TransactionAnswer, for peer: ServerName, at server: Int
+  ) -> TransactionAnswer {
+    guard let rules = servers[server].life?.rules, let said = answer.answer else { return answer }
+    var allowed = answer
+    allowed.answer?.push = said.push.filter { rules.lists.isAllowed(peer, toSee: $0.userID) }
+    let hidden = said.push.map(\.userID).filter { !rules.lists.isAllowed(peer, toSee: $0) }
+    allowed.answer?.refused = said.refused + hidden
+    return allowed
   }
 }

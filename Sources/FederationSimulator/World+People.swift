@@ -82,6 +82,7 @@ extension World {
   /// Does it, if the server runs; what cannot be done leaves everything as it was.
   func say(_ saying: Saying, by person: Int) {
     let (user, server) = (people[person].user, people[person].server)
+    note("\(user): \(saying)")
     switch saying {
     case .arrive:
       people[person].wantsToBeOnline = true

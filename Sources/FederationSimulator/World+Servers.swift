@@ -41,6 +41,7 @@ extension World {
     guard servers[server].life == nil else { return }
     observatory.forgetViews(of: server)
     let step = servers[server].start(at: now)
+    note("\(servers[server].name) starts")
     log.add(now.nanoseconds)
     log.add(server)
     report.events += 1
@@ -50,7 +51,8 @@ extension World {
       queue.plan(.reconnect(person: person, life: life), at: now + people[person].random.span(0.1...2))
     }
     // What was promised before is forgotten, and something changes that somebody has to hear of.
-    if let talker = people.indices.first(where: { people[$0].server == server && people[$0].wantsToBeOnline }) {
+    if let talker = people.indices.first(where: { people[$0].server == server && people[$0].wantsToBeOnline })
+    {
       queue.plan(.say(person: talker, .text), at: now + .milliseconds(2500))
     }
   }
@@ -60,6 +62,7 @@ extension World {
     servers[server].life = nil
     servers[server].crashPoint = nil
     report.crashes += 1
+    note("\(servers[server].name) crashes")
     for person in people.indices where people[person].server == server {
       people[person].lost()
       observatory.lookingSince[people[person].user] = nil

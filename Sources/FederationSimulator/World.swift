@@ -61,6 +61,8 @@ final class World {
   var isOver = false
   /// Everything that was sent, where somebody wants to compare it.
   var wire: [WireRecord]?
+  /// Hears of everything, where somebody looks for a cause.
+  var trace: ((String) -> Void)?
 
   init(_ scenario: Scenario, plan: FaultPlan, points: PolicyPoints) {
     self.scenario = scenario
@@ -92,7 +94,9 @@ final class World {
       let asked = WallTime(milliseconds: ServerClock.beginning - 1_000_000 + Int64(order))
       let entry = PresenceLists.Entry(
         state: .accepted, order: UInt64(order + 1), invitedAt: asked, acceptedAt: asked)
-      guard let owner = indices[pair.owner.server], let observed = indices[pair.observed.server] else { continue }
+      guard let owner = indices[pair.owner.server], let observed = indices[pair.observed.server] else {
+        continue
+      }
       if owner == observed {
         servers[owner].disk.standings[pair] = .init(entry: entry, isAllowed: true)
       } else {
@@ -152,6 +156,7 @@ final class World {
   // MARK: What is noticed
 
   func violate(_ invariant: Invariant, _ details: String) {
+    note("VIOLATION \(invariant.rawValue): \(details)")
     report.violations.append(Violation(invariant: invariant, time: now.text, details: details))
   }
 

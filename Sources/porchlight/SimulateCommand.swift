@@ -25,7 +25,17 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Only under this policy: literal, tight or economical.")
     var policy: SimulatedPolicy?
 
+    @Flag(help: "Tell everything that happens.")
+    var trace = false
+
     func run() async throws {
+      if trace {
+        for seed in seeds.range {
+          let report = SeedCheck.trace(seed: seed, policy: policy?.policy ?? .tight) { Output.line($0) }
+          Output.line(report.line)
+        }
+        return
+      }
       let policies = policy.map { [$0.policy] } ?? PresencePolicy.allCases
       let summary = await SeedSuite.run(
         seeds.range.flatMap { seed in policies.map { SeedSuite.Case(seed: seed, policy: $0) } }
