@@ -55,7 +55,7 @@ public enum Experiment {
   /// How many times more messages there are where one server takes a hundred times longer.
   public static func overload(seed: UInt64, policy: PresencePolicy) -> Double {
     func messages(_ isSlow: Bool) -> Double {
-      let scenario = Scenario(seed: seed, policy: policy)
+      let scenario = Scenario(seed: seed, policy: policy, servers: 8, people: 60)
       let end = Instant.origin + .seconds(1800)
       let slow = Fault(kind: .slowness(server: 0), from: .origin + .seconds(300), until: end)
       let plan = FaultPlan(scenario, faults: isSlow ? [slow] : [], until: end)
@@ -74,6 +74,8 @@ public enum Experiment {
     let fault = Fault(kind: .crashes(Array(0..<12)), from: fall, until: rise)
     let plan = FaultPlan(scenario, faults: [fault], until: rise + .seconds(10))
     let world = World(scenario, plan: plan, points: PolicyPoints())
+    // Clients that found nobody for half a minute do not all knock at once either.
+    world.reconnectSpan = 0.1...10
     world.wire = []
     _ = world.run()
     var seconds = Array(repeating: 0.0, count: 10)

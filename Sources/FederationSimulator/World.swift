@@ -64,6 +64,8 @@ final class World {
   /// What some people do instead of what they would draw.
   var script: [(at: Instant, person: Int, saying: Saying)] = []
   var scripted: Set<Int> = []
+  /// How soon after its server clients come back, in seconds.
+  var reconnectSpan = 0.1...2.0
   /// Hears of everything, where somebody looks for a cause.
   var trace: ((String) -> Void)?
 
