@@ -166,7 +166,8 @@ let package = Package(
       name: "PresenceFederationTests", dependencies: ["PresenceFederation", "PorchlightTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "HomeserverTests", dependencies: ["Homeserver", "PorchlightTestSupport"], swiftSettings: strict),
+      name: "HomeserverTests", dependencies: ["Homeserver", "MatrixCrypto", "PorchlightTestSupport", ordered],
+      swiftSettings: strict),
     .target(
       name: "HTTPTestSupport",
       dependencies: [
