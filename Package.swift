@@ -93,6 +93,11 @@ let package = Package(
       ] + nio,
       swiftSettings: strict),
 
+    // Where other homeservers are, and the way there.
+    .target(name: "CResolver", linkerSettings: [.linkedLibrary("resolv")]),
+    .target(
+      name: "PeerDiscovery", dependencies: ["CResolver", "MatrixWire", "Ports"], swiftSettings: strict),
+
     // The client.
     .target(
       name: "PorchlightSDK", dependencies: ["MatrixWire", "Ports", ordered], swiftSettings: strict),
@@ -194,6 +199,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "NetworkExchangeTests", dependencies: ["HomeserverHTTP", "HTTPTestSupport", "NetworkExchange"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PeerDiscoveryTests", dependencies: ["PeerDiscovery", "PorchlightTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "PorchlightSDKTests", dependencies: ["PorchlightSDK", "PorchlightTestSupport"],
