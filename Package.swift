@@ -163,7 +163,7 @@ let package = Package(
         "PresenceCore", "Screen", ordered, .product(name: "DequeModule", package: "swift-collections"),
       ],
       path: "Tests/PorchlightTestSupport", swiftSettings: strict),
-    .testTarget(name: "MatrixWireTests", dependencies: ["MatrixWire"], swiftSettings: strict),
+    .testTarget(name: "MatrixWireTests", dependencies: ["MatrixWire", "Ports"], swiftSettings: strict),
     .testTarget(
       name: "PresenceCoreTests", dependencies: ["PresenceCore", "PorchlightTestSupport"],
       swiftSettings: strict),

@@ -8,6 +8,7 @@ private let targets: [String: @Sendable ([UInt8]) -> Void] = [
   "filters": fuzzFilters,
   "canonical-json": fuzzCanonicalJSON,
   "request-targets": fuzzRequestTargets,
+  "federation": fuzzFederation,
 ]
 
 nonisolated(unsafe) private var target: ([UInt8]) -> Void = { _ in fatalError("started without a target") }

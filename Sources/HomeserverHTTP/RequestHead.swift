@@ -32,6 +32,8 @@ enum RequestHead {
       let target = try RequestTarget(head.uri)
       var request = WireRequest(method, target.path, query: target.query)
       request.accessToken = try token(in: head.headers, &request)
+      request.signatures = head.headers["Authorization"].filter(XMatrixAuthorization.isMeant)
+      if !request.signatures.isEmpty { request.receivedTarget = target.text }
       return Arrival(.request(request))
     } catch {
       return Arrival(refusal: error.code == .missingToken ? 401 : 400, error)

@@ -4,6 +4,8 @@ internal import MatrixWire
 struct RequestTarget: Hashable, Sendable {
   let path: [String]
   let query: [WireRequest.QueryItem]
+  /// Both as they came.
+  let text: String
 
   /// Takes the origin form (`/path?query`), the absolute form (`http://host/path?query`) and `*`.
   ///
@@ -12,6 +14,7 @@ struct RequestTarget: Hashable, Sendable {
   /// - Throws: `M_INVALID_PARAM` where an escape is broken, decodes to no text, or the form is another one.
   init(_ text: String) throws(MatrixError) {
     let origin = try Self.origin(text)
+    self.text = String(origin)
     let end = origin.utf8.firstIndex(of: UInt8(ascii: "?")) ?? origin.endIndex
     path = try Self.segments(origin[..<end])
     query = try Self.items(Substring(origin.utf8[end...].dropFirst()))

@@ -28,6 +28,35 @@ struct JSONWriter {
     bytes.append(UInt8(ascii: ":"))
   }
 
+  /// A key as somebody else chose it; its value comes next.
+  mutating func foreignKey(_ name: String) {
+    if !isFirst { bytes.append(UInt8(ascii: ",")) }
+    isFirst = false
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+  }
+
+  /// A value that is written already; its key came before.
+  mutating func raw(_ value: [UInt8]) { bytes.append(contentsOf: value) }
+
+  /// Begins an array. Each of its elements begins with `element()`.
+  mutating func openArray() {
+    bytes.append(UInt8(ascii: "["))
+    isFirst = true
+  }
+
+  /// The next element of an array comes.
+  mutating func element() {
+    if !isFirst { bytes.append(UInt8(ascii: ",")) }
+    isFirst = false
+  }
+
+  /// Ends an array.
+  mutating func closeArray() {
+    bytes.append(UInt8(ascii: "]"))
+    isFirst = false
+  }
+
   mutating func field(_ name: String, _ text: String?) {
     guard let text else { return }
     key(name)

@@ -25,6 +25,10 @@ public struct WireRequest: Hashable, Sendable {
   public var query: [QueryItem]
   /// `Authorization: Bearer …`.
   public var accessToken: AccessToken?
+  /// `Authorization: X-Matrix …`, one for every key the request is signed with, as it stands in the header.
+  public var signatures: [String] = []
+  /// The target of a signed request exactly as it came; nil for requests made here.
+  public var receivedTarget: String?
   public var body: [UInt8]
   /// How long the caller is ready to wait for the whole answer.
   public var timeout: Duration
@@ -46,12 +50,17 @@ public struct WireRequest: Hashable, Sendable {
 
   /// The request target, every segment and value percent-encoded but for RFC 3986's unreserved characters
   /// (IDs hold `/ + = # ! $ @ :`).
+  ///
+  /// Written anew from the decoded path and query; what a signature is over is `signedTarget`.
   public var target: String {
     let route = "/" + path.map(PercentEncoding.encode).joined(separator: "/")
     guard !query.isEmpty else { return route }
     let items = query.map { PercentEncoding.encode($0.name) + "=" + PercentEncoding.encode($0.value) }
     return route + "?" + items.joined(separator: "&")
   }
+
+  /// What signatures are over: the target as it came, or as it will be sent.
+  public var signedTarget: String { receivedTarget ?? target }
 }
 
 /// One HTTP response as a value.

@@ -53,6 +53,7 @@ public struct NetworkExchange: Exchange {
     if let token = request.accessToken {
       message.headers.add(name: "Authorization", value: "Bearer \(token.rawValue)")
     }
+    for signature in request.signatures { message.headers.add(name: "Authorization", value: signature) }
     if !request.body.isEmpty {
       message.headers.add(name: "Content-Type", value: "application/json")
       message.body = .bytes(ByteBuffer(bytes: request.body))

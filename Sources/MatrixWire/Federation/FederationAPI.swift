@@ -1,0 +1,28 @@
+/// The requests servers make of each other, each in the one place where its path is written (protocol 6).
+public enum FederationAPI {
+  private static let federation = ["_matrix", "federation", "v1"]
+
+  /// Where transactions are put, before their id.
+  public static let send = federation + ["send"]
+
+  /// Signed. The body is written for whoever it is sent to, and signed as it is.
+  public static func send(_ transaction: Transaction, for reader: PeerVocabulary) -> WireRequest {
+    WireRequest(.put, send + [transaction.id], body: transaction.body(for: reader))
+  }
+
+  /// Signed.
+  public static func profile(of user: UserID, field: String? = nil) -> WireRequest {
+    let field = field.map { [WireRequest.QueryItem("field", $0)] } ?? []
+    return WireRequest(
+      .get, federation + ["query", "profile"], query: [.init("user_id", user.rawValue)] + field)
+  }
+
+  /// Not signed.
+  public static func version() -> WireRequest { WireRequest(.get, federation + ["version"]) }
+
+  /// Not signed: it is what signatures are verified with.
+  public static func keys() -> WireRequest { WireRequest(.get, ["_matrix", "key", "v2", "server"]) }
+
+  /// Not signed.
+  public static func wellKnown() -> WireRequest { WireRequest(.get, [".well-known", "matrix", "server"]) }
+}
