@@ -97,6 +97,12 @@ let package = Package(
     .target(name: "CResolver", linkerSettings: [.linkedLibrary("resolv")]),
     .target(
       name: "PeerDiscovery", dependencies: ["CResolver", "MatrixWire", "Ports"], swiftSettings: strict),
+    .target(
+      name: "PeerNetwork",
+      dependencies: [
+        "MatrixWire", "PeerDiscovery", "Ports", ssl, .product(name: "NIOTLS", package: "swift-nio"),
+      ] + nio,
+      swiftSettings: strict),
 
     // The client.
     .target(
@@ -202,6 +208,13 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PeerDiscoveryTests", dependencies: ["PeerDiscovery", "PorchlightTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PeerNetworkTests",
+      dependencies: [
+        "HTTPTestSupport", "HomeserverHTTP", "MatrixWire", "PeerDiscovery", "PeerNetwork",
+        "PorchlightTestSupport", "Ports", ssl,
+      ] + nio,
       swiftSettings: strict),
     .testTarget(
       name: "PorchlightSDKTests", dependencies: ["PorchlightSDK", "PorchlightTestSupport"],
