@@ -32,7 +32,8 @@ extension FederationEngine {
     }
     step.presence += effects
     absorb(effects, rules, now, &step)
-    for case .list(let message) in transaction.edus where message.kind == .accept {
+    for case .list(let message) in transaction.edus
+    where message.kind == .accept && message.observed.server == name {
       // Whoever was refused before is asked for again.
       reconsider(message.observed, of: message.observer, rules, now, &step)
     }

@@ -36,7 +36,6 @@ struct RootCommand: AsyncParsableCommand {
     subcommands: [
       RosterCommand.self, DemoCommand.self, ServeCommand.self, DoctorCommand.self, BenchCommand.self,
       SimulateCommand.self, DebugCommand.self,
-      DebugCommand.self,
     ],
     groupedSubcommands: [
       CommandGroup(
