@@ -32,11 +32,7 @@ extension FederationEngine {
     }
     step.presence += effects
     absorb(effects, rules, now, &step)
-    for case .list(let message) in transaction.edus
-    where message.kind == .accept && message.observed.server == name {
-      // Whoever was refused before is asked for again.
-      reconsider(message.observed, of: message.observer, rules, now, &step)
-    }
+    for user in accepted.sorted() where user.server == name { askAccepted(user, rules, now, &step) }
     if !effects.isEmpty, let peer = peers[name] {
       // Taken once, and not again after a start.
       step.federation.append(.remember(record(of: name, peer)))
@@ -66,6 +62,17 @@ extension FederationEngine {
     if order.epoch < latest { return behind(latest) }
     guard let known, order <= known, points.remembersTransactions() else { return nil }
     return empty(for: name)
+  }
+
+  /// Somebody accepted. Whoever was refused before is asked for again; also where a poll is under way, whose answer
+  /// may be older.
+  private mutating func askAccepted(
+    _ user: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    if peers[user.server]?.inFlight?.contents.polls.contains(user) == true {
+      peers[user.server]?.update(user) { $0.isPolled = false }
+    }
+    for owner in rules.lists.audience(of: user).sorted() { reconsider(user, of: owner, rules, now, &step) }
   }
 
   /// An answer given before, without those who may no longer be shown.
