@@ -100,6 +100,17 @@ let package = Package(
       ] + nio,
       swiftSettings: strict),
 
+    // Where other homeservers are, and the way there.
+    .target(name: "CResolver", linkerSettings: [.linkedLibrary("resolv")]),
+    .target(
+      name: "PeerDiscovery", dependencies: ["CResolver", "MatrixWire", "Ports"], swiftSettings: strict),
+    .target(
+      name: "PeerNetwork",
+      dependencies: [
+        "MatrixWire", "PeerDiscovery", "Ports", ssl, .product(name: "NIOTLS", package: "swift-nio"),
+      ] + nio,
+      swiftSettings: strict),
+
     // The client.
     .target(
       name: "PorchlightSDK", dependencies: ["MatrixWire", "Ports", ordered], swiftSettings: strict),
@@ -149,7 +160,8 @@ let package = Package(
       dependencies: [
         "Bench", "DemoWorld", "FederationSimulator", "Homeserver", "HomeserverHTTP", "HomeserverSQLite",
         "LocalServer", "MatrixCrypto", "MatrixWire",
-        "NetworkExchange", "Ports", "PorchlightApp", "PorchlightConfig", "PorchlightSDK",
+        "NetworkExchange", "PeerDiscovery", "PeerNetwork", "Ports", "PorchlightApp", "PorchlightConfig",
+        "PorchlightSDK",
         "PresenceFederation",
         "Screen", "TerminalDriver", logging, lifecycle, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -173,7 +185,9 @@ let package = Package(
       name: "PresenceFederationTests", dependencies: ["PresenceFederation", "PorchlightTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "HomeserverTests", dependencies: ["Homeserver", "PorchlightTestSupport"], swiftSettings: strict),
+      name: "HomeserverTests",
+      dependencies: ["Homeserver", "MatrixCrypto", "PorchlightTestSupport", ordered],
+      swiftSettings: strict),
     .target(
       name: "HTTPTestSupport",
       dependencies: [
@@ -201,6 +215,16 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "NetworkExchangeTests", dependencies: ["HomeserverHTTP", "HTTPTestSupport", "NetworkExchange"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PeerDiscoveryTests", dependencies: ["PeerDiscovery", "PorchlightTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PeerNetworkTests",
+      dependencies: [
+        "HTTPTestSupport", "HomeserverHTTP", "MatrixWire", "PeerDiscovery", "PeerNetwork",
+        "PorchlightTestSupport", "Ports", ssl,
+      ] + nio,
       swiftSettings: strict),
     .testTarget(
       name: "PorchlightSDKTests", dependencies: ["PorchlightSDK", "PorchlightTestSupport"],
