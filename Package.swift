@@ -94,6 +94,17 @@ let package = Package(
       ] + nio,
       swiftSettings: strict),
 
+    // Where other homeservers are, and the way there.
+    .target(name: "CResolver", linkerSettings: [.linkedLibrary("resolv")]),
+    .target(
+      name: "PeerDiscovery", dependencies: ["CResolver", "MatrixWire", "Ports"], swiftSettings: strict),
+    .target(
+      name: "PeerNetwork",
+      dependencies: [
+        "MatrixWire", "PeerDiscovery", "Ports", ssl, .product(name: "NIOTLS", package: "swift-nio"),
+      ] + nio,
+      swiftSettings: strict),
+
     // The client.
     .target(
       name: "PorchlightSDK", dependencies: ["MatrixWire", "Ports", ordered], swiftSettings: strict),
@@ -166,7 +177,8 @@ let package = Package(
       name: "PresenceFederationTests", dependencies: ["PresenceFederation", "PorchlightTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "HomeserverTests", dependencies: ["Homeserver", "PorchlightTestSupport"], swiftSettings: strict),
+      name: "HomeserverTests", dependencies: ["Homeserver", "MatrixCrypto", "PorchlightTestSupport", ordered],
+      swiftSettings: strict),
     .target(
       name: "HTTPTestSupport",
       dependencies: [
@@ -194,6 +206,16 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "NetworkExchangeTests", dependencies: ["HomeserverHTTP", "HTTPTestSupport", "NetworkExchange"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PeerDiscoveryTests", dependencies: ["PeerDiscovery", "PorchlightTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PeerNetworkTests",
+      dependencies: [
+        "HTTPTestSupport", "HomeserverHTTP", "MatrixWire", "PeerDiscovery", "PeerNetwork",
+        "PorchlightTestSupport", "Ports", ssl,
+      ] + nio,
       swiftSettings: strict),
     .testTarget(
       name: "PorchlightSDKTests", dependencies: ["PorchlightSDK", "PorchlightTestSupport"],

@@ -12,6 +12,8 @@ public final class Homeserver: Sendable {
   /// What a server can be told when it is made.
   public struct Configuration: Sendable {
     public var name: ServerName
+    /// What other servers are told this program's version is.
+    public var version = "unknown"
     public var limits = PresenceLimits()
     public var autoAccept = AutoAccept.reverse
     /// The least span between two answers of one device's stream while changes keep coming.

@@ -1,9 +1,11 @@
 public import MatrixWire
 
-/// The way to other homeservers, found by their names.
+/// The way to other homeservers, however each is found and reached.
 ///
-/// Like `Exchange`, it adds nothing but delay and failure; a refusal is a response. Requests are signed already.
+/// As with `Exchange`: a refusal is a response, only a missing answer throws, and a caller who goes away ends the
+/// request. Requests are sent as they are; to sign them is the caller's business.
 public protocol PeerTransport: Sendable {
-  /// - Throws: `ExchangeError` where no answer came, `CancellationError` where the caller went away.
+  /// - Throws: `ExchangeError` where no answer came within the request's timeout, `CancellationError` where the
+  ///   caller went away.
   func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse
 }

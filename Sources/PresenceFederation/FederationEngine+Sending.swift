@@ -236,6 +236,7 @@ extension FederationEngine {
     peers[name]?.inFlight?.isWaiting = true
     let cap = hasStake && !isLong ? timing.watchedBackoff : timing.idleBackoff
     let wait = backoff(after: peer.failures + 1, upTo: cap)
+    peers[name]?.retryAt = now.instant + wait
     deadlines.set(now.instant + wait, for: .retry(name))
     touch(name)
     run(&rules, now, &step)
@@ -251,6 +252,7 @@ extension FederationEngine {
   mutating func retry(
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
+    peers[name]?.retryAt = nil
     guard var inFlight = peers[name]?.inFlight, inFlight.isWaiting else { return }
     if inFlight.isTainted {
       // It holds a state that its reader may no longer have: what is left of it goes under another name.

@@ -15,6 +15,7 @@ extension FederationEngine {
       status.backlog =
         peer.changed.count + peer.queue.messages.count + (peer.inFlight?.contents.messages.count ?? 0)
       status.failures = peer.failures
+      status.retryAt = peer.retryAt
       status.isSilent = peer.isSilent
       status.speaksAdditions = peer.speaksAdditions
       status.sent = peer.tally

@@ -77,6 +77,8 @@ struct PeerState: Sendable {
   var inFlight: InFlight?
   var failures = 0
   var failingSince: Instant?
+  /// When the waiting transaction is tried again.
+  var retryAt: Instant?
   /// Refusals of our epoch in a row.
   var timesBehind = 0
 

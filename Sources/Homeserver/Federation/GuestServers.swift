@@ -12,14 +12,15 @@ struct GuestServers: Sendable {
     self.server = server
     self.federation = federation
     ownKeys = OwnKeys(server, federation.signer)
-    let keys = KeyService(time: time, verifier: federation.verifier) { [transport = federation.transport] peer in
+    let keys = KeyService(time: time, verifier: federation.verifier) {
+      [transport = federation.transport] peer in
       var request = FederationAPI.keys()
       request.timeout = Self.patience
       let response = try await transport.send(request, to: peer)
       guard response.status == 200 else {
         throw ExchangeError(.unreachable, "\(peer) does not say its keys: status \(response.status).")
       }
-      return try WireJSON.decode(ServerKeys.self, from: response.body)
+      return try ServerKeys(body: response.body)
     }
     authentication = FederationAuthentication(server: server, keys: keys, verifier: federation.verifier)
   }

@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import Ports
 internal import PresenceFederation
 
 /// What other servers ask of this one (protocol 6.1, 6.3, 6.7).
@@ -9,7 +10,7 @@ extension Homeserver {
     guard let guests else { throw Refusal(404, .unrecognized, "This server meets no others.") }
     switch route {
     case .keys: return .stream(try guests.ownKeys.body(at: time.wallTime))
-    case .version: return .json(ServerVersion(name: "porchlight", version: Self.version))
+    case .version: return .json(ServerVersion(name: "porchlight", version: configuration.version))
     case .send(let id):
       let signed = try await guests.authentication.authenticate(request)
       guard let body = signed.body else { throw Refusal(400, .notJSON, "The transaction has no body.") }

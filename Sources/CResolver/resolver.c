@@ -1,0 +1,125 @@
+// Only this file knows of libresolv. Its state lives as long as one question.
+#include "cresolver.h"
+
+#include <arpa/inet.h>
+#include <arpa/nameser.h>
+#include <limits.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <resolv.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  // A whole answer over TCP, the longest there is.
+  ANSWER = 65535,
+  SERVICE_HEAD = 6,
+};
+
+static bool use_server(res_state state, const porch_resolver_options *options) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(options->port)};
+  if (inet_pton(AF_INET, options->server, &address.sin_addr) != 1) return false;
+  state->nsaddr_list[0] = address;
+  state->nscount = 1;
+  return true;
+}
+
+static int ask(const char *name, int type, const porch_resolver_options *options, uint8_t *answer,
+               size_t *length) {
+  struct __res_state state;
+  memset(&state, 0, sizeof state);
+  if (res_ninit(&state) != 0) return PORCH_RESOLVER_FAILED;
+  int outcome = PORCH_RESOLVER_FAILED;
+  if (options->server == NULL || use_server(&state, options)) {
+    state.retrans = options->timeout;
+    state.retry = options->attempts;
+    // Absolute names only: nobody's search list belongs to the names of servers.
+    state.options &= ~(unsigned long)(RES_DEFNAMES | RES_DNSRCH);
+    int received = res_nquery(&state, name, ns_c_in, type, answer, ANSWER);
+    if (received >= 0) {
+      // A longer answer was cut; what says so is its size.
+      *length = received > ANSWER ? (size_t)ANSWER : (size_t)received;
+      outcome = PORCH_RESOLVER_OK;
+    } else if (state.res_h_errno == HOST_NOT_FOUND || state.res_h_errno == NO_DATA) {
+      outcome = PORCH_RESOLVER_NONE;
+    }
+  }
+  res_nclose(&state);
+  return outcome;
+}
+
+int porch_resolver_parse_services(const uint8_t *answer, size_t length, porch_resolver_service *records,
+                                  size_t capacity, size_t *count) {
+  *count = 0;
+  ns_msg message;
+  if (length > INT_MAX || ns_initparse(answer, (int)length, &message) != 0) return PORCH_RESOLVER_FAILED;
+  int total = ns_msg_count(message, ns_s_an);
+  for (int index = 0; index < total && *count < capacity; index++) {
+    ns_rr record;
+    if (ns_parserr(&message, ns_s_an, index, &record) != 0) return PORCH_RESOLVER_FAILED;
+    // Aliases on the way to the answer stand here as well.
+    if (ns_rr_type(record) != ns_t_srv || ns_rr_class(record) != ns_c_in) continue;
+    if (ns_rr_rdlen(record) <= SERVICE_HEAD) return PORCH_RESOLVER_FAILED;
+    const uint8_t *data = ns_rr_rdata(record);
+    porch_resolver_service *service = &records[*count];
+    int used = dn_expand(ns_msg_base(message), ns_msg_end(message), data + SERVICE_HEAD, service->target,
+                         sizeof service->target);
+    if (used < 0 || used > ns_rr_rdlen(record) - SERVICE_HEAD) return PORCH_RESOLVER_FAILED;
+    // The root expands to nothing.
+    if (service->target[0] == '\0') memcpy(service->target, ".", 2);
+    service->ttl = ns_rr_ttl(record);
+    service->priority = ns_get16(data);
+    service->weight = ns_get16(data + 2);
+    service->port = ns_get16(data + 4);
+    *count += 1;
+  }
+  return *count > 0 ? PORCH_RESOLVER_OK : PORCH_RESOLVER_NONE;
+}
+
+int porch_resolver_parse_addresses(const uint8_t *answer, size_t length, bool wants_six,
+                                   porch_resolver_address *records, size_t capacity, size_t *count) {
+  *count = 0;
+  ns_msg message;
+  if (length > INT_MAX || ns_initparse(answer, (int)length, &message) != 0) return PORCH_RESOLVER_FAILED;
+  int total = ns_msg_count(message, ns_s_an);
+  uint8_t size = wants_six ? 16 : 4;
+  for (int index = 0; index < total && *count < capacity; index++) {
+    ns_rr record;
+    if (ns_parserr(&message, ns_s_an, index, &record) != 0) return PORCH_RESOLVER_FAILED;
+    if (ns_rr_type(record) != (wants_six ? ns_t_aaaa : ns_t_a) || ns_rr_class(record) != ns_c_in) continue;
+    if (ns_rr_rdlen(record) != size) return PORCH_RESOLVER_FAILED;
+    records[*count].ttl = ns_rr_ttl(record);
+    records[*count].count = size;
+    memcpy(records[*count].bytes, ns_rr_rdata(record), size);
+    *count += 1;
+  }
+  return *count > 0 ? PORCH_RESOLVER_OK : PORCH_RESOLVER_NONE;
+}
+
+int porch_resolver_services(const char *name, const porch_resolver_options *options,
+                            porch_resolver_service *records, size_t capacity, size_t *count) {
+  *count = 0;
+  uint8_t *answer = malloc(ANSWER);
+  if (answer == NULL) return PORCH_RESOLVER_FAILED;
+  size_t length = 0;
+  int outcome = ask(name, ns_t_srv, options, answer, &length);
+  if (outcome == PORCH_RESOLVER_OK) {
+    outcome = porch_resolver_parse_services(answer, length, records, capacity, count);
+  }
+  free(answer);
+  return outcome;
+}
+
+int porch_resolver_addresses(const char *name, bool wants_six, const porch_resolver_options *options,
+                             porch_resolver_address *records, size_t capacity, size_t *count) {
+  *count = 0;
+  uint8_t *answer = malloc(ANSWER);
+  if (answer == NULL) return PORCH_RESOLVER_FAILED;
+  size_t length = 0;
+  int outcome = ask(name, wants_six ? ns_t_aaaa : ns_t_a, options, answer, &length);
+  if (outcome == PORCH_RESOLVER_OK) {
+    outcome = porch_resolver_parse_addresses(answer, length, wants_six, records, capacity, count);
+  }
+  free(answer);
+  return outcome;
+}

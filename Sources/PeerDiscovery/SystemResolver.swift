@@ -1,0 +1,152 @@
+internal import CResolver
+internal import Dispatch
+internal import Synchronization
+
+/// Name servers, asked on threads of their own, because their library waits.
+///
+/// A few threads, so that one domain whose name servers are silent does not hold up the others. What waits for
+/// them is bounded; whoever comes beyond that gets `failed` at once.
+public final class SystemResolver: ServiceLookup {
+  /// A name server to ask instead of those of the system.
+  public struct Server: Hashable, Sendable {
+    /// An IPv4 address.
+    public let address: String
+    public let port: UInt16
+
+    /// `127.0.0.1:5353`.
+    ///
+    /// - Returns: nil where the text is no IPv4 address with a port.
+    public init?(_ text: String) {
+      let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 2, let host = parts.first, HostText.isIPv4(host), let last = parts.last,
+        let port = UInt16(last), port > 0
+      else { return nil }
+      (address, self.port) = (String(host), port)
+    }
+  }
+
+  private static let mostRecords = 32
+
+  /// The name server that was chosen; nil for those of the system.
+  public let server: Server?
+  private let threads: [DispatchQueue]
+  private let mostWaiting: Int
+  private let waiting: Mutex<[Int]>
+  private let timeout: Duration
+
+  /// - Parameters:
+  ///   - server: a name server to ask instead of those of the system.
+  ///   - timeout: for each of two tries, in whole seconds.
+  ///   - threads: how many questions are asked at a time.
+  ///   - mostWaiting: how many more may wait.
+  public init(
+    server: Server? = nil, timeout: Duration = .seconds(3), threads: Int = 4, mostWaiting: Int = 256
+  ) {
+    self.server = server
+    self.timeout = timeout
+    self.threads = (0..<max(1, threads)).map { DispatchQueue(label: "chat.porchlight.resolver.\($0)") }
+    self.mostWaiting = mostWaiting
+    waiting = Mutex(Array(repeating: 0, count: self.threads.count))
+  }
+
+  public func services(of name: String) async throws -> ServiceAnswer {
+    guard HostText.isName(name) else { return .none }
+    return try await ask { asker in asker.services(of: name) } ?? .failed
+  }
+
+  /// The addresses of a host, IPv4 first; none where there are none or nobody answers.
+  ///
+  /// - Throws: `CancellationError` where the caller went away.
+  public func addresses(of host: String) async throws -> [String] {
+    guard HostText.isName(host) else { return [] }
+    return try await ask { asker in asker.addresses(of: host) } ?? []
+  }
+
+  /// Asks on the thread with the fewest questions; nil where too many wait.
+  private func ask<Answer: Sendable>(
+    _ question: @escaping @Sendable (Asker) -> Answer
+  ) async throws -> Answer? {
+    let thread: Int? = waiting.withLock { counts in
+      guard counts.reduce(0, +) < mostWaiting + counts.count,
+        let least = counts.indices.min(by: { counts[$0] < counts[$1] })
+      else { return nil }
+      counts[least] += 1
+      return least
+    }
+    guard let thread else { return nil }
+    // Not a continuation: a question that is being asked cannot be taken back, but nobody has to wait for it.
+    let (answers, told) = AsyncStream<Answer>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let asker = Asker(server: server, timeout: timeout)
+    threads[thread].async { [self] in
+      told.yield(question(asker))
+      told.finish()
+      waiting.withLock { $0[thread] -= 1 }
+    }
+    for await answer in answers { return answer }
+    throw CancellationError()
+  }
+
+  /// The questions themselves, on whichever thread may wait.
+  private struct Asker: Sendable {
+    let server: Server?
+    let timeout: Duration
+
+    func services(of name: String) -> ServiceAnswer {
+      var records = Array(repeating: porch_resolver_service(), count: SystemResolver.mostRecords)
+      var count = 0
+      let outcome = withOptions { options in
+        porch_resolver_services(name, &options, &records, records.count, &count)
+      }
+      return ServiceAnswer(outcome, records.prefix(count))
+    }
+
+    func addresses(of host: String) -> [String] {
+      [false, true].flatMap { isSix in
+        var records = Array(repeating: porch_resolver_address(), count: SystemResolver.mostRecords)
+        var count = 0
+        _ = withOptions { options in
+          porch_resolver_addresses(host, isSix, &options, &records, records.count, &count)
+        }
+        return records.prefix(count).map(HostText.address)
+      }
+    }
+
+    private func withOptions(_ body: (inout porch_resolver_options) -> Int32) -> Int32 {
+      var options = porch_resolver_options()
+      options.timeout = Int32(clamping: max(1, timeout.components.seconds))
+      options.attempts = 2
+      guard let server else { return body(&options) }
+      options.port = server.port
+      return server.address.withCString { address in
+        options.server = address
+        return body(&options)
+      }
+    }
+  }
+}
+
+extension ServiceAnswer {
+  /// What the bytes of an answer say.
+  package init(parsing bytes: [UInt8]) {
+    var records = Array(repeating: porch_resolver_service(), count: 32)
+    var count = 0
+    let outcome = porch_resolver_parse_services(bytes, bytes.count, &records, records.count, &count)
+    self.init(outcome, records.prefix(count))
+  }
+
+  /// Records whose target could be no host are left out; a service that is declared not to exist keeps its dot.
+  fileprivate init(_ outcome: Int32, _ records: ArraySlice<porch_resolver_service>) {
+    guard outcome == Int32(PORCH_RESOLVER_OK) else {
+      self = outcome == Int32(PORCH_RESOLVER_NONE) ? .none : .failed
+      return
+    }
+    let ttl = records.map(\.ttl).min() ?? 0
+    let usable = records.compactMap { record -> ServiceRecord? in
+      let target = HostText.text(of: record.target)
+      guard target == "." || HostText.isName(target) else { return nil }
+      return ServiceRecord(
+        priority: record.priority, weight: record.weight, target: target, port: record.port)
+    }
+    self = usable.isEmpty ? .failed : .records(usable, ttl: .seconds(Int64(ttl)))
+  }
+}

@@ -1,0 +1,102 @@
+internal import PeerDiscovery
+
+/// Where a connection leads, and what it is proven by: connections are only shared where both are the same.
+struct ConnectionKey: Hashable, Sendable {
+  var target: PeerRoute.Target
+  var certificateName: String
+  var isEncrypted: Bool
+}
+
+/// Which connections there are, which of them nobody uses, and who waits for one.
+struct ConnectionBook<Connection: Sendable>: Sendable {
+  struct Limits: Hashable, Sendable {
+    var perPeer = 4
+    var total = 1024
+    var waitingPerPeer = 64
+  }
+
+  enum Turn: Sendable {
+    case use(Connection)
+    /// There is room for one more, once this one is closed.
+    case open(closing: Connection?)
+    case wait
+    case refused(PeerFailure)
+  }
+
+  private struct Desk: Sendable {
+    var idle: [(id: ObjectIdentifier, connection: Connection)] = []
+    var open = 0
+    var waiting: [AsyncStream<Void>.Continuation] = []
+  }
+
+  private let limits: Limits
+  private var desks: [ConnectionKey: Desk] = [:]
+  private(set) var total = 0
+
+  init(_ limits: Limits) { self.limits = limits }
+
+  var idle: [Connection] { desks.values.flatMap { $0.idle.map(\.connection) } }
+
+  /// What somebody with a request is to do.
+  mutating func turn(for key: ConnectionKey) -> Turn {
+    var desk = desks[key] ?? Desk()
+    if let last = desk.idle.popLast() {
+      desks[key] = desk
+      return .use(last.connection)
+    }
+    guard desk.open < limits.perPeer else {
+      return desk.waiting.count < limits.waitingPerPeer ? .wait : .refused(.tooManyWait)
+    }
+    var closing: Connection?
+    if total >= limits.total {
+      guard let idle = takeIdle() else { return .refused(.tooManyConnections) }
+      closing = idle
+    }
+    desks[key, default: Desk()].open += 1
+    total += 1
+    return .open(closing: closing)
+  }
+
+  /// Any connection nobody uses, so that another may be opened.
+  private mutating func takeIdle() -> Connection? {
+    guard let key = desks.first(where: { !$0.value.idle.isEmpty })?.key else { return nil }
+    return desks[key]?.idle.removeFirst().connection
+  }
+
+  /// Somebody waits for their turn.
+  mutating func wait(for key: ConnectionKey, _ bell: AsyncStream<Void>.Continuation) {
+    desks[key, default: Desk()].waiting.append(bell)
+  }
+
+  /// A connection nobody uses any more, for the next.
+  ///
+  /// - Returns: whom to wake.
+  mutating func keep(
+    _ connection: Connection, _ id: ObjectIdentifier, for key: ConnectionKey
+  ) -> AsyncStream<Void>.Continuation? {
+    desks[key]?.idle.append((id, connection))
+    return next(for: key)
+  }
+
+  /// A connection is closed, or could not be opened.
+  ///
+  /// - Returns: whom to wake.
+  mutating func closed(_ id: ObjectIdentifier?, for key: ConnectionKey) -> AsyncStream<Void>.Continuation? {
+    guard desks[key] != nil else { return nil }
+    total -= 1
+    desks[key]?.open -= 1
+    desks[key]?.idle.removeAll { $0.id == id }
+    let bell = next(for: key)
+    if let desk = desks[key], desk.open == 0, desk.waiting.isEmpty { desks[key] = nil }
+    return bell
+  }
+
+  /// Who waits longest. Whoever is woken and does not want a turn any more asks for the next.
+  mutating func next(for key: ConnectionKey) -> AsyncStream<Void>.Continuation? {
+    guard desks[key]?.waiting.isEmpty == false else { return nil }
+    return desks[key]?.waiting.removeFirst()
+  }
+
+  /// How many peers there are notes about.
+  var count: Int { desks.count }
+}

@@ -1,0 +1,38 @@
+internal import MatrixWire
+internal import Ports
+
+/// A bound on everything an answer takes, the finding of its server included.
+enum Deadline {
+  /// - Parameters:
+  ///   - span: how long to wait.
+  ///   - time: by which clock.
+  ///   - name: of what, for people.
+  ///   - body: what is waited for; cancelled when the time is over.
+  /// - Returns: the answer.
+  /// - Throws: `ExchangeError` where there is none, `CancellationError` where the caller went away.
+  static func run(
+    _ span: Duration, by time: any Timekeeper, waitingFor name: String,
+    _ body: @escaping @Sendable () async throws -> WireResponse
+  ) async throws -> WireResponse {
+    let deadline = time.instant + span
+    do {
+      return try await withThrowingTaskGroup(of: WireResponse?.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+          try await time.sleep(until: deadline)
+          return nil
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next(), let response = first else {
+          throw ExchangeError(
+            .timedOut, "\(name) did not answer within \(span.wholeMilliseconds / 1000) s.")
+        }
+        return response
+      }
+    } catch {
+      // Whatever broke after the caller went away is theirs no more.
+      try Task.checkCancellation()
+      throw ExchangeError(error, name)
+    }
+  }
+}

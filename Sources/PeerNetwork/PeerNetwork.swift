@@ -1,0 +1,120 @@
+public import MatrixWire
+internal import NIOCore
+internal import NIOPosix
+internal import NIOSSL
+public import PeerDiscovery
+public import Ports
+internal import Synchronization
+
+/// The way to other homeservers over the network: finds each as the specification says, speaks HTTPS with it and
+/// believes only the certificate of its name.
+///
+/// Connections are kept and shared. Made by `withPeerNetwork`, which closes them when it returns.
+public final class PeerNetwork: PeerTransport {
+  public struct Configuration: Sendable {
+    /// Servers whose place is set by hand.
+    public var peers: [ServerName: PeerRoute] = [:]
+    /// A name server to ask for everything, instead of what the system asks.
+    public var resolver: SystemResolver.Server?
+    /// A file in PEM with the certificates to trust instead of the system's.
+    public var authorities: String?
+    /// What to call ourselves in `User-Agent`.
+    public var agent = "porchlight"
+    /// In bytes; whoever answers more is taken for broken.
+    public var largestAnswer = 1_048_576
+    /// How long a connection may take, and its handshake.
+    public var patience = Duration.seconds(10)
+    /// How long a connection is kept while nobody uses it.
+    public var idle = Duration.seconds(30)
+    /// Connections to one server, and to all.
+    public var connectionsPerPeer = 4
+    public var connections = 1024
+    /// Requests that may wait for a connection to one server.
+    public var waitingPerPeer = 64
+    public var discovery = PeerDiscovery.Limits()
+
+    public init() {}
+  }
+
+  private let configuration: Configuration
+  private let connections: PeerConnections
+  private let discovery: PeerDiscovery
+  private let time: any Timekeeper
+  private let random: Mutex<any RandomNumberGenerator & Sendable>
+
+  fileprivate init(
+    _ configuration: Configuration, resolver: (any ServiceLookup)?, time: any Timekeeper,
+    random: any RandomNumberGenerator & Sendable
+  ) throws {
+    self.configuration = configuration
+    self.time = time
+    self.random = Mutex(random)
+    let system = SystemResolver(server: configuration.resolver)
+    let opener = ConnectionOpener(
+      group: MultiThreadedEventLoopGroup.singleton,
+      encryption: try Trust.context(authorities: configuration.authorities),
+      resolver: configuration.resolver == nil ? nil : system, patience: configuration.patience,
+      idle: configuration.idle)
+    connections = PeerConnections(
+      opener,
+      .init(
+        perPeer: configuration.connectionsPerPeer, total: configuration.connections,
+        waitingPerPeer: configuration.waitingPerPeer))
+    discovery = PeerDiscovery(
+      peers: configuration.peers,
+      web: WebConnections(connections: connections, agent: configuration.agent, time: time),
+      resolver: resolver ?? system, time: time, limits: configuration.discovery)
+  }
+
+  public func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse {
+    try await Deadline.run(request.timeout, by: time, waitingFor: server.rawValue) { [self] in
+      let route = try await discovery.route(to: server)
+      let message = PeerMessage(
+        request, host: route.hostHeader, agent: configuration.agent,
+        largestAnswer: configuration.largestAnswer)
+      return try await send(message, route, server)
+    }
+  }
+
+  /// Tries one target after the other until one can be connected to.
+  private func send(_ message: PeerMessage, _ route: PeerRoute, _ server: ServerName) async throws
+    -> WireResponse
+  {
+    let targets = random.withLock { route.targets(using: &$0) }
+    var failure: any Error = PeerFailure.noAddress(server.rawValue)
+    for target in targets {
+      let key = ConnectionKey(
+        target: target, certificateName: route.certificateName, isEncrypted: route.isEncrypted)
+      do {
+        return try await connections.send(message, by: key)
+      } catch let error as ConnectError {
+        failure = error.cause
+        try Task.checkCancellation()
+      }
+    }
+    await discovery.doubt(server)
+    throw failure
+  }
+
+  fileprivate func close() { connections.close() }
+}
+
+/// Runs `body` with the way to other homeservers, and closes every connection when it returns.
+///
+/// - Parameters:
+///   - configuration: what is known beforehand, and the bounds.
+///   - resolver: where records of services are asked for instead of name servers.
+///   - time: for deadlines, and for how long answers count.
+///   - random: for the choice between targets of equal priority.
+///   - body: what to do with it. Requests still under way when it returns fail.
+/// - Returns: what `body` returns.
+/// - Throws: what `body` throws, or `ExchangeError` where the trusted certificates cannot be read.
+public func withPeerNetwork<Result>(
+  _ configuration: PeerNetwork.Configuration = .init(), resolver: (any ServiceLookup)? = nil,
+  time: any Timekeeper, random: any RandomNumberGenerator & Sendable,
+  _ body: (PeerNetwork) async throws -> Result
+) async throws -> Result {
+  let network = try PeerNetwork(configuration, resolver: resolver, time: time, random: random)
+  defer { network.close() }
+  return try await body(network)
+}
