@@ -154,7 +154,8 @@ let package = Package(
       dependencies: [
         "Bench", "DemoWorld", "FederationSimulator", "Homeserver", "HomeserverHTTP", "HomeserverSQLite",
         "LocalServer", "MatrixCrypto", "MatrixWire",
-        "NetworkExchange", "Ports", "PorchlightApp", "PorchlightConfig", "PorchlightSDK",
+        "NetworkExchange", "PeerDiscovery", "PeerNetwork", "Ports", "PorchlightApp", "PorchlightConfig",
+        "PorchlightSDK",
         "PresenceFederation",
         "Screen", "TerminalDriver", logging, lifecycle, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -166,7 +167,8 @@ let package = Package(
       name: "PorchlightTestSupport",
       dependencies: [
         "DemoWorld", "Homeserver", "MatrixWire", "Ports", "PorchlightApp", "PorchlightConfig",
-        "PorchlightSDK", "PresenceCore", "PresenceFederation", "Screen", ordered, .product(name: "DequeModule", package: "swift-collections"),
+        "PorchlightSDK", "PresenceCore", "PresenceFederation", "Screen", ordered,
+        .product(name: "DequeModule", package: "swift-collections"),
       ],
       path: "Tests/PorchlightTestSupport", swiftSettings: strict),
     .testTarget(name: "MatrixWireTests", dependencies: ["MatrixWire", "Ports"], swiftSettings: strict),
@@ -177,7 +179,8 @@ let package = Package(
       name: "PresenceFederationTests", dependencies: ["PresenceFederation", "PorchlightTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "HomeserverTests", dependencies: ["Homeserver", "MatrixCrypto", "PorchlightTestSupport", ordered],
+      name: "HomeserverTests",
+      dependencies: ["Homeserver", "MatrixCrypto", "PorchlightTestSupport", ordered],
       swiftSettings: strict),
     .target(
       name: "HTTPTestSupport",
