@@ -93,7 +93,6 @@ extension FederationEngine {
     for user in (peers[name]?.watchedByUs ?? [:]).keys {
       peers[name]?.update(user) { watched in
         watched.isPolled = false
-        watched.version = nil
       }
     }
     if peers[name]?.watchedByUs.isEmpty == false {

@@ -15,7 +15,9 @@ extension FederationEngine {
     try Self.check(transaction)
     var step = Step()
     // Late, or done long ago. It is no sign of life either.
-    if let answer = answerGiven(to: transaction) { return (answer, step) }
+    if let answer = answerGiven(to: transaction) {
+      return (shownStill(answer, to: transaction.origin, rules), step)
+    }
     let name = transaction.origin
     open(name)
     if let order = transaction.order { peers[name]?.order = order }
@@ -30,6 +32,11 @@ extension FederationEngine {
     }
     step.presence += effects
     absorb(effects, rules, now, &step)
+    for case .list(let message) in transaction.edus
+    where message.kind == .accept && message.observed.server == name {
+      // Whoever was refused before is asked for again.
+      reconsider(message.observed, of: message.observer, rules, now, &step)
+    }
     if !effects.isEmpty, let peer = peers[name] {
       // Taken once, and not again after a start.
       step.federation.append(.remember(record(of: name, peer)))
@@ -59,6 +66,19 @@ extension FederationEngine {
     if order.epoch < latest { return behind(latest) }
     guard let known, order <= known, points.remembersTransactions() else { return nil }
     return empty(for: name)
+  }
+
+  /// An answer given before, without those who may no longer be shown.
+  private func shownStill(
+    _ answer: TransactionAnswer, to name: ServerName, _ rules: PresenceRules
+  ) -> TransactionAnswer {
+    guard let gone = answer.answer?.push.map(\.userID).filter({ !isShown($0, to: name, rules) }),
+      !gone.isEmpty
+    else { return answer }
+    var answer = answer
+    answer.answer?.push.removeAll { gone.contains($0.userID) }
+    answer.answer?.refused += gone
+    return answer
   }
 
   private static func check(_ transaction: Transaction) throws(MatrixError) {
@@ -100,16 +120,29 @@ extension FederationEngine {
       take(push, epoch: edu.epoch, from: name, &rules, now, &step)
       if edu.epoch != nil, !accepted.contains(push.userID) { declineUnwanted(push.userID, of: name, now) }
     }
-    for user in edu.refused where points.maySpeak(name, user) && peers[name]?.watchedByUs[user] != nil {
-      peers[name]?.update(user) { $0.isPresent = false }
-      step.presence += rules.forget(user, because: .notShown)
-    }
+    for user in edu.refused where points.maySpeak(name, user) { wasRefused(user, &rules, &step) }
     if edu.role == .reminder { forgetUnpolled(edu, by: name, now, &step) }
-    if points.resetsLongTimer(edu.role), edu.role == .answer || edu.role == .reminder { exchanged(name, now) }
+    let isExchange = edu.role == .reminder || (edu.role == .answer && peers[name]?.awaitsAnswer == true)
+    if isExchange, points.resetsLongTimer(edu.role) {
+      if edu.role == .answer { peers[name]?.awaitsAnswer = false }
+      exchanged(name, now)
+    }
     if edu.role == nil, points.resetsLongTimer(nil), !edu.push.isEmpty {
       armLongTimer(name, 0.85...1.15, now)
     }
     return promise(edu, to: name, rules, now)
+  }
+
+  /// A server does not show somebody. They are asked for again when their acceptance comes, or with a reminder.
+  mutating func wasRefused(_ user: UserID, _ rules: inout PresenceRules, _ step: inout Step) {
+    guard peers[user.server]?.watchedByUs[user] != nil else { return }
+    peers[user.server]?.update(user) { watched in
+      watched.isPresent = false
+      watched.isPolled = false
+      watched.isRefused = true
+    }
+    step.presence += rules.forget(user, because: .notShown)
+    touch(user.server)
   }
 
   /// They promised it to somebody who is gone, and have not heard.
@@ -171,6 +204,7 @@ extension FederationEngine {
     let state = push.content.state
     peers[name]?.update(user) { watched in
       watched.version = offered
+      watched.isRefused = false
       watched.heardAt = now.instant
       watched.isPresent = state != .offline && state != .unknown && state != .hidden
     }

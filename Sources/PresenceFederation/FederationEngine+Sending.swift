@@ -18,7 +18,11 @@ extension FederationEngine {
   mutating func pump(
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
-    guard let peer = peers[name], peer.inFlight == nil else { return }
+    guard let peer = peers[name] else { return }
+    if let inFlight = peer.inFlight {
+      hurry(inFlight, name, &rules, now, &step)
+      return
+    }
     peers[name]?.flushAt = nil
     touch(name)
     guard let (contents, edus) = compose(for: name, rules, now) else { return }
@@ -32,8 +36,24 @@ extension FederationEngine {
       peer: name, transaction: transaction, attempt: 1,
       timeout: isWatched ? timing.watchedTimeout : timing.timeout, cause: cause(of: contents, peer),
       speaksAdditions: peer.speaksAdditions == true)
-    peers[name]?.inFlight = .init(outbound: outbound, contents: contents)
+    peers[name]?.inFlight = .init(outbound: outbound, contents: contents, since: now.instant)
+    if contents.isReminder { peers[name]?.awaitsAnswer = policy == .literal }
     post(outbound, &step)
+  }
+
+  /// Something that somebody waits for is held up by an attempt with all the time in the world: that is given up
+  /// after a watchdog's patience.
+  private mutating func hurry(
+    _ inFlight: PeerState.InFlight, _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment,
+    _ step: inout Step
+  ) {
+    guard !inFlight.isWaiting, peers[name]?.queue.isEmpty == false else { return }
+    let end = inFlight.since + timing.watchedTimeout
+    if now.instant >= end {
+      fail(inFlight.outbound, &rules, now, &step)
+    } else {
+      deadlines.set(end, for: .flush(name))
+    }
   }
 
   private mutating func post(_ outbound: OutboundTransaction, _ step: inout Step) {
@@ -158,12 +178,10 @@ extension FederationEngine {
     peers[name]?.speaksAdditions = answer.epoch != nil
     learnEpoch(answer.epoch, of: name, isFresh: true, now, &step)
     for message in inFlight.contents.messages { delivered(message, to: name, now, &step) }
+    hearLife(of: name, answeringAll: inFlight.contents.isReminder && answer.answer != nil, &rules, now, &step)
     if let said = answer.answer { hearAnswer(said, from: name, asked: inFlight, &rules, now, &step) }
-    let wasSilent = peers[name]?.isSilent == true
-    hearLife(of: name, &rules, now, &step)
     if inFlight.contents.isReminder, policy != .literal { exchanged(name, now) }
-    // Silence ended with an answer to everything: there is nothing to ask again.
-    if wasSilent, inFlight.contents.isReminder, answer.answer != nil { peers[name]?.queue.isReminder = false }
+    if answer.answer != nil { askForMissing(inFlight.contents.polls, of: name, rules, now) }
     if let at = peers[name]?.flushAt, at <= now.instant { pump(name, &rules, now, &step) }
     touch(name)
     run(&rules, now, &step)
@@ -182,11 +200,25 @@ extension FederationEngine {
       }
     }
     for user in said.refused where points.maySpeak(name, user) {
-      if peers[name]?.watchedByUs[user] != nil {
-        peers[name]?.update(user) { $0.isPresent = false }
-        step.presence += rules.forget(user, because: .notShown)
-      }
+      wasRefused(user, &rules, &step)
       if asked.contents.onces.contains(user) { step.federation.append(.answeredOnce(user, nil)) }
+    }
+  }
+
+  /// An answer that was given before may say of somebody what is older than what came since, or nothing: while they
+  /// are unknown they are asked for again.
+  private mutating func askForMissing(
+    _ polled: Set<UserID>, of name: ServerName, _ rules: PresenceRules, _ now: Moment
+  ) {
+    guard let peer = peers[name], !peer.queue.isReminder else { return }
+    for user in polled.sorted() {
+      guard let watched = peer.watchedByUs[user], watched.isPolled, !watched.isRefused,
+        watched.version != nil,
+        rules.remoteState(of: user) ?? .unknown == .unknown
+      else { continue }
+      peers[name]?.update(user) { $0.isPolled = false }
+      peers[name]?.queue.polls.insert(user)
+      flush(name, at: now.instant + timing.pollSpread)
     }
   }
 
@@ -215,32 +247,37 @@ extension FederationEngine {
     _ sent: OutboundTransaction, rules: inout PresenceRules, now: Moment
   ) -> Step {
     var step = Step()
+    fail(sent, &rules, now, &step)
+    run(&rules, now, &step)
+    return step
+  }
+
+  private mutating func fail(
+    _ sent: OutboundTransaction, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
     let name = sent.peer
     guard let peer = peers[name], let inFlight = peer.inFlight, !inFlight.isWaiting,
       inFlight.outbound.transaction.id == sent.transaction.id, inFlight.outbound.attempt == sent.attempt
-    else { return step }
-    peers[name]?.failures += 1
-    if peer.failures == 0 { peers[name]?.failingSince = now.instant }
+    else { return }
+    touch(name)
+    let failures = peer.failures + 1
+    peers[name]?.failures = failures
+    if failures == 1 { peers[name]?.failingSince = now.instant }
     let isLong = now.instant - (peers[name]?.failingSince ?? now.instant) >= timing.longSilence
-    if isLong, !peer.isSubscribed, inFlight.contents.messages.isEmpty {
+    if !peer.isSubscribed, inFlight.contents.messages.isEmpty, isLong || inFlight.contents.asksNothing {
       // Nobody is left whom it would serve.
       peers[name]?.inFlight = nil
-      touch(name)
-      run(&rules, now, &step)
-      return step
+      if let at = peer.flushAt { deadlines.set(max(at, now.instant), for: .flush(name)) }
+      return
     }
-    if peer.failures >= 1, inFlight.outbound.timeout <= timing.watchedTimeout {
-      fellSilent(name, &rules, now, &step)
-    }
+    let isAwaited = inFlight.outbound.timeout <= timing.watchedTimeout || !peer.queue.polls.isEmpty
+    if failures >= 2, isAwaited { fellSilent(name, &rules, now, &step) }
     let hasStake = peer.isSubscribed || !inFlight.contents.messages.isEmpty
-    peers[name]?.inFlight?.isWaiting = true
     let cap = hasStake && !isLong ? timing.watchedBackoff : timing.idleBackoff
-    let wait = backoff(after: peer.failures + 1, upTo: cap)
+    let wait = backoff(after: failures, upTo: cap)
+    peers[name]?.inFlight?.isWaiting = true
     peers[name]?.retryAt = now.instant + wait
     deadlines.set(now.instant + wait, for: .retry(name))
-    touch(name)
-    run(&rules, now, &step)
-    return step
   }
 
   private mutating func backoff(after failures: Int, upTo cap: Duration) -> Duration {
@@ -253,7 +290,7 @@ extension FederationEngine {
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
     peers[name]?.retryAt = nil
-    guard var inFlight = peers[name]?.inFlight, inFlight.isWaiting else { return }
+    guard var inFlight = peers[name]?.inFlight else { return }
     if inFlight.isTainted {
       // It holds a state that its reader may no longer have: what is left of it goes under another name.
       peers[name]?.inFlight = nil
@@ -262,6 +299,7 @@ extension FederationEngine {
       return
     }
     inFlight.isWaiting = false
+    inFlight.since = now.instant
     inFlight.outbound.attempt += 1
     inFlight.outbound.cause = .retry
     peers[name]?.inFlight = inFlight

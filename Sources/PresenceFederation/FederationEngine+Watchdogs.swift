@@ -104,9 +104,10 @@ extension FederationEngine {
 
   // MARK: Silence
 
-  /// Something came from a server (R3).
+  /// Something came from a server (R3): perhaps the answer to all that is asked of it.
   mutating func hearLife(
-    of name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+    of name: ServerName, answeringAll: Bool = false, _ rules: inout PresenceRules, _ now: Moment,
+    _ step: inout Step
   ) {
     guard let peer = peers[name] else { return }
     peers[name]?.lastHeard = now.instant
@@ -118,7 +119,7 @@ extension FederationEngine {
     peers[name]?.isSilent = false
     step.presence += rules.peerIsBack(name)
     // Its people are unknown until they are heard of.
-    pollAgain(name, now: now)
+    if !answeringAll { pollAgain(name, now: now) }
     touch(name)
   }
 
@@ -144,5 +145,7 @@ extension FederationEngine {
     peers[name]?.shortInterval = timing.shortInterval
     for user in peer.watchedByThem.sorted() { unwatch(user, by: name, now, &step) }
     pollAgain(name, now: now)
+    // What is under way went to a life that is gone.
+    if peer.inFlight != nil { deadlines.set(now.instant, for: .retry(name)) }
   }
 }

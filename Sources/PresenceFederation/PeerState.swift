@@ -11,6 +11,8 @@ struct PeerState: Sendable {
     var standing: Set<UserID> = []
     /// Whether the other server was asked, or is being asked.
     var isPolled = false
+    /// Whether their server does not show them.
+    var isRefused = false
     var version: Version?
     var heardAt: Instant?
     /// Whether they are shown as other than offline or unknown.
@@ -28,6 +30,8 @@ struct PeerState: Sendable {
     /// Holds a state that its reader may no longer have: not to be repeated as it stands.
     var isTainted = false
     var isWaiting = false
+    /// When the running attempt began.
+    var since: Instant
   }
 
   /// What a transaction was made of, to be queued again where it is given up.
@@ -87,6 +91,8 @@ struct PeerState: Sendable {
   var tally: [MessageCause: Int] = [:]
 
   // The watchdogs.
+  /// A reminder was sent whose answer comes by itself.
+  var awaitsAnswer = false
   var shortInterval: Duration
   /// The span drawn for the running short timer; nil where it does not run.
   var shortSpan: Duration?

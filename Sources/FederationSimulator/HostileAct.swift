@@ -1,0 +1,57 @@
+internal import MatrixWire
+internal import PresenceFederation
+
+/// What a server does that means no good. Its signatures are right; what it says is not.
+enum HostileAct: CaseIterable, Sendable {
+  /// States of people of other servers.
+  case forgedStates
+  /// Accepts, denials, invites and drops in the name of others.
+  case forgedLists
+  /// More states, or messages, than a transaction may hold.
+  case oversize
+  /// Polls for somebody who exists and for somebody who does not: both must be answered alike.
+  case prober
+  /// Many servers nobody ever heard of.
+  case crowd
+  /// Messages nobody knows, refusals of what was never asked.
+  case nonsense
+
+  /// The text that only forgeries carry.
+  static let forgery = "forged"
+  static let crowdSize = 300
+}
+
+/// Transactions of servers that stand outside of the world.
+struct HostilePeer {
+  let name: ServerName
+  private var sent: Int64 = 0
+
+  init(name: ServerName) { self.name = name }
+
+  mutating func transaction(_ edus: [EDU], at milliseconds: Int64) -> Transaction {
+    sent += 1
+    return Transaction(
+      id: "hostile_\(milliseconds)_\(sent)", origin: name, sentAt: milliseconds, edus: edus,
+      order: .init(epoch: milliseconds, number: sent))
+  }
+
+  static func poll(_ users: [UserID], epoch: Int64) -> EDU {
+    var edu = PresenceEDU()
+    edu.poll = users
+    edu.epoch = epoch
+    edu.wantsInlineAnswer = true
+    return .presence(edu)
+  }
+
+  static func push(_ users: [UserID], epoch: Int64) -> EDU {
+    var edu = PresenceEDU()
+    edu.epoch = epoch
+    edu.push = users.map { user in
+      PresenceEDU.Push(
+        userID: user,
+        content: PresenceContent(state: .online, lastActiveAgo: 0, statusMessage: HostileAct.forgery),
+        sequence: Int64.max / 2)
+    }
+    return .presence(edu)
+  }
+}

@@ -1,0 +1,109 @@
+public import PresenceFederation
+
+/// Many seeds, on as many threads as there are, and what they come to together.
+public enum SeedSuite {
+  public struct Case: Hashable, Sendable {
+    public let seed: UInt64
+    public let policy: PresencePolicy
+
+    public init(seed: UInt64, policy: PresencePolicy) {
+      self.seed = seed
+      self.policy = policy
+    }
+  }
+
+  /// What many seeds come to.
+  public struct Summary: Sendable {
+    public private(set) var seeds = 0
+    public private(set) var events = 0
+    public private(set) var messages = 0
+    public private(set) var failures: [SeedReport] = []
+    public private(set) var reached: Set<Rarity> = []
+    private var delays: [Double] = []
+    private var healed = 0
+    private var healing = 0
+
+    mutating func add(_ report: SeedReport) {
+      seeds += 1
+      events += report.events
+      messages += report.messages
+      reached.formUnion(report.reached)
+      delays += report.delays
+      healed += report.healed
+      healing += report.healing
+      if !report.violations.isEmpty { failures.append(report) }
+    }
+
+    /// States no seed came to.
+    public var missing: [Rarity] { Rarity.allCases.filter { !reached.contains($0) } }
+
+    /// Seconds until 99 of 100 watchers saw somebody come online.
+    public var slowestDelay: Double? {
+      let sorted = delays.sorted()
+      return sorted.isEmpty ? nil : sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
+    }
+
+    /// The share of views that were right 45 s after a partition.
+    public var healedShare: Double? { healing == 0 ? nil : Double(healed) / Double(healing) }
+
+    /// Whether what is asked of many seeds together holds: states that must be reached count from 100 seeds on.
+    public var holds: Bool {
+      failures.isEmpty && (missing.isEmpty || seeds < 100) && (slowestDelay ?? 0) <= SeedSuite.longestDelay
+        && (healedShare ?? 1) >= 0.99
+    }
+
+    /// For people.
+    public var lines: [String] {
+      var lines = ["\(seeds) worlds, \(events) engine events, \(messages) messages, \(failures.count) failed"]
+      if let slowestDelay {
+        lines.append(
+          "99 of 100 who came online were seen within \(tenths(slowestDelay)) s, of \(delays.count)")
+      }
+      if let healedShare {
+        lines.append("45 s after a partition \(tenths(healedShare * 100)) % of \(healing) views were right")
+      }
+      lines += missing.map { "never reached: \($0.rawValue)" }
+      return lines
+    }
+
+    private func tenths(_ number: Double) -> String { "\((number * 10).rounded() / 10)" }
+  }
+
+  /// The batch window with its jitter, and two seconds.
+  static let longestDelay = 17.0
+
+  /// Runs worlds side by side; their reports come as they end.
+  public static func run(
+    _ cases: [Case], each: (SeedReport) -> Void = { _ in }
+  ) async -> Summary {
+    var summary = Summary()
+    await withTaskGroup(of: SeedReport.self) { group in
+      var rest = cases[...]
+      for next in rest.prefix(width) { group.addTask { await world(next) } }
+      rest = rest.dropFirst(width)
+      for await report in group {
+        summary.add(report)
+        each(report)
+        if let next = rest.popFirst() { group.addTask { await world(next) } }
+      }
+    }
+    return summary
+  }
+
+  /// More than there are processors costs nothing.
+  private static let width = 8
+
+  @concurrent
+  private static func world(_ next: Case) async -> SeedReport {
+    SeedCheck.run(seed: next.seed, policy: next.policy)
+  }
+}
+
+extension SeedReport {
+  /// For people.
+  public var line: String {
+    let outcome = violations.isEmpty ? "holds" : "FAILS"
+    return "seed \(seed) \(policy.rawValue): \(servers) servers, \(people) people, \(events) engine events, "
+      + "\(faults) faults, \(crashes) crashes, \(messages) messages, \(String(hash, radix: 16)): \(outcome)"
+  }
+}

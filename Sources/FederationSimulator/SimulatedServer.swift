@@ -1,0 +1,159 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+internal import PresenceFederation
+
+/// Where a crash may fall between what a server decides, commits and does.
+enum CrashPoint: CaseIterable, Sendable {
+  /// Decided, and nothing of it on the disk.
+  case beforeCommit
+  /// On the disk, and nothing of it done: not sent, not acknowledged.
+  case beforeEffects
+  /// All done but the answer.
+  case beforeAnswer
+  /// At any time.
+  case atOnce
+}
+
+/// What a server has in memory, and a crash takes.
+struct ServerLife: Sendable {
+  /// Which start of the server this is, from 1.
+  let number: Int
+  var rules: PresenceRules
+  var engine: FederationEngine
+  /// The wake-up that is planned.
+  var wakeAt: Instant?
+  /// The last answer given to each server, for what is repeated.
+  var answers: [ServerName: (id: String, answer: TransactionAnswer)] = [:]
+
+  mutating func hear(_ effects: [PresenceEffect], _ now: Moment) -> FederationEngine.Step {
+    var step = engine.hear(effects, rules: &rules, now: now)
+    step.presence = effects + step.presence
+    return step
+  }
+
+  mutating func receive(
+    _ transaction: Transaction, _ now: Moment
+  ) throws(MatrixError) -> (answer: TransactionAnswer, step: FederationEngine.Step) {
+    try engine.receive(transaction, rules: &rules, now: now)
+  }
+
+  mutating func succeeded(
+    _ sent: OutboundTransaction, _ answer: TransactionAnswer, _ now: Moment
+  ) -> FederationEngine.Step {
+    engine.succeeded(sent, with: answer, rules: &rules, now: now)
+  }
+
+  mutating func failed(_ sent: OutboundTransaction, _ now: Moment) -> FederationEngine.Step {
+    engine.failed(sent, rules: &rules, now: now)
+  }
+
+  mutating func askOnce(_ user: UserID, _ now: Moment) -> FederationEngine.Step {
+    engine.askOnce(user, rules: &rules, now: now)
+  }
+
+  mutating func expire(_ now: Moment) -> FederationEngine.Step {
+    engine.expire(rules: &rules, now: now)
+  }
+
+  mutating func start(_ disk: SimulatedDisk, _ now: Moment) -> FederationEngine.Step {
+    engine.start(peers: disk.orderedPeers, unsent: disk.orderedUnsent, rules: &rules, now: now)
+  }
+
+  var nextDeadline: Instant? {
+    mutating get {
+      let (ours, theirs) = (rules.nextDeadline, engine.nextDeadline)
+      guard let ours, let theirs else { return ours ?? theirs }
+      return min(ours, theirs)
+    }
+  }
+}
+
+/// A homeserver: its people and rules, its engine, and a disk that keeps what was committed.
+struct SimulatedServer: Sendable {
+  let index: Int
+  let name: ServerName
+  /// Everybody who has an account here, in order.
+  let accounts: [UserID]
+  let seed: UInt64
+  let policy: PresencePolicy
+  let timing: FederationTiming
+  let points: PolicyPoints
+
+  var clock = ServerClock()
+  var disk = SimulatedDisk()
+  /// Nil while it does not run.
+  var life: ServerLife?
+  var starts = 0
+  /// It crashes when it comes to this point.
+  var crashPoint: CrashPoint?
+  /// It stands still until then.
+  var pausedUntil: Instant?
+  /// Packets to it vanish while it is down, where otherwise they are refused.
+  var vanishes = false
+
+  func now(at instant: Instant) -> Moment { clock.now(at: instant) }
+
+  /// Comes up with what the disk has.
+  mutating func start(at instant: Instant) -> FederationEngine.Step {
+    let now = now(at: instant)
+    let epoch = max(now.wall.milliseconds, disk.lastEpoch + 1)
+    disk.lastEpoch = epoch
+    starts += 1
+    var rules = PresenceRules(server: name)
+    for user in accounts {
+      if let record = disk.people[user] {
+        rules.restore(record, now: now)
+      } else {
+        rules.register(user, now: now)
+      }
+    }
+    for (pair, standing) in disk.standings.sorted(by: { $0.key < $1.key }) {
+      rules.restore(StandingRecord(owner: pair.owner, observed: pair.observed, standing: standing), now: now)
+    }
+    var generator = SeededGenerator(seed: seed, .engine, index &* 1000 &+ starts)
+    var engine = FederationEngine(
+      server: name, policy: policy, timing: timing, epoch: epoch, seed: generator.next())
+    engine.points = points
+    var life = ServerLife(number: starts, rules: rules, engine: engine)
+    var step = life.start(disk, now)
+    let asked = life.hear(life.rules.askWaiting(now: now), now)
+    step.presence += asked.presence
+    step.federation += asked.federation
+    self.life = life
+    return step
+  }
+
+  /// Writes what has to be durable of a step before anything follows from it.
+  mutating func commit(_ step: FederationEngine.Step, at instant: Instant) {
+    guard let life else { return }
+    let now = now(at: instant)
+    for effect in step.presence {
+      switch effect {
+      case .presenceChanged(let user, _) where user.server == name:
+        disk.people[user] = life.rules.record(of: user, now: now)
+      case .listChanged(let owner, let event): keep(life, owner, event.userID)
+      case .inviteChanged(let event): keep(life, event.observer, event.observed)
+      default: break
+      }
+    }
+    for message in life.engine.unsent(in: step.presence) { disk.keep(message) }
+    for effect in step.federation {
+      if case .remember(let record) = effect { disk.peers[record.name] = record }
+    }
+  }
+
+  private mutating func keep(_ life: ServerLife, _ owner: UserID, _ observed: UserID) {
+    disk.keep(
+      StandingRecord(
+        owner: owner, observed: observed,
+        standing: life.rules.lists.standing(of: owner, for: observed)))
+  }
+
+  /// What was delivered needs to be sent no more.
+  mutating func forgetDelivered(_ step: FederationEngine.Step) {
+    for effect in step.federation {
+      if case .delivered(_, let message) = effect { disk.forget(message) }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+internal import PresenceFederation
+
+/// Transactions and their answers on their way.
+extension World {
+  func post(_ outbound: OutboundTransaction, from server: Int) {
+    guard let life = servers[server].life else { return }
+    inspectSending(outbound, from: server, life)
+    report.messages += 1
+    log.add(now.nanoseconds)
+    log.add(server)
+    log.add(outbound.transaction)
+    lastRequest += 1
+    let to = indices[outbound.peer] ?? -1
+    observatory.count(outbound, from: server, to: to)
+    let request = Request(
+      number: lastRequest, from: server, life: life.number, to: to, outbound: outbound)
+    wire?.append(
+      WireRecord(at: now, from: server, to: to, transaction: outbound.transaction, answer: nil))
+    note(
+      "\(servers[server].name) -> \(outbound.peer) \(outbound.cause) \(outbound.attempt) "
+        + Self.text(outbound.transaction))
+    pending.insert(request.number)
+    queue.plan(.timeout(request), at: now + outbound.timeout)
+    // Servers outside of the world never answer.
+    guard to >= 0 else { return }
+    noteInvites(outbound.transaction, areUnderWay: true)
+    for passage in network.passages(from: server, to: to) { queue.plan(.arrival(request), at: now + passage) }
+  }
+
+  func arrive(_ request: Request) {
+    let server = request.to
+    guard let life = servers[server].life else {
+      if !servers[server].vanishes { reply(.refused, to: request) }
+      return
+    }
+    let transaction = request.outbound.transaction
+    note("\(servers[server].name) receives \(transaction.id) of \(transaction.origin)")
+    noteInvites(transaction, areUnderWay: false)
+    let repeated = observatory.arrived(transaction, at: server, life: life.number)
+    if repeated == .inAnEarlierLife { reach(.duplicateAfterRestart) }
+    guard let answer = take(transaction, at: server) else { return }
+    if case .inThisLife(let before) = repeated { compareRepeat(transaction, answer, before, at: server) }
+    observatory.gave(answer.answer, to: transaction, at: server)
+    inspectAnswer(answer.answer.answer, to: transaction.origin, from: server)
+    if let said = answer.answer.answer, !said.refused.isEmpty { reach(.pollRefused) }
+    log.add(now.nanoseconds)
+    if let said = answer.answer.answer { log.add(said) }
+    wire?.append(
+      WireRecord(at: now, from: server, to: request.from, transaction: nil, answer: answer.answer))
+    note(
+      "\(servers[server].name) answers \(transaction.id) of \(transaction.origin): \(Self.text(answer.answer))"
+    )
+    if crashes(server, at: .beforeAnswer) { return }
+    reply(.taken(answer.answer), to: request)
+  }
+
+  /// Lets a server take a transaction and commit what follows; nil where it crashed, or refused.
+  func take(
+    _ transaction: Transaction, at server: Int
+  ) -> (answer: TransactionAnswer, changedNothing: Bool)? {
+    guard var life = servers[server].life else { return nil }
+    report.events += 1
+    let moment = servers[server].now(at: now)
+    servers[server].life = nil
+    let outcome = try? life.receive(transaction, moment)
+    servers[server].life = life
+    guard let (answer, step) = outcome else { return nil }
+    guard follow(step, of: server) else { return nil }
+    return (answer, step.presence.isEmpty && step.federation.isEmpty)
+  }
+
+  private func reply(_ reply: Reply, to request: Request) {
+    let passages = network.passages(from: request.to, to: request.from)
+    var carriesAnswer = false
+    if case .taken(let answer) = reply { carriesAnswer = answer.answer != nil }
+    if passages.isEmpty, carriesAnswer { reach(.inlineAnswerLost) }
+    guard let first = passages.first else { return }
+    // A connection carries one answer.
+    if carriesAnswer { answering[request.number] = (request.to, request.from) }
+    queue.plan(.answer(request, reply), at: now + first)
+  }
+
+  func answered(_ request: Request, _ reply: Reply) {
+    answering[request.number] = nil
+    guard pending.remove(request.number) != nil, servers[request.from].life?.number == request.life else {
+      return
+    }
+    note(
+      "\(servers[request.from].name) hears of \(request.outbound.transaction.id) at \(servers[request.to].name)"
+    )
+    switch reply {
+    case .taken(let answer):
+      input(to: request.from) { life, moment in life.succeeded(request.outbound, answer, moment) }
+    case .refused:
+      input(to: request.from) { life, moment in life.failed(request.outbound, moment) }
+    }
+  }
+
+  func timedOut(_ request: Request) {
+    guard pending.remove(request.number) != nil, servers[request.from].life?.number == request.life else {
+      return
+    }
+    answering[request.number] = nil
+    note("\(servers[request.from].name) waited in vain for \(request.outbound.peer)")
+    input(to: request.from) { life, moment in life.failed(request.outbound, moment) }
+  }
+
+  private func noteInvites(_ transaction: Transaction, areUnderWay: Bool) {
+    for case .list(let message) in transaction.edus where message.kind == .invite {
+      let pair = SimulatedDisk.Pair(owner: message.observer, observed: message.observed)
+      if areUnderWay {
+        if invitesUnderWay.contains(.init(owner: pair.observed, observed: pair.owner)) {
+          reach(.crossedInvites)
+        }
+        invitesUnderWay.insert(pair)
+      } else {
+        invitesUnderWay.remove(pair)
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+internal import ArgumentParser
+internal import FederationSimulator
+internal import PresenceFederation
+
+/// `porchlight simulate`: homeservers by the dozen in one process, on a clock that does not wait.
+struct SimulateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Run homeservers against each other in a simulated world.",
+    discussion: """
+      Engines are those that serve; the clock, the network and the disks are not real, and everything follows \
+      from a seed. Meant for release builds.
+      """,
+    subcommands: [CheckCommand.self])
+
+  struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "check",
+      abstract: "Run worlds full of faults, and look whether everything that has to hold does.",
+      discussion: "For example: porchlight simulate check --seeds 1..500 --policy economical")
+
+    @Option(help: ArgumentHelp("The first and the last seed.", valueName: "A..B"))
+    var seeds: SeedRange
+
+    @Option(help: "Only under this policy: literal, tight or economical.")
+    var policy: SimulatedPolicy?
+
+    @Flag(help: "Tell everything that happens.")
+    var trace = false
+
+    func run() async throws {
+      if trace {
+        for seed in seeds.range {
+          let report = SeedCheck.trace(seed: seed, policy: policy?.policy ?? .tight) { Output.line($0) }
+          Output.line(report.line)
+        }
+        return
+      }
+      let policies = policy.map { [$0.policy] } ?? PresencePolicy.allCases
+      let summary = await SeedSuite.run(
+        seeds.range.flatMap { seed in policies.map { SeedSuite.Case(seed: seed, policy: $0) } }
+      ) { report in
+        Output.line(report.line)
+        for violation in report.violations { Output.line("  \(violation)") }
+        if !report.violations.isEmpty { Output.line("  \(report.command)") }
+      }
+      for line in summary.lines { Output.line(line) }
+      if !summary.holds { throw ExitCode(ExitStatus.failed) }
+    }
+  }
+}
+
+/// `A..B`, or one number.
+struct SeedRange: ExpressibleByArgument {
+  let range: ClosedRange<UInt64>
+
+  init?(argument: String) {
+    let ends = argument.split(separator: ".", omittingEmptySubsequences: true).map { UInt64($0) }
+    guard let first = ends.first, let low = first, let last = ends.last, let high = last, ends.count <= 2,
+      low <= high
+    else { return nil }
+    range = low...high
+  }
+}
+
+/// `literal`, `tight` or `economical`.
+struct SimulatedPolicy: ExpressibleByArgument {
+  let policy: PresencePolicy
+
+  init?(argument: String) {
+    guard let policy = PresencePolicy(rawValue: argument) else { return nil }
+    self.policy = policy
+  }
+}
