@@ -62,7 +62,8 @@ let package = Package(
     .target(
       name: "HomeserverSQLite",
       dependencies: [
-        "Homeserver", "MatrixWire", "Ports", "PresenceCore", .product(name: "GRDB", package: "GRDB.swift"),
+        "Homeserver", "MatrixWire", "Ports", "PresenceCore", "PresenceFederation",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
     .target(
@@ -153,7 +154,8 @@ let package = Package(
       dependencies: [
         "Bench", "DemoWorld", "FederationSimulator", "Homeserver", "HomeserverHTTP", "HomeserverSQLite",
         "LocalServer", "MatrixCrypto", "MatrixWire",
-        "NetworkExchange", "Ports", "PorchlightApp", "PorchlightConfig", "PorchlightSDK",
+        "NetworkExchange", "PeerDiscovery", "PeerNetwork", "Ports", "PorchlightApp", "PorchlightConfig",
+        "PorchlightSDK",
         "PresenceFederation",
         "Screen", "TerminalDriver", logging, lifecycle, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -165,8 +167,8 @@ let package = Package(
       name: "PorchlightTestSupport",
       dependencies: [
         "DemoWorld", "Homeserver", "MatrixWire", "Ports", "PorchlightApp", "PorchlightConfig",
-        "PorchlightSDK",
-        "PresenceCore", "Screen", ordered, .product(name: "DequeModule", package: "swift-collections"),
+        "PorchlightSDK", "PresenceCore", "PresenceFederation", "Screen", ordered,
+        .product(name: "DequeModule", package: "swift-collections"),
       ],
       path: "Tests/PorchlightTestSupport", swiftSettings: strict),
     .testTarget(name: "MatrixWireTests", dependencies: ["MatrixWire", "Ports"], swiftSettings: strict),
@@ -177,7 +179,9 @@ let package = Package(
       name: "PresenceFederationTests", dependencies: ["PresenceFederation", "PorchlightTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "HomeserverTests", dependencies: ["Homeserver", "PorchlightTestSupport"], swiftSettings: strict),
+      name: "HomeserverTests",
+      dependencies: ["Homeserver", "MatrixCrypto", "PorchlightTestSupport", ordered],
+      swiftSettings: strict),
     .target(
       name: "HTTPTestSupport",
       dependencies: [

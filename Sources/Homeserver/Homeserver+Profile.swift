@@ -2,10 +2,14 @@ internal import MatrixWire
 
 /// Profiles (protocol 8).
 extension Homeserver {
-  func getProfile(of user: UserID, field: String?) throws(Refusal) -> WireResponse {
-    guard let profile = accounts.profile(of: user) else {
-      throw Refusal(404, .notFound, "There is no profile of \(user).")
-    }
+  func getProfile(of user: UserID, field: String?) async throws -> WireResponse {
+    var profile = accounts.profile(of: user)
+    if user.server != configuration.name, let guests { profile = try await guests.profile(of: user) }
+    guard let profile else { throw Refusal(404, .notFound, "There is no profile of \(user).") }
+    return try Self.answer(profile, field: field, of: user)
+  }
+
+  static func answer(_ profile: Profile, field: String?, of user: UserID) throws(Refusal) -> WireResponse {
     switch field {
     case nil: return .json(profile)
     case "displayname": return .json(Profile(displayName: profile.displayName))

@@ -1,6 +1,7 @@
 public import MatrixWire
 public import Ports
 public import PresenceCore
+internal import PresenceFederation
 internal import Synchronization
 
 /// The reference homeserver: requests in, answers out, as values. Whoever has a `WireRequest` (an HTTP
@@ -11,6 +12,8 @@ public final class Homeserver: Sendable {
   /// What a server can be told when it is made.
   public struct Configuration: Sendable {
     public var name: ServerName
+    /// What other servers are told this program's version is.
+    public var version = "unknown"
     public var limits = PresenceLimits()
     public var autoAccept = AutoAccept.reverse
     /// The least span between two answers of one device's stream while changes keep coming.
@@ -21,6 +24,8 @@ public final class Homeserver: Sendable {
     public var writeBehind = Duration.seconds(2)
     /// The largest request body, in bytes.
     public var largestBody = 65_536
+    /// The largest body of a request of another server, in bytes.
+    public var largestTransaction = 1_048_576
     /// Who may make accounts.
     public var registration = Registration.open
     /// Whether processes of the server's own user log in without a password, and make accounts by doing so.
@@ -54,6 +59,10 @@ public final class Homeserver: Sendable {
   let turns = Turns()
   let filters = FilterCache()
   let limiter: Mutex<RateLimiter>
+  /// The way to other servers; nil where it meets none.
+  let federation: Federation?
+  let guests: GuestServers?
+  private let sender: PeerSender?
 
   /// - Parameters:
   ///   - configuration: the server's name and limits.
@@ -62,20 +71,33 @@ public final class Homeserver: Sendable {
   ///   - secrets: keeps passwords and tokens.
   ///   - time: every deadline of the server runs on it.
   ///   - random: where tokens and device names come from; outside of tests it has to be the system's.
+  ///   - federation: how to meet other servers; nil where it meets none.
   public init(
     _ configuration: Configuration, stored: StoredServer = StoredServer(),
     store: any PresenceStore = MemoryPresenceStore(), secrets: any SecretHasher, time: any Timekeeper,
-    random: some RandomNumberGenerator & Sendable
+    random: some RandomNumberGenerator & Sendable, federation: Federation? = nil
   ) {
+    var random = random
+    let seed = random.next()
     self.configuration = configuration
     self.time = time
+    self.federation = federation
     persistence = PersistenceService(store)
     accounts = AccountRegistry(
       server: configuration.name, stored: stored, secrets: secrets, random: random)
     limiter = Mutex(RateLimiter(configuration.rateLimits))
     hub = SyncHub(time: time)
+    guests = federation.map { GuestServers(configuration.name, $0, time: time) }
+    sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }
+    let engine = federation.map { federation in
+      FederationEngine(
+        server: configuration.name, policy: federation.policy, timing: federation.timing,
+        // Later than every life before, whatever became of the clock.
+        epoch: max(time.wallTime.milliseconds, stored.epoch + 1), seed: seed)
+    }
     presence = PresenceService(
-      configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, turns: turns)
+      configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, turns: turns,
+      federation: engine, sender: sender)
   }
 
   /// Keeps the timers until the task is cancelled; then every waiting poll returns, and what is written behind
@@ -86,6 +108,9 @@ public final class Homeserver: Sendable {
       group.addTask { await self.presence.run() }
       group.addTask { await self.hub.run { await self.presence.attend(due: $0, gone: $1) } }
       group.addTask { await self.presence.writeBehind() }
+      if let sender = self.sender {
+        group.addTask { await sender.run { await self.presence.sent($0, answer: $1) } }
+      }
     }
     await presence.close(hub.close())
     await presence.flush()
@@ -99,8 +124,10 @@ public final class Homeserver: Sendable {
   public func respond(to request: WireRequest, from peer: Peer) async -> WireResponse {
     do {
       guard !hub.isClosed else { return Self.farewell }
-      guard request.body.count <= configuration.largestBody else {
-        throw Refusal(413, .tooLarge, "The body is larger than \(configuration.largestBody) bytes.")
+      let most =
+        request.isBetweenServers ? configuration.largestTransaction : configuration.largestBody
+      guard request.body.count <= most else {
+        throw Refusal(413, .tooLarge, "The body is larger than \(most) bytes.")
       }
       if let token = request.accessToken {
         await noteUse(of: token)
@@ -144,7 +171,7 @@ public final class Homeserver: Sendable {
     switch endpoint.route {
     case .versions: versions()
     case .account(let route): try await answer(route, request, endpoint.version, from: peer)
-    case .getProfile(let user, let field): try getProfile(of: user, field: field)
+    case .getProfile(let user, let field): try await getProfile(of: user, field: field)
     case .setProfile(let user, let field): try await setProfile(of: user, field: field, request)
     case .getStatus(let user): try await getStatus(of: user, request, endpoint.version)
     case .setStatus(let user): try await setStatus(of: user, request)
@@ -157,6 +184,8 @@ public final class Homeserver: Sendable {
     case .sync: try await sync(request, endpoint.version)
     case .events: try await events(request, endpoint.version)
     case .initialSync: try await initialSync(request, endpoint.version)
+    case .peers: try await peers(from: peer)
+    case .federation(let route): try await answer(route, request)
     }
   }
 }

@@ -1,6 +1,7 @@
 internal import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import PresenceFederation
 
 /// What requests ask to be done.
 extension PresenceService {
@@ -62,8 +63,15 @@ extension PresenceService {
     if isSeen { announceName(of: user) } else { unannouncedNames.insert(user) }
   }
 
-  func status(of user: UserID, for viewer: UserID) -> PresenceContent? {
-    rules.presence(of: user, for: viewer, now: time.now)
+  /// What a viewer may see of a person now; nil where they may not. Somebody elsewhere whom nobody here watches is
+  /// asked for.
+  func status(of user: UserID, for viewer: UserID) async -> PresenceContent? {
+    guard user.server != rules.server, rules.isVisible(user, to: viewer) else {
+      return rules.presence(of: user, for: viewer, now: time.now)
+    }
+    let reason = rules.unknownReason(of: user, for: viewer)
+    if reason == .unanswered, let content = await askOnce(user) { return content }
+    return rules.listedPresence(of: user, for: viewer, now: time.now)
   }
 
   // MARK: Lists
@@ -93,10 +101,12 @@ extension PresenceService {
     return try await turns.take(subjects: Set(relations + [.person(user)])) { () throws(StoreError) in
       let now = time.now
       var trial = rules.trial(of: user, with: others)
-      _ = change.apply(to: &trial, by: user, now: now)
+      let (steps, _) = change.apply(to: &trial, by: user, now: now)
       let before = Set(rules.standings(of: user, with: others))
       let after = trial.standings(of: user, with: others)
-      try await persistence.commit(after.filter { !before.contains($0) }.map(StoreChange.standing))
+      let unsent = federation?.unsent(in: steps) ?? []
+      try await persistence.commit(
+        after.filter { !before.contains($0) }.map(StoreChange.standing) + unsent.map(StoreChange.unsent))
       let (effects, result) = change.apply(to: &rules, by: user, now: now)
       // Time may have passed in between, and taken part in it.
       for record in rules.standings(of: user, with: others) where !after.contains(record) {

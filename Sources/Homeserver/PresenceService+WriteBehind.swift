@@ -26,6 +26,12 @@ extension PresenceService {
     wakeWriter()
   }
 
+  /// What is known of another server changed.
+  func writeLater(_ change: StoreChange) {
+    unwrittenPeers.append(change)
+    wakeWriter()
+  }
+
   private func wakeWriter() {
     guard writeDue == nil else { return }
     writeDue = time.instant + writeInterval
@@ -43,7 +49,19 @@ extension PresenceService {
         + rules.deviceRecords(of: user, now: now).map(StoreChange.deviceActivity)
     }
     do { try await persistence.commit(changes) } catch { for user in users { writeLater(user) } }
+    await flushPeers()
     await flushStandings()
+  }
+
+  private func flushPeers() async {
+    let changes = unwrittenPeers
+    unwrittenPeers = []
+    do {
+      try await persistence.commit(changes)
+    } catch {
+      unwrittenPeers = changes + unwrittenPeers
+      wakeWriter()
+    }
   }
 
   /// Each in its people's turn: a change of theirs that is being stored right now must not be overwritten.

@@ -1,6 +1,7 @@
 internal import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import PresenceFederation
 
 /// The presence rules at work: applies what requests ask for, tells waiting polls, and keeps the rules' time.
 ///
@@ -14,12 +15,22 @@ actor PresenceService {
   }
 
   var rules: PresenceRules
+  /// What stands between this server and others; nil where it meets none.
+  var federation: FederationEngine?
+  let sender: PeerSender?
+  /// Servers of whom a transaction is being stored.
+  var receiving: Set<ServerName> = []
+  /// Who waits for a state that was asked for once.
+  var askers: [UserID: [CheckedContinuation<PresenceContent?, Never>]] = [:]
+  let atStart: (peers: [PeerRecord], unsent: [ListEDU])
   var index = StreamIndex()
   /// People who changed their profile while nobody was to notice them.
   var unannouncedNames: Set<UserID> = []
   /// People of whom something changed that is written behind.
   var unwritten: Set<UserID> = []
   var unwrittenStandings: Set<Relation> = []
+  /// What of other servers is written behind, in order.
+  var unwrittenPeers: [StoreChange] = []
   var writeDue: Instant?
   let writeInterval: Duration
   let writer: Alarm
@@ -40,7 +51,8 @@ actor PresenceService {
 
   init(
     _ configuration: Homeserver.Configuration, _ stored: StoredServer, time: any Timekeeper, hub: SyncHub,
-    accounts: AccountRegistry, persistence: PersistenceService, turns: Turns
+    accounts: AccountRegistry, persistence: PersistenceService, turns: Turns,
+    federation: FederationEngine? = nil, sender: PeerSender? = nil
   ) {
     rules = PresenceRules(
       server: configuration.name, limits: configuration.limits, autoAccept: configuration.autoAccept)
@@ -49,6 +61,9 @@ actor PresenceService {
     self.accounts = accounts
     self.persistence = persistence
     self.turns = turns
+    self.federation = federation
+    self.sender = sender
+    atStart = (stored.peers, stored.unsent)
     life = stored.starts
     alarm = Alarm(time)
     writer = Alarm(time)
@@ -67,14 +82,20 @@ actor PresenceService {
 
   /// Keeps the rules' deadlines until the task is cancelled.
   func run() async {
+    await meetPeers()
     performUnasked(rules.askWaiting(now: time.now))
     await alarm.run { _ in self.expire() }
   }
 
   private func expire() -> Instant? {
     performUnasked(rules.expire(now: time.now))
-    armed = rules.nextDeadline
+    expireFederation()
+    armed = nextDeadline
     return armed
+  }
+
+  private var nextDeadline: Instant? {
+    [rules.nextDeadline, federation?.nextDeadline].compactMap(\.self).min()
   }
 
   // MARK: Effects
@@ -91,6 +112,12 @@ actor PresenceService {
 
   /// Does what nobody asked for just now. A crash may take it back: the next start comes to it again.
   func performUnasked(_ effects: [PresenceEffect]) {
+    writeLater(effects)
+    perform(effects)
+  }
+
+  private func writeLater(_ effects: [PresenceEffect]) {
+    for message in federation?.unsent(in: effects) ?? [] { writeLater(.unsent(message)) }
     for effect in effects {
       switch effect {
       case .listChanged(let owner, let event): writeLater(Relation(owner: owner, observed: event.userID))
@@ -99,15 +126,20 @@ actor PresenceService {
       default: break
       }
     }
-    perform(effects)
   }
 
   /// Does what the rules ask for; `attend` has to follow.
   func carryOut(_ effects: [PresenceEffect]) {
+    publish(effects)
+    hearOfPeers(effects)
+  }
+
+  /// Tells this server's own streams.
+  func publish(_ effects: [PresenceEffect]) {
     for effect in effects {
       switch effect {
       case .presenceChanged(let user, let toOthers):
-        writeLater(user)
+        if user.server == rules.server { writeLater(user) }
         // Whether each of them may see it is asked when they come for it.
         let others = toOthers ? rules.lists.audience(of: user).sorted() : []
         woken += hub.publish(index.presenceChanged(user, to: others))
@@ -117,13 +149,11 @@ actor PresenceService {
         woken += hub.publish(index.inviteChanged(event))
       case .endStreams(let user, let device):
         endStreams(of: Device(user: user, id: device))
-      case .pollingChanged:
-        // Only subscriptions to other servers hang on it.
-        break
+      case .pollingChanged: break
       case .tellPeer(let peer, _):
-        // Nothing carries messages to other servers, so nobody there answers, and their people are unknown
-        // for that reason.
-        carryOut(rules.peerIsSilent(peer))
+        // Where nothing carries messages to other servers nobody there answers, and their people are unknown for
+        // that reason.
+        if federation == nil { publish(rules.peerIsSilent(peer)) }
       }
     }
   }
@@ -144,7 +174,7 @@ actor PresenceService {
 
   /// Asks to be called when the rules' next deadline comes.
   func keepDeadlines() {
-    if let due = rules.nextDeadline, armed.map({ due < $0 }) ?? true {
+    if let due = nextDeadline, armed.map({ due < $0 }) ?? true {
       armed = due
       alarm.ring()
     }

@@ -18,6 +18,17 @@ enum Route: Hashable, Sendable {
   case sync
   case events
   case initialSync
+  /// How this server and others stand, for whoever runs it.
+  case peers
+  case federation(FederationRoute)
+
+  /// What servers ask of each other (protocol 6).
+  enum FederationRoute: Hashable, Sendable {
+    case keys
+    case version
+    case send(id: String)
+    case profile
+  }
 
   /// Registration, sessions and what clients keep with their account (protocol 2).
   enum AccountRoute: Hashable, Sendable {
@@ -58,7 +69,10 @@ struct RoutedEndpoint: Hashable, Sendable {
   /// - Throws: 404 or 405 `M_UNRECOGNIZED`, or 400 `M_INVALID_PARAM` for a malformed identifier in the path.
   init(_ request: WireRequest) throws(Refusal) {
     let path = request.path[...]
-    guard path.starts(with: ["_matrix", "client"]) else { throw Self.unrecognized }
+    guard path.starts(with: ["_matrix", "client"]) else {
+      (version, route) = (.unstable, .federation(try Self.federation(request)))
+      return
+    }
     let rest = path.dropFirst(2)
     if rest == ["versions"] {
       (version, route) = (.unstable, try Self.pick(request.method, [.get: .versions]))
@@ -71,6 +85,25 @@ struct RoutedEndpoint: Hashable, Sendable {
     } else {
       throw Self.unrecognized
     }
+  }
+
+  private static func federation(_ request: WireRequest) throws(Refusal) -> Route.FederationRoute {
+    // Old servers end the path with a slash, and name a key (protocol 6.1, 6.3).
+    let path = request.path.last == "" ? request.path.dropLast() : request.path
+    let (method, route): (WireRequest.Method, Route.FederationRoute)
+    switch (path.prefix(3), path.dropFirst(3).map(\.self)) {
+    case (["_matrix", "key", "v2"], let rest) where rest.first == "server" && rest.count <= 2:
+      (method, route) = (.get, .keys)
+    case (["_matrix", "federation", "v1"], ["version"]): (method, route) = (.get, .version)
+    case (["_matrix", "federation", "v1"], ["query", "profile"]): (method, route) = (.get, .profile)
+    case (["_matrix", "federation", "v1"], let rest) where rest.first == "send" && rest.count == 2:
+      (method, route) = (.put, .send(id: rest[1]))
+    default: throw unrecognized
+    }
+    guard request.method == method else {
+      throw Refusal(405, .unrecognized, "This endpoint does not take \(request.method.rawValue).")
+    }
+    return route
   }
 
   private static func standard(
@@ -143,6 +176,7 @@ struct RoutedEndpoint: Hashable, Sendable {
     case ["presence", "list"]: try pick(method, [.get: .getList, .post: .changeList])
     case ["presence", "device"]: try pick(method, [.put: .reportDevice])
     case ["presence", "polling"]: try pick(method, [.put: .setPolling])
+    case ["peers"]: try pick(method, [.get: .peers])
     default: throw unrecognized
     }
   }

@@ -127,10 +127,15 @@ struct StreamView {
     return event
   }
 
-  /// Both fields always; a cleared one as `""` (protocol 8).
+  /// Both fields always; a cleared one as `""` (protocol 8). People of other servers bring theirs along.
   private func withProfile(_ content: PresenceContent, of user: UserID) -> PresenceContent {
-    let profile = profiles.profile(of: user)
     var content = content
+    guard user.server == rules.server else {
+      content.displayName = content.displayName ?? ""
+      content.avatarURL = content.avatarURL ?? ""
+      return content
+    }
+    let profile = profiles.profile(of: user)
     content.displayName = profile?.displayName ?? ""
     content.avatarURL = profile?.avatarURL ?? ""
     return content

@@ -3,6 +3,8 @@ extension HTTPServer {
   public struct Limits: Hashable, Sendable {
     /// The largest request body, in bytes; beyond it 413.
     public var largestBody = 65_536
+    /// The largest body of a request of another server, in bytes.
+    public var largestTransaction = 1_048_576
     /// How much of a refused body is read past, in bytes, before its connection is closed instead: many
     /// clients do not find an answer that comes while they send.
     public var largestDiscard = 8_388_608

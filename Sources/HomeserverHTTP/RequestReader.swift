@@ -48,7 +48,7 @@ struct RequestReader {
     case (.body(let bytes), .body(let arrival, var request)):
       // Let go of the buffered request, so that it is appended to and not copied.
       state = .over
-      guard request.body.count + bytes.readableBytes <= limits.largestBody else {
+      guard request.body.count + bytes.readableBytes <= largestBody(of: request) else {
         return discard(tooLarge(like: arrival), request.body.count + bytes.readableBytes)
       }
       request.body.append(contentsOf: bytes.readableBytesView)
@@ -74,7 +74,9 @@ struct RequestReader {
     var arrival = RequestHead.read(head)
     let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
     let isAsking = head.headers.first(name: "Expect")?.lowercased() == "100-continue"
-    if length > limits.largestBody, case .request = arrival.content { arrival = tooLarge(like: arrival) }
+    if case .request(let request) = arrival.content, length > largestBody(of: request) {
+      arrival = tooLarge(like: arrival)
+    }
     switch arrival.content {
     case .request(var request):
       request.body.reserveCapacity(max(0, length))
@@ -97,8 +99,14 @@ struct RequestReader {
     return .arrival(arrival)
   }
 
+  private func largestBody(of request: WireRequest) -> Int {
+    request.isBetweenServers ? limits.largestTransaction : limits.largestBody
+  }
+
   private func tooLarge(like arrival: Arrival) -> Arrival {
-    let message = "The body is larger than \(limits.largestBody) bytes."
+    var largest = limits.largestBody
+    if case .request(let request) = arrival.content { largest = largestBody(of: request) }
+    let message = "The body is larger than \(largest) bytes."
     var refused = arrival
     refused.content = Arrival(refusal: 413, .tooLarge, message).content
     return refused

@@ -97,8 +97,44 @@ enum Schema {
       try db.execute(sql: first)
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
+    migrator.registerMigration("2") { db in try db.execute(sql: second) }
     return migrator
   }
+
+  /// Other servers: what stands between them and this one, and what they have to be told.
+  private static let second = """
+    CREATE TABLE life (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      epoch INTEGER NOT NULL CHECK (epoch BETWEEN 0 AND 9007199254740991)
+    ) STRICT;
+
+    ALTER TABLE presence ADD COLUMN last_hidden INTEGER CHECK (abs(last_hidden) <= 9007199254740991);
+
+    CREATE TABLE question (
+      owner TEXT NOT NULL,
+      observed TEXT NOT NULL,
+      open INTEGER CHECK (abs(open) <= 9007199254740991),
+      declined INTEGER CHECK (abs(declined) <= 9007199254740991),
+      PRIMARY KEY (owner, observed),
+      CHECK (open IS NOT NULL OR declined IS NOT NULL)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE peer (
+      name TEXT NOT NULL PRIMARY KEY,
+      is_subscribed INTEGER NOT NULL CHECK (is_subscribed IN (0, 1)),
+      order_epoch INTEGER CHECK (order_epoch BETWEEN 0 AND 9007199254740991),
+      order_number INTEGER CHECK (order_number BETWEEN 0 AND 9007199254740991),
+      CHECK ((order_epoch IS NULL) = (order_number IS NULL))
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE unsent (
+      observer TEXT NOT NULL,
+      observed TEXT NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('invite', 'accept', 'deny', 'drop')),
+      question INTEGER CHECK (abs(question) <= 9007199254740991),
+      PRIMARY KEY (observer, observed)
+    ) STRICT, WITHOUT ROWID;
+    """
 
   /// Free text is kept as bytes: SQLite's own text ends at a NUL. Names are text, compared byte by byte. Times
   /// are milliseconds since 1970, and like every count far from where sums overflow. Longer lists of values are

@@ -3,6 +3,7 @@ internal import Homeserver
 internal import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import PresenceFederation
 
 /// Reads everything a database holds. Whatever somebody wrote into it by hand is either understood or named in
 /// an error.
@@ -19,7 +20,8 @@ struct StoreReader {
         profile: Profile(displayName: try $0.optionalText(3), avatarURL: try $0.optionalText(4)))
     }
     stored.presence = try rows(
-      "presence", "user, choice, status, last_active, frozen_status, frozen_last_active", presence)
+      "presence", "user, choice, status, last_active, frozen_status, frozen_last_active, last_hidden",
+      presence)
     stored.devices = try rows("device", "user, id, display_name") {
       DeviceRecord(user: try $0.name(0), id: try $0.name(1), displayName: try $0.optionalText(2))
     }
@@ -37,9 +39,13 @@ struct StoreReader {
         kind: kind, expiresAt: try row.optionalTime(4), generation: try row.count(5))
     }
     stored.standings = try rows(
-      "standing",
-      "owner, observed, entry_state, entry_groups, entry_order, invited_at, accepted_at, asked_at, is_allowed",
+      "standing FULL JOIN question USING (owner, observed)",
+      "owner, observed, entry_state, entry_groups, entry_order, invited_at, accepted_at, asked_at, "
+        + "coalesce(is_allowed, 0), open, declined",
       standing)
+    stored.peers = try rows("peer", "name, is_subscribed, order_epoch, order_number", peer)
+    stored.unsent = try rows("unsent", "observer, observed, kind, question", message)
+    stored.epoch = try Int64.fetchOne(db, sql: "SELECT epoch FROM life") ?? 0
     stored.accountData = try rows("account_data", "user, type, content") {
       AccountDataRecord(user: try $0.name(0), type: try $0.text(1), content: try $0.bytes(2))
     }
@@ -58,12 +64,13 @@ struct StoreReader {
     }
     return PresenceRecord(
       user: try row.name(0), choice: choice, statusMessage: try row.optionalText(2),
-      lastActive: try row.time(3), frozen: frozen)
+      lastActive: try row.time(3), frozen: frozen, lastHidden: try row.optionalTime(6))
   }
 
   private func standing(_ row: StoredRow) throws -> StandingRecord {
     var standing = PresenceLists.Standing(
-      askedAt: try row.optionalTime(7), isAllowed: try row.flag(8))
+      askedAt: try row.optionalTime(7), isAllowed: try row.flag(8),
+      question: try row.optionalTime(9)?.milliseconds, declined: try row.optionalTime(10)?.milliseconds)
     if !row.isNull(2) {
       guard let state = ListState(rawValue: try row.text(2)), state == .pending || state == .accepted else {
         throw row.unreadable(2)
@@ -76,6 +83,20 @@ struct StoreReader {
         acceptedAt: try row.optionalTime(6))
     }
     return StandingRecord(owner: try row.name(0), observed: try row.name(1), standing: standing)
+  }
+
+  private func peer(_ row: StoredRow) throws -> PeerRecord {
+    let order = try row.optionalTime(2).map { epoch in
+      Transaction.Order(epoch: epoch.milliseconds, number: try row.time(3).milliseconds)
+    }
+    return PeerRecord(name: try row.name(0), isSubscribed: try row.flag(1), order: order)
+  }
+
+  private func message(_ row: StoredRow) throws -> ListEDU {
+    guard let kind = ListEDU.Kind(rawValue: try row.text(2)) else { throw row.unreadable(2) }
+    return ListEDU(
+      kind, observer: try row.name(0), observed: try row.name(1),
+      question: try row.optionalTime(3)?.milliseconds)
   }
 
   private func rows<Record>(

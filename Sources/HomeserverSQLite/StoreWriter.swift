@@ -4,6 +4,7 @@ internal import Homeserver
 internal import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import PresenceFederation
 
 /// Changes as statements. Every row is written by an upsert and never replaced: replacing a device would take
 /// its tokens along.
@@ -24,7 +25,7 @@ extension Database {
         [
           record.user.rawValue, record.choice.wire, record.statusMessage?.blob,
           record.lastActive.milliseconds, record.frozen?.statusMessage?.blob,
-          record.frozen?.lastActive.milliseconds,
+          record.frozen?.lastActive.milliseconds, record.lastHidden?.milliseconds,
         ])
     case .device(let record):
       try run(
@@ -48,6 +49,19 @@ extension Database {
     case .filter(let record):
       try run(
         Statements.filter, [record.user.rawValue, try record.id.storable, record.definition.blob])
+    case .peer(let record):
+      try run(
+        Statements.peer,
+        [record.name.rawValue, record.isSubscribed, record.order?.epoch, record.order?.number])
+    case .unsent(let message):
+      try run(
+        Statements.unsent,
+        [message.observer.rawValue, message.observed.rawValue, message.kind.rawValue, message.question])
+    case .delivered(let message):
+      try run(
+        "DELETE FROM unsent WHERE observer = ? AND observed = ? AND kind = ? AND question IS ?",
+        [message.observer.rawValue, message.observed.rawValue, message.kind.rawValue, message.question])
+    case .epoch(let number): try run(Statements.epoch, [1, number])
     case .lastActive(let user, let time):
       try run("UPDATE presence SET last_active = ? WHERE user = ?", [time.milliseconds, user.rawValue])
     case .deviceActivity(let record):
@@ -62,7 +76,16 @@ extension Database {
 
   private func write(_ record: StandingRecord) throws {
     let (standing, entry) = (record.standing, record.standing.entry)
-    guard !standing.isNothing else {
+    if standing.question == nil, standing.declined == nil {
+      try run(
+        "DELETE FROM question WHERE owner = ? AND observed = ?",
+        [record.owner.rawValue, record.observed.rawValue])
+    } else {
+      try run(
+        Statements.question,
+        [record.owner.rawValue, record.observed.rawValue, standing.question, standing.declined])
+    }
+    guard entry != nil || standing.askedAt != nil || standing.isAllowed else {
       try run(
         "DELETE FROM standing WHERE owner = ? AND observed = ?",
         [record.owner.rawValue, record.observed.rawValue])
@@ -87,7 +110,8 @@ private enum Statements {
   static let account = upsert(
     "account", ["user"], ["password_hash", "created_at", "display_name", "avatar_url"])
   static let presence = upsert(
-    "presence", ["user"], ["choice", "status", "last_active", "frozen_status", "frozen_last_active"])
+    "presence", ["user"],
+    ["choice", "status", "last_active", "frozen_status", "frozen_last_active", "last_hidden"])
   static let device = upsert("device", ["user", "id"], ["display_name"])
   static let token = upsert("token", ["digest"], ["user", "device", "kind", "expires_at", "generation"])
   static let standing = upsert(
@@ -95,6 +119,10 @@ private enum Statements {
     [
       "entry_state", "entry_groups", "entry_order", "invited_at", "accepted_at", "asked_at", "is_allowed",
     ])
+  static let question = upsert("question", ["owner", "observed"], ["open", "declined"])
+  static let epoch = upsert("life", ["id"], ["epoch"])
+  static let peer = upsert("peer", ["name"], ["is_subscribed", "order_epoch", "order_number"])
+  static let unsent = upsert("unsent", ["observer", "observed"], ["kind", "question"])
   static let accountData = upsert("account_data", ["user", "type"], ["content"])
   static let filter = upsert("filter", ["user", "id"], ["definition"])
   /// Only for devices that are there: what is written behind may come after a logout.

@@ -47,6 +47,9 @@ public enum ClientAPI {
 
   public static func presenceList() -> WireRequest { WireRequest(.get, unstable("presence", "list")) }
 
+  /// How the server and others stand; answered over its Unix socket only.
+  public static func peers() -> WireRequest { WireRequest(.get, unstable("peers")) }
+
   public static func changePresenceList(_ change: PresenceListRequest) -> WireRequest {
     WireRequest(.post, unstable("presence", "list"), body: WireJSON.encode(change))
   }

@@ -51,6 +51,12 @@ public enum UnknownReason: String, Codable, Hashable, Sendable {
   case pending
   /// Their server does not answer.
   case unreachable
+  /// Their server was asked, and has not said yet.
+  case unanswered
+  /// Their server was not asked yet: asking at once would show that somebody is there who hides.
+  case notAsked = "not_asked"
+  /// Their server does not show them, although they accepted once.
+  case notShown = "not_shown"
 }
 
 extension PresenceContent: Codable {

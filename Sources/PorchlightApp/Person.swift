@@ -76,6 +76,9 @@ struct Person: Hashable, Sendable {
     switch contact.unknownReason {
     case .unreachable: "no answer from \(contact.userID.server)"
     case .pending: "has not answered your invite"
+    case .unanswered: "\(contact.userID.server) has not said yet"
+    case .notAsked: "not asked for yet: you are invisible"
+    case .notShown: "\(contact.userID.server) does not show them"
     case nil: contact.relation == .pending ? "has not answered your invite" : "nothing heard yet"
     }
   }

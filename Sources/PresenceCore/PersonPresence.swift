@@ -18,6 +18,8 @@ public struct PersonPresence: Hashable, Sendable {
   public private(set) var lastActive: Instant
   var devices: [DeviceID: DevicePresence] = [:]
   private var frozen: Frozen?
+  /// When the person last stopped hiding.
+  private(set) var lastHidden: Instant?
 
   /// A new person, last active now (protocol Q23).
   init(registeredAt now: Instant) { lastActive = now }
@@ -26,6 +28,7 @@ public struct PersonPresence: Hashable, Sendable {
   init(_ record: PresenceRecord, now: Moment) {
     choice = record.choice
     statusMessage = record.statusMessage
+    lastHidden = record.lastHidden.map { now.instant(of: $0) }
     lastActive = now.instant(of: record.lastActive)
     // Whoever hides has something to be seen instead, and nobody else has, whatever a record says.
     guard choice == .hidden else { return }
@@ -41,7 +44,7 @@ public struct PersonPresence: Hashable, Sendable {
       frozen: frozen.map {
         PresenceRecord.Frozen(
           statusMessage: $0.statusMessage, lastActive: now.wallTime(of: $0.lastActive))
-      })
+      }, lastHidden: lastHidden.map { now.wallTime(of: $0) })
   }
 
   /// The choices a person may make (protocol 5.4).
@@ -135,6 +138,7 @@ public struct PersonPresence: Hashable, Sendable {
   ) {
     let levelBefore = effective(at: now, limits).level
     let promoted = choice.level > self.choice.level
+    if self.choice == .hidden, choice != .hidden { lastHidden = now }
     if choice == .hidden {
       frozen = frozen ?? Frozen(statusMessage: self.statusMessage, lastActive: lastActive)
     } else {

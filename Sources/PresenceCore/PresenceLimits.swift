@@ -21,6 +21,10 @@ public struct PresenceLimits: Hashable, Sendable {
   public var openPolls = 16
   /// The most people one list may hold, pending ones included.
   public var listEntries = 10_000
+  /// The most people of other servers who may wait for one person's answer; later ones are not heard.
+  public var waitingInvites = 1_000
+  /// How long after hiding a person's interest in others stands whether or not they are there.
+  public var standingInterest: Duration = .seconds(30 * 24 * 3600)
   /// The most groups one entry may be in.
   public var groups = 32
   /// The longest name of a group, in bytes of UTF-8.

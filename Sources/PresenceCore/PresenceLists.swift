@@ -36,21 +36,36 @@ public struct PresenceLists: Hashable, Sendable {
     public var askedAt: WallTime?
     /// Whether the observed person allows the owner to see them.
     public var isAllowed: Bool
+    /// The question of an owner elsewhere, while it waits or is allowed: their server's name for it.
+    public var question: Int64?
+    /// The question that was last said no to. It is not heard again, however late it is repeated.
+    public var declined: Int64?
 
-    public init(entry: Entry? = nil, askedAt: WallTime? = nil, isAllowed: Bool = false) {
+    public init(
+      entry: Entry? = nil, askedAt: WallTime? = nil, isAllowed: Bool = false, question: Int64? = nil,
+      declined: Int64? = nil
+    ) {
       self.entry = entry
       self.askedAt = askedAt
       self.isAllowed = isAllowed
+      self.question = question
+      self.declined = declined
     }
 
-    /// Whether there is nothing between them.
-    public var isNothing: Bool { entry == nil && askedAt == nil && !isAllowed }
+    /// Whether there is nothing between them, and nothing to remember.
+    public var isNothing: Bool { entry == nil && askedAt == nil && !isAllowed && declined == nil }
   }
 
   /// Who stands on whose list.
   struct Relation: Hashable, Sendable {
     let owner: UserID
     let observed: UserID
+  }
+
+  /// What an observed person's side remembers of an owner elsewhere.
+  private struct Questions: Hashable, Sendable {
+    var open: Int64?
+    var declined: Int64?
   }
 
   private var watching: [UserID: [UserID: Entry]] = [:]
@@ -62,6 +77,9 @@ public struct PresenceLists: Hashable, Sendable {
   private var allowed: [UserID: Set<UserID>] = [:]
   /// The other direction of `allowed` for local observers: who has to hear of a change.
   private var audiences: [UserID: Set<UserID>] = [:]
+  /// How many people of each server a person has allowed.
+  private var allowedServers: [UserID: [ServerName: Int]] = [:]
+  private var questions: [Relation: Questions] = [:]
 
   public init() {}
 
@@ -85,11 +103,27 @@ public struct PresenceLists: Hashable, Sendable {
     allowed[observed]?.contains(observer) ?? false
   }
 
+  /// Whether `observed` has allowed anybody of a server: what that server may be told of them.
+  public func isAllowed(_ server: ServerName, toSee observed: UserID) -> Bool {
+    allowedServers[observed]?[server] != nil
+  }
+
   /// What stands between an owner and an observed person.
   public func standing(of owner: UserID, for observed: UserID) -> Standing {
-    Standing(
+    let question = questions[Relation(owner: owner, observed: observed)]
+    return Standing(
       entry: entry(of: owner, for: observed), askedAt: invites(for: observed)[owner],
-      isAllowed: isAllowed(owner, toSee: observed))
+      isAllowed: isAllowed(owner, toSee: observed), question: question?.open, declined: question?.declined)
+  }
+
+  /// The question of an owner elsewhere that waits, or was allowed.
+  func question(of owner: UserID, to observed: UserID) -> Int64? {
+    questions[Relation(owner: owner, observed: observed)]?.open
+  }
+
+  /// The question of an owner elsewhere that was last said no to.
+  func declinedQuestion(of owner: UserID, to observed: UserID) -> Int64? {
+    questions[Relation(owner: owner, observed: observed)]?.declined
   }
 
   /// Every entry that names somebody of a server.
@@ -99,6 +133,8 @@ public struct PresenceLists: Hashable, Sendable {
     if let entry = standing.entry { setEntry(entry, of: owner, for: observed) }
     if let askedAt = standing.askedAt { setInvite(askedAt, from: owner, to: observed) }
     if standing.isAllowed { setAllowed(true, owner, toSee: observed) }
+    setQuestion(standing.question, of: owner, to: observed)
+    if let declined = standing.declined { decline(declined, of: owner, to: observed) }
   }
 
   /// Every entry that nobody answered yet.
@@ -143,11 +179,25 @@ public struct PresenceLists: Hashable, Sendable {
   }
 
   mutating func setAllowed(_ isAllowed: Bool, _ observer: UserID, toSee observed: UserID) {
+    guard isAllowed != self.isAllowed(observer, toSee: observed) else { return }
+    let ofServer = (allowedServers[observed]?[observer.server] ?? 0) + (isAllowed ? 1 : -1)
+    allowedServers[observed, default: [:]][observer.server] = ofServer == 0 ? nil : ofServer
     if isAllowed {
       allowed[observed, default: []].insert(observer)
     } else {
       allowed[observed]?.remove(observer)
-      if allowed[observed]?.isEmpty == true { allowed[observed] = nil }
     }
+    if allowed[observed]?.isEmpty == true { (allowed[observed], allowedServers[observed]) = (nil, nil) }
+  }
+
+  mutating func setQuestion(_ question: Int64?, of owner: UserID, to observed: UserID) {
+    let relation = Relation(owner: owner, observed: observed)
+    guard question != nil || questions[relation] != nil else { return }
+    questions[relation, default: Questions()].open = question
+    if questions[relation] == Questions() { questions[relation] = nil }
+  }
+
+  mutating func decline(_ question: Int64, of owner: UserID, to observed: UserID) {
+    questions[Relation(owner: owner, observed: observed), default: Questions()].declined = question
   }
 }

@@ -20,16 +20,19 @@ public struct PresenceRecord: Hashable, Sendable {
   public var lastActive: WallTime
   /// Set while the person hides.
   public var frozen: Frozen?
+  /// When the person last stopped hiding.
+  public var lastHidden: WallTime?
 
   public init(
     user: UserID, choice: PresenceState = .online, statusMessage: String? = nil, lastActive: WallTime,
-    frozen: Frozen? = nil
+    frozen: Frozen? = nil, lastHidden: WallTime? = nil
   ) {
     self.user = user
     self.choice = choice
     self.statusMessage = statusMessage
     self.lastActive = lastActive
     self.frozen = frozen
+    self.lastHidden = lastHidden
   }
 }
 
@@ -147,8 +150,9 @@ extension PresenceRules {
       }
       if lists.entry(of: user, for: other) != nil { copied += 1 }
     }
-    // Those who were not copied stand on the list too.
+    // Those who were not copied stand on the list too, and wait for an answer.
     trial.limits.listEntries -= lists.entries(of: user).count - copied
+    trial.limits.waitingInvites -= lists.invites(for: user).count - trial.lists.invites(for: user).count
     trial.lastEntry = lastEntry
     return trial
   }

@@ -148,11 +148,16 @@ extension PresenceRules {
     return effects
   }
 
-  private mutating func deliverInvite(
+  mutating func deliverInvite(
     of observed: UserID, from observer: UserID, now: Moment
   ) -> [PresenceEffect] {
     guard isLocal(observed) else {
-      return [.tellPeer(observed.server, ListEDU(.invite, observer: observer, observed: observed))]
+      let question = lists.entry(of: observer, for: observed)?.invitedAt.milliseconds
+      return [
+        .tellPeer(
+          observed.server,
+          ListEDU(.invite, observer: observer, observed: observed, question: question))
+      ]
     }
     guard exists(observed), lists.invites(for: observed)[observer] == nil else { return [] }
     if isAdmittedUnasked(observer, observed) {
@@ -162,7 +167,7 @@ extension PresenceRules {
     return [inviteChanged(observer, observed, now.wall, .pending)]
   }
 
-  private func isAdmittedUnasked(_ observer: UserID, _ observed: UserID) -> Bool {
+  func isAdmittedUnasked(_ observer: UserID, _ observed: UserID) -> Bool {
     guard isLocal(observed), exists(observed) else { return false }
     return lists.isAllowed(observer, toSee: observed) || acceptsUnasked(observer, observed)
   }
@@ -176,15 +181,13 @@ extension PresenceRules {
     }
   }
 
-  private mutating func admit(
+  mutating func admit(
     _ observer: UserID, toSee observed: UserID, receivedAt: WallTime, now: Moment
   ) -> [PresenceEffect] {
     lists.setInvite(nil, from: observer, to: observed)
     lists.setAllowed(true, observer, toSee: observed)
     let told = inviteChanged(observer, observed, receivedAt, .accepted)
-    guard isLocal(observer) else {
-      return [told, .tellPeer(observer.server, ListEDU(.accept, observer: observer, observed: observed))]
-    }
+    guard isLocal(observer) else { return [told, tell(observer, .accept, of: observed)] }
     guard var entry = lists.entry(of: observer, for: observed) else { return [told] }
     entry.state = .accepted
     entry.acceptedAt = now.wall
@@ -200,20 +203,33 @@ extension PresenceRules {
     _ observer: UserID, by observed: UserID, outcome: ListState
   ) -> [PresenceEffect] {
     guard isLocal(observer) else {
-      return [.tellPeer(observer.server, ListEDU(.deny, observer: observer, observed: observed))]
+      let denial = tell(observer, .deny, of: observed)
+      if let question = lists.question(of: observer, to: observed) {
+        lists.decline(question, of: observer, to: observed)
+        lists.setQuestion(nil, of: observer, to: observed)
+      }
+      return [denial]
     }
     guard lists.entry(of: observer, for: observed) != nil else { return [] }
     removeEntry(of: observer, for: observed)
     return [.listChanged(owner: observer, ListEvent(userID: observed, state: outcome, sender: observed))]
   }
 
+  /// An answer for somebody elsewhere, saying to which of their questions.
+  private func tell(_ observer: UserID, _ kind: ListEDU.Kind, of observed: UserID) -> PresenceEffect {
+    let question = lists.question(of: observer, to: observed)
+    return .tellPeer(
+      observer.server, ListEDU(kind, observer: observer, observed: observed, question: question))
+  }
+
   /// The observer is gone: whatever they had asked or been given at the observed side ends.
-  private mutating func withdraw(from observed: UserID, observer: UserID) -> [PresenceEffect] {
+  mutating func withdraw(from observed: UserID, observer: UserID) -> [PresenceEffect] {
     let receivedAt = lists.invites(for: observed)[observer]
     let wasAllowed = lists.isAllowed(observer, toSee: observed)
     guard receivedAt != nil || wasAllowed else { return [] }
     lists.setInvite(nil, from: observer, to: observed)
     lists.setAllowed(false, observer, toSee: observed)
+    lists.setQuestion(nil, of: observer, to: observed)
     return [inviteChanged(observer, observed, receivedAt ?? WallTime(milliseconds: 0), .withdrawn)]
   }
 
@@ -223,7 +239,10 @@ extension PresenceRules {
     removeEntry(of: owner, for: observed)
     let echo = PresenceEffect.listChanged(
       owner: owner, ListEvent(userID: observed, state: .dropped, sender: owner))
-    return isLocal(observed) ? [echo] + withdraw(from: observed, observer: owner) : [echo]
+    guard isLocal(observed) else {
+      return [echo, .tellPeer(observed.server, ListEDU(.drop, observer: owner, observed: observed))]
+    }
+    return [echo] + withdraw(from: observed, observer: owner)
   }
 
   private mutating func nextEntry() -> UInt64 {
@@ -231,9 +250,10 @@ extension PresenceRules {
     return lastEntry
   }
 
-  private mutating func removeEntry(of owner: UserID, for observed: UserID) {
+  mutating func removeEntry(of owner: UserID, for observed: UserID) {
     lists.setEntry(nil, of: owner, for: observed)
     if lists.relations(with: observed.server).isEmpty { silentPeers.remove(observed.server) }
+    if lists.audience(of: observed).isEmpty { remotePeople[observed] = nil }
     deadlines.set(nil, for: .invite(owner: owner, observed: observed))
   }
 
@@ -246,7 +266,7 @@ extension PresenceRules {
     return receivedAt
   }
 
-  private func inviteChanged(
+  func inviteChanged(
     _ observer: UserID, _ observed: UserID, _ receivedAt: WallTime, _ state: InviteState
   ) -> PresenceEffect {
     .inviteChanged(

@@ -27,6 +27,8 @@ public struct PresenceRules: Sendable {
   var people: [UserID: PersonPresence] = [:]
   var deadlines = DeadlineQueue<Deadline>()
   var silentPeers: Set<ServerName> = []
+  /// What is known of people on other servers who are on somebody's list.
+  var remotePeople: [UserID: RemotePresence] = [:]
   /// Questions asked of late, and whether the same one waits to be asked again.
   var questions: [PresenceLists.Relation: Bool] = [:]
   let defaultAutoAccept: AutoAccept
@@ -57,6 +59,9 @@ public struct PresenceRules: Sendable {
 
   /// Whether a person belongs to this server and exists.
   public func exists(_ user: UserID) -> Bool { people[user] != nil }
+
+  /// Everybody of this server, in the order of their IDs.
+  public var localUsers: [UserID] { people.keys.sorted() }
 
   /// A person's choice and text.
   public func person(_ user: UserID) -> PersonPresence? { people[user] }
@@ -245,14 +250,23 @@ public struct PresenceRules: Sendable {
   // MARK: What is seen
 
   /// Whether a viewer may see a person: themselves, or allowed by them (protocol 3.2). Asked at every
-  /// delivery, never only when something is queued.
+  /// delivery, never only when something is queued. What people of other servers allow is known by their answers:
+  /// their server tells ours what any of its people may see, and this tells them apart.
   public func isVisible(_ target: UserID, to viewer: UserID) -> Bool {
-    viewer == target || lists.isAllowed(viewer, toSee: target)
+    guard isLocal(target) else { return lists.entry(of: viewer, for: target)?.state == .accepted }
+    return viewer == target || lists.isAllowed(viewer, toSee: target)
+  }
+
+  /// What everybody sees of a person of this server who may see them; nil for people who do not exist.
+  public func publicPresence(of user: UserID, now: Moment) -> PresenceContent? {
+    people[user]?.publicView(at: now.instant, limits).content(at: now.instant)
   }
 
   /// What a viewer sees of a person now, or nil where they may not (which includes people who do not exist).
   public func presence(of target: UserID, for viewer: UserID, now: Moment) -> PresenceContent? {
-    guard isVisible(target, to: viewer), let person = people[target] else { return nil }
+    guard isVisible(target, to: viewer) else { return nil }
+    guard isLocal(target) else { return remotePeople[target]?.content(at: now.instant) }
+    guard let person = people[target] else { return nil }
     let view =
       viewer == target
       ? person.ownView(at: now.instant, limits) : person.publicView(at: now.instant, limits)
@@ -262,7 +276,10 @@ public struct PresenceRules: Sendable {
   /// What stands beside an entry of a viewer's own list: their presence, or why it is unknown.
   public func listedPresence(of target: UserID, for viewer: UserID, now: Moment) -> PresenceContent {
     if let reason = unknownReason(of: target, for: viewer) {
-      return PresenceContent(state: .unknown, unknownReason: reason)
+      // What was known of somebody elsewhere stays beside the reason: when they were last active, their name.
+      var content = isLocal(target) ? nil : presence(of: target, for: viewer, now: now)
+      content?.unknownReason = reason
+      return content ?? PresenceContent(state: .unknown, unknownReason: reason)
     }
     return presence(of: target, for: viewer, now: now)
       ?? PresenceContent(state: .unknown, unknownReason: .pending)
@@ -270,7 +287,14 @@ public struct PresenceRules: Sendable {
 
   /// Why the presence beside an entry of a viewer's own list is unknown; nil where they may see it.
   public func unknownReason(of target: UserID, for viewer: UserID) -> UnknownReason? {
-    if target.server != server, silentPeers.contains(target.server) { return .unreachable }
+    guard isLocal(target) else {
+      if silentPeers.contains(target.server) { return .unreachable }
+      guard isVisible(target, to: viewer) else { return .pending }
+      guard let known = remotePeople[target] else {
+        return people[viewer]?.choice == .hidden ? .notAsked : .unanswered
+      }
+      return known.unknownReason
+    }
     let isShown =
       lists.entry(of: viewer, for: target)?.state == .accepted && isVisible(target, to: viewer)
       && people[target] != nil

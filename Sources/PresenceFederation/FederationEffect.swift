@@ -21,6 +21,8 @@ public struct OutboundTransaction: Hashable, Sendable {
   /// How long to wait for the answer.
   public var timeout: Duration
   public var cause: MessageCause
+  /// Whether the peer has shown that it knows our additions; if not, states go in the words of today.
+  public var speaksAdditions: Bool
 }
 
 /// Why a message was sent.

@@ -17,68 +17,227 @@ public struct FederationEngine: Sendable {
     public var presence: [PresenceEffect] = []
     /// For other servers.
     public var federation: [FederationEffect] = []
+
+    public init() {}
   }
+
+  enum Deadline: Hashable, Sendable {
+    /// What waits for a server has to go.
+    case flush(ServerName)
+    case retry(ServerName)
+    case short(ServerName)
+    case long(ServerName)
+    /// Nobody has watched a person for a while.
+    case linger(UserID)
+    /// An invite has not been answered.
+    case invite(Question)
+  }
+
+  /// An invite of somebody here to somebody elsewhere.
+  struct Question: Hashable, Sendable {
+    let observer: UserID
+    let observed: UserID
+  }
+
+  /// What decides how a person's interest is sent.
+  struct Stance: Hashable, Sendable {
+    var looks = false
+    var stands = false
+  }
+
+  public let server: ServerName
+  public let policy: PresencePolicy
+  public let timing: FederationTiming
+  /// This life of the server, as new peers are told it.
+  public let epoch: Int64
+  package var points = PolicyPoints()
+
+  var peers: [ServerName: PeerState] = [:]
+  var deadlines = DeadlineQueue<Deadline>()
+  var random: SeededGenerator
+  /// Counts transactions, to whomever: who is forgotten meanwhile must not be told an old number again.
+  var lastNumber: Int64 = 0
+  /// Counts the changes of this server's people.
+  var sequence: Int64 = 0
+  var versions: [UserID: Int64] = [:]
+  /// Which servers watch each of this server's people.
+  var watchers: [UserID: Set<ServerName>] = [:]
+  var stances: [UserID: Stance] = [:]
+  /// How often each invite that waits was put.
+  var asked: [Question: Int] = [:]
+  var recent = RecentAnswers()
+  /// Servers with whom something changed in this step.
+  private var touched: Set<ServerName> = []
 
   /// - Parameters:
   ///   - server: whose engine this is.
   ///   - policy: what watchfulness may cost.
   ///   - timing: the protocol's spans.
-  ///   - epoch: this life of the server: greater than any before it, on a store that is not lost milliseconds
-  ///     since 1970 do.
+  ///   - epoch: this life of the server, greater than any before it: milliseconds since 1970, or one more than
+  ///     the stored one where the clock went back.
   ///   - seed: what every random span is drawn from.
   public init(
     server: ServerName, policy: PresencePolicy = .tight, timing: FederationTiming = .init(), epoch: Int64,
     seed: UInt64
-  ) {}
-
-  package var points = PolicyPoints()
+  ) {
+    self.server = server
+    self.policy = policy
+    self.timing = timing
+    self.epoch = epoch
+    random = SeededGenerator(seed: seed)
+  }
 
   /// What has to be stored before a step of the rules is carried out: messages that must arrive. Invites are
   /// not among them: whoever waits for an answer asks again.
-  public func unsent(in effects: [PresenceEffect]) -> [ListEDU] { [] }
-
-  /// After a start: servers with a subscription hear of it, messages that were not delivered are sent again.
-  public mutating func start(
-    peers: [PeerRecord], unsent: [ListEDU], rules: inout PresenceRules, now: Moment
-  ) -> Step { Step() }
-
-  /// Something was done to the rules; hears what other servers have to know of it.
-  public mutating func hear(_ effects: [PresenceEffect], rules: inout PresenceRules, now: Moment) -> Step {
-    Step()
+  public func unsent(in effects: [PresenceEffect]) -> [ListEDU] {
+    effects.compactMap { effect in
+      guard case .tellPeer(_, let message) = effect, message.kind != .invite, points.storesUnsent(message)
+      else { return nil }
+      return message
+    }
   }
 
-  /// A transaction came, its signature is its origin's. What is in the step has to be durable before the answer
-  /// leaves.
-  ///
-  /// - Throws: `M_TOO_LARGE`-class refusals of the whole transaction (protocol 6.1), status 400.
-  public mutating func receive(
-    _ transaction: Transaction, rules: inout PresenceRules, now: Moment
-  ) throws(MatrixError) -> (answer: TransactionAnswer, step: Step) { (TransactionAnswer(), Step()) }
+  /// After a start: servers with a subscription hear of it (R13), and what was not delivered is sent again.
+  public mutating func start(
+    peers records: [PeerRecord], unsent: [ListEDU], rules: inout PresenceRules, now: Moment
+  ) -> Step {
+    var step = Step()
+    for record in records.sorted(by: {
+      $0.name.rawValue.utf8.lexicographicallyPrecedes($1.name.rawValue.utf8)
+    }) {
+      recent.keep(record.order, of: record.name)
+      guard record.isSubscribed else { continue }
+      open(record.name)
+      peers[record.name]?.order = record.order
+      peers[record.name]?.epoch = record.order?.epoch
+      peers[record.name]?.isRemembered = true
+      peers[record.name]?.queue.isGreeting = true
+      flush(record.name, at: now.instant + span(0...1, of: timing.startSpread))
+    }
+    for message in unsent {
+      let peer = message.kind == .drop ? message.observed.server : message.observer.server
+      send(message, to: peer, now: now)
+    }
+    for user in rules.localUsers { restand(user, rules, now, &step) }
+    run(&rules, now, &step)
+    return step
+  }
+
+  /// Something was done to the rules; hears what other servers have to know of it.
+  public mutating func hear(
+    _ effects: [PresenceEffect], rules: inout PresenceRules, now: Moment
+  ) -> Step {
+    var step = Step()
+    absorb(effects, rules, now, &step)
+    run(&rules, now, &step)
+    return step
+  }
 
   /// Any other authenticated request came from a server (R3).
   public mutating func heard(from peer: ServerName, rules: inout PresenceRules, now: Moment) -> Step {
-    Step()
-  }
-
-  /// An attempt was answered with 200.
-  public mutating func succeeded(
-    _ sent: OutboundTransaction, with answer: TransactionAnswer, rules: inout PresenceRules, now: Moment
-  ) -> Step { Step() }
-
-  /// An attempt was refused, or not answered in time.
-  public mutating func failed(_ sent: OutboundTransaction, rules: inout PresenceRules, now: Moment) -> Step {
-    Step()
+    var step = Step()
+    hearLife(of: peer, &rules, now, &step)
+    run(&rules, now, &step)
+    return step
   }
 
   /// Asks once for a remote person whom nobody here watches; `answeredOnce` follows if an answer comes.
-  public mutating func askOnce(_ user: UserID, rules: inout PresenceRules, now: Moment) -> Step { Step() }
+  public mutating func askOnce(
+    _ user: UserID, rules: inout PresenceRules, now: Moment
+  ) -> Step {
+    var step = Step()
+    guard user.server != server else { return step }
+    open(user.server)
+    if peers[user.server]?.isModern == false {
+      peers[user.server]?.queue.onces.insert(user)
+      flush(user.server, at: now.instant)
+    }
+    run(&rules, now, &step)
+    return step
+  }
 
   /// When `expire` has to run next, if nothing happens before.
-  public var nextDeadline: Instant? { mutating get { nil } }
+  public var nextDeadline: Instant? {
+    mutating get { deadlines.next }
+  }
 
   /// Does everything whose time has come.
-  public mutating func expire(rules: inout PresenceRules, now: Moment) -> Step { Step() }
+  public mutating func expire(rules: inout PresenceRules, now: Moment) -> Step {
+    var step = Step()
+    run(&rules, now, &step)
+    return step
+  }
 
-  /// What is known of every peer, in the order of their names: for people who run a server, and for tests.
-  public func status(rules: PresenceRules, now: Moment) -> [PeerStatus] { [] }
+  /// Every input ends here: what is due by now is done, in the order of its time.
+  mutating func run(_ rules: inout PresenceRules, _ now: Moment, _ step: inout Step) {
+    while let due = deadlines.popDue(at: now.instant) {
+      switch due {
+      case .flush(let peer): pump(peer, &rules, now, &step)
+      case .retry(let peer): retry(peer, &rules, now, &step)
+      case .short(let peer): shortTimerFired(peer, now)
+      case .long(let peer): longTimerFired(peer, &rules, now, &step)
+      case .linger(let user): lingerEnded(user, &rules, now, &step)
+      case .invite(let question): askAgain(question, rules, now)
+      }
+    }
+    for name in touched.sorted(by: Self.precedes) { settle(name, &rules, now, &step) }
+    touched = []
+  }
+
+  // MARK: Peers
+
+  /// A place for what stands between this server and another.
+  mutating func open(_ name: ServerName) {
+    touch(name)
+    guard peers[name] == nil else { return }
+    var peer = PeerState(ourEpoch: epoch, shortInterval: timing.shortInterval)
+    peer.order = recent.order(of: name)
+    peer.epoch = peer.order?.epoch
+    peers[name] = peer
+  }
+
+  /// Something changed between this server and another: `settle` follows at the end of the step.
+  mutating func touch(_ name: ServerName) { touched.insert(name) }
+
+  /// Timers and memory follow what stands: nothing, where nothing does (R9).
+  private mutating func settle(
+    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    keepWatch(name, now)
+    guard let peer = peers[name] else { return }
+    if peer.isSubscribed != peer.isRemembered {
+      peers[name]?.isRemembered = peer.isSubscribed
+      step.federation.append(.remember(record(of: name, peer)))
+    }
+    guard peer.isIdle else { return }
+    recent.keep(peer.order, of: name)
+    step.presence += rules.peerIsBack(name)
+    for deadline in [Deadline.flush(name), .retry(name), .short(name), .long(name)] {
+      deadlines.set(nil, for: deadline)
+    }
+    peers[name] = nil
+  }
+
+  /// What is to be kept of the origin of a transaction once that is taken.
+  public func record(taking transaction: Transaction) -> PeerRecord {
+    let isSubscribed = peers[transaction.origin]?.isSubscribed ?? false
+    return PeerRecord(name: transaction.origin, isSubscribed: isSubscribed, order: transaction.order)
+  }
+
+  func record(of name: ServerName, _ peer: PeerState) -> PeerRecord {
+    PeerRecord(name: name, isSubscribed: peer.isSubscribed, order: peer.order)
+  }
+
+  /// What waits for a server goes no later than this.
+  mutating func flush(_ name: ServerName, at instant: Instant) {
+    if let at = peers[name]?.flushAt, at <= instant { return }
+    peers[name]?.flushAt = instant
+    deadlines.set(instant, for: .flush(name))
+  }
+
+  /// A part of a span at random.
+  mutating func span(_ share: ClosedRange<Double>, of whole: Duration) -> Duration {
+    let part = Double.random(in: share, using: &random)
+    return .milliseconds(Int64(Double(whole.wholeMilliseconds) * part))
+  }
 }

@@ -34,7 +34,8 @@ struct RootCommand: AsyncParsableCommand {
     abstract: "See who is around, from a terminal.",
     version: "porchlight \(Porchlight.version)",
     subcommands: [
-      RosterCommand.self, DemoCommand.self, ServeCommand.self, BenchCommand.self, DebugCommand.self,
+      RosterCommand.self, DemoCommand.self, ServeCommand.self, BenchCommand.self, DoctorCommand.self,
+      DebugCommand.self,
     ],
     groupedSubcommands: [
       CommandGroup(

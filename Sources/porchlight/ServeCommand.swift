@@ -7,6 +7,8 @@ internal import LocalServer
 internal import Logging
 internal import MatrixCrypto
 internal import MatrixWire
+internal import PeerNetwork
+internal import Ports
 internal import PresenceCore
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -74,6 +76,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The certificate's key, as PEM.", valueName: "file"))
   var tlsKey: String?
 
+  @OptionGroup(title: "Other homeservers")
+  var others: FederationOptions
+
   @Flag(inversion: .prefixedNo, help: "Limit how often one user or address may ask.")
   var rateLimits = true
 
@@ -108,15 +113,34 @@ struct ServeCommand: AsyncParsableCommand {
     limits.mostConnections = FileLimit.connections(within: FileLimit.raise())
     var logger = Logger(label: "porchlight", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = logLevel.level
-    let (lock, store) = try openStore(for: name)
+    let path = try databasePath(for: name)
+    let (lock, store) = try openStore(path)
     defer { lock?.release() }
     let stored: StoredServer
     do { stored = try await store.load(for: name) } catch { throw Failure(error.message) }
+    do {
+      guard others.federation else {
+        return try await serve(name, stored, store, meeting: nil, limits: limits, logger: logger)
+      }
+      try await withPeerNetwork(
+        others.network, time: SystemTimekeeper(), random: SystemRandomNumberGenerator()
+      ) { network in
+        let federation = try others.federation(over: network, database: path)
+        try await serve(name, stored, store, meeting: federation, limits: limits, logger: logger)
+      }
+    } catch let error as ExchangeError {
+      throw Failure(error.message)
+    }
+  }
+
+  private func serve(
+    _ name: ServerName, _ stored: StoredServer, _ store: any PresenceStore, meeting federation: Federation?,
+    limits: HTTPServer.Limits, logger: Logger
+  ) async throws {
     let homeserver = Homeserver(
       configuration(name), stored: stored, store: store,
       secrets: SystemSecrets(cost: passwordCost, random: SystemRandomNumberGenerator()),
-      time: SystemTimekeeper(),
-      random: SystemRandomNumberGenerator())
+      time: SystemTimekeeper(), random: SystemRandomNumberGenerator(), federation: federation)
     let services = ServiceGroup(
       serving: homeserver, at: endpoints, limits: limits, stoppingAt: [.sigterm, .sigint], logger: logger,
       listening: Announcement(endpoints: endpoints.count, name: name).listening)
@@ -129,6 +153,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func configuration(_ name: ServerName) -> Homeserver.Configuration {
     var configuration = Homeserver.Configuration(name: name)
+    configuration.version = Porchlight.version
     configuration.autoAccept = autoAccept
     configuration.localLogin = unix != nil
     if !rateLimits { configuration.rateLimits = .none }
@@ -141,12 +166,18 @@ struct ServeCommand: AsyncParsableCommand {
     return configuration
   }
 
-  private func openStore(for name: ServerName) throws -> (DatabaseLock?, any PresenceStore) {
-    if database == ":memory:" {
+  /// Where the database is; nil for none.
+  private func databasePath(for name: ServerName) throws -> String? {
+    guard database != ":memory:" else { return nil }
+    if let database { return database }
+    do throws(StoreError) { return try Self.usualDatabase(of: name) } catch { throw Failure(error.message) }
+  }
+
+  private func openStore(_ path: String?) throws -> (DatabaseLock?, any PresenceStore) {
+    guard let path else {
       return (nil, MemoryPresenceStore(lives: UInt64(UInt32.random(in: .min ... .max))))
     }
     do throws(StoreError) {
-      let path = if let database { database } else { try Self.usualDatabase(of: name) }
       // The lock is a file beside it.
       try DatabaseFile.makeFolder(of: path)
       guard let lock = try DatabaseLock.take(for: path) else {

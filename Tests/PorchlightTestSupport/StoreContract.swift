@@ -119,6 +119,7 @@ extension StoredServer {
       + devices.map(StoreChange.device) + deviceActivity.map(StoreChange.deviceActivity)
       + tokens.map(StoreChange.token) + standings.map(StoreChange.standing)
       + accountData.map(StoreChange.accountData) + filters.map(StoreChange.filter)
+      + peers.map(StoreChange.peer) + unsent.map(StoreChange.unsent) + (epoch > 0 ? [.epoch(epoch)] : [])
   }
 }
 

@@ -2,6 +2,7 @@ internal import Homeserver
 internal import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import PresenceFederation
 
 extension StorePromise {
   /// A row of each kind, with everything in it and with nothing in it.
@@ -18,7 +19,8 @@ extension StorePromise {
       .presence(
         PresenceRecord(
           user: ann, choice: .hidden, statusMessage: "what I write", lastActive: Sample.time(42),
-          frozen: .init(statusMessage: "what they see", lastActive: Sample.time(41)))),
+          frozen: .init(statusMessage: "what they see", lastActive: Sample.time(41)),
+          lastHidden: Sample.time(39))),
       .presence(PresenceRecord(user: bob, choice: .freeForChat, lastActive: Sample.time(-7))),
       .device(DeviceRecord(user: ann, id: desk, displayName: "Ann's desk")),
       .device(DeviceRecord(user: ann, id: phone)),
@@ -45,11 +47,19 @@ extension StorePromise {
         StandingRecord(
           owner: ann, observed: far,
           standing: .init(entry: .init(state: .pending, order: 8, invitedAt: Sample.time(9))))),
-      .standing(StandingRecord(owner: far, observed: ann, standing: .init(isAllowed: true))),
+      .standing(
+        StandingRecord(owner: far, observed: ann, standing: .init(isAllowed: true, question: 3, declined: 2))),
+      .standing(StandingRecord(owner: far, observed: bob, standing: .init(declined: 4))),
       .accountData(AccountDataRecord(user: ann, type: "m.push_rules", content: Array(#"{"a":1}"#.utf8))),
       .accountData(AccountDataRecord(user: bob, type: "", content: [])),
       .filter(FilterRecord(user: ann, id: 1, definition: Array("{}".utf8))),
       .filter(FilterRecord(user: ann, id: 2, definition: [])),
+      .peer(
+        PeerRecord(name: far.server, isSubscribed: true, order: .init(epoch: 1_795_262_400_123, number: 7))),
+      .peer(PeerRecord(name: try Sample.server("other.example:8448"), isSubscribed: false)),
+      .unsent(ListEDU(.accept, observer: far, observed: ann, question: 3)),
+      .unsent(ListEDU(.drop, observer: ann, observed: far)),
+      .epoch(1_795_262_400_124),
     ]
   }
 
@@ -71,6 +81,13 @@ extension StorePromise {
       }
       try await place.commit(rows, leaving: rows)
     },
+    StorePromise("what was delivered is forgotten, and what came after it is not") { place in
+      let (ann, far) = (try Sample.user("ann"), try UserID("@far:elsewhere.example").orThrow("far"))
+      let accept = ListEDU(.accept, observer: far, observed: ann, question: 3)
+      let deny = ListEDU(.deny, observer: far, observed: ann, question: 3)
+      try await place.commit([.unsent(accept), .unsent(deny), .delivered(accept)], leaving: [.unsent(deny)])
+      try await place.commit([.delivered(deny)], leaving: [])
+    },
     StorePromise("repeating changes changes nothing") { place in
       let rows = try everyRow()
       try await place.commit(rows)
@@ -91,7 +108,7 @@ extension StorePromise {
         .filter(FilterRecord(user: user, id: 1, definition: [1])),
       ]
       let unchanged = try everyRow().filter { row in !changed.contains { $0.isSameRow(as: row) } }
-      try expect(unchanged.count == 11, "\(unchanged.count) rows are not in question")
+      try expect(unchanged.count == 17, "\(unchanged.count) rows are not in question")
       try await place.commit(changed, leaving: changed + unchanged)
     },
     StorePromise("what is written behind changes only what it names") { place in

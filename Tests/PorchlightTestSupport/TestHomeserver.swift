@@ -16,11 +16,12 @@ public final class TestHomeserver {
   ///   - name: its server name.
   ///   - store: what it starts from and writes to.
   ///   - seed: for tokens; a second server on a store needs another one.
+  ///   - federation: how it meets others; nil where it meets none.
   ///   - configure: changes its configuration before it starts.
   /// - Throws: `Missing` for a malformed name, `StoreError` where the store cannot be read.
   public init(
     _ simulation: Simulation, _ name: String = "harbor.example",
-    store: any PresenceStore = MemoryPresenceStore(), seed: UInt64 = 1,
+    store: any PresenceStore = MemoryPresenceStore(), seed: UInt64 = 1, federation: Federation? = nil,
     configure: (inout Homeserver.Configuration) -> Void = { _ in }
   ) throws {
     self.simulation = simulation
@@ -32,7 +33,7 @@ public final class TestHomeserver {
     let stored = try simulation.run { try await store.load(for: name) }
     let homeserver = Homeserver(
       configuration, stored: stored, store: store, secrets: TestSecrets(), time: simulation.time,
-      random: SeededGenerator(seed: seed))
+      random: SeededGenerator(seed: seed), federation: federation)
     self.homeserver = homeserver
     task = simulation.start { await homeserver.run() }
   }

@@ -14,7 +14,7 @@ struct RemotePeopleTests {
     #expect(
       try Self.annAsksFay().effects == [
         PresenceListsTests.listed(.pending, farFay, by: ann),
-        .tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay)),
+        .tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay, question: 1_700_000_000_000)),
       ])
   }
 
@@ -25,7 +25,10 @@ struct RemotePeopleTests {
     world.hear(try world.rules.invite(farFay, by: ann, now: world.now))
     #expect(world.effects == [])
     world.wait(.seconds(1))
-    #expect(world.effects == [.tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay))])
+    #expect(
+      world.effects == [
+        .tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay, question: 1_700_000_000_000))
+      ])
   }
 
   @Test func aDropGoesToTheOtherServer() throws {
@@ -41,7 +44,11 @@ struct RemotePeopleTests {
     var world = try Self.annAsksFay()
     world.forget()
     world.wait(.seconds(30 * 86_400))
-    #expect(world.effects == [PresenceListsTests.listed(.dropped, farFay, by: ann)])
+    #expect(
+      world.effects == [
+        PresenceListsTests.listed(.dropped, farFay, by: ann),
+        .tellPeer(far, ListEDU(.drop, observer: ann, observed: farFay)),
+      ])
   }
 
   @Test func anAnswerGoesToTheAskersServer() throws {

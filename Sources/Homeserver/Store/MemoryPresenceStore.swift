@@ -1,6 +1,7 @@
 public import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import PresenceFederation
 internal import Synchronization
 
 /// A store without a disk: what it holds lasts as long as the process does.
@@ -72,6 +73,9 @@ private struct StoreContents: Sendable {
   private var standings: [Pair: StandingRecord] = [:]
   private var accountData: [DataKey: AccountDataRecord] = [:]
   private var filters: [FilterKey: FilterRecord] = [:]
+  private var peers: [ServerName: PeerRecord] = [:]
+  private var unsent: [Pair: ListEDU] = [:]
+  private var epoch: Int64 = 0
 
   /// Whether every token finds its device when it comes to it.
   func accepts(_ changes: [StoreChange]) -> Bool {
@@ -107,6 +111,13 @@ private struct StoreContents: Sendable {
     case .accountData(let record):
       accountData[DataKey(user: record.user, type: Array(record.type.utf8))] = record
     case .filter(let record): filters[FilterKey(user: record.user, id: record.id)] = record
+    case .peer(let record): peers[record.name] = record
+    case .unsent(let message):
+      unsent[Pair(owner: message.observer, observed: message.observed)] = message
+    case .delivered(let message):
+      let pair = Pair(owner: message.observer, observed: message.observed)
+      if unsent[pair] == message { unsent[pair] = nil }
+    case .epoch(let number): epoch = number
     case .lastActive(let user, let time): presence[user]?.lastActive = time
     case .deviceActivity(let record):
       let device = Device(user: record.user, id: record.device)
@@ -125,6 +136,9 @@ private struct StoreContents: Sendable {
     stored.standings = Array(standings.values)
     stored.accountData = Array(accountData.values)
     stored.filters = Array(filters.values)
+    stored.peers = Array(peers.values)
+    stored.unsent = Array(unsent.values)
+    stored.epoch = epoch
     return stored
   }
 }

@@ -1,6 +1,7 @@
 public import MatrixWire
 public import Ports
 public import PresenceCore
+public import PresenceFederation
 
 /// One thing to store. Each says the whole new row, so that repeating it changes nothing.
 public enum StoreChange: Hashable, Sendable {
@@ -16,6 +17,14 @@ public enum StoreChange: Hashable, Sendable {
   case standing(StandingRecord)
   case accountData(AccountDataRecord)
   case filter(FilterRecord)
+  /// What is kept of another server.
+  case peer(PeerRecord)
+  /// A message another server has to get; of two people only the newest.
+  case unsent(ListEDU)
+  /// It got that message. A newer one about the same people stays.
+  case delivered(ListEDU)
+  /// The life of this server that other servers are told of.
+  case epoch(Int64)
   /// What can be inferred again, and is written behind.
   case lastActive(UserID, WallTime)
   case deviceActivity(DeviceActivityRecord)
@@ -33,6 +42,10 @@ public struct StoredServer: Hashable, Sendable {
   public var standings: [StandingRecord] = []
   public var accountData: [AccountDataRecord] = []
   public var filters: [FilterRecord] = []
+  public var peers: [PeerRecord] = []
+  public var unsent: [ListEDU] = []
+  /// The last life other servers were told of; 0 where there was none.
+  public var epoch: Int64 = 0
 
   public init() {}
 }

@@ -20,8 +20,10 @@ public enum FederationAPI {
   /// Not signed.
   public static func version() -> WireRequest { WireRequest(.get, federation + ["version"]) }
 
-  /// Not signed: it is what signatures are verified with.
-  public static func keys() -> WireRequest { WireRequest(.get, ["_matrix", "key", "v2", "server"]) }
+  /// Not signed: it is what signatures are verified with. Somebody's request waits for it, so not for long.
+  public static func keys() -> WireRequest {
+    WireRequest(.get, ["_matrix", "key", "v2", "server"], timeout: .seconds(10))
+  }
 
   /// Not signed.
   public static func wellKnown() -> WireRequest { WireRequest(.get, [".well-known", "matrix", "server"]) }

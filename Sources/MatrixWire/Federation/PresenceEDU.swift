@@ -46,7 +46,7 @@ public struct PresenceEDU: Hashable, Sendable {
 
 /// `m.presence_invite`, `_accept`, `_deny` and `chat.porchlight.presence_drop` (protocol 6.5).
 public struct ListEDU: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable {
     case invite
     case accept
     case deny

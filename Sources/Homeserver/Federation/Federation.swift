@@ -1,0 +1,23 @@
+public import Ports
+public import PresenceFederation
+
+/// What a homeserver needs to meet others (protocol 6).
+public struct Federation: Sendable {
+  /// What watchfulness may cost.
+  public var policy = PresencePolicy.tight
+  public var timing = FederationTiming()
+  /// The way to other servers.
+  public var transport: any PeerTransport
+  /// The server's own key.
+  public var signer: any RequestSigner
+  /// Verifies what others signed.
+  public var verifier: any SignatureVerifier
+
+  public init(
+    transport: any PeerTransport, signer: any RequestSigner, verifier: any SignatureVerifier
+  ) {
+    self.transport = transport
+    self.signer = signer
+    self.verifier = verifier
+  }
+}

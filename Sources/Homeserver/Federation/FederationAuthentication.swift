@@ -1,0 +1,82 @@
+internal import MatrixWire
+internal import Ports
+
+/// From a request to the server that signed it (protocol 6.2).
+struct FederationAuthentication: Sendable {
+  /// A request whose signature holds.
+  struct Signed: Hashable, Sendable {
+    var origin: ServerName
+    /// The body as it was signed; nil where there is none.
+    var body: CanonicalJSON?
+  }
+
+  let server: ServerName
+  let keys: KeyService
+  let verifier: any SignatureVerifier
+
+  /// A request is signed with few keys at a time, and every one may have to be asked for.
+  private static let mostSignatures = 4
+
+  /// Whose request it is. One good signature is enough.
+  ///
+  /// - Throws: 401 without a signature, for another server's request, for a key its server does not have, for a
+  ///   signature that does not hold; 400 where the header or the body is malformed; 503 where too many servers'
+  ///   keys are being asked for.
+  func authenticate(_ request: WireRequest) async throws(Refusal) -> Signed {
+    let headers = try headers(of: request)
+    guard let origin = headers.first?.origin else {
+      throw Refusal(401, .unauthorized, "Requests between servers are signed: there is no X-Matrix header.")
+    }
+    var last = Refusal(401, .unauthorized, "The request is signed with no key of a known kind.")
+    for header in headers {
+      guard let id = KeyID(header.key) else { continue }
+      do throws(Refusal) {
+        let key = try await keys.key(id, of: origin)
+        let body = try body(of: request)
+        let content = body?.bytes ?? []
+        let message = SignedRequest.bytes(of: request, from: origin, to: server, content: content)
+        if verifier.isValid(header.signature, of: message, by: key) {
+          return Signed(origin: origin, body: body)
+        }
+        last = Refusal(401, .unauthorized, "The signature by \(id) of \(origin) does not hold.")
+      } catch {
+        last = error
+      }
+    }
+    throw last
+  }
+
+  /// All by the same server, all for this one.
+  private func headers(of request: WireRequest) throws(Refusal) -> [XMatrixAuthorization] {
+    guard request.signatures.count <= Self.mostSignatures else {
+      throw Refusal(400, .unauthorized, "A request takes no more than \(Self.mostSignatures) signatures.")
+    }
+    var headers: [XMatrixAuthorization] = []
+    for text in request.signatures {
+      guard let header = XMatrixAuthorization(text) else {
+        throw Refusal(400, .unauthorized, "The X-Matrix header is malformed.")
+      }
+      guard header.origin == headers.first?.origin ?? header.origin else {
+        throw Refusal(400, .unauthorized, "The signatures are by different servers.")
+      }
+      // Older servers do not say for whom it is; it is under the signature in any case.
+      guard header.destination ?? server == server else {
+        throw Refusal(401, .unauthorized, "The request is for another server; this is \(server).")
+      }
+      guard header.origin != server else {
+        throw Refusal(401, .unauthorized, "This server sends no requests to itself.")
+      }
+      headers.append(header)
+    }
+    return headers
+  }
+
+  private func body(of request: WireRequest) throws(Refusal) -> CanonicalJSON? {
+    guard !request.body.isEmpty else { return nil }
+    do throws(MatrixError) {
+      return try CanonicalJSON(received: request.body)
+    } catch {
+      throw Refusal(error)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceFederation
+
+/// What other servers ask of this one (protocol 6.1, 6.3, 6.7).
+extension Homeserver {
+  func answer(
+    _ route: Route.FederationRoute, _ request: WireRequest
+  ) async throws -> WireResponse {
+    guard let guests else { throw Refusal(404, .unrecognized, "This server meets no others.") }
+    switch route {
+    case .keys: return .stream(try guests.ownKeys.body(at: time.wallTime))
+    case .version: return .json(ServerVersion(name: "porchlight", version: configuration.version))
+    case .send(let id):
+      let signed = try await guests.authentication.authenticate(request)
+      guard let body = signed.body else { throw Refusal(400, .notJSON, "The transaction has no body.") }
+      let transaction = try Transaction(id: id, signedBy: signed.origin, body: body)
+      let answer = try await presence.receive(transaction)
+      return .stream(answer.body(for: transaction.order == nil ? .modern : .exact))
+    case .profile:
+      let origin = try await guests.authentication.authenticate(request).origin
+      await presence.heard(from: origin)
+      return try queryProfile(request)
+    }
+  }
+
+  private func queryProfile(_ request: WireRequest) throws(Refusal) -> WireResponse {
+    guard let text = request.query("user_id") else {
+      throw Refusal(400, .missingParameter, "Missing parameter 'user_id'.")
+    }
+    guard let user = UserID(text), user.server == configuration.name else {
+      throw Refusal(400, .invalidParameter, "'user_id' names nobody of \(configuration.name).")
+    }
+    guard let profile = accounts.profile(of: user) else {
+      throw Refusal(404, .notFound, "There is no profile of \(user).")
+    }
+    return try Self.answer(profile, field: request.query("field"), of: user)
+  }
+
+  /// How this server and others stand: for processes of the server's own user, over the Unix socket, and nobody
+  /// else. It says who watches whom.
+  func peers(from peer: Peer) async throws -> WireResponse {
+    guard peer.isSameUser else {
+      throw Refusal(403, .forbidden, "Only the user who runs this server may ask this, over its Unix socket.")
+    }
+    let now = time.instant
+    return .json(PeerReport(await presence.peerStatus, now: now))
+  }
+}

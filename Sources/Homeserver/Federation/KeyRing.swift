@@ -1,0 +1,129 @@
+internal import MatrixWire
+internal import Ports
+
+/// Which keys of which servers are known, until when, and which are worth asking for, as a value.
+///
+/// Whoever sends a request names a server whose keys are needed; anybody can name ten thousand. So what is kept is
+/// bounded, what is asked at the same time is bounded, and servers known already are kept apart from strangers.
+struct KeyRing: Sendable {
+  struct Limits: Hashable, Sendable {
+    /// Servers whose keys are kept, and as many whose keys could not be had.
+    var mostServers = 1024
+    /// Documents asked for at the same time, and how many of them of servers never heard of.
+    var mostFetches = 32
+    var mostForStrangers = 16
+    /// Requests that wait for one server's document.
+    var mostWaiting = 32
+    /// Keys are not believed longer than this, whatever their server says (protocol 6.3).
+    var longest = Duration.seconds(7 * 24 * 3600)
+    /// After a failure, doubling from the first to the last.
+    var firstPause = Duration.seconds(1)
+    var lastPause = Duration.seconds(30)
+    /// How often a server is asked because of a key it did not name.
+    var renewal = Duration.seconds(30)
+  }
+
+  /// What there is to do about a key.
+  enum Finding: Hashable, Sendable {
+    case known([UInt8])
+    /// Ask the server: it counts as asked until `succeeded`, `failed` or `abandoned`.
+    case fetch
+    /// Somebody else asks just now.
+    case fetching
+    /// Its server does not name it as a key that signs today.
+    case notItsKey
+    /// Its server was asked a moment ago and gave nothing of use.
+    case unreachable
+    /// Too many others are being asked.
+    case busy
+  }
+
+  private struct Entry: Sendable {
+    var keys: [KeyID: [UInt8]]
+    /// By the server's own word, and by the longest we believe it.
+    var validUntil: WallTime
+    var believedUntil: Instant
+    var fetchedAt: Instant
+    var lastUse: UInt64
+
+    func isValid(at now: Moment) -> Bool { now.wall < validUntil && now.instant < believedUntil }
+  }
+
+  private struct Failure: Sendable {
+    var pause: Duration
+    var until: Instant
+    var lastUse: UInt64
+  }
+
+  /// Servers that are no strangers although nothing is known of their keys yet.
+  var acquaintances: Set<ServerName> = []
+  private let limits: Limits
+  private var entries: [ServerName: Entry] = [:]
+  private var failures: [ServerName: Failure] = [:]
+  /// Servers being asked, and whether they are strangers.
+  private var fetches: [ServerName: Bool] = [:]
+  private var uses: UInt64 = 0
+
+  init(_ limits: Limits = Limits()) { self.limits = limits }
+
+  /// How much is kept: for tests.
+  var counts: (known: Int, failed: Int, fetching: Int) { (entries.count, failures.count, fetches.count) }
+
+  /// What there is to do about a key somebody claims to have signed with.
+  mutating func find(_ key: KeyID, of server: ServerName, now: Moment) -> Finding {
+    uses += 1
+    if let entry = entries[server], entry.isValid(at: now) {
+      entries[server]?.lastUse = uses
+      if let known = entry.keys[key] { return .known(known) }
+      guard now.instant >= entry.fetchedAt + limits.renewal else { return .notItsKey }
+    }
+    if fetches[server] != nil { return .fetching }
+    if let failure = failures[server], now.instant < failure.until {
+      failures[server]?.lastUse = uses
+      return .unreachable
+    }
+    // A server whose keys ran out is no stranger: strangers must not keep it from being asked again.
+    let isStranger = entries[server] == nil && !acquaintances.contains(server)
+    let strangers = fetches.values.count { $0 }
+    guard fetches.count < limits.mostFetches, !isStranger || strangers < limits.mostForStrangers else {
+      return .busy
+    }
+    fetches[server] = isStranger
+    return .fetch
+  }
+
+  /// A server's document came, and its signature holds.
+  mutating func succeeded(_ keys: ServerKeys, now: Moment) {
+    let server = keys.server
+    let validUntil = WallTime(milliseconds: keys.validUntil)
+    guard !keys.verifyKeys.isEmpty, now.wall < validUntil else { return failed(server, now: now) }
+    fetches[server] = nil
+    failures[server] = nil
+    uses += 1
+    // What signed once signs no more: it is good for old events, not for requests.
+    entries[server] = Entry(
+      keys: keys.verifyKeys.filter { keys.oldVerifyKeys[$0.key] == nil }, validUntil: validUntil,
+      believedUntil: now.instant + limits.longest, fetchedAt: now.instant, lastUse: uses)
+    if entries.count > limits.mostServers,
+      let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
+    {
+      entries[oldest.key] = nil
+    }
+  }
+
+  /// A server gave no document, or none that holds. What is known of it stays as long as it would.
+  mutating func failed(_ server: ServerName, now: Moment) {
+    fetches[server] = nil
+    uses += 1
+    let pause = failures[server].map { min($0.pause * 2, limits.lastPause) } ?? limits.firstPause
+    failures[server] = Failure(pause: pause, until: now.instant + pause, lastUse: uses)
+    if failures.count > limits.mostServers,
+      let oldest = failures.min(by: { $0.value.lastUse < $1.value.lastUse })
+    {
+      failures[oldest.key] = nil
+    }
+  }
+
+  /// Whoever asked went away before there was an answer.
+  mutating func abandoned(_ server: ServerName) { fetches[server] = nil }
+}

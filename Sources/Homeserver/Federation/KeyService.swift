@@ -1,0 +1,71 @@
+internal import MatrixWire
+internal import Ports
+
+/// Owns the `KeyRing` and asks servers for their keys: each once at a time, in the task of whoever came first.
+actor KeyService {
+  /// Asks a server for its document, within a time of its own.
+  typealias Fetch = @Sendable (ServerName) async throws -> ServerKeys
+
+  private let time: any Timekeeper
+  private let verifier: any SignatureVerifier
+  private let mostWaiting: Int
+  private let fetch: Fetch
+  private var ring: KeyRing
+  private var waiting: [ServerName: [CheckedContinuation<Void, Never>]] = [:]
+
+  init(
+    time: any Timekeeper, verifier: any SignatureVerifier, limits: KeyRing.Limits = .init(),
+    fetch: @escaping Fetch
+  ) {
+    self.time = time
+    self.verifier = verifier
+    self.fetch = fetch
+    mostWaiting = limits.mostWaiting
+    ring = KeyRing(limits)
+  }
+
+  /// How much is kept: for tests.
+  var counts: (known: Int, failed: Int, fetching: Int) { ring.counts }
+
+  /// Names the servers this one deals with: strangers must not keep them from being asked for their keys, not
+  /// even after a start, when no keys are known.
+  func expect(_ servers: Set<ServerName>) { ring.acquaintances = servers }
+
+  /// The key a server signs requests with, by its name.
+  ///
+  /// - Throws: 401 where the server does not have it, or does not say; 503 where too much is asked already.
+  func key(_ id: KeyID, of server: ServerName) async throws(Refusal) -> [UInt8] {
+    while true {
+      switch ring.find(id, of: server, now: time.now) {
+      case .known(let key): return key
+      case .fetch: try await ask(server)
+      case .fetching:
+        guard waiting[server, default: []].count < mostWaiting else { throw Self.busy }
+        await withCheckedContinuation { waiting[server, default: []].append($0) }
+      case .notItsKey: throw Refusal(401, .unauthorized, "\(id) is no key that \(server) signs with.")
+      case .unreachable: throw Refusal(401, .unauthorized, "The keys of \(server) could not be had.")
+      case .busy: throw Self.busy
+      }
+    }
+  }
+
+  private static let busy = Refusal(503, .unknown, "Too many servers are being asked for their keys.")
+
+  private func ask(_ server: ServerName) async throws(Refusal) {
+    defer {
+      for waiter in waiting.removeValue(forKey: server) ?? [] { waiter.resume() }
+    }
+    do {
+      let keys = try await fetch(server)
+      let isGood = keys.server == server && verifier.isSelfSigned(keys)
+      if isGood { ring.succeeded(keys, now: time.now) } else { ring.failed(server, now: time.now) }
+    } catch {
+      // The next who waits asks again: that this one went away says nothing about the server.
+      guard !Task.isCancelled else {
+        ring.abandoned(server)
+        throw Refusal(503, .unknown, "The request was given up.")
+      }
+      ring.failed(server, now: time.now)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceFederation
+internal import Synchronization
+
+/// Carries transactions to other servers: writes each once, signs it, and says what became of every attempt.
+final class PeerSender: Sendable {
+  private struct Written: Sendable {
+    let id: String
+    let request: WireRequest
+  }
+
+  private let server: ServerName
+  private let transport: any PeerTransport
+  private let signer: any RequestSigner
+  private let accounts: AccountRegistry
+  private let attempts: AsyncStream<OutboundTransaction>
+  private let attempt: AsyncStream<OutboundTransaction>.Continuation
+  /// The transaction under way to each server: the same bytes in every attempt.
+  private let written = Mutex<[ServerName: Written]>([:])
+
+  init(_ server: ServerName, _ federation: Federation, accounts: AccountRegistry) {
+    self.server = server
+    self.accounts = accounts
+    transport = federation.transport
+    signer = federation.signer
+    (attempts, attempt) = AsyncStream.makeStream()
+  }
+
+  /// Sends soon. There is one at a time for each server, so what waits here is bounded by the servers.
+  func send(_ outbound: OutboundTransaction) { attempt.yield(outbound) }
+
+  /// Sends what is given to it until the task is cancelled, and says what came back: nil for a refusal, and
+  /// where nothing came.
+  func run(_ sent: @escaping @Sendable (OutboundTransaction, TransactionAnswer?) async -> Void) async {
+    await withDiscardingTaskGroup { group in
+      for await outbound in attempts {
+        group.addTask {
+          let answer = await self.carry(outbound)
+          guard !Task.isCancelled else { return }
+          await sent(outbound, answer)
+        }
+      }
+    }
+  }
+
+  private func carry(_ outbound: OutboundTransaction) async -> TransactionAnswer? {
+    do {
+      var request = try request(for: outbound)
+      request.timeout = outbound.timeout
+      let response = try await transport.send(request, to: outbound.peer)
+      guard response.status == 200 else { return nil }
+      written.withLock { $0[outbound.peer] = nil }
+      return TransactionAnswer(body: response.body)
+    } catch {
+      return nil
+    }
+  }
+
+  private func request(for outbound: OutboundTransaction) throws -> WireRequest {
+    let (peer, id) = (outbound.peer, outbound.transaction.id)
+    if let known = written.withLock({ $0[peer] }), known.id == id { return known.request }
+    var transaction = outbound.transaction
+    transaction.edus = transaction.edus.map { edu in
+      guard case .presence(let presence) = edu else { return edu }
+      return .presence(accounts.named(presence))
+    }
+    let plain = FederationAPI.send(transaction, for: outbound.speaksAdditions ? .exact : .modern)
+    let request = try signer.signed(plain, from: server, to: peer)
+    written.withLock { $0[peer] = Written(id: id, request: request) }
+    return request
+  }
+}

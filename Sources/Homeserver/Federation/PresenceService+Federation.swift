@@ -1,0 +1,193 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+internal import PresenceFederation
+
+/// What other servers say and are told. The engine decides; this stores, sends and tells streams.
+extension PresenceService {
+  /// After a start, servers with a subscription hear of it (R13).
+  func meetPeers() async {
+    guard let epoch = federation?.epoch else { return }
+    // Before anybody is told of it. On a full disk the next life may be told the same, and is put right then.
+    try? await persistence.commit([.epoch(epoch)])
+    let step = federation?.start(
+      peers: atStart.peers, unsent: atStart.unsent, rules: &rules, now: time.now)
+    perform(step)
+  }
+
+  func hearOfPeers(_ effects: [PresenceEffect]) {
+    carryOut(federation?.hear(effects, rules: &rules, now: time.now))
+  }
+
+  func expireFederation() { perform(federation?.expire(rules: &rules, now: time.now)) }
+
+  /// An attempt to send was answered, or was not.
+  func sent(_ outbound: OutboundTransaction, answer: TransactionAnswer?) {
+    let now = time.now
+    if let answer {
+      perform(federation?.succeeded(outbound, with: answer, rules: &rules, now: now))
+    } else {
+      perform(federation?.failed(outbound, rules: &rules, now: now))
+    }
+  }
+
+  /// A server asked for something else, and so is there (R3).
+  func heard(from peer: ServerName) {
+    perform(federation?.heard(from: peer, rules: &rules, now: time.now))
+  }
+
+  /// What an administrator is told of every peer.
+  var peerStatus: [PeerStatus] { federation?.status(now: time.now) ?? [] }
+
+  /// Asks another server once for somebody; nil where it does not show them, or does not answer in time.
+  func askOnce(_ user: UserID) async -> PresenceContent? {
+    guard federation != nil else { return nil }
+    return await withTaskGroup(of: PresenceContent?.self) { group in
+      group.addTask { await self.waitForAnswer(of: user) }
+      group.addTask {
+        try? await self.time.sleep(until: self.time.instant + Self.patience)
+        await self.giveUp(user)
+        return nil
+      }
+      let first = await group.next()
+      group.cancelAll()
+      return first.flatMap(\.self)
+    }
+  }
+
+  private static let patience = Duration.seconds(5)
+
+  private func waitForAnswer(of user: UserID) async -> PresenceContent? {
+    await withCheckedContinuation { continuation in
+      let isFirst = askers[user] == nil
+      askers[user, default: []].append(continuation)
+      if isFirst { perform(federation?.askOnce(user, rules: &rules, now: time.now)) }
+    }
+  }
+
+  private func giveUp(_ user: UserID) {
+    for asker in askers.removeValue(forKey: user) ?? [] { asker.resume(returning: nil) }
+  }
+
+  private func perform(_ step: FederationEngine.Step?) {
+    carryOut(step)
+    attend([])
+  }
+
+  /// Does what the engine asks for; `attend` has to follow.
+  private func carryOut(_ step: FederationEngine.Step?) {
+    guard let step else { return }
+    publish(step.presence)
+    for effect in step.federation {
+      switch effect {
+      case .send(let outbound): sender?.send(outbound)
+      case .delivered(_, let message): writeLater(.delivered(message))
+      case .remember(let record): writeLater(.peer(record))
+      case .answeredOnce(let user, let content):
+        for asker in askers.removeValue(forKey: user) ?? [] { asker.resume(returning: content) }
+      }
+    }
+  }
+
+  // MARK: Receiving
+
+  /// A transaction whose signature is its origin's. What it changes of lists is durable before it is true.
+  ///
+  /// - Throws: `Refusal` where another one of the same origin is being stored, or this one holds too much;
+  ///   `StoreError` where it could not be stored, and nothing of it is done.
+  func receive(_ transaction: Transaction) async throws -> TransactionAnswer {
+    guard let engine = federation else { throw Refusal(404, .unrecognized, "This server meets no others.") }
+    let origin = transaction.origin
+    guard !receiving.contains(origin) else {
+      throw Refusal(429, .unknown, "Too many concurrent transactions from \(origin).")
+    }
+    let messages = listMessages(of: transaction)
+    guard !messages.isEmpty, engine.takes(transaction) else { return try take(transaction) }
+    receiving.insert(origin)
+    defer { receiving.remove(origin) }
+    let subjects = messages.flatMap { message in
+      [
+        Turns.Subject.relation(owner: message.observer, observed: message.observed),
+        .relation(owner: message.observed, observed: message.observer),
+        .person(message.observer.server == rules.server ? message.observer : message.observed),
+      ]
+    }
+    return try await turns.take(subjects: Set(subjects)) {
+      let changes = rows(of: messages, from: origin, now: time.now)
+      if !changes.isEmpty {
+        try await persistence.commit(changes + [.peer(engine.record(taking: transaction))])
+      }
+      return try take(transaction)
+    }
+  }
+
+  /// What concerns people of this server and is said by whom it may be said.
+  private func listMessages(of transaction: Transaction) -> [ListEDU] {
+    transaction.edus.compactMap { edu in
+      guard case .list(let message) = edu else { return nil }
+      let asks = message.kind == .invite || message.kind == .drop
+      let (theirs, ours) = asks ? (message.observer, message.observed) : (message.observed, message.observer)
+      return theirs.server == transaction.origin && rules.exists(ours) ? message : nil
+    }
+  }
+
+  /// What has to be stored before these messages are taken, tried on small copies of the rules.
+  private func rows(of messages: [ListEDU], from origin: ServerName, now: Moment) -> [StoreChange] {
+    struct Pair: Hashable {
+      let (ours, theirs): (UserID, UserID)
+    }
+    var trials: [(pair: Pair, rules: PresenceRules)] = []
+    var changes: [StoreChange] = []
+    for message in messages {
+      let isObserver = message.observer.server == rules.server
+      let pair =
+        isObserver
+        ? Pair(ours: message.observer, theirs: message.observed)
+        : Pair(ours: message.observed, theirs: message.observer)
+      let place = trials.firstIndex { $0.pair == pair } ?? trials.endIndex
+      if place == trials.endIndex { trials.append((pair, rules.trial(of: pair.ours, with: [pair.theirs]))) }
+      let effects = trials[place].rules.receive(message, from: origin, now: now)
+      changes += (federation?.unsent(in: effects) ?? []).map(StoreChange.unsent)
+    }
+    for (pair, trial) in trials {
+      let before = Set(rules.standings(of: pair.ours, with: [pair.theirs]))
+      changes += trial.standings(of: pair.ours, with: [pair.theirs])
+        .filter { !before.contains($0) }.map(StoreChange.standing)
+    }
+    return changes
+  }
+
+  private func take(_ transaction: Transaction) throws -> TransactionAnswer {
+    do {
+      guard let (answer, step) = try federation?.receive(transaction, rules: &rules, now: time.now) else {
+        throw Refusal(404, .unrecognized, "This server meets no others.")
+      }
+      perform(step)
+      return named(answer)
+    } catch let error as MatrixError {
+      throw Refusal(400, error.code, error.message)
+    }
+  }
+
+  /// States go with the names of their people, as they are when the states are said.
+  private func named(_ answer: TransactionAnswer) -> TransactionAnswer {
+    guard let said = answer.answer else { return answer }
+    var answer = answer
+    answer.answer = accounts.named(said)
+    return answer
+  }
+}
+
+extension AccountRegistry {
+  /// A message with the names of this server's people in it: both fields always, a cleared one as `""`
+  /// (protocol 8).
+  func named(_ message: PresenceEDU) -> PresenceEDU {
+    var message = message
+    for index in message.push.indices {
+      let profile = profile(of: message.push[index].userID)
+      message.push[index].content.displayName = profile?.displayName ?? ""
+      message.push[index].content.avatarURL = profile?.avatarURL ?? ""
+    }
+    return message
+  }
+}

@@ -1,0 +1,70 @@
+/// How a server and its peers stand, for whoever runs it: `GET …/unstable/chat.porchlight/peers`.
+///
+/// Spans are in milliseconds, counted from when the report was made.
+public struct PeerReport: Hashable, Sendable, Codable {
+  public struct Peer: Hashable, Sendable, Codable {
+    public var name: ServerName
+    /// People there, and who here watches each of them; nobody, where an invisible person's interest stands.
+    public var watchedByUs: [String: [UserID]]
+    /// People here whom somebody there watches.
+    public var watchedByThem: [UserID]
+    /// When the watchdogs fire; nil where they do not run.
+    public var shortTimerIn: Int?
+    public var longTimerIn: Int?
+    public var heardAgo: Int?
+    public var epoch: Int64?
+    public var ourEpoch: Int64
+    /// States and messages that wait.
+    public var backlog: Int
+    /// Failed attempts in a row, and when the next one is made.
+    public var failures: Int
+    public var retryIn: Int?
+    public var isSilent: Bool
+    /// Whether it speaks our additions; nil while nothing came from it.
+    public var speaksAdditions: Bool?
+    /// Attempts to send since this server started, by cause.
+    public var sent: [String: Int]
+
+    enum CodingKeys: String, CodingKey {
+      case name = "server_name"
+      case watchedByUs = "watched_by_us"
+      case watchedByThem = "watched_by_them"
+      case shortTimerIn = "short_timer_in_ms"
+      case longTimerIn = "long_timer_in_ms"
+      case heardAgo = "heard_ago_ms"
+      case epoch
+      case ourEpoch = "our_epoch"
+      case backlog, failures
+      case retryIn = "retry_in_ms"
+      case isSilent = "silent"
+      case speaksAdditions = "speaks_additions"
+      case sent
+    }
+
+    public init(
+      name: ServerName, watchedByUs: [String: [UserID]] = [:], watchedByThem: [UserID] = [],
+      shortTimerIn: Int? = nil, longTimerIn: Int? = nil, heardAgo: Int? = nil, epoch: Int64? = nil,
+      ourEpoch: Int64, backlog: Int = 0, failures: Int = 0, retryIn: Int? = nil, isSilent: Bool = false,
+      speaksAdditions: Bool? = nil, sent: [String: Int] = [:]
+    ) {
+      self.name = name
+      self.watchedByUs = watchedByUs
+      self.watchedByThem = watchedByThem
+      self.shortTimerIn = shortTimerIn
+      self.longTimerIn = longTimerIn
+      self.heardAgo = heardAgo
+      self.epoch = epoch
+      self.ourEpoch = ourEpoch
+      self.backlog = backlog
+      self.failures = failures
+      self.retryIn = retryIn
+      self.isSilent = isSilent
+      self.speaksAdditions = speaksAdditions
+      self.sent = sent
+    }
+  }
+
+  public var peers: [Peer]
+
+  public init(peers: [Peer]) { self.peers = peers }
+}

@@ -1,0 +1,94 @@
+public import MatrixWire
+public import Ports
+
+/// What other servers say: about lists (protocol 6.5), and of their people (6.4).
+extension PresenceRules {
+  /// Does what a list message asks for. Whatever its origin may not say, or what fits nothing here, is ignored:
+  /// an answer of any kind would tell who exists.
+  public mutating func receive(
+    _ message: ListEDU, from origin: ServerName, now: Moment
+  ) -> [PresenceEffect] {
+    let (observer, observed) = (message.observer, message.observed)
+    switch message.kind {
+    case .invite, .drop:
+      guard observer.server == origin, isLocal(observed), exists(observed) else { return [] }
+      return message.kind == .drop
+        ? withdraw(from: observed, observer: observer) : question(message, now: now)
+    case .accept, .deny:
+      guard observed.server == origin, isLocal(observer),
+        let entry = lists.entry(of: observer, for: observed),
+        // An answer to a question that was taken back and put anew is no answer to the new one.
+        message.question ?? entry.invitedAt.milliseconds == entry.invitedAt.milliseconds
+      else { return [] }
+      return message.kind == .accept
+        ? accepted(entry, of: observer, by: observed, now: now)
+        : refused(entry, of: observer, by: observed)
+    }
+  }
+
+  private mutating func question(_ message: ListEDU, now: Moment) -> [PresenceEffect] {
+    let (observer, observed) = (message.observer, message.observed)
+    if let question = message.question, question == lists.declinedQuestion(of: observer, to: observed) {
+      return []
+    }
+    guard
+      lists.invites(for: observed)[observer] != nil || lists.isAllowed(observer, toSee: observed)
+        || lists.invites(for: observed).count < limits.waitingInvites
+    else { return [] }
+    lists.setQuestion(message.question, of: observer, to: observed)
+    return deliverInvite(of: observed, from: observer, now: now)
+  }
+
+  private mutating func accepted(
+    _ entry: PresenceLists.Entry, of owner: UserID, by observed: UserID, now: Moment
+  ) -> [PresenceEffect] {
+    guard entry.state == .pending else { return [] }
+    var entry = entry
+    entry.state = .accepted
+    entry.acceptedAt = now.wall
+    lists.setEntry(entry, of: owner, for: observed)
+    deadlines.set(nil, for: .invite(owner: owner, observed: observed))
+    return [.listChanged(owner: owner, ListEvent(userID: observed, state: .accepted, sender: observed))]
+  }
+
+  private mutating func refused(
+    _ entry: PresenceLists.Entry, of owner: UserID, by observed: UserID
+  ) -> [PresenceEffect] {
+    removeEntry(of: owner, for: observed)
+    let outcome: ListState = entry.state == .accepted ? .revoked : .denied
+    return [.listChanged(owner: owner, ListEvent(userID: observed, state: outcome, sender: observed))]
+  }
+
+  // MARK: Remote people
+
+  /// What their own server says of somebody elsewhere. Nothing is kept of people on nobody's list.
+  public mutating func learn(
+    _ content: PresenceContent, of user: UserID, now: Moment
+  ) -> [PresenceEffect] {
+    guard !isLocal(user), !lists.audience(of: user).isEmpty else { return [] }
+    return replace(RemotePresence(content, after: remotePeople[user], now: now.instant), of: user)
+  }
+
+  /// Nothing certain is known of somebody elsewhere any more. When they were last active is kept.
+  public mutating func forget(_ user: UserID, because reason: UnknownReason) -> [PresenceEffect] {
+    guard !isLocal(user), !lists.audience(of: user).isEmpty else { return [] }
+    return replace(RemotePresence(unknownBecause: reason, after: remotePeople[user]), of: user)
+  }
+
+  /// What this server's people see of somebody elsewhere; nil while nothing was ever heard.
+  public func remoteState(of user: UserID) -> PresenceState? { remotePeople[user]?.view.state }
+
+  private mutating func replace(_ presence: RemotePresence, of user: UserID) -> [PresenceEffect] {
+    let before = remotePeople.updateValue(presence, forKey: user)
+    return before.map(presence.differs) ?? true ? [.presenceChanged(user, toOthers: true)] : []
+  }
+
+  /// Whether a person's interest in remote people stands whether or not they are there (R14): while they hide,
+  /// and for a while after.
+  public func interestStands(of user: UserID, now: Moment) -> Bool {
+    guard let person = people[user] else { return false }
+    if person.choice == .hidden { return true }
+    guard let last = person.lastHidden else { return false }
+    return now.instant - last < limits.standingInterest
+  }
+}

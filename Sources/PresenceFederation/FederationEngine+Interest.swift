@@ -1,0 +1,149 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+
+/// Who here watches whom elsewhere, and who elsewhere watches whom here.
+extension FederationEngine {
+  /// Hears what the rules did.
+  mutating func absorb(
+    _ effects: [PresenceEffect], _ rules: PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    for effect in effects {
+      switch effect {
+      case .presenceChanged(let user, let toOthers):
+        guard user.server == server else { continue }
+        if toOthers { changed(user, now) }
+        restand(user, rules, now, &step)
+      case .pollingChanged(let user, _): restand(user, rules, now, &step)
+      case .listChanged(let owner, let event):
+        guard event.userID.server != server else { continue }
+        reconsider(event.userID, of: owner, rules, now, &step)
+      case .inviteChanged(let event):
+        let (observed, peer) = (event.observed, event.observer.server)
+        if peer != server, !rules.lists.isAllowed(peer, toSee: observed) {
+          unwatch(observed, by: peer, now, &step)
+        }
+      case .tellPeer(let peer, let message): send(message, to: peer, now: now)
+      case .endStreams: break
+      }
+    }
+  }
+
+  // MARK: Ours
+
+  /// A person began or ceased to look, or to hide.
+  mutating func restand(
+    _ user: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    let isHidden = rules.person(user)?.choice == .hidden
+    let stance = Stance(
+      looks: rules.isPolling(user, now: now) && points.sendsInterest(isHidden),
+      stands: rules.interestStands(of: user, now: now))
+    guard stance != stances[user] ?? Stance() else { return }
+    stances[user] = stance == Stance() ? nil : stance
+    for observed in rules.lists.entries(of: user).keys.filter({ $0.server != server }).sorted() {
+      reconsider(observed, of: user, rules, now, &step)
+    }
+  }
+
+  /// Whether somebody wants to hear of a remote person may have changed.
+  mutating func reconsider(
+    _ observed: UserID, of owner: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    let isAccepted = rules.lists.entry(of: owner, for: observed)?.state == .accepted
+    let stance = isAccepted ? stances[owner] ?? Stance() : Stance()
+    let name = observed.server
+    guard stance != Stance() || peers[name]?.watchedByUs[observed] != nil else { return }
+    open(name)
+    if peers[name]?.watchedByUs[observed] == nil { peers[name]?.watchedByUs[observed] = .init() }
+    peers[name]?.update(observed) { watched in
+      if stance.looks { watched.observers.insert(owner) } else { watched.observers.remove(owner) }
+      if stance.stands { watched.standing.insert(owner) } else { watched.standing.remove(owner) }
+    }
+    guard let watched = peers[name]?.watchedByUs[observed] else { return }
+    deadlines.set(watched.isWanted ? nil : now.instant + timing.pollLinger, for: .linger(observed))
+    if watched.isWanted, !watched.isPolled, peers[name]?.isModern == false {
+      peers[name]?.queue.unpolls.remove(observed)
+      peers[name]?.queue.polls.insert(observed)
+      // Interest that only stands goes along with whatever goes next: a message now would tell of its owner.
+      if !watched.observers.isEmpty { flush(name, at: now.instant + span(0...1, of: timing.pollSpread)) }
+    }
+    touch(name)
+  }
+
+  /// Nobody has watched a person for a while: their server may stop (R8).
+  mutating func lingerEnded(
+    _ user: UserID, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    let name = user.server
+    guard let watched = peers[name]?.watchedByUs[user], !watched.isWanted else { return }
+    peers[name]?.unwatch(user)
+    peers[name]?.queue.polls.remove(user)
+    if watched.isPolled, points.unpolls() {
+      peers[name]?.queue.unpolls.insert(user)
+      flush(name, at: now.instant)
+    }
+    // What was heard last ages from here, and nobody will say when it is wrong.
+    step.presence += rules.forget(user, because: .unanswered)
+    touch(name)
+  }
+
+  /// Everything that is watched has to be asked for again.
+  mutating func pollAgain(_ name: ServerName, now: Moment) {
+    for user in (peers[name]?.watchedByUs ?? [:]).keys {
+      peers[name]?.update(user) { watched in
+        watched.isPolled = false
+        watched.version = nil
+      }
+    }
+    if peers[name]?.watchedByUs.isEmpty == false {
+      peers[name]?.queue.isReminder = true
+      flush(name, at: now.instant)
+    }
+  }
+
+  // MARK: Theirs
+
+  /// A person of this server looks different to others.
+  mutating func changed(_ user: UserID, _ now: Moment) {
+    sequence += 1
+    versions[user] = sequence
+    guard let names = watchers[user] else { return }
+    for name in names.sorted(by: Self.precedes) { batch(user, for: name, now) }
+  }
+
+  /// A state goes with the batch, or with whatever goes first (R7).
+  mutating func batch(_ user: UserID, for name: ServerName, _ now: Moment) {
+    guard peers[name]?.changed.insert(user).inserted == true else { return }
+    if peers[name]?.changed.count ?? 0 >= Transaction.mostStates {
+      flush(name, at: now.instant)
+    } else {
+      let wait = min(timing.batchWindow + span(0...1, of: timing.batchJitter), timing.longestBatch)
+      flush(name, at: now.instant + wait)
+    }
+  }
+
+  mutating func watch(_ user: UserID, by name: ServerName) {
+    peers[name]?.watchedByThem.insert(user)
+    watchers[user, default: []].insert(name)
+  }
+
+  /// Another server hears no more of a person, not even what waits already.
+  mutating func unwatch(_ user: UserID, by name: ServerName, _ now: Moment, _ step: inout Step) {
+    peers[name]?.watchedByThem.remove(user)
+    watchers[user]?.remove(name)
+    if watchers[user]?.isEmpty == true { watchers[user] = nil }
+    if points.clearsQueue() {
+      peers[name]?.changed.remove(user)
+      peers[name]?.queue.states.remove(user)
+      if peers[name]?.inFlight?.contents.states.contains(user) == true {
+        peers[name]?.inFlight?.isTainted = true
+      }
+    }
+    touch(name)
+  }
+
+  static func precedes(_ left: ServerName, _ right: ServerName) -> Bool {
+    left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+  }
+}

@@ -1,0 +1,213 @@
+public import MatrixWire
+public import Ports
+public import PresenceCore
+
+/// What comes from other servers. Their signatures were checked; what they may say is checked here.
+extension FederationEngine {
+  /// A transaction came, its signature is its origin's. What is in the step has to be durable before the answer
+  /// leaves.
+  ///
+  /// - Throws: `M_TOO_LARGE` for more events, messages or states than one transaction may hold, to be answered
+  ///   with status 400.
+  public mutating func receive(
+    _ transaction: Transaction, rules: inout PresenceRules, now: Moment
+  ) throws(MatrixError) -> (answer: TransactionAnswer, step: Step) {
+    try Self.check(transaction)
+    var step = Step()
+    // Late, or done long ago. It is no sign of life either.
+    if let answer = answerGiven(to: transaction) { return (answer, step) }
+    let name = transaction.origin
+    open(name)
+    if let order = transaction.order { peers[name]?.order = order }
+    if transaction.order != nil { peers[name]?.speaksAdditions = true }
+    learnEpoch(transaction.order?.epoch, of: name, isFresh: false, now, &step)
+
+    var effects: [PresenceEffect] = []
+    var accepted: Set<UserID> = []
+    for case .list(let message) in transaction.edus {
+      effects += rules.receive(message, from: name, now: now)
+      if message.kind == .accept { accepted.insert(message.observed) }
+    }
+    step.presence += effects
+    absorb(effects, rules, now, &step)
+    if !effects.isEmpty, let peer = peers[name] {
+      // Taken once, and not again after a start.
+      step.federation.append(.remember(record(of: name, peer)))
+    }
+    var answer = empty(for: name)
+    for edu in transaction.edus {
+      guard case .presence(let presence) = edu else { continue }
+      if let said = receive(presence, from: name, beside: accepted, &rules, now, &step) { answer.add(said) }
+    }
+    hearLife(of: name, &rules, now, &step)
+    recent.keep(answer, to: transaction)
+    touch(name)
+    run(&rules, now, &step)
+    return (answer, step)
+  }
+
+  /// Whether a transaction will be taken: it is not a repeated one, and not of a life of its sender before the
+  /// present one. What its list messages lead to need only be stored if it is.
+  public func takes(_ transaction: Transaction) -> Bool { answerGiven(to: transaction) == nil }
+
+  private func answerGiven(to transaction: Transaction) -> TransactionAnswer? {
+    let name = transaction.origin
+    if points.remembersTransactions(), let answer = recent[name, transaction.id] { return answer }
+    guard let order = transaction.order else { return nil }
+    let known = peers[name]?.order ?? recent.order(of: name)
+    let latest = max(known?.epoch ?? .min, peers[name]?.epoch ?? .min)
+    if order.epoch < latest { return behind(latest) }
+    guard let known, order <= known, points.remembersTransactions() else { return nil }
+    return empty(for: name)
+  }
+
+  private static func check(_ transaction: Transaction) throws(MatrixError) {
+    guard transaction.edus.count <= Transaction.mostEDUs, transaction.pdus.count <= Transaction.mostPDUs
+    else {
+      throw MatrixError(
+        .tooLarge,
+        "A transaction holds at most \(Transaction.mostEDUs) EDUs and \(Transaction.mostPDUs) events.")
+    }
+    for case .presence(let edu) in transaction.edus where edu.push.count > Transaction.mostStates {
+      throw MatrixError(.tooLarge, "An m.presence EDU holds at most \(Transaction.mostStates) states.")
+    }
+  }
+
+  private func empty(for name: ServerName) -> TransactionAnswer {
+    var answer = TransactionAnswer()
+    answer.epoch = peers[name]?.ourEpoch ?? epoch
+    return answer
+  }
+
+  private func behind(_ epoch: Int64) -> TransactionAnswer {
+    var answer = TransactionAnswer()
+    answer.behind = epoch
+    return answer
+  }
+
+  // MARK: Presence
+
+  /// What one message says; whoever was `accepted` in the same transaction is pushed unasked.
+  ///
+  /// - Returns: what is answered in the response.
+  private mutating func receive(
+    _ edu: PresenceEDU, from name: ServerName, beside accepted: Set<UserID>, _ rules: inout PresenceRules,
+    _ now: Moment, _ step: inout Step
+  ) -> PresenceEDU? {
+    notePromise(edu, of: name)
+    for user in edu.unpoll { unwatch(user, by: name, now, &step) }
+    for push in edu.push where points.maySpeak(name, push.userID) {
+      take(push, epoch: edu.epoch, from: name, &rules, now, &step)
+      if edu.epoch != nil, !accepted.contains(push.userID) { declineUnwanted(push.userID, of: name, now) }
+    }
+    for user in edu.refused where points.maySpeak(name, user) && peers[name]?.watchedByUs[user] != nil {
+      peers[name]?.update(user) { $0.isPresent = false }
+      step.presence += rules.forget(user, because: .notShown)
+    }
+    if edu.role == .reminder { forgetUnpolled(edu, by: name, now, &step) }
+    if points.resetsLongTimer(edu.role), edu.role == .answer || edu.role == .reminder { exchanged(name, now) }
+    if edu.role == nil, points.resetsLongTimer(nil), !edu.push.isEmpty {
+      armLongTimer(name, 0.85...1.15, now)
+    }
+    return promise(edu, to: name, rules, now)
+  }
+
+  /// They promised it to somebody who is gone, and have not heard.
+  private mutating func declineUnwanted(_ user: UserID, of name: ServerName, _ now: Moment) {
+    guard let peer = peers[name], peer.watchedByUs[user] == nil,
+      peer.inFlight?.contents.unpolls.contains(user) != true
+    else { return }
+    peers[name]?.queue.unpolls.insert(user)
+    flush(name, at: now.instant)
+  }
+
+  /// A reminder names everybody its sender watches.
+  private mutating func forgetUnpolled(
+    _ edu: PresenceEDU, by name: ServerName, _ now: Moment, _ step: inout Step
+  ) {
+    let gone = peers[name]?.watchedByThem.subtracting(edu.poll) ?? []
+    for user in gone.sorted() { unwatch(user, by: name, now, &step) }
+  }
+
+  /// Polls are promises from here on, if they may be; the answer goes in the response or by itself (R2).
+  private mutating func promise(
+    _ edu: PresenceEDU, to name: ServerName, _ rules: PresenceRules, _ now: Moment
+  ) -> PresenceEDU? {
+    let polled = edu.poll.filter { $0.server == server }
+    let isAsked = !polled.isEmpty || !edu.once.isEmpty || edu.role == .reminder
+    guard isAsked else { return nil }
+    if edu.epoch == nil, !polled.isEmpty { peers[name]?.hasPolled = true }
+    for user in polled where isShown(user, to: name, rules) { watch(user, by: name) }
+    let asked = polled + edu.once.filter { $0.server == server && !polled.contains($0) }
+    // What the answer says need not be said again.
+    for user in polled { peers[name]?.changed.remove(user) }
+    if edu.wantsInlineAnswer, policy != .literal { return answer(to: asked, of: name, rules, now) }
+    let shown = asked.filter { isShown($0, to: name, rules) }
+    peers[name]?.queue.states.formUnion(shown)
+    peers[name]?.queue.refusals.formUnion(asked.filter { !shown.contains($0) })
+    peers[name]?.queue.isAnswer = true
+    flush(name, at: now.instant)
+    return nil
+  }
+
+  /// Whether a server may be told of a person: somebody there is allowed to see them.
+  func isShown(_ user: UserID, to name: ServerName, _ rules: PresenceRules) -> Bool {
+    rules.exists(user) && points.answersPoll(rules.lists.isAllowed(name, toSee: user))
+  }
+
+  /// Takes a state, if it is newer than what is held, of somebody whom somebody here watches.
+  mutating func take(
+    _ push: PresenceEDU.Push, epoch: Int64?, from name: ServerName, _ rules: inout PresenceRules,
+    _ now: Moment, _ step: inout Step
+  ) {
+    let user = push.userID
+    guard let watched = peers[name]?.watchedByUs[user] else { return }
+    let offered = epoch.flatMap { epoch in push.sequence.map { Version(epoch: epoch, sequence: $0) } }
+    let isKnown = rules.remoteState(of: user).map { $0 != .unknown } ?? false
+    if let offered, let held = watched.version {
+      // The same again says that it still holds, which is news where nothing was known.
+      guard points.isNewer(held, offered) || (held == offered && !isKnown) else { return }
+    }
+    let state = push.content.state
+    peers[name]?.update(user) { watched in
+      watched.version = offered
+      watched.heardAt = now.instant
+      watched.isPresent = state != .offline && state != .unknown && state != .hidden
+    }
+    step.presence += rules.learn(push.content, of: user, now: now)
+    touch(name)
+  }
+
+  // MARK: What else it says
+
+  /// Which life of the other server speaks. An answer is certainly its present one; a transaction may be late.
+  mutating func learnEpoch(
+    _ epoch: Int64?, of name: ServerName, isFresh: Bool, _ now: Moment, _ step: inout Step
+  ) {
+    guard let epoch else { return }
+    guard let known = peers[name]?.epoch else {
+      peers[name]?.epoch = epoch
+      return
+    }
+    guard epoch > known || (isFresh && epoch != known) else { return }
+    restarted(name, to: epoch, now, &step)
+  }
+
+  mutating func notePromise(_ edu: PresenceEDU, of name: ServerName) {
+    guard edu.epoch != nil else { return }
+    let said = edu.promise.map { Duration.milliseconds($0) } ?? timing.defaultPromise
+    peers[name]?.promise = min(max(said, timing.promises.lowerBound), timing.promises.upperBound)
+  }
+}
+
+extension TransactionAnswer {
+  /// Several messages in one transaction may ask; one answer holds it all.
+  fileprivate mutating func add(_ said: PresenceEDU) {
+    guard answer != nil else {
+      answer = said
+      return
+    }
+    answer?.push += said.push
+    answer?.refused += said.refused
+  }
+}

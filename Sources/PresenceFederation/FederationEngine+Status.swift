@@ -1,0 +1,25 @@
+internal import MatrixWire
+public import Ports
+
+extension FederationEngine {
+  /// What is known of every peer, in the order of their names: for people who run a server, and for tests.
+  public func status(now: Moment) -> [PeerStatus] {
+    peers.sorted { Self.precedes($0.key, $1.key) }.map { name, peer in
+      var status = PeerStatus(name: name, ourEpoch: peer.ourEpoch)
+      status.watchedByUs = peer.watchedByUs.mapValues { $0.observers.sorted() }
+      status.watchedByThem = peer.watchedByThem.sorted()
+      status.shortTimer = peer.shortSpan.map { (peer.lastHeard ?? now.instant) + $0 }
+      status.longTimer = peer.longAt
+      status.lastHeard = peer.lastHeard
+      status.epoch = peer.epoch
+      status.backlog =
+        peer.changed.count + peer.queue.messages.count + (peer.inFlight?.contents.messages.count ?? 0)
+      status.failures = peer.failures
+      status.retryAt = peer.retryAt
+      status.isSilent = peer.isSilent
+      status.speaksAdditions = peer.speaksAdditions
+      status.sent = peer.tally
+      return status
+    }
+  }
+}

@@ -1,0 +1,148 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+
+/// The two watchdogs of every peer (R3 to R6), and what follows from silence.
+extension FederationEngine {
+  /// Starts and stops the timers as what stands demands (R4, R9).
+  mutating func keepWatch(_ name: ServerName, _ now: Moment) {
+    guard let peer = peers[name] else { return }
+    if wantsShortTimer(peer) {
+      if peer.shortSpan == nil { armShortTimer(name, now) }
+    } else if peer.shortSpan != nil {
+      peers[name]?.shortSpan = nil
+      peers[name]?.shortInterval = timing.shortInterval
+      deadlines.set(nil, for: .short(name))
+    }
+    if peer.isSubscribed {
+      if peer.longAt == nil { armLongTimer(name, 0.1...1, now) }
+    } else if peer.longAt != nil {
+      peers[name]?.longAt = nil
+      deadlines.set(nil, for: .long(name))
+    }
+  }
+
+  private func wantsShortTimer(_ peer: PeerState) -> Bool {
+    guard !peer.isSilent, !peer.isModern else { return false }
+    return policy == .literal ? peer.isSubscribed : peer.atStake > 0
+  }
+
+  mutating func armShortTimer(_ name: ServerName, _ now: Moment) {
+    guard let peer = peers[name] else { return }
+    let drawn = span(0.9...1, of: peer.shortInterval)
+    peers[name]?.shortSpan = drawn
+    deadlines.set(max(peer.lastHeard ?? now.instant, now.instant) + drawn, for: .short(name))
+  }
+
+  mutating func armLongTimer(_ name: ServerName, _ share: ClosedRange<Double>, _ now: Moment) {
+    guard let peer = peers[name] else { return }
+    var drawn = span(share, of: peer.isModern ? timing.modernRefresh : timing.longInterval)
+    // What they promised has to be renewed before it ends.
+    if let promise = peer.promise { drawn = min(drawn, promise * 9 / 10) }
+    peers[name]?.longAt = now.instant + drawn
+    deadlines.set(now.instant + drawn, for: .long(name))
+  }
+
+  /// Any message puts the short timer off (R3): it is only looked at when it fires.
+  mutating func shortTimerFired(_ name: ServerName, _ now: Moment) {
+    guard let peer = peers[name], let drawn = peer.shortSpan else { return }
+    if let heard = peer.lastHeard, heard + drawn > now.instant {
+      deadlines.set(heard + drawn, for: .short(name))
+      return
+    }
+    remind(name, now)
+    armShortTimer(name, now)
+  }
+
+  mutating func longTimerFired(
+    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    guard let peer = peers[name] else { return }
+    peers[name]?.longAt = nil
+    if peer.isModern {
+      refreshModern(name, &rules, now, &step)
+    } else {
+      remind(name, now)
+    }
+    armLongTimer(name, 0.85...1.15, now)
+    for user in Set(peer.watchedByUs.values.flatMap(\.standing)).sorted() { restand(user, rules, now, &step) }
+    touch(name)
+  }
+
+  private mutating func remind(_ name: ServerName, _ now: Moment) {
+    peers[name]?.queue.isReminder = true
+    flush(name, at: now.instant)
+  }
+
+  /// A server of today hears the same again, and what it said long ago is no longer believed (R12).
+  private mutating func refreshModern(
+    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    guard let peer = peers[name] else { return }
+    peers[name]?.changed.formUnion(peer.watchedByThem)
+    flush(name, at: now.instant)
+    for (user, watched) in peer.watchedByUs.sorted(by: { $0.key < $1.key }) {
+      guard let heard = watched.heardAt, now.instant - heard >= timing.modernExpiry else { continue }
+      peers[name]?.update(user) { $0.isPresent = false }
+      step.presence += rules.forget(user, because: .unreachable)
+    }
+  }
+
+  /// A reminder and its answer were exchanged: both timers begin anew (R5).
+  mutating func exchanged(_ name: ServerName, _ now: Moment) {
+    guard let peer = peers[name] else { return }
+    if policy == .economical, peer.shortSpan != nil {
+      peers[name]?.shortInterval = min(peer.shortInterval * 2, timing.longestShortInterval)
+    }
+    if points.rearmsShortTimer() {
+      if peer.shortSpan != nil { armShortTimer(name, now) }
+    } else {
+      deadlines.set(nil, for: .short(name))
+    }
+    if peer.isSubscribed { armLongTimer(name, 0.85...1.15, now) }
+  }
+
+  // MARK: Silence
+
+  /// Something came from a server (R3).
+  mutating func hearLife(
+    of name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    guard let peer = peers[name] else { return }
+    peers[name]?.lastHeard = now.instant
+    if points.inboundClearsBackoff(), peer.failures > 0 {
+      peers[name]?.failures = 0
+      if peer.inFlight?.isWaiting == true { deadlines.set(now.instant, for: .retry(name)) }
+    }
+    guard peer.isSilent else { return }
+    peers[name]?.isSilent = false
+    step.presence += rules.peerIsBack(name)
+    // Its people are unknown until they are heard of.
+    pollAgain(name, now: now)
+    touch(name)
+  }
+
+  /// A server does not answer: nothing is known of its people any more (R6).
+  mutating func fellSilent(
+    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    guard let peer = peers[name], !peer.isSilent else { return }
+    peers[name]?.isSilent = true
+    peers[name]?.shortInterval = timing.shortInterval
+    for user in peer.watchedByUs.keys.sorted() {
+      peers[name]?.update(user) { $0.isPresent = false }
+      step.presence += rules.forget(user, because: .unreachable)
+    }
+    step.presence += rules.peerIsSilent(name)
+    touch(name)
+  }
+
+  /// Another life of the server: it has forgotten what it promised, and whom it watches (R13).
+  mutating func restarted(_ name: ServerName, to epoch: Int64, _ now: Moment, _ step: inout Step) {
+    guard points.heedsEpoch(), let peer = peers[name] else { return }
+    peers[name]?.epoch = epoch
+    peers[name]?.shortInterval = timing.shortInterval
+    for user in peer.watchedByThem.sorted() { unwatch(user, by: name, now, &step) }
+    pollAgain(name, now: now)
+  }
+}

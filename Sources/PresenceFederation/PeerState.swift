@@ -1,0 +1,139 @@
+internal import MatrixWire
+internal import Ports
+
+/// Everything an engine keeps of one other server.
+struct PeerState: Sendable {
+  /// A remote person somebody here watches.
+  struct Watched: Sendable {
+    /// Who looks now, and is not hiding.
+    var observers: Set<UserID> = []
+    /// Whose interest stands whether or not they are there.
+    var standing: Set<UserID> = []
+    /// Whether the other server was asked, or is being asked.
+    var isPolled = false
+    var version: Version?
+    var heardAt: Instant?
+    /// Whether they are shown as other than offline or unknown.
+    var isPresent = false
+
+    var isWanted: Bool { !observers.isEmpty || !standing.isEmpty }
+    /// Whether the other server's crash would change what somebody is shown.
+    var isAtStake: Bool { isPresent && !observers.isEmpty }
+  }
+
+  /// The transaction that is under way; there is never another.
+  struct InFlight: Sendable {
+    var outbound: OutboundTransaction
+    var contents: Contents
+    /// Holds a state that its reader may no longer have: not to be repeated as it stands.
+    var isTainted = false
+    var isWaiting = false
+  }
+
+  /// What a transaction was made of, to be queued again where it is given up.
+  struct Contents: Sendable {
+    var messages: [ListEDU] = []
+    var states: Set<UserID> = []
+    var polls: Set<UserID> = []
+    var unpolls: Set<UserID> = []
+    var onces: Set<UserID> = []
+    var refusals: Set<UserID> = []
+    var isReminder = false
+    var isAnswer = false
+    var isGreeting = false
+
+    var isEmpty: Bool {
+      messages.isEmpty && states.isEmpty && asksNothing && refusals.isEmpty && !isReminder && !isAnswer
+        && !isGreeting
+    }
+    var asksNothing: Bool { polls.isEmpty && unpolls.isEmpty && onces.isEmpty }
+  }
+
+  // What they are.
+  /// Nil while nothing came from them.
+  var speaksAdditions: Bool?
+  /// Has polled without our additions: a server of the first design.
+  var hasPolled = false
+  var epoch: Int64?
+  var order: Transaction.Order?
+  var lastHeard: Instant?
+  var isSilent = false
+  /// How long what they promised holds without news.
+  var promise: Duration?
+
+  // What stands between us.
+  var watchedByUs: [UserID: Watched] = [:]
+  var watchedByThem: Set<UserID> = []
+  /// How many of `watchedByUs` are at stake.
+  var atStake = 0
+  var isRemembered = false
+
+  // What waits to be said.
+  var queue = Contents()
+  /// States that wait for the batch, or for anything else to go.
+  var changed: Set<UserID> = []
+  /// When the first of what waits has to go.
+  var flushAt: Instant?
+  var inFlight: InFlight?
+  var failures = 0
+  var failingSince: Instant?
+  /// When the waiting transaction is tried again.
+  var retryAt: Instant?
+  /// Refusals of our epoch in a row.
+  var timesBehind = 0
+
+  // What we told them.
+  var ourEpoch: Int64
+  var tally: [MessageCause: Int] = [:]
+
+  // The watchdogs.
+  var shortInterval: Duration
+  /// The span drawn for the running short timer; nil where it does not run.
+  var shortSpan: Duration?
+  var longAt: Instant?
+
+  init(ourEpoch: Int64, shortInterval: Duration) {
+    self.ourEpoch = ourEpoch
+    self.shortInterval = shortInterval
+  }
+
+  var isSubscribed: Bool { !watchedByUs.isEmpty || !watchedByThem.isEmpty }
+
+  /// A server of today: it pushes by rooms, and never answers (R12).
+  var isModern: Bool { speaksAdditions == false && !hasPolled }
+
+  /// Whether nothing is left of it.
+  var isIdle: Bool { !isSubscribed && queue.isEmpty && inFlight == nil }
+
+  mutating func update(_ user: UserID, _ change: (inout Watched) -> Void) {
+    guard var watched = watchedByUs[user] else { return }
+    let before = watched.isAtStake
+    change(&watched)
+    if watched.isAtStake != before { atStake += watched.isAtStake ? 1 : -1 }
+    watchedByUs[user] = watched
+  }
+
+  mutating func unwatch(_ user: UserID) {
+    if watchedByUs.removeValue(forKey: user)?.isAtStake == true { atStake -= 1 }
+  }
+
+  /// Queues a list message; of one relation only the newest is of any use.
+  mutating func add(_ message: ListEDU) {
+    queue.messages.removeAll { $0.observer == message.observer && $0.observed == message.observed }
+    queue.messages.append(message)
+  }
+
+  /// Queues again what a transaction was made of. What came since is newer.
+  mutating func requeue(_ contents: Contents) {
+    let newer = queue.messages
+    queue.messages = contents.messages
+    for message in newer { add(message) }
+    changed.formUnion(contents.states.intersection(watchedByThem))
+    queue.polls.formUnion(contents.polls.filter { watchedByUs[$0] != nil })
+    queue.unpolls.formUnion(contents.unpolls.filter { watchedByUs[$0] == nil })
+    queue.onces.formUnion(contents.onces)
+    queue.isReminder = queue.isReminder || contents.isReminder
+    queue.isAnswer = queue.isAnswer || contents.isAnswer
+    queue.isGreeting = queue.isGreeting || contents.isGreeting
+  }
+}

@@ -1,0 +1,53 @@
+internal import Homeserver
+internal import MatrixCrypto
+internal import MatrixWire
+internal import PorchlightTestSupport
+internal import Ports
+internal import Synchronization
+
+/// Homeservers of one simulation that reach each other by name, with real signatures.
+final class TestNetwork: PeerTransport {
+  private struct State: Sendable {
+    var servers: [ServerName: Homeserver] = [:]
+    var cut: Set<ServerName> = []
+    var sent: [(to: ServerName, request: WireRequest)] = []
+  }
+
+  private let state = Mutex(State())
+
+  /// What was sent, to whom.
+  var sent: [(to: ServerName, request: WireRequest)] { state.withLock(\.sent) }
+
+  /// Nothing reaches a server, or leaves it.
+  func cut(_ server: ServerName, _ isCut: Bool = true) {
+    state.withLock { state in
+      if isCut { state.cut.insert(server) } else { state.cut.remove(server) }
+    }
+  }
+
+  func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse {
+    let homeserver = state.withLock { state in
+      state.sent.append((server, request))
+      return state.cut.isEmpty ? state.servers[server] : nil
+    }
+    guard let homeserver else { throw ExchangeError(.unreachable, "\(server) is not there.") }
+    return await homeserver.respond(to: request, from: Peer(address: "192.0.2.1", isSameUser: false))
+  }
+
+  /// A homeserver that meets the others.
+  func start(
+    _ name: String, in simulation: Simulation, store: any PresenceStore = MemoryPresenceStore(), seed: UInt64,
+    configure: (inout Homeserver.Configuration) -> Void = { _ in }
+  ) throws -> TestHomeserver {
+    var random = SeededGenerator(seed: seed)
+    let key = try SigningKey(using: &random).orThrow("signing key")
+    let server = try TestHomeserver(
+      simulation, name, store: store, seed: seed,
+      federation: Federation(transport: self, signer: key, verifier: SigningKeyVerifier()),
+      configure: configure)
+    state.withLock { $0.servers[server.name] = server.homeserver }
+    return server
+  }
+
+  func remove(_ server: ServerName) { state.withLock { $0.servers[server] = nil } }
+}
