@@ -1,29 +1,31 @@
 internal import Ports
 
 /// What happens next, in the order of its time; of equal times, in the order it was planned.
+///
+/// A heap of small entries; events themselves stay where they are put, because moving them costs more than comparing.
 struct EventQueue<Event> {
   private struct Entry {
-    let instant: Instant
+    let instant: Int64
     let number: UInt64
-    let event: Event
+    let slot: Int
 
     func precedes(_ other: Entry) -> Bool {
       instant == other.instant ? number < other.number : instant < other.instant
     }
   }
 
-  /// A heap with four children to a node: half the levels of the usual one, which is what a deep queue costs.
+  /// Four children to a node: half the levels of the usual heap.
   private var heap: [Entry] = []
+  private var events: [Event?] = []
+  private var free: [Int] = []
   private var planned: UInt64 = 0
 
-  var isEmpty: Bool { heap.isEmpty }
-
   /// When the next event is, if there is one.
-  var next: Instant? { heap.first?.instant }
+  var next: Instant? { heap.first.map { Instant(nanoseconds: $0.instant) } }
 
   mutating func plan(_ event: Event, at instant: Instant) {
     planned += 1
-    let entry = Entry(instant: instant, number: planned, event: event)
+    let entry = Entry(instant: instant.nanoseconds, number: planned, slot: keep(event))
     heap.append(entry)
     var index = heap.count - 1
     while index > 0 {
@@ -38,7 +40,18 @@ struct EventQueue<Event> {
   mutating func pop() -> (instant: Instant, event: Event)? {
     guard let first = heap.first, let last = heap.popLast() else { return nil }
     if !heap.isEmpty { sink(last) }
-    return (first.instant, first.event)
+    free.append(first.slot)
+    guard let event = events[first.slot].take() else { return nil }
+    return (Instant(nanoseconds: first.instant), event)
+  }
+
+  private mutating func keep(_ event: Event) -> Int {
+    guard let slot = free.popLast() else {
+      events.append(event)
+      return events.count - 1
+    }
+    events[slot] = event
+    return slot
   }
 
   private mutating func sink(_ entry: Entry) {
@@ -47,7 +60,11 @@ struct EventQueue<Event> {
       let (start, end) = (4 * index + 1, min(4 * index + 5, heap.count))
       guard start < end else { break }
       var least = start
-      for child in start + 1..<max(end, start + 1) where heap[child].precedes(heap[least]) { least = child }
+      var child = start + 1
+      while child < end {
+        if heap[child].precedes(heap[least]) { least = child }
+        child += 1
+      }
       guard heap[least].precedes(entry) else { break }
       heap[index] = heap[least]
       index = least

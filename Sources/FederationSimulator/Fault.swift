@@ -56,6 +56,7 @@ struct Inspection: Sendable {
     case quietEnds
     /// Servers that never rest have asked each other for everything of late.
     case reminders
+    case theEnd
   }
 
   let kind: Kind

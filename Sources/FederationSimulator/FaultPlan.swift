@@ -24,6 +24,16 @@ struct FaultPlan: Sendable {
   /// After all faults, everybody is right within this span.
   static let recovery: Duration = .seconds(120)
 
+  /// These faults and no others; nothing is inspected.
+  init(_ scenario: Scenario, faults: [Fault], until end: Instant) {
+    random = SeededGenerator(seed: scenario.seed, .faults)
+    serverCount = scenario.servers.count
+    bound = Self.absenceBound(scenario.policy)
+    self.faults = faults
+    self.end = end
+    inspect(.theEnd, at: end)
+  }
+
   init(_ scenario: Scenario) {
     random = SeededGenerator(seed: scenario.seed, .faults)
     serverCount = scenario.servers.count

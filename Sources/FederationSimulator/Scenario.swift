@@ -14,7 +14,7 @@ struct Scenario: Sendable {
   /// Pairs of people on two servers who watch each other and never stop changing: a pair of servers that is never
   /// quiet long enough for the short timer.
   let chatterboxes: [Int]
-  let timing: FederationTiming
+  var timing: FederationTiming
   /// How long a person waits between two acts, on average, in seconds.
   let pace: Double
 

@@ -18,6 +18,7 @@ extension World {
     case .absence(let fault): demandAbsence(after: plan.faults[fault])
     case .agreement: demandAgreement()
     case .reminders: demandReminders()
+    case .theEnd: isOver = true
     case .everybodyLeaves: for person in people.indices { say(.leave(closing: true), by: person) }
     case .everybodyDropsEverybody: dropEverybody()
     case .quietBegins, .silenceBegins, .emptinessBegins:

@@ -48,7 +48,7 @@ extension World {
     for user in servers[server].accounts { observeTruth(of: user, at: server) }
     guard follow(step, of: server), let life = servers[server].life?.number else { return }
     for person in people.indices where people[person].server == server && people[person].wantsToBeOnline {
-      queue.plan(.reconnect(person: person, life: life), at: now + people[person].random.span(0.1...2))
+      queue.plan(.reconnect(person: person, life: life), at: now + people[person].random.span(reconnectSpan))
     }
     // What was promised before is forgotten, and something changes that somebody has to hear of.
     if let talker = people.indices.first(where: { people[$0].server == server && people[$0].wantsToBeOnline })

@@ -61,6 +61,11 @@ final class World {
   var isOver = false
   /// Everything that was sent, where somebody wants to compare it.
   var wire: [WireRecord]?
+  /// What some people do instead of what they would draw.
+  var script: [(at: Instant, person: Int, saying: Saying)] = []
+  var scripted: Set<Int> = []
+  /// How soon after its server clients come back, in seconds.
+  var reconnectSpan = 0.1...2.0
   /// Hears of everything, where somebody looks for a cause.
   var trace: ((String) -> Void)?
 
@@ -120,7 +125,8 @@ final class World {
 
   private func begin() {
     for index in servers.indices { start(index) }
-    for index in people.indices { planAct(of: index, within: 0...30) }
+    for index in people.indices where !scripted.contains(index) { planAct(of: index, within: 0...30) }
+    for line in script { queue.plan(.say(person: line.person, line.saying), at: line.at) }
     for (index, fault) in plan.faults.enumerated() {
       queue.plan(.faultBegins(index), at: fault.from)
       queue.plan(.faultEnds(index), at: fault.until)

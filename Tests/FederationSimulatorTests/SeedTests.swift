@@ -2,11 +2,37 @@ internal import FederationSimulator
 internal import PresenceFederation
 internal import Testing
 
+/// Worlds by the hundred. A failure prints the command that shows exactly this world again.
 @Suite struct SeedTests {
-  @Test func theSameSeedGivesTheSameWorld() {
-    let (first, second) = (SeedCheck.run(seed: 7, policy: .tight), SeedCheck.run(seed: 7, policy: .tight))
-    #expect(first.hash == second.hash)
-    #expect(first.events == second.events)
-    #expect(first.hash != SeedCheck.run(seed: 8, policy: .tight).hash)
+  @Test func worldsFullOfFaultsHoldWhatHasToHold() async {
+    let cases = (1...UInt64(510)).map { seed in
+      SeedSuite.Case(seed: seed, policy: PresencePolicy.allCases[Int(seed % 3)])
+    }
+    var poor: [String] = []
+    let summary = await SeedSuite.run(cases) { report in
+      if report.events < 2000 || report.faults < 5 || report.crashes < 1 { poor.append(report.line) }
+    }
+    for failure in summary.failures {
+      let violations = failure.violations.map(\.description).joined(separator: "\n  ")
+      Issue.record("\(failure.line)\n  \(violations)\n  \(failure.command)")
+    }
+    #expect(poor.isEmpty, "too little happened")
+    #expect(summary.missing.isEmpty, "states that no seed came to")
+    #expect((summary.slowestDelay ?? .infinity) <= 17, "seconds until 99 of 100 saw who came online")
+    #expect((summary.healedShare ?? 0) >= 0.99, "views that were right 45 s after a partition")
+    for line in summary.lines { print(line) }
+  }
+
+  @Test(arguments: PresencePolicy.allCases)
+  func theSameSeedGivesTheSameWorld(_ policy: PresencePolicy) {
+    for seed in 1...UInt64(5) {
+      let (first, second) = (
+        SeedCheck.run(seed: seed, policy: policy), SeedCheck.run(seed: seed, policy: policy)
+      )
+      #expect(first.hash == second.hash)
+      #expect(first.events == second.events)
+    }
+    #expect(
+      SeedCheck.run(seed: 1, policy: policy).hash != SeedCheck.run(seed: 2, policy: policy).hash)
   }
 }

@@ -1,0 +1,29 @@
+internal import FederationSimulator
+internal import PresenceFederation
+internal import Testing
+
+@Suite struct ExperimentTests {
+  @Test(arguments: PresencePolicy.allCases)
+  func whoeverHidesLeavesNoTrace(_ policy: PresencePolicy) async {
+    for seed in 1...UInt64(12) {
+      let violation = Experiment.hiding(seed: seed, policy: policy)
+      #expect(violation == nil, "seed \(seed): \(violation.map { "\($0)".prefix(2000) } ?? "")")
+    }
+  }
+
+  @Test(arguments: PresencePolicy.allCases)
+  func aSlowServerDoesNotMultiplyTheTraffic(_ policy: PresencePolicy) async {
+    for seed in 1...UInt64(12) {
+      let ratio = Experiment.overload(seed: seed, policy: policy)
+      #expect(ratio <= 1.5, "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: PresencePolicy.allCases)
+  func serversThatStartTogetherDoNotSpeakTogether(_ policy: PresencePolicy) async {
+    for seed in 1...UInt64(3) {
+      let index = Experiment.herdIndex(seed: seed, policy: policy)
+      #expect(index > 0 && index <= 3, "seed \(seed)")
+    }
+  }
+}
