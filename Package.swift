@@ -186,7 +186,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "HomeserverTests",
-      dependencies: ["Homeserver", "MatrixCrypto", "PorchlightTestSupport", ordered],
+      dependencies: ["Homeserver", "PorchlightTestSupport", ordered],
       swiftSettings: strict),
     .target(
       name: "HTTPTestSupport",

@@ -8,6 +8,9 @@ extension CanonicalJSON {
     /// Whether an integer may be written in other ways than the canonical one: `-0`, `1e10`, `2.0`. They mean
     /// the same, and what is signed is the canonical form.
     public var takesEveryInteger = false
+    /// Whether numbers that have no canonical form are kept as they are written, for there are servers that sign
+    /// them so (in what their clients send each other), and one of them must not cost all that comes with it.
+    public var keepsOtherNumbers = false
     /// For those who ask only whether it is JSON: any number, keys that stand twice and halves of surrogate
     /// pairs are JSON, and what is read in their place means nothing.
     var takesAllJSON = false

@@ -9,6 +9,8 @@ public enum CanonicalJSON: Sendable {
   case bool(Bool)
   /// Within `exactIntegers`; what lies outside is written as the nearest within.
   case integer(Int64)
+  /// A number that has no canonical form, as it was written: only where the rules keep those.
+  case otherNumber(String)
   case string(String)
   case array([CanonicalJSON])
   case object(Object)
@@ -30,6 +32,7 @@ public enum CanonicalJSON: Sendable {
     case .integer(let number):
       let range = Self.exactIntegers
       bytes.append(contentsOf: String(min(max(number, range.lowerBound), range.upperBound)).utf8)
+    case .otherNumber(let text): bytes.append(contentsOf: text.utf8)
     case .string(let text): bytes.appendJSONString(text)
     case .array(let elements):
       bytes.append(UInt8(ascii: "["))

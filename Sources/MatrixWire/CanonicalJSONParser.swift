@@ -48,7 +48,7 @@ struct CanonicalJSONParser {
     case UInt8(ascii: "t"): value = try word("true", .bool(true))
     case UInt8(ascii: "f"): value = try word("false", .bool(false))
     case UInt8(ascii: "n"): value = try word("null", .null)
-    default: value = .integer(try number())
+    default: value = try number()
     }
     skipSpace()
     return value
@@ -170,8 +170,8 @@ struct CanonicalJSONParser {
 
   // MARK: Numbers
 
-  /// A number as JSON writes them, where it means an integer and the rules take how it is written.
-  private mutating func number() throws(CanonicalJSON.Problem) -> Int64 {
+  /// A number as JSON writes them, where it means an integer and the rules take how it is written, or keep it.
+  private mutating func number() throws(CanonicalJSON.Problem) -> CanonicalJSON {
     let start = position
     let isNegative = take("-")
     let whole = digits()
@@ -194,13 +194,16 @@ struct CanonicalJSONParser {
       let size = written.reduce(0) { min($0 * 10 + Int($1), 100_000_000) }
       exponent = isDown ? -size : size
     }
-    guard !rules.takesAllJSON else { return 0 }
+    guard !rules.takesAllJSON else { return .integer(0) }
     let number = Self.integer(whole + fraction, exponent: exponent - fraction.count)
     guard let number, isPlain && !(isNegative && number == 0) || rules.takesEveryInteger else {
+      if rules.keepsOtherNumbers {
+        return .otherNumber(String(decoding: bytes[start..<position], as: UTF8.self))
+      }
       position = start
       throw problem(.number)
     }
-    return isNegative ? -number : number
+    return .integer(isNegative ? -number : number)
   }
 
   private mutating func digits() -> [UInt8] {

@@ -64,14 +64,12 @@ extension FederationEngine {
     return empty(for: name)
   }
 
-  /// Somebody accepted. Whoever was refused before is asked for again; also where a poll is under way, whose answer
-  /// may be older.
+  /// Somebody accepted, and is asked for, whatever was asked before: a poll under way may have been refused, and a
+  /// subscription from before a revocation is gone.
   private mutating func askAccepted(
     _ user: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
-    if peers[user.server]?.inFlight?.contents.polls.contains(user) == true {
-      peers[user.server]?.update(user) { $0.isPolled = false }
-    }
+    peers[user.server]?.update(user) { $0.isPolled = false }
     for owner in rules.lists.audience(of: user).sorted() { reconsider(user, of: owner, rules, now, &step) }
   }
 

@@ -18,11 +18,14 @@ struct BenchCommand: AsyncParsableCommand {
       poll, and the time until the last watcher has read it, for 200, 1,000 and 10,000 watchers.
         memory     What does waiting cost? Resident memory per parked poll and CPU while 10,000 wait.
         requests   What does asking cost? GET and PUT of a status per CPU second, over 64 connections.
+        federation What do other servers cost? CPU per transaction with one state, for both servers, as a multiple \
+      of one signature and its verification.
 
       For example: porchlight bench fanout --rounds 7
       """,
     subcommands: [
-      FanoutCommand.self, MemoryCommand.self, RequestsCommand.self, AllCommand.self, BenchServerCommand.self,
+      FanoutCommand.self, MemoryCommand.self, RequestsCommand.self, FederationCommand.self, AllCommand.self,
+      BenchServerCommand.self,
     ],
     defaultSubcommand: AllCommand.self)
 
@@ -53,12 +56,21 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws { try await options.run([.requests]) }
   }
 
+  struct FederationCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "federation", abstract: "Take transactions of another server, signed and verified.")
+
+    @OptionGroup var options: BenchOptions
+
+    func run() async throws { try await options.run([], federation: true) }
+  }
+
   struct AllCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "all", abstract: "One after the other.")
 
     @OptionGroup var options: BenchOptions
 
-    func run() async throws { try await options.run(Bench.Scenario.allCases) }
+    func run() async throws { try await options.run(Bench.Scenario.allCases, federation: true) }
   }
 }
 
@@ -77,18 +89,33 @@ struct BenchOptions: ParsableArguments {
     }
   }
 
-  func run(_ scenarios: [Bench.Scenario]) async throws {
+  func run(_ scenarios: [Bench.Scenario], federation: Bool = false) async throws {
     // The servers to be measured are children, and inherit it.
     _ = FileLimit.raise()
-    let bench = Bench(program: Surroundings().executablePath, sources: baseline, rounds: rounds)
     var holds = true
     do {
-      for scenario in scenarios { holds = try await bench.run(scenario) && holds }
+      if !scenarios.isEmpty {
+        let bench = Bench(program: Surroundings().executablePath, sources: baseline, rounds: rounds)
+        for scenario in scenarios { holds = try await bench.run(scenario) && holds }
+      }
+      if federation { holds = try await runFederation() && holds }
     } catch let error as BenchError {
       Output.complain(error.description)
       throw ExitCode(ExitStatus.failed)
     }
     if !holds { throw ExitCode(ExitStatus.failed) }
+  }
+
+  private func runFederation() async throws -> Bool {
+    var random = SystemRandomNumberGenerator()
+    guard let signer = SigningKey(using: &random) else { throw Failure("no signing key could be made") }
+    let folder = try BenchServerCommand.makeFolder()
+    defer { BenchServerCommand.remove(folder) }
+    return try await FederationBench(
+      signer: signer, verifier: SigningKeyVerifier(),
+      on: try SQLitePresenceStore(path: folder + "/bench.sqlite"), secrets: SystemSecrets(random: random),
+      time: SystemTimekeeper(), random: random, rounds: rounds
+    ).run()
   }
 }
 
@@ -118,13 +145,13 @@ struct BenchServerCommand: AsyncParsableCommand {
   }
 
   /// On a real disk, for a file in memory makes nothing durable.
-  private static func makeFolder() throws(Failure) -> String {
+  fileprivate static func makeFolder() throws(Failure) -> String {
     var template = Array("/var/tmp/porchlight-bench-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure("no folder for a database can be made in /var/tmp") }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  private static func remove(_ folder: String) {
+  fileprivate static func remove(_ folder: String) {
     for name in ["", "-wal", "-shm"] { unlink(folder + "/bench.sqlite" + name) }
     rmdir(folder)
   }

@@ -86,8 +86,11 @@ struct ServeCommand: AsyncParsableCommand {
   var logLevel = LogLevel.notice
 
   func validate() throws {
-    guard ServerName(serverName) != nil else {
+    guard let name = ServerName(serverName) else {
       throw ValidationError("--server-name takes a host name, perhaps with a port, not '\(serverName)'")
+    }
+    guard !others.peer.contains(where: { $0.name == name }) else {
+      throw ValidationError("--peer \(serverName) is this server itself")
     }
     guard listen != nil || unix != nil else {
       throw ValidationError("give --listen HOST:PORT or --unix PATH")

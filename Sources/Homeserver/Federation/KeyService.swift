@@ -35,21 +35,32 @@ actor KeyService {
   ///
   /// - Throws: 401 where the server does not have it, or does not say; 503 where too much is asked already.
   func key(_ id: KeyID, of server: ServerName) async throws(Refusal) -> [UInt8] {
+    var hasAsked = false
     while true {
       switch ring.find(id, of: server, now: time.now) {
       case .known(let key): return key
-      case .fetch: try await ask(server)
+      case .fetch:
+        guard !hasAsked else {
+          ring.abandoned(server)
+          throw Self.unreachable(server)
+        }
+        hasAsked = true
+        try await ask(server)
       case .fetching:
         guard waiting[server, default: []].count < mostWaiting else { throw Self.busy }
         await withCheckedContinuation { waiting[server, default: []].append($0) }
       case .notItsKey: throw Refusal(401, .unauthorized, "\(id) is no key that \(server) signs with.")
-      case .unreachable: throw Refusal(401, .unauthorized, "The keys of \(server) could not be had.")
+      case .unreachable: throw Self.unreachable(server)
       case .busy: throw Self.busy
       }
     }
   }
 
   private static let busy = Refusal(503, .unknown, "Too many servers are being asked for their keys.")
+
+  private static func unreachable(_ server: ServerName) -> Refusal {
+    Refusal(401, .unauthorized, "The keys of \(server) could not be had.")
+  }
 
   private func ask(_ server: ServerName) async throws(Refusal) {
     defer {

@@ -1,12 +1,15 @@
 extension CanonicalJSON {
-  /// What another server sent, as it is signed: integers may be written in any way, all else has one form.
+  /// What another server sent, as it is signed: numbers without a canonical form as they are written, all else
+  /// in its one form. As a value, such a number counts as nothing.
   ///
   /// - Parameter bytes: the body of a request or an answer.
   /// - Throws: `M_NOT_JSON`, `M_TOO_LARGE`, or `M_BAD_JSON` for JSON that has no canonical form or is nested too
   ///   deep.
   public init(received bytes: [UInt8]) throws(MatrixError) {
+    var rules = ParsingRules()
+    rules.keepsOtherNumbers = true
     do throws(Problem) {
-      self = try CanonicalJSON(parsing: bytes, .lenient)
+      self = try CanonicalJSON(parsing: bytes, rules)
     } catch {
       let code: ErrorCode =
         switch error.reason {

@@ -110,7 +110,7 @@ struct FederationAuthenticationTests {
 
   @Test func anotherFormOfTheSameBodyIsTheSame() throws {
     var request = try request(#"{"a":1,"b":"é/"}"#)
-    request.body = Array(#" { "b" : "\u00e9\/", "a" : 1.0 } "#.utf8)
+    request.body = Array(#" { "b" : "\u00e9\/", "a" : 1 } "#.utf8)
     #expect(try outcome(request) == "blue.example")
   }
 
@@ -180,7 +180,8 @@ struct FederationAuthenticationTests {
   }
 
   @Test func aBodyThatIsNoneIsRefused() throws {
-    for (body, code) in [("{", "M_NOT_JSON"), (#"{"a":1.5}"#, "M_BAD_JSON")] {
+    #expect(try outcome(request(#"{"a":1.5}"#)) == "blue.example")
+    for (body, code) in [("{", "M_NOT_JSON"), (#"{"a":1,"a":1}"#, "M_BAD_JSON")] {
       #expect(try outcome(request(body)) == "400 \(code)")
     }
   }

@@ -1,11 +1,10 @@
 internal import Homeserver
-internal import MatrixCrypto
 internal import MatrixWire
 internal import PorchlightTestSupport
 internal import Ports
 internal import Synchronization
 
-/// Homeservers of one simulation that reach each other by name, with real signatures.
+/// Homeservers of one simulation that reach each other by name; every request is signed and verified.
 final class TestNetwork: PeerTransport {
   private struct State: Sendable {
     var servers: [ServerName: Homeserver] = [:]
@@ -39,11 +38,10 @@ final class TestNetwork: PeerTransport {
     _ name: String, in simulation: Simulation, store: any PresenceStore = MemoryPresenceStore(), seed: UInt64,
     configure: (inout Homeserver.Configuration) -> Void = { _ in }
   ) throws -> TestHomeserver {
-    var random = SeededGenerator(seed: seed)
-    let key = try SigningKey(using: &random).orThrow("signing key")
+    let key = TestSigner(try KeyID("ed25519:a_test").orThrow("a key"), secret: seed)
     let server = try TestHomeserver(
       simulation, name, store: store, seed: seed,
-      federation: Federation(transport: self, signer: key, verifier: SigningKeyVerifier()),
+      federation: Federation(transport: self, signer: key, verifier: TestVerifier()),
       configure: configure)
     state.withLock { $0.servers[server.name] = server.homeserver }
     return server

@@ -24,7 +24,7 @@ struct DocumentTests {
 
   @Test func whatElseAServerSignsIsSignedToo() throws {
     let text = """
-      {"server_name":"red.example","valid_until_ts":7.0,"verify_keys":{"ed25519:auto":{"key":"AQ==","x":1},
+      {"server_name":"red.example","valid_until_ts":7,"verify_keys":{"ed25519:auto":{"key":"AQ==","x":1},
        "rsa:1":{"key":"AQ"},"ed25519:bad-name":{"key":"AQ"},"ed25519:n":{"key":"?"},"ed25519:m":7},
        "more":["é"],"unsigned":{"age":1},
        "signatures":{"red.example":{"ed25519:auto":"Ag"},"notary.example":{"ed25519:n":"Aw"}}}

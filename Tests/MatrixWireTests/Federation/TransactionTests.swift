@@ -159,14 +159,29 @@ struct TransactionTests {
     (#"{"origin":"red.example","pdus":{}}"#, "M_BAD_JSON"),
     (#"{"origin":"red.example","pdus":[],"edus":{}}"#, "M_BAD_JSON"),
     (#"{"origin":"red.example","pdus":[],"pdus":[]}"#, "M_BAD_JSON"),
-    (#"{"origin":"red.example","pdus":[],"x":1.5}"#, "M_BAD_JSON"),
-    (#"{"origin":"red.example","pdus":[],"x":1e400}"#, "M_BAD_JSON"),
-    (#"{"origin":"red.example","pdus":[],"x":99999999999999999999}"#, "M_BAD_JSON"),
+    (#"{"origin":"red.example","pdus":[],"x":1.}"#, "M_NOT_JSON"),
+    (#"{"origin":"red.example","pdus":[],"x":NaN}"#, "M_NOT_JSON"),
     (#"{"origin":"red.example","pdus":[],"x":"\ud800"}"#, "M_BAD_JSON"),
     (#"{"origin":"red.example","pdus":[],"x":"#, "M_NOT_JSON"),
   ])
   func whatIsNoTransactionIsRefused(text: String, code: String) {
     #expect(Self.code { _ = try Self.read(text) } == code)
+  }
+
+  @Test(arguments: ["1.5", "-1e400", "99999999999999999999", "2.0", "-0", "1e5"])
+  func numbersOfOthersStayAsTheyAreSignedAndMeanNothing(number: String) throws {
+    let text = #"{"edu_type":"m.direct_to_device","content":{"x":\#(number)}}"#
+    #expect(try CanonicalJSON(received: Array(text.utf8)).bytes.count == text.utf8.count)
+    guard case .other = try Self.read(edu: text) else {
+      Issue.record("taken for something")
+      return
+    }
+    let edu = try presence(
+      """
+      {"push":[{"user_id":"@a:red.example","presence":"online","last_active_ago":\(number)}],
+       "chat.porchlight.epoch":\(number)}
+      """)
+    #expect(edu.push.first?.content == PresenceContent(state: .online) && edu.epoch == nil)
   }
 
   @Test func deepNestingIsRefusedAndNotFollowed() {

@@ -1,0 +1,373 @@
+#!/usr/bin/env python3
+"""Three homeservers that meet as strangers do, over TLS, and lose each other.
+
+usage: federation.py BINARY
+
+`wk.test` is found by its well-known document, `srv.test` by a record of its service, `map.test` by --peer. Names are
+looked up at a name server in here, which tells each server other ports: every way from one server to another is a
+proxy that can be cut. The well-known document is served at port 443 of 127.0.1.x, so this needs to be root or a system
+whose unprivileged ports begin below. People on each server ask, accept, change, deny, drop and revoke; then one server
+is killed, one is cut off, both come back, and what everybody is shown has to be right again within the bounds of
+protocol.md 6.6. No certificate is for an address: what is verified is always a name.
+"""
+
+import http.client
+import json
+import os
+import select
+import signal
+import ssl
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from peers import Authority, Network
+from served import CLIENT, UNSTABLE, now, quoted
+
+NAMES = ["wk.test", "srv.test", "map.test"]
+# The certificate of each: the well-known document leads to another name.
+PROOFS = {"wk.test": "node.wk.test", "srv.test": "srv.test", "map.test": "map.test"}
+BATCH = 10 + 5 + 2
+CRASH = 71 + 5
+RESTART = 10 + 5
+HEALED = 45
+
+failures = []
+count = 0
+begun = now()
+
+
+def expect(holds, what):
+    global count
+    count += 1
+    if not holds:
+        failures.append(what)
+    print(f"{'ok ' if holds else 'BAD'} {now() - begun:6.1f} s  {what}", flush=True)
+
+
+def within(seconds, what, holds):
+    """Whether something comes to be in time; said with how long it took.
+
+    `holds` answers True, or what it saw instead."""
+    start, last = now(), None
+    while now() - start < seconds:
+        try:
+            last = holds()
+            if last is True:
+                expect(True, f"{what} (after {now() - start:.1f} s, bound {seconds} s)")
+                return
+        except (OSError, http.client.HTTPException, KeyError, ValueError) as error:
+            last = repr(error)
+        time.sleep(0.1)
+    expect(False, f"{what}: not within {seconds} s; last seen {last!r}")
+
+
+class Server:
+    """One homeserver, which may be killed and started again; its port changes each time."""
+
+    def __init__(self, binary, name, folder, authority, network):
+        self.binary, self.name, self.folder, self.network = binary, name, folder, network
+        self.certificate, self.key = authority.issue(PROOFS[name])
+        self.authority = authority
+        self.trust = ssl.create_default_context(cafile=authority.certificate)
+        self.process = self.port = None
+
+    def path(self, suffix):
+        return os.path.join(self.folder, self.name + suffix)
+
+    def start(self):
+        view = self.network.views[self.name]
+        options = [
+            "--server-name", self.name, "--listen", "127.0.0.1:0", "--unix", self.path(".socket"),
+            "--database", self.path(".sqlite"), "--signing-key", self.path(".key"),
+            "--tls-certificate", self.certificate, "--tls-key", self.key, "--ca-file", self.authority.certificate,
+            "--resolver", f"127.0.0.1:{view.dns}", "--registration", "open", "--no-rate-limits",
+            "--auto-accept", "never", "--batch-window", "10s", "--log-level", "error",
+        ]
+        if self.name != "map.test":
+            options += ["--peer", f"map.test=https://map.test:{view.ways['map.test'].port}"]
+        self.process = subprocess.Popen(
+            [self.binary, "serve", *options], stdout=subprocess.PIPE, stderr=open(self.path(".log"), "ab"))
+        deadline = now() + 20
+        while now() < deadline and self.port is None:
+            ready, _, _ = select.select([self.process.stdout], [], [], deadline - now())
+            line = self.process.stdout.readline().decode() if ready else ""
+            if line.startswith("Listening on https://127.0.0.1:"):
+                self.port = int(line.split(":")[2].split()[0].rstrip("/."))
+            if not line:
+                break
+        if self.port is None:
+            raise SystemExit(f"{self.name} does not listen: {open(self.path('.log')).read()[-2000:]}")
+        self.network.place(self.name, self.port)
+        return self
+
+    def end(self, how=signal.SIGKILL):
+        self.port = None
+        self.process.send_signal(how)
+        self.process.wait(20)
+        self.process.stdout.close()
+        return self.process.returncode
+
+    def ask(self, method, path, token=None, body=None, timeout=40):
+        """A client's request, by the certificate's name as anybody would."""
+        if self.port is None:
+            raise OSError("the server is down")
+        http_ = http.client.HTTPSConnection(PROOFS[self.name], self.port, timeout=timeout, context=self.trust)
+        http_._create_connection = lambda address, *rest: __import__("socket").create_connection(
+            ("127.0.0.1", address[1]), *rest)
+        try:
+            headers = {"Authorization": "Bearer " + token} if token else {}
+            data = None if body is None else json.dumps(body).encode()
+            http_.request(method, path, data, headers)
+            answer = http_.getresponse()
+            return answer.status, json.loads(answer.read() or b"{}")
+        finally:
+            http_.close()
+
+    def peers(self):
+        """What `porchlight doctor peers` says."""
+        done = subprocess.run(
+            [self.binary, "doctor", "peers", "--unix", self.path(".socket"), "--json"], capture_output=True, timeout=20)
+        return json.loads(done.stdout) if done.stdout else {}
+
+
+class Person:
+    """Somebody with a client that polls, if `connect` is called, and what it was shown."""
+
+    def __init__(self, server, name):
+        self.server, self.user = server, f"@{name}:{server.name}"
+        status, answer = server.ask(
+            "POST", CLIENT + "/register", None, {"username": name, "auth": {"type": "m.login.dummy"}})
+        if status != 200:
+            raise SystemExit(f"register {self.user}: {status} {answer}")
+        self.token = answer["access_token"]
+        self.shown = {}
+        self.running = False
+
+    def do(self, method, path, body=None):
+        status, answer = self.server.ask(method, path, self.token, body)
+        if status != 200 or answer.get("failed"):
+            raise SystemExit(f"{self.user}: {method} {path} {body}: {status} {answer}")
+        return answer
+
+    def lists(self, **body):
+        return self.do("POST", UNSTABLE + "/presence/list", {key: [who.user] for key, who in body.items()})
+
+    def lists_now(self):
+        return self.do("GET", UNSTABLE + "/presence/list")
+
+    def is_asked_by(self, other):
+        return any(invite["observer"] == other.user for invite in self.lists_now()["invites"])
+
+    def allows(self, other):
+        return other.user in self.lists_now()["observers"]
+
+    def entry(self, other):
+        found = [entry["state"] for entry in self.lists_now()["list"] if entry["user_id"] == other.user]
+        return found[0] if found else None
+
+    def set(self, state, text):
+        self.do("PUT", f"{CLIENT}/presence/{quoted(self.user)}/status", {"presence": state, "status_msg": text})
+
+    # The client
+
+    def connect(self):
+        self.running = True
+        threading.Thread(target=self.poll, daemon=True).start()
+        return self
+
+    def poll(self):
+        since = None
+        while self.running:
+            path = CLIENT + "/sync?timeout=20000&set_presence=online" + (f"&since={quoted(since)}" if since else "")
+            try:
+                status, answer = self.server.ask("GET", path, self.token)
+            except (OSError, http.client.HTTPException, ValueError):
+                time.sleep(0.2)
+                continue
+            if status != 200:
+                time.sleep(0.2)
+                continue
+            since = answer["next_batch"]
+            for event in answer.get("presence", {}).get("events", []):
+                if event["type"] == "m.presence":
+                    self.shown[event["sender"]] = event["content"]
+
+    def sees(self, other):
+        """State and text of somebody, as the stream has told."""
+        content = self.shown.get(other.user, {})
+        return content.get("chat.porchlight.presence", content.get("presence")), content.get("status_msg")
+
+    def sees_as(self, other, state, text=None):
+        found = self.sees(other)
+        return True if found[0] == state and (text is None or found[1] == text) else found
+
+
+def meet(observer, observed):
+    """Asks and accepts across servers."""
+    observer.lists(invite=observed)
+    within(15, f"{observed.user} is asked by {observer.user}", lambda: observed.is_asked_by(observer))
+    observed.lists(accept=observer)
+    within(10, f"{observer.user} is told of the answer", lambda: observer.entry(observed) == "accepted")
+
+
+def options(binary, folder):
+    """What a person is told who starts it wrongly, and what becomes of the key."""
+    def run(*words):
+        command = [binary, "serve", "--server-name", "a.test", "--listen", "127.0.0.1:0", "--database", ":memory:"]
+        process = subprocess.Popen([*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        ready, _, _ = select.select([process.stdout], [], [], 20)
+        line = process.stdout.readline() if ready else b""
+        process.terminate()
+        _, error = process.communicate(timeout=20)
+        return process.returncode, line.decode(), error.decode()
+
+    for words, hint in [
+        (["--peer", "b.test"], "--peer"), (["--peer", "b.test=ftp://b"], "--peer"),
+        (["--peer", "b.test=http://b", "--peer", "b.test=http://c"], "twice"),
+        (["--peer", "a.test=http://b"], "itself"), (["--batch-window", "9s"], "from 10s to 60s"),
+        (["--batch-window", "61s"], "from 10s to 60s"), (["--presence-policy", "lax"], "literal, tight or economical"),
+        (["--resolver", "localhost:53"], "--resolver"),
+    ]:
+        status, _, error = run(*words)
+        expect(status == 2 and hint in error and error.count("\n") == 1, f"{' '.join(words)}: {status} {error.strip()}")
+    path = os.path.join(folder, "signing.key")
+    status, line, error = run("--signing-key", path)
+    expect(line.startswith("Listening"), f"a key is made: {line.strip()}{error.strip()}")
+    expect(stat.S_IMODE(os.stat(path).st_mode) == 0o600, "it is for its owner alone")
+    made = open(path).read()
+    expect(run("--signing-key", path)[1].startswith("Listening") and open(path).read() == made, "and kept")
+    os.chmod(path, 0o640)
+    status, _, error = run("--signing-key", path)
+    expect(status == 1 and "chmod 600" in error, f"a key others may read is refused: {error.strip()}")
+    os.chmod(path, 0o600)
+    open(path, "w").write("ed25519 a_b nonsense\n")
+    status, _, error = run("--signing-key", path)
+    expect(status == 1 and "nonsense" not in error, f"a file without a key is refused: {error.strip()}")
+    status, _, error = run("--signing-key", os.path.join(folder, "k2"), "--ca-file", os.path.join(folder, "none"))
+    expect(status == 1 and "none" in error, f"an authority that is not there is refused: {error.strip()}")
+
+
+def scenario(servers, network):
+    wk, srv, map_ = (servers[name] for name in NAMES)
+    ann, bob, cid = Person(wk, "ann").connect(), Person(srv, "bob").connect(), Person(map_, "cid").connect()
+    friends = [ann, bob, cid]
+    pairs = [(one, other) for one in friends for other in friends if one is not other]
+
+    # Every server finds every other.
+    for observer, observed in pairs:
+        meet(observer, observed)
+    for observer, observed in pairs:
+        within(10, f"{observer.user} sees {observed.user}", lambda: observer.sees_as(observed, "online"))
+
+    # Changes.
+    bob.set("busy", "at the pier")
+    bob.do("PUT", UNSTABLE + "/presence/device", {"device_type": "mobile"})
+    bob.do("PUT", f"{CLIENT}/profile/{quoted(bob.user)}/displayname", {"displayname": "Bob of the pier"})
+    cid.do("PUT", UNSTABLE + "/presence/device", {"idle_ms": 300000})
+    for friend in (ann, cid):
+        within(BATCH, f"{friend.user} sees what {bob.user} says", lambda: friend.sees_as(bob, "busy", "at the pier"))
+        within(BATCH, "and on what device", lambda: (
+            friend.shown[bob.user].get("chat.porchlight.device_types") == ["mobile"] or friend.shown[bob.user]))
+        within(BATCH, "and by what name", lambda: (
+            friend.shown[bob.user].get("displayname") == "Bob of the pier" or friend.shown[bob.user]))
+    for friend in (ann, bob):
+        within(BATCH, f"{friend.user} sees that {cid.user} is idle", lambda: friend.sees_as(cid, "unavailable"))
+        within(BATCH, "and since when", lambda: (
+            friend.shown[cid.user].get("chat.porchlight.idle_ago", 0) >= 300000 or friend.shown[cid.user]))
+    cid.do("PUT", UNSTABLE + "/presence/device", {"idle_ms": 0})
+    for friend in (ann, bob):
+        within(BATCH, f"{friend.user} sees that {cid.user} is back", lambda: friend.sees_as(cid, "online"))
+
+    # Deny, drop, revoke.
+    dan, eve, fay = Person(map_, "dan"), Person(srv, "eve"), Person(wk, "fay")
+    eve.lists(invite=dan)
+    within(10, f"{dan.user} is asked", lambda: dan.is_asked_by(eve))
+    dan.lists(deny=eve)
+    within(10, f"{eve.user} is told no", lambda: eve.entry(dan) is None)
+    meet(eve, fay)
+    meet(fay, eve)
+    eve.lists(drop=fay)
+    within(10, f"{fay.user} knows that {eve.user} left", lambda: not fay.allows(eve))
+    eve.lists(revoke=fay)
+    within(10, f"{fay.user} sees {eve.user} no more", lambda: fay.entry(eve) is None)
+
+    # A crash.
+    srv.end()
+    for friend in (ann, cid):
+        within(CRASH, f"{bob.user} is unknown to {friend.user} after kill -9", lambda: friend.sees_as(bob, "unknown"))
+    expect(ann.sees_as(cid, "online") is True and cid.sees_as(ann, "online") is True, "the others see each other")
+    srv.start()
+    for friend in (ann, cid):
+        within(RESTART, f"{friend.user} sees {bob.user} after the restart",
+               lambda: friend.sees_as(bob, "busy", "at the pier"))
+        within(RESTART, f"{bob.user} sees {friend.user} after the restart", lambda: bob.sees_as(friend, "online"))
+
+    # A cut.
+    network.cut("map.test")
+    for friend in (ann, bob):
+        within(CRASH, f"{cid.user} is unknown to {friend.user} when cut off", lambda: friend.sees_as(cid, "unknown"))
+        within(CRASH, f"{friend.user} is unknown to {cid.user} when cut off", lambda: cid.sees_as(friend, "unknown"))
+    expect(ann.sees_as(bob, "busy") is True and bob.sees_as(ann, "online") is True, "the others see each other")
+    ann.set("unavailable", "gone fishing")
+    cid.set("free_for_chat", "anybody there?")
+    within(BATCH, f"{bob.user} sees {ann.user} meanwhile", lambda: bob.sees_as(ann, "unavailable", "gone fishing"))
+    network.heal("map.test")
+    within(HEALED, f"{cid.user} sees {ann.user} when it is over",
+           lambda: cid.sees_as(ann, "unavailable", "gone fishing"))
+    within(HEALED, f"{cid.user} sees {bob.user} when it is over", lambda: cid.sees_as(bob, "busy", "at the pier"))
+    for friend in (ann, bob):
+        within(HEALED, f"{friend.user} sees {cid.user} when it is over",
+               lambda: friend.sees_as(cid, "free_for_chat", "anybody there?"))
+
+    # Both restart, one by force.
+    map_.end()
+    map_.start()
+    expect(wk.end(signal.SIGTERM) == 0, "SIGTERM ends wk.test with 0")
+    wk.start()
+    for number, friend in enumerate(friends):
+        # New words, so that nobody is right by what they remember.
+        friend.set("online", f"back again {number}")
+    for observer, observed in pairs:
+        text = f"back again {friends.index(observed)}"
+        within(RESTART + BATCH, f"{observer.user} sees {observed.user} in the end",
+               lambda: observer.sees_as(observed, "online", text))
+    for server in servers.values():
+        print(f"    {server.name}: {json.dumps(server.peers())[:600]}")
+    for friend in friends:
+        friend.running = False
+
+
+def main():
+    binary = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory(prefix="porchlight-federation-") as folder:
+        options(binary, folder)
+        authority = Authority(folder)
+        network = Network(NAMES, authority)
+        servers = {name: Server(binary, name, folder, authority, network) for name in NAMES}
+        try:
+            for server in servers.values():
+                server.start()
+            scenario(servers, network)
+        finally:
+            for server in servers.values():
+                if server.port is not None:
+                    server.end()
+                said = open(server.path(".log")).read() if os.path.exists(server.path(".log")) else ""
+                if said:
+                    print(f"    {server.name} said: {said[-1000:]}")
+        asked = {name: sorted(view.asked) for name, view in network.views.items()}
+    expect(any("_matrix-fed._tcp.srv.test" in names for names in asked.values()), "name servers were asked for srv.test")
+    expect(network.documents > 0, f"the well-known document was fetched {network.documents} times")
+    expect(not any("map.test" in name and name.startswith("_") for names in asked.values() for name in names),
+           "nobody asked where map.test's service is")
+    print(f"federation: {count} things, {len(failures)} wrong, {now() - begun:.0f} s")
+    for failure in failures:
+        print("  " + failure)
+    sys.exit(1 if failures else 0)
+
+
+main()

@@ -1,0 +1,93 @@
+internal import Glibc
+public import Homeserver
+
+/// A small text that nobody else may read, in a file: made once, never written again.
+public enum PrivateFile {
+  /// In bytes; a larger file is some other one.
+  private static let largest = 4096
+
+  /// The text of a file; where there is none, makes it.
+  ///
+  /// A file is there whole or not at all, whatever ends the process. If two processes make it at the same time,
+  /// both get the text of one of them.
+  ///
+  /// - Parameters:
+  ///   - path: where the file is. Its folder has to be there.
+  ///   - text: what to write where there is no file.
+  /// - Returns: what the file holds.
+  /// - Throws: `StoreError` where it cannot be read or made, or where others may read it.
+  public static func text(at path: String, orWriting text: () -> String) throws(StoreError) -> String {
+    if let text = try read(path) { return text }
+    try write(text(), to: path)
+    guard let text = try read(path) else { throw StoreError(.failed, "The file \(path) is gone again.") }
+    return text
+  }
+
+  /// Nil where there is no file.
+  private static func read(_ path: String) throws(StoreError) -> String? {
+    // Not to wait for the other end of a pipe.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw failure("Cannot read \(path)")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw StoreError(.failed, "\(path) is not a file.")
+    }
+    guard status.st_uid == geteuid() || status.st_uid == 0 else {
+      throw StoreError(.failed, "The file \(path) belongs to somebody else; it is not used.")
+    }
+    guard status.st_mode & 0o077 == 0 else {
+      throw StoreError(.failed, "Others may read or write the file \(path): chmod 600 \(path)")
+    }
+    var bytes = [UInt8](repeating: 0, count: largest + 1)
+    var count = 0
+    while count < bytes.count {
+      let read = bytes.withUnsafeMutableBytes { buffer in
+        Glibc.read(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
+      }
+      if read < 0, errno == EINTR { continue }
+      guard read >= 0 else { throw failure("Cannot read \(path)") }
+      if read == 0 { break }
+      count += read
+    }
+    guard count <= largest else { throw StoreError(.failed, "The file \(path) is too large to be meant.") }
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+
+  /// Writes beside the file and gives it its name at the end, unless there is one by then.
+  private static func write(_ text: String, to path: String) throws(StoreError) {
+    var template = Array((path + ".XXXXXX").utf8CString)
+    let descriptor = mkstemp(&template)
+    guard descriptor >= 0 else { throw failure("Cannot make a file beside \(path)") }
+    let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    defer {
+      close(descriptor)
+      unlink(temporary)
+    }
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { throw failure("Cannot write \(path)") }
+      rest = rest.dropFirst(written)
+    }
+    guard fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0 else {
+      throw failure("Cannot write \(path)")
+    }
+    guard link(temporary, path) == 0 || errno == EEXIST else { throw failure("Cannot make the file \(path)") }
+    // The name has to last as well.
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard parent >= 0 else { return }
+    fsync(parent)
+    close(parent)
+  }
+
+  private static func failure(_ what: String) -> StoreError {
+    StoreError(.failed, "\(what): \(String(cString: strerror(errno))).")
+  }
+}
