@@ -25,6 +25,8 @@ struct Observatory {
   }
 
   var timelines: [UserID: TruthTimeline] = [:]
+  /// What each view showed when it last changed.
+  var sights: [View: Sight] = [:]
   /// How far in the truth each view has come.
   var places: [View: Int] = [:]
   /// Since when a person looks, if they do.
@@ -63,7 +65,7 @@ struct Observatory {
   }
 
   mutating func forgetViews(of server: Int) {
-    for view in places.keys where view.server == server { places[view] = nil }
+    for view in places.keys where view.server == server { (places[view], sights[view]) = (nil, nil) }
   }
 
   mutating func serverFell(_ server: Int, at now: Instant) { fallen[server] = now }

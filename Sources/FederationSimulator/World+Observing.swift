@@ -58,7 +58,7 @@ extension World {
       return
     }
     observatory.places[view] = place
-    noteDelay(of: sight, in: timeline, view)
+    if observatory.sights.updateValue(sight, forKey: view)?.isPresent == false { noteDelay(of: sight, in: timeline, view) }
   }
 
   private func noteDelay(of sight: Sight, in timeline: TruthTimeline, _ view: Observatory.View) {
@@ -68,7 +68,9 @@ extension World {
     let came = timeline.entries[latest].from
     guard isCalm(since: came), !watchers(of: view.user, at: view.server, since: came - .seconds(12)).isEmpty
     else { return }
-    observatory.delays.append((now - came) / .seconds(1))
+    let delay = (now - came) / .seconds(1)
+    if delay > 17 { note("LATE: \(servers[view.server].name) shows \(view.user) as \(sight) after \(delay) s") }
+    observatory.delays.append(delay)
   }
 
   /// Who has been looking at somebody elsewhere since an instant, in order.
