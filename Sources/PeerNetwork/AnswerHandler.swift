@@ -91,7 +91,8 @@ final class AnswerHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
   private func becomeReady(_ context: ChannelHandlerContext) {
     guard case .connecting = phase else { return }
-    rest(context)
+    // Whoever opened it is about to call.
+    rest(context, patience)
     ready.succeed()
   }
 
@@ -141,15 +142,15 @@ final class AnswerHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     let response = WireResponse(
       status: Int(head.status.code), headers: head.headers.map { WireResponse.Header($0.name, $0.value) },
       body: Array(body.readableBytesView))
-    rest(context)
+    rest(context, idle)
     call.answer.succeed(PeerAnswer(response: response, keepsConnection: head.isKeepAlive))
     if !head.isKeepAlive { context.close(promise: nil) }
   }
 
-  private func rest(_ context: ChannelHandlerContext) {
+  private func rest(_ context: ChannelHandlerContext, _ span: Duration) {
     phase = .idle
     allowance.shut()
-    arm(idle, context)
+    arm(span, context)
   }
 
   // Ends

@@ -26,12 +26,13 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
   private struct Desk: Sendable {
     var idle: [(id: ObjectIdentifier, connection: Connection)] = []
     var open = 0
-    var waiting: [AsyncStream<Void>.Continuation] = []
+    var waiting: [(id: UInt64, bell: AsyncStream<Void>.Continuation)] = []
   }
 
   private let limits: Limits
   private var desks: [ConnectionKey: Desk] = [:]
   private(set) var total = 0
+  private var lastWaiter: UInt64 = 0
 
   init(_ limits: Limits) { self.limits = limits }
 
@@ -64,8 +65,24 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
   }
 
   /// Somebody waits for their turn.
-  mutating func wait(for key: ConnectionKey, _ bell: AsyncStream<Void>.Continuation) {
-    desks[key, default: Desk()].waiting.append(bell)
+  ///
+  /// - Returns: who it is, for `leave`.
+  mutating func wait(for key: ConnectionKey, _ bell: AsyncStream<Void>.Continuation) -> UInt64 {
+    lastWaiter += 1
+    desks[key, default: Desk()].waiting.append((lastWaiter, bell))
+    return lastWaiter
+  }
+
+  /// Somebody waits no longer.
+  ///
+  /// - Returns: whom to wake: whoever was woken and goes away gives the turn to the next.
+  mutating func leave(_ waiter: UInt64, for key: ConnectionKey) -> AsyncStream<Void>.Continuation? {
+    defer { forgetIfUnused(key) }
+    guard let place = desks[key]?.waiting.firstIndex(where: { $0.id == waiter }) else {
+      return next(for: key)
+    }
+    desks[key]?.waiting.remove(at: place)
+    return nil
   }
 
   /// A connection nobody uses any more, for the next.
@@ -87,14 +104,18 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
     desks[key]?.open -= 1
     desks[key]?.idle.removeAll { $0.id == id }
     let bell = next(for: key)
-    if let desk = desks[key], desk.open == 0, desk.waiting.isEmpty { desks[key] = nil }
+    forgetIfUnused(key)
     return bell
   }
 
-  /// Who waits longest. Whoever is woken and does not want a turn any more asks for the next.
-  mutating func next(for key: ConnectionKey) -> AsyncStream<Void>.Continuation? {
+  /// Who waits longest.
+  private mutating func next(for key: ConnectionKey) -> AsyncStream<Void>.Continuation? {
     guard desks[key]?.waiting.isEmpty == false else { return nil }
-    return desks[key]?.waiting.removeFirst()
+    return desks[key]?.waiting.removeFirst().bell
+  }
+
+  private mutating func forgetIfUnused(_ key: ConnectionKey) {
+    if let desk = desks[key], desk.open == 0, desk.waiting.isEmpty { desks[key] = nil }
   }
 
   /// How many peers there are notes about.

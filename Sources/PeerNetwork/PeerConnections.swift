@@ -21,7 +21,7 @@ final class PeerConnections: Sendable {
   /// request goes out again on another one: requests between servers may be repeated.
   func send(_ message: PeerMessage, by key: ConnectionKey) async throws -> WireResponse {
     while true {
-      let (turn, rings) = self.turn(for: key)
+      let (turn, place) = self.turn(for: key)
       switch turn {
       case .use(let channel):
         guard channel.isActive else { continue }
@@ -36,24 +36,29 @@ final class PeerConnections: Sendable {
         closing?.close(promise: nil)
         return try await use(try await open(key), message, key)
       case .wait:
-        if let rings { for await _ in rings {} }
+        guard let place else { continue }
+        for await _ in place.rings {}
         guard Task.isCancelled else { continue }
-        // If it was woken, it wakes the next instead.
-        book.withLock { $0.next(for: key) }?.finish()
+        book.withLock { $0.leave(place.waiter, for: key) }?.finish()
         throw CancellationError()
       case .refused(let failure): throw failure
       }
     }
   }
 
-  /// What to do now; where that is to wait, with what ends when it is over.
-  private func turn(for key: ConnectionKey) -> (ConnectionBook<any Channel>.Turn, AsyncStream<Void>?) {
+  /// A place among those who wait, and what ends when it is their turn.
+  private struct Place: Sendable {
+    let waiter: UInt64
+    let rings: AsyncStream<Void>
+  }
+
+  /// What to do now; where that is to wait, with a place.
+  private func turn(for key: ConnectionKey) -> (ConnectionBook<any Channel>.Turn, Place?) {
     book.withLock { book in
       let turn = book.turn(for: key)
       guard case .wait = turn else { return (turn, nil) }
       let (rings, bell) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-      book.wait(for: key, bell)
-      return (turn, rings)
+      return (turn, Place(waiter: book.wait(for: key, bell), rings: rings))
     }
   }
 

@@ -25,7 +25,7 @@ struct ConnectionBookTests {
   @Test mutating func connectionsAreBoundedForEachPeer() {
     #expect([turn(key), turn(key), turn(key)] == ["open", "open", "wait"])
     let (_, bell) = AsyncStream<Void>.makeStream()
-    book.wait(for: key, bell)
+    _ = book.wait(for: key, bell)
     #expect(turn(key) == "tooManyWait")
     #expect(book.closed(nil, for: key) != nil, "whoever waits is woken")
     #expect(turn(key) == "open")
@@ -45,6 +45,20 @@ struct ConnectionBookTests {
     #expect(book.keep(line, ObjectIdentifier(line), for: key) == nil)
     #expect(turn(other) == "open")
     #expect(turn(key) == "use")
+  }
+
+  @Test mutating func whoeverGoesAwayTakesNobodysTurn() {
+    book = ConnectionBook<Line>(.init(perPeer: 1, total: 3, waitingPerPeer: 9))
+    #expect(turn(key) == "open")
+    let (_, bell) = AsyncStream<Void>.makeStream()
+    let first = book.wait(for: key, bell)
+    let second = book.wait(for: key, bell)
+    let third = book.wait(for: key, bell)
+    #expect(book.leave(second, for: key) == nil, "nobody had woken it")
+    #expect(book.closed(nil, for: key) != nil, "the first is woken")
+    #expect(book.leave(first, for: key) != nil, "and goes away, so the third is")
+    #expect(book.leave(third, for: key) == nil)
+    #expect(book.count == 0)
   }
 
   @Test mutating func whatIsClosedIsForgotten() {
