@@ -39,6 +39,7 @@ struct Observatory {
 
   private var received: [Receipt: (life: Int, answer: TransactionAnswer?)] = [:]
   private var latest: [Sender: String] = [:]
+  private var orders: [Sender: Transaction.Order] = [:]
   private var pushed: [View: Instant] = [:]
   private var fallen: [Int: Instant] = [:]
   /// Messages since the count began, by the two servers.
@@ -84,6 +85,15 @@ struct Observatory {
     // Only the last one is certain to be remembered with its answer.
     let isLatest = latest[Sender(server: server, origin: transaction.origin)] == transaction.id
     return .inThisLife(isLatest ? before.answer : nil)
+  }
+
+  /// Whether a transaction is later than all its sender's before, and so certainly a sign of life.
+  mutating func isNews(_ transaction: Transaction, at server: Int) -> Bool {
+    guard let order = transaction.order else { return false }
+    let sender = Sender(server: server, origin: transaction.origin)
+    guard orders[sender].map({ $0 < order }) ?? true else { return false }
+    orders[sender] = order
+    return true
   }
 
   mutating func gave(_ answer: TransactionAnswer, to transaction: Transaction, at server: Int) {

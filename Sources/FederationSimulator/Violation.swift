@@ -11,6 +11,7 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable {
   case repeated = "a repeated transaction gets the same answer and changes nothing"
   case agreement = "both sides of a relation say the same"
   case unwanted = "nothing is pushed to a server where nobody looks"
+  case backoff = "whoever is heard from is not waited for any more"
   case reminders = "the long watchdog comes between servers that never rest"
   case silence = "no message without interest"
   case memory = "nothing is kept of servers with which nothing stands"

@@ -42,6 +42,9 @@ extension World {
     let repeated = observatory.arrived(transaction, at: server, life: life.number)
     if repeated == .inAnEarlierLife { reach(.duplicateAfterRestart) }
     guard let answer = take(transaction, at: server) else { return }
+    if answer.answer.behind == nil, observatory.isNews(transaction, at: server) {
+      demandPatienceEnds(at: server, with: transaction.origin)
+    }
     if case .inThisLife(let before) = repeated { compareRepeat(transaction, answer, before, at: server) }
     observatory.gave(answer.answer, to: transaction, at: server)
     inspectAnswer(answer.answer.answer, to: transaction.origin, from: server)

@@ -141,6 +141,15 @@ extension World {
     violate(.unwanted, "\(user) is pushed to \(servers[server].name), where nobody looks")
   }
 
+  /// Who has just been heard from is tried again at once, whatever failed before.
+  func demandPatienceEnds(at server: Int, with peer: ServerName) {
+    guard let life = servers[server].life,
+      let status = life.engine.status(now: servers[server].now(at: now)).first(where: { $0.name == peer }),
+      status.failures > 0
+    else { return }
+    violate(.backoff, "\(servers[server].name) heard from \(peer) and still waits, after \(status.failures) failures")
+  }
+
   private func noteReminder(_ one: Int, _ other: Int) {
     observatory.reminded[.init(from: min(one, other), to: max(one, other))] = now
   }
