@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import Ports
+internal import PresenceCore
 internal import PresenceFederation
 
 /// What servers that mean no good send, and what must not come of it.

@@ -223,7 +223,8 @@ struct CalculatorPair {
 
   private mutating func show(_ people: Set<Int>, of side: Int) {
     for person in people where sides[1 - side].watched[person] != nil {
-      sides[1 - side].watched[person]?.isShown = sides[side].online.contains(person)
+      let isOnline = sides[side].online.contains(person)
+      sides[1 - side].watched[person]?.isShown = isOnline
     }
   }
 
