@@ -69,6 +69,10 @@ public enum SeedSuite {
     private func tenths(_ number: Double) -> String { "\((number * 10).rounded() / 10)" }
   }
 
+  /// Whether the simulator was compiled with optimisation (`PORCHLIGHT_OPTIMIZE=1`, or a release build): without, it
+  /// is some fifteen times slower, and a test does with fewer worlds.
+  public static let isOptimised = !_isDebugAssertConfiguration()
+
   /// The batch window with its jitter, and two seconds.
   static let longestDelay = 17.0
 

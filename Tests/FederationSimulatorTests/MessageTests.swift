@@ -3,7 +3,7 @@ internal import PresenceFederation
 internal import Testing
 
 @Suite struct MessageTests {
-  @Test(arguments: MessageWorkload.small)
+  @Test(arguments: SeedSuite.isOptimised ? MessageWorkload.small : MessageWorkload.tiny)
   func aDayCostsWhatTheCalculatorSaysAndNoMoreThanItMay(_ workload: MessageWorkload) async {
     let report = await workload.report()
     for line in report.lines { print(line) }
@@ -11,6 +11,6 @@ internal import Testing
     for policy in PresencePolicy.allCases {
       #expect((report.counts[policy]?.total ?? 0) >= report.optimum)
     }
-    #expect(report.polling > report.counts[.literal]?.total ?? .max)
+    #expect(report.polling > report.counts[.tight]?.total ?? .max)
   }
 }

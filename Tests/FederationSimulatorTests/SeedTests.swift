@@ -5,7 +5,7 @@ internal import Testing
 /// Worlds by the hundred. A failure prints the command that shows exactly this world again.
 @Suite struct SeedTests {
   @Test func worldsFullOfFaultsHoldWhatHasToHold() async {
-    let cases = (1...UInt64(510)).map { seed in
+    let cases = (1...UInt64(SeedSuite.isOptimised ? 510 : 30)).map { seed in
       SeedSuite.Case(seed: seed, policy: PresencePolicy.allCases[Int(seed % 3)])
     }
     var poor: [String] = []
@@ -17,7 +17,7 @@ internal import Testing
       Issue.record("\(failure.line)\n  \(violations)\n  \(failure.command)")
     }
     #expect(poor.isEmpty, "too little happened")
-    #expect(summary.missing.isEmpty, "states that no seed came to")
+    if SeedSuite.isOptimised { #expect(summary.missing == [], "states that no seed came to") }
     #expect((summary.slowestDelay ?? .infinity) <= 17, "seconds until 99 of 100 saw who came online")
     #expect((summary.healedShare ?? 0) >= 0.99, "views that were right 45 s after a partition")
     for line in summary.lines { print(line) }

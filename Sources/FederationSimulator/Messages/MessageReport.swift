@@ -31,6 +31,13 @@ public struct MessageWorkload: Hashable, Sendable {
       mostOfTight: 0.75),
   ]
 
+  /// For a build without optimisation.
+  public static let tiny = [
+    MessageWorkload(
+      name: "30 servers with 1 person", servers: 30, peoplePerServer: 1, seed: 30, mostOfLiteral: 0.25,
+      mostOfTight: 0.65)
+  ]
+
   /// The span for which the first change waits for others.
   static let window: Duration = .seconds(30)
 
@@ -42,6 +49,14 @@ public struct MessageWorkload: Hashable, Sendable {
     return world.run()
   }
 
+  /// What the calculator says, by policy.
+  package func forecasts() -> [PresencePolicy: Int] {
+    let calculator = Calculator(trace, window: Self.window / .seconds(1))
+    var forecasts: [PresencePolicy: Int] = [:]
+    for policy in PresencePolicy.allCases { forecasts[policy] = calculator.forecast(policy.forecast).total }
+    return forecasts
+  }
+
   /// Counts under every policy, side by side, and what the calculator says to it.
   public func report() async -> MessageReport {
     let counts = await withTaskGroup(of: (PresencePolicy, MessageCount).self) { group in
@@ -51,10 +66,8 @@ public struct MessageWorkload: Hashable, Sendable {
       return counts
     }
     let calculator = Calculator(trace, window: Self.window / .seconds(1))
-    var forecasts: [PresencePolicy: Int] = [:]
-    for policy in PresencePolicy.allCases { forecasts[policy] = calculator.forecast(policy.forecast).total }
     return MessageReport(
-      workload: self, counts: counts, forecasts: forecasts, polling: calculator.polling(),
+      workload: self, counts: counts, forecasts: forecasts(), polling: calculator.polling(),
       optimum: calculator.optimum())
   }
 
