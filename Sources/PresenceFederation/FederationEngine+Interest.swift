@@ -79,7 +79,8 @@ extension FederationEngine {
     guard let watched = peers[name]?.watchedByUs[user], !watched.isWanted else { return }
     peers[name]?.unwatch(user)
     peers[name]?.queue.polls.remove(user)
-    if watched.isPolled, points.unpolls() {
+    // Also where they were asked for before, and are not sure to be sent any more.
+    if watched.isPolled || watched.version != nil, points.unpolls() {
       peers[name]?.queue.unpolls.insert(user)
       flush(name, at: now.instant)
     }
