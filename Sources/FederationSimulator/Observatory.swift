@@ -39,6 +39,8 @@ struct Observatory {
 
   private var received: [Receipt: (life: Int, answer: TransactionAnswer?)] = [:]
   private var latest: [Sender: String] = [:]
+  /// Attempts that failed and were not repeated yet, by sender and receiver.
+  var waiting: Set<VirtualNetwork.Cut> = []
   private var orders: [Sender: Transaction.Order] = [:]
   private var pushed: [View: Instant] = [:]
   private var fallen: [Int: Instant] = [:]

@@ -130,7 +130,8 @@ extension World {
 
   /// Some time after the last of them looked away, a server hears nothing of a person any more.
   private func inspectInterest(in user: UserID, of server: Int) {
-    guard isCalm(since: now - .seconds(45)), let rules = servers[server].life?.rules else { return }
+    // Who forgot even whom it watches cannot say that it does no more.
+    guard isCalm(since: now - .seconds(45)), !lostDisks.contains(server), let rules = servers[server].life?.rules else { return }
     let moment = servers[server].now(at: now)
     let isWanted = rules.lists.audience(of: user).contains {
       rules.isPolling($0, now: moment) || rules.interestStands(of: $0, now: moment)
@@ -143,7 +144,8 @@ extension World {
 
   /// Who has just been heard from is tried again at once, whatever failed before.
   func demandPatienceEnds(at server: Int, with peer: ServerName) {
-    guard let life = servers[server].life,
+    guard let life = servers[server].life, let to = indices[peer],
+      observatory.waiting.contains(.init(from: server, to: to)),
       let status = life.engine.status(now: servers[server].now(at: now)).first(where: { $0.name == peer }),
       status.failures > 0
     else { return }
