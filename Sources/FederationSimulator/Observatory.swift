@@ -40,7 +40,9 @@ struct Observatory {
   private var received: [Receipt: (life: Int, answer: TransactionAnswer?)] = [:]
   private var latest: [Sender: String] = [:]
   /// Attempts that failed and were not repeated yet, by sender and receiver.
-  var waiting: Set<VirtualNetwork.Cut> = []
+  private var waiting: Set<VirtualNetwork.Cut> = []
+  /// The last attempt of each server to each other.
+  private var attempts: [VirtualNetwork.Cut: UInt64] = [:]
   private var orders: [Sender: Transaction.Order] = [:]
   private var pushed: [View: Instant] = [:]
   private var fallen: [Int: Instant] = [:]
@@ -97,6 +99,18 @@ struct Observatory {
     orders[sender] = order
     return true
   }
+
+  mutating func sent(_ number: UInt64, from: Int, to: Int) {
+    attempts[.init(from: from, to: to)] = number
+    waiting.remove(.init(from: from, to: to))
+  }
+
+  mutating func failed(_ number: UInt64, from: Int, to: Int) {
+    let direction = VirtualNetwork.Cut(from: from, to: to)
+    if attempts[direction] == number { waiting.insert(direction) }
+  }
+
+  func isWaiting(from: Int, to: Int) -> Bool { waiting.contains(.init(from: from, to: to)) }
 
   mutating func gave(_ answer: TransactionAnswer, to transaction: Transaction, at server: Int) {
     let receipt = Receipt(server: server, origin: transaction.origin, id: transaction.id)

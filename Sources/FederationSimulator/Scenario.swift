@@ -38,7 +38,8 @@ struct Scenario: Sendable {
     // The long timer has to come, and not only once, where the short one never does.
     if isLively { timing.longInterval = .seconds(600) }
     self.timing = timing
-    pace = Double(random.pick(30...150))
+    // Few people do more, so that as much happens.
+    pace = Double(random.pick(30...150)) * min(1, Double(peopleCount) / 30)
     relations = Self.relations(people, chatterboxes, &random)
   }
 

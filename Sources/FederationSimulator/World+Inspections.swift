@@ -58,8 +58,9 @@ extension World {
     for index in servers.indices {
       for person in people where person.server != index {
         if let server, index != server, person.server != server { continue }
-        // Those of a server that has just started have not looked for long.
-        let since = now - (index == server ? .seconds(6) : .seconds(12))
+        // Those of a server that has just started have not looked for long; it greets those it knew before.
+        let fall = server.flatMap { observatory.lastFall(of: $0) }.map { $0 - .seconds(5) }
+        let since = index == server ? now - .seconds(6) : min(now - .seconds(12), fall ?? now)
         guard let verdict = judge(person.user, at: index, since: since), !verdict.isRight else { continue }
         violate(invariant, verdict.text)
         return
@@ -141,7 +142,7 @@ extension World {
   // MARK: Traffic and memory
 
   private func demandReminders() {
-    guard scenario.chatterboxes.count == 2 else { return }
+    guard scenario.chatterboxes.count == 2, lostDisks.isDisjoint(with: [0, 1]) else { return }
     let last = observatory.reminded[.init(from: 0, to: 1)] ?? .origin
     guard last < now - scenario.timing.longInterval * 1.2 else { return }
     violate(.reminders, "\(servers[0].name) and \(servers[1].name) last reminded each other at \(last.text)")

@@ -23,7 +23,7 @@ extension World {
       "\(servers[server].name) -> \(outbound.peer) \(outbound.cause) \(outbound.attempt) "
         + Self.text(outbound.transaction))
     pending.insert(request.number)
-    observatory.waiting.remove(.init(from: server, to: to))
+    observatory.sent(request.number, from: server, to: to)
     queue.plan(.timeout(request), at: now + outbound.timeout)
     // Servers outside of the world never answer.
     guard to >= 0 else { return }
@@ -99,7 +99,7 @@ extension World {
     case .taken(let answer):
       input(to: request.from) { life, moment in life.succeeded(request.outbound, answer, moment) }
     case .refused:
-      observatory.waiting.insert(.init(from: request.from, to: request.to))
+      observatory.failed(request.number, from: request.from, to: request.to)
       input(to: request.from) { life, moment in life.failed(request.outbound, moment) }
     }
   }
@@ -110,7 +110,7 @@ extension World {
     }
     answering[request.number] = nil
     note("\(servers[request.from].name) waited in vain for \(request.outbound.peer)")
-    observatory.waiting.insert(.init(from: request.from, to: request.to))
+    observatory.failed(request.number, from: request.from, to: request.to)
     input(to: request.from) { life, moment in life.failed(request.outbound, moment) }
   }
 

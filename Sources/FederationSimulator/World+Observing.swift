@@ -145,7 +145,7 @@ extension World {
   /// Who has just been heard from is tried again at once, whatever failed before.
   func demandPatienceEnds(at server: Int, with peer: ServerName) {
     guard let life = servers[server].life, let to = indices[peer],
-      observatory.waiting.contains(.init(from: server, to: to)),
+      observatory.isWaiting(from: server, to: to),
       let status = life.engine.status(now: servers[server].now(at: now)).first(where: { $0.name == peer }),
       status.failures > 0
     else { return }
