@@ -58,7 +58,9 @@ extension World {
       return
     }
     observatory.places[view] = place
-    if observatory.sights.updateValue(sight, forKey: view)?.isPresent == false { noteDelay(of: sight, in: timeline, view) }
+    if observatory.sights.updateValue(sight, forKey: view)?.isPresent == false {
+      noteDelay(of: sight, in: timeline, view)
+    }
   }
 
   private func noteDelay(of sight: Sight, in timeline: TruthTimeline, _ view: Observatory.View) {
@@ -69,7 +71,9 @@ extension World {
     guard isCalm(since: came), !watchers(of: view.user, at: view.server, since: came - .seconds(12)).isEmpty
     else { return }
     let delay = (now - came) / .seconds(1)
-    if delay > 17 { note("LATE: \(servers[view.server].name) shows \(view.user) as \(sight) after \(delay) s") }
+    if delay > 17 {
+      note("LATE: \(servers[view.server].name) shows \(view.user) as \(sight) after \(delay) s")
+    }
     observatory.delays.append(delay)
   }
 

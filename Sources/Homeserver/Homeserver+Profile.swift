@@ -2,9 +2,14 @@ internal import MatrixWire
 
 /// Profiles (protocol 8).
 extension Homeserver {
-  func getProfile(of user: UserID, field: String?) async throws -> WireResponse {
+  /// Anybody may ask for the profiles of this server. To ask another server takes a session: whoever could have
+  /// any host called could search a network that is not theirs.
+  func getProfile(of user: UserID, field: String?, _ request: WireRequest) async throws -> WireResponse {
     var profile = accounts.profile(of: user)
-    if user.server != configuration.name, let guests { profile = try await guests.profile(of: user) }
+    if user.server != configuration.name, let guests {
+      _ = try authenticate(request)
+      profile = try await guests.profile(of: user)
+    }
     guard let profile else { throw Refusal(404, .notFound, "There is no profile of \(user).") }
     return try Self.answer(profile, field: field, of: user)
   }

@@ -171,7 +171,7 @@ public final class Homeserver: Sendable {
     switch endpoint.route {
     case .versions: versions()
     case .account(let route): try await answer(route, request, endpoint.version, from: peer)
-    case .getProfile(let user, let field): try await getProfile(of: user, field: field)
+    case .getProfile(let user, let field): try await getProfile(of: user, field: field, request)
     case .setProfile(let user, let field): try await setProfile(of: user, field: field, request)
     case .getStatus(let user): try await getStatus(of: user, request, endpoint.version)
     case .setStatus(let user): try await setStatus(of: user, request)

@@ -70,7 +70,10 @@ extension PresenceService {
       return rules.presence(of: user, for: viewer, now: time.now)
     }
     let reason = rules.unknownReason(of: user, for: viewer)
-    if reason == .unanswered, let content = await askOnce(user) { return content }
+    if reason == .unanswered, let content = await askOnce(user), rules.isVisible(user, to: viewer) {
+      return rules.shown(content, now: time.now)
+    }
+    guard rules.isVisible(user, to: viewer) else { return nil }
     return rules.listedPresence(of: user, for: viewer, now: time.now)
   }
 

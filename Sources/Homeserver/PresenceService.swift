@@ -21,7 +21,10 @@ actor PresenceService {
   /// Servers of whom a transaction is being stored.
   var receiving: Set<ServerName> = []
   /// Who waits for a state that was asked for once.
-  var askers: [UserID: [CheckedContinuation<PresenceContent?, Never>]] = [:]
+  var askers: [UserID: [UInt64: CheckedContinuation<PresenceContent?, Never>]] = [:]
+  /// Whether each of them has given up.
+  var asking: [UInt64: Bool] = [:]
+  var lastAsker: UInt64 = 0
   let atStart: (peers: [PeerRecord], unsent: [ListEDU])
   var index = StreamIndex()
   /// People who changed their profile while nobody was to notice them.

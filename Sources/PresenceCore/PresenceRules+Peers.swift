@@ -69,6 +69,11 @@ extension PresenceRules {
     return replace(RemotePresence(content, after: remotePeople[user], now: now.instant), of: user)
   }
 
+  /// What somebody elsewhere looks like to clients here, who was asked for once.
+  public func shown(_ content: PresenceContent, now: Moment) -> PresenceContent {
+    RemotePresence(content, after: nil, now: now.instant).content(at: now.instant)
+  }
+
   /// Nothing certain is known of somebody elsewhere any more. When they were last active is kept.
   public mutating func forget(_ user: UserID, because reason: UnknownReason) -> [PresenceEffect] {
     guard !isLocal(user), !lists.audience(of: user).isEmpty else { return [] }

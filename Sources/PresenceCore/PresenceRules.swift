@@ -290,10 +290,8 @@ public struct PresenceRules: Sendable {
     guard isLocal(target) else {
       if silentPeers.contains(target.server) { return .unreachable }
       guard isVisible(target, to: viewer) else { return .pending }
-      guard let known = remotePeople[target] else {
-        return people[viewer]?.choice == .hidden ? .notAsked : .unanswered
-      }
-      return known.unknownReason
+      let reason = remotePeople[target].map(\.unknownReason) ?? .unanswered
+      return reason == .unanswered && people[viewer]?.choice == .hidden ? .notAsked : reason
     }
     let isShown =
       lists.entry(of: viewer, for: target)?.state == .accepted && isVisible(target, to: viewer)

@@ -23,7 +23,7 @@ extension FederationEngine {
         if peer != server, !rules.lists.isAllowed(peer, toSee: observed) {
           unwatch(observed, by: peer, now, &step)
         }
-      case .tellPeer(let peer, let message): send(message, to: peer, now: now)
+      case .tellPeer(let peer, let message): send(message, to: peer, now: now, &step)
       case .endStreams: break
       }
     }
@@ -106,8 +106,7 @@ extension FederationEngine {
 
   /// A person of this server looks different to others.
   mutating func changed(_ user: UserID, _ now: Moment) {
-    sequence += 1
-    versions[user] = sequence
+    versions[user, default: 0] += 1
     guard let names = watchers[user] else { return }
     for name in names.sorted(by: Self.precedes) { batch(user, for: name, now) }
   }

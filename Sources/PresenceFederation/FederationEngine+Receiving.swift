@@ -77,12 +77,11 @@ extension FederationEngine {
   private func shownStill(
     _ answer: TransactionAnswer, to name: ServerName, _ rules: PresenceRules
   ) -> TransactionAnswer {
-    guard let gone = answer.answer?.push.map(\.userID).filter({ !isShown($0, to: name, rules) }),
-      !gone.isEmpty
-    else { return answer }
+    let gone = Set((answer.answer?.push ?? []).map(\.userID).filter { !isShown($0, to: name, rules) })
+    guard !gone.isEmpty else { return answer }
     var answer = answer
     answer.answer?.push.removeAll { gone.contains($0.userID) }
-    answer.answer?.refused += gone
+    answer.answer?.refused += gone.sorted()
     return answer
   }
 
@@ -153,7 +152,7 @@ extension FederationEngine {
   /// They promised it to somebody who is gone, and have not heard.
   private mutating func declineUnwanted(_ user: UserID, of name: ServerName, _ now: Moment) {
     guard let peer = peers[name], peer.watchedByUs[user] == nil,
-      peer.inFlight?.contents.unpolls.contains(user) != true
+      peer.inFlight?.contents.unpolls.contains(user) != true, peer.queue.unpolls.count < Transaction.mostNames
     else { return }
     peers[name]?.queue.unpolls.insert(user)
     flush(name, at: now.instant)
@@ -171,18 +170,20 @@ extension FederationEngine {
   private mutating func promise(
     _ edu: PresenceEDU, to name: ServerName, _ rules: PresenceRules, _ now: Moment
   ) -> PresenceEDU? {
-    let polled = edu.poll.filter { $0.server == server }
+    let polled = Set(edu.poll).filter { $0.server == server }.sorted()
     let isAsked = !polled.isEmpty || !edu.once.isEmpty || edu.role == .reminder
     guard isAsked else { return nil }
     if edu.epoch == nil, !polled.isEmpty { peers[name]?.hasPolled = true }
     for user in polled where isShown(user, to: name, rules) { watch(user, by: name) }
-    let asked = polled + edu.once.filter { $0.server == server && !polled.contains($0) }
+    let asked = polled + Set(edu.once).subtracting(polled).filter { $0.server == server }.sorted()
     // What the answer says need not be said again.
     for user in polled { peers[name]?.changed.remove(user) }
     if edu.wantsInlineAnswer, policy != .literal { return answer(to: asked, of: name, rules, now) }
     let shown = asked.filter { isShown($0, to: name, rules) }
     peers[name]?.queue.states.formUnion(shown)
-    peers[name]?.queue.refusals.formUnion(asked.filter { !shown.contains($0) })
+    if peers[name]?.queue.refusals.count ?? 0 < Transaction.mostNames {
+      peers[name]?.queue.refusals.formUnion(Set(asked).subtracting(shown))
+    }
     peers[name]?.queue.isAnswer = true
     flush(name, at: now.instant)
     return nil
@@ -210,6 +211,7 @@ extension FederationEngine {
     peers[name]?.update(user) { watched in
       watched.version = offered
       watched.isRefused = false
+      watched.isAskedAgain = false
       watched.heardAt = now.instant
       watched.isPresent = state != .offline && state != .unknown && state != .hidden
     }

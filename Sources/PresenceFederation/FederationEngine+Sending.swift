@@ -6,9 +6,12 @@ public import PresenceCore
 /// is the same in every attempt (protocol 6.1).
 extension FederationEngine {
   /// A list message goes at once.
-  mutating func send(_ message: ListEDU, to name: ServerName, now: Moment) {
+  mutating func send(_ message: ListEDU, to name: ServerName, now: Moment, _ step: inout Step) {
     open(name)
-    peers[name]?.add(message)
+    if let older = peers[name]?.add(message), older != message, older.kind != .invite {
+      // It will never be sent, and must not be after a start either.
+      step.federation.append(.delivered(name, older))
+    }
     // Whoever was just accepted sees at once what they were accepted for.
     if message.kind == .accept { peers[name]?.queue.states.insert(message.observed) }
     flush(name, at: now.instant)
@@ -73,6 +76,9 @@ extension FederationEngine {
 
   // MARK: Composing
 
+  /// Of a transaction, and of an answer: a state may take 6 kB, and what takes a megabyte is refused.
+  static let mostStates = 2 * Transaction.mostStates
+
   /// Takes what waits for a server out of its queue; nil where nothing is left of it.
   private mutating func compose(
     for name: ServerName, _ rules: PresenceRules, _ now: Moment
@@ -86,7 +92,7 @@ extension FederationEngine {
 
     // Whether each of them may be seen is asked now, not when the change was queued.
     var pushes = contents.states.sorted().compactMap { push(of: $0, to: name, rules, now) }
-    let most = Transaction.mostStates * 10
+    let most = Self.mostStates
     let later = pushes.dropFirst(most).map(\.userID)
     pushes = Array(pushes.prefix(most))
     contents.states = Set(pushes.map(\.userID))
@@ -147,10 +153,16 @@ extension FederationEngine {
     edu.promise = timing.promise.wholeMilliseconds
     edu.role = .answer
     for user in asked {
-      if let push = push(of: user, to: name, rules, now) {
+      guard isShown(user, to: name, rules) else {
+        edu.refused.append(user)
+        continue
+      }
+      if edu.push.count < Self.mostStates, let push = push(of: user, to: name, rules, now) {
         edu.push.append(push)
       } else {
-        edu.refused.append(user)
+        // The rest follows.
+        peers[name]?.queue.states.insert(user)
+        flush(name, at: now.instant)
       }
     }
     return edu
@@ -174,6 +186,7 @@ extension FederationEngine {
     deadlines.set(nil, for: .retry(name))
     peers[name]?.inFlight = nil
     peers[name]?.failures = 0
+    peers[name]?.failingSince = nil
     peers[name]?.timesBehind = 0
     peers[name]?.speaksAdditions = answer.epoch != nil
     learnEpoch(answer.epoch, of: name, isFresh: true, now, &step)
@@ -216,7 +229,11 @@ extension FederationEngine {
         watched.version != nil,
         rules.remoteState(of: user) ?? .unknown == .unknown
       else { continue }
-      peers[name]?.update(user) { $0.isPolled = false }
+      guard !watched.isAskedAgain else { continue }
+      peers[name]?.update(user) { watched in
+        watched.isPolled = false
+        watched.isAskedAgain = true
+      }
       peers[name]?.queue.polls.insert(user)
       flush(name, at: now.instant + timing.pollSpread)
     }
@@ -262,9 +279,11 @@ extension FederationEngine {
     touch(name)
     let failures = peer.failures + 1
     peers[name]?.failures = failures
-    if failures == 1 { peers[name]?.failingSince = now.instant }
+    if peer.failingSince == nil { peers[name]?.failingSince = now.instant }
     let isLong = now.instant - (peers[name]?.failingSince ?? now.instant) >= timing.longSilence
-    if !peer.isSubscribed, inFlight.contents.messages.isEmpty, isLong || inFlight.contents.asksNothing {
+    if !peer.isSubscribed, inFlight.contents.messages.isEmpty,
+      isLong || failures >= inFlight.contents.mostAttempts
+    {
       // Nobody is left whom it would serve.
       peers[name]?.inFlight = nil
       if let at = peer.flushAt { deadlines.set(max(at, now.instant), for: .flush(name)) }
@@ -326,7 +345,9 @@ extension FederationEngine {
   }
 
   /// Puts a question again that nobody answered; not one that was taken back.
-  mutating func askAgain(_ question: Question, _ rules: PresenceRules, _ now: Moment) {
+  mutating func askAgain(
+    _ question: Question, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
     guard let entry = rules.lists.entry(of: question.observer, for: question.observed),
       entry.state == .pending
     else {
@@ -336,6 +357,6 @@ extension FederationEngine {
     let invite = ListEDU(
       .invite, observer: question.observer, observed: question.observed,
       question: entry.invitedAt.milliseconds)
-    send(invite, to: question.observed.server, now: now)
+    send(invite, to: question.observed.server, now: now, &step)
   }
 }

@@ -57,8 +57,8 @@ public struct FederationEngine: Sendable {
   var random: SeededGenerator
   /// Counts transactions, to whomever: who is forgotten meanwhile must not be told an old number again.
   var lastNumber: Int64 = 0
-  /// Counts the changes of this server's people.
-  var sequence: Int64 = 0
+  /// Counts the changes of each of this server's people: a count for all would tell a server of those it may not
+  /// see.
   var versions: [UserID: Int64] = [:]
   /// Which servers watch each of this server's people.
   var watchers: [UserID: Set<ServerName>] = [:]
@@ -108,15 +108,18 @@ public struct FederationEngine: Sendable {
       recent.keep(record.order, of: record.name)
       guard record.isSubscribed else { continue }
       open(record.name)
-      peers[record.name]?.order = record.order
-      peers[record.name]?.epoch = record.order?.epoch
+      // Something may have come from it before this.
+      if let order = record.order, peers[record.name]?.order.map({ $0 < order }) ?? true {
+        peers[record.name]?.order = order
+        peers[record.name]?.epoch = order.epoch
+      }
       peers[record.name]?.isRemembered = true
       peers[record.name]?.queue.isGreeting = true
       flush(record.name, at: now.instant + span(0...1, of: timing.startSpread))
     }
     for message in unsent {
       let peer = message.kind == .drop ? message.observed.server : message.observer.server
-      send(message, to: peer, now: now)
+      send(message, to: peer, now: now, &step)
     }
     for user in rules.localUsers { restand(user, rules, now, &step) }
     run(&rules, now, &step)
@@ -177,7 +180,7 @@ public struct FederationEngine: Sendable {
       case .short(let peer): shortTimerFired(peer, now)
       case .long(let peer): longTimerFired(peer, &rules, now, &step)
       case .linger(let user): lingerEnded(user, &rules, now, &step)
-      case .invite(let question): askAgain(question, rules, now)
+      case .invite(let question): askAgain(question, rules, now, &step)
       }
     }
     for name in touched.sorted(by: Self.precedes) { settle(name, &rules, now, &step) }
@@ -205,7 +208,9 @@ public struct FederationEngine: Sendable {
   ) {
     keepWatch(name, now)
     guard let peer = peers[name] else { return }
-    if peer.isSubscribed != peer.isRemembered {
+    // A start that was not heard of yet has to be told by the next life, if there is one.
+    let isGreeting = peer.queue.isGreeting || peer.inFlight?.contents.isGreeting == true
+    if peer.isSubscribed != peer.isRemembered, !isGreeting {
       peers[name]?.isRemembered = peer.isSubscribed
       step.federation.append(.remember(record(of: name, peer)))
     }
@@ -230,7 +235,11 @@ public struct FederationEngine: Sendable {
 
   /// What waits for a server goes no later than this.
   mutating func flush(_ name: ServerName, at instant: Instant) {
-    if let at = peers[name]?.flushAt, at <= instant { return }
+    if let at = peers[name]?.flushAt, at <= instant {
+      // What is under way holds it up, and may have to be hurried.
+      if peers[name]?.inFlight != nil { deadlines.set(instant, for: .flush(name)) }
+      return
+    }
     peers[name]?.flushAt = instant
     deadlines.set(instant, for: .flush(name))
   }

@@ -13,6 +13,8 @@ struct PeerState: Sendable {
     var isPolled = false
     /// Whether their server does not show them.
     var isRefused = false
+    /// Whether they were asked for once more, because an answer said nothing of use about them.
+    var isAskedAgain = false
     var version: Version?
     var heardAt: Instant?
     /// Whether they are shown as other than offline or unknown.
@@ -49,6 +51,12 @@ struct PeerState: Sendable {
     var isEmpty: Bool {
       messages.isEmpty && states.isEmpty && asksNothing && refusals.isEmpty && !isReminder && !isAnswer
         && !isGreeting
+    }
+    /// How often it is tried for a server with which nothing stands: an answer once, the end of something a few
+    /// times, a question until it is answered.
+    var mostAttempts: Int {
+      if !polls.isEmpty || !onces.isEmpty { return .max }
+      return unpolls.isEmpty ? 1 : 3
     }
     var asksNothing: Bool { polls.isEmpty && unpolls.isEmpty && onces.isEmpty }
   }
@@ -124,9 +132,16 @@ struct PeerState: Sendable {
   }
 
   /// Queues a list message; of one relation only the newest is of any use.
-  mutating func add(_ message: ListEDU) {
-    queue.messages.removeAll { $0.observer == message.observer && $0.observed == message.observed }
+  ///
+  /// - Returns: the message it takes the place of.
+  @discardableResult
+  mutating func add(_ message: ListEDU) -> ListEDU? {
+    let place = queue.messages.firstIndex {
+      $0.observer == message.observer && $0.observed == message.observed
+    }
+    let older = place.map { queue.messages.remove(at: $0) }
     queue.messages.append(message)
+    return older
   }
 
   /// Queues again what a transaction was made of. What came since is newer.
@@ -138,6 +153,7 @@ struct PeerState: Sendable {
     queue.polls.formUnion(contents.polls.filter { watchedByUs[$0] != nil })
     queue.unpolls.formUnion(contents.unpolls.filter { watchedByUs[$0] == nil })
     queue.onces.formUnion(contents.onces)
+    queue.refusals.formUnion(contents.refusals)
     queue.isReminder = queue.isReminder || contents.isReminder
     queue.isAnswer = queue.isAnswer || contents.isAnswer
     queue.isGreeting = queue.isGreeting || contents.isGreeting

@@ -7,6 +7,7 @@ struct RecentAnswers: Sendable {
   private var origins: [ServerName] = []
   private var next = 0
   private let most = 1_024
+  private let mostPeople = 256
 
   subscript(origin: ServerName, id: String) -> TransactionAnswer? {
     guard let last = answers[origin], last.id == id else { return nil }
@@ -18,7 +19,10 @@ struct RecentAnswers: Sendable {
 
   mutating func keep(_ answer: TransactionAnswer, to transaction: Transaction) {
     note(transaction.origin)
-    answers[transaction.origin] = (transaction.id, answer)
+    // A thousand large ones would be gigabytes. Whoever repeats such a transaction is answered shortly, and asks
+    // again with its next reminder.
+    let size = (answer.answer?.push.count ?? 0) + (answer.answer?.refused.count ?? 0)
+    answers[transaction.origin] = size <= mostPeople ? (transaction.id, answer) : nil
   }
 
   mutating func keep(_ order: Transaction.Order?, of origin: ServerName) {

@@ -113,7 +113,9 @@ struct CalculatorPair {
     }
     noteChange(of: act.person, side, now)
     guard act.kind != .changes else { return }
-    for target in targets[side][act.person] ?? [] { look(at: target, side, begins: act.kind == .arrives, now) }
+    for target in targets[side][act.person] ?? [] {
+      look(at: target, side, begins: act.kind == .arrives, now)
+    }
     keepWatch(side, now)
   }
 
@@ -127,7 +129,9 @@ struct CalculatorPair {
     var watch = sides[side].watched[target] ?? Watch()
     watch.lookers += begins ? 1 : -1
     watch.lingersUntil = watch.lookers == 0 ? now + 30 : .infinity
-    if begins, !watch.isSubscribed, sides[side].polls.insert(target).inserted { send(side, by: now + draw(0...1)) }
+    if begins, !watch.isSubscribed, sides[side].polls.insert(target).inserted {
+      send(side, by: now + draw(0...1))
+    }
     sides[side].watched[target] = watch
   }
 

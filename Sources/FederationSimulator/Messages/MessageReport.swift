@@ -98,13 +98,17 @@ public struct MessageReport: Sendable {
 
   /// How far the calculator is off, as a share of what was counted.
   public func error(_ policy: PresencePolicy) -> Double {
-    guard let count = counts[policy]?.total, let forecast = forecasts[policy], count > 0 else { return .infinity }
+    guard let count = counts[policy]?.total, let forecast = forecasts[policy], count > 0 else {
+      return .infinity
+    }
     return Double(forecast - count) / Double(count)
   }
 
   /// What one policy costs of another.
   public func ratio(_ policy: PresencePolicy, to other: PresencePolicy) -> Double {
-    guard let count = counts[policy]?.total, let whole = counts[other]?.total, whole > 0 else { return .infinity }
+    guard let count = counts[policy]?.total, let whole = counts[other]?.total, whole > 0 else {
+      return .infinity
+    }
     return Double(count) / Double(whole)
   }
 
@@ -128,7 +132,8 @@ public struct MessageReport: Sendable {
   /// The table.
   public var lines: [String] {
     var lines = ["\(workload.name), one day: HTTP requests"]
-    let columns = ["", "requests"] + MessageCause.allCases.map(\.rawValue) + ["in bodies", "calculated", "of the least"]
+    let columns =
+      ["", "requests"] + MessageCause.allCases.map(\.rawValue) + ["in bodies", "calculated", "of the least"]
     lines.append(Self.row(columns))
     for policy in PresencePolicy.allCases {
       guard let count = counts[policy], let forecast = forecasts[policy] else { continue }

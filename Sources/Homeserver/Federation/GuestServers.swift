@@ -28,6 +28,11 @@ struct GuestServers: Sendable {
   /// How long another server may take over something a person or a request waits for.
   private static let patience = Duration.seconds(10)
 
+  /// Not why: that would tell what listens where.
+  private static func unanswered(_ user: UserID) -> Refusal {
+    Refusal(502, .unknown, "\(user.server) does not say who \(user) is.")
+  }
+
   /// What another server says of one of its people; nil for somebody it does not know.
   ///
   /// - Throws: 502 where it does not answer, or not in a way that can be understood.
@@ -40,12 +45,12 @@ struct GuestServers: Sendable {
       switch response.status {
       case 200: return try WireJSON.decode(Profile.self, from: response.body)
       case 403, 404: return nil
-      default: throw Refusal(502, .unknown, "\(user.server) answered with status \(response.status).")
+      default: throw Self.unanswered(user)
       }
     } catch let refusal as Refusal {
       throw refusal
     } catch {
-      throw Refusal(502, .unknown, "\(user.server) does not say who \(user) is: \(error)")
+      throw Self.unanswered(user)
     }
   }
 }

@@ -18,6 +18,8 @@ final class PeerSender: Sendable {
   private let attempt: AsyncStream<OutboundTransaction>.Continuation
   /// The transaction under way to each server: the same bytes in every attempt.
   private let written = Mutex<[ServerName: Written]>([:])
+  /// A server whose transaction was given up leaves it behind. Beyond this many all are written anew.
+  private static let mostWritten = 4_096
 
   init(_ server: ServerName, _ federation: Federation, accounts: AccountRegistry) {
     self.server = server
@@ -67,7 +69,10 @@ final class PeerSender: Sendable {
     }
     let plain = FederationAPI.send(transaction, for: outbound.speaksAdditions ? .exact : .modern)
     let request = try signer.signed(plain, from: server, to: peer)
-    written.withLock { $0[peer] = Written(id: id, request: request) }
+    written.withLock { written in
+      if written.count >= Self.mostWritten { written = [:] }
+      written[peer] = Written(id: id, request: request)
+    }
     return request
   }
 }

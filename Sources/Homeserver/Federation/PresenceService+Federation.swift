@@ -42,11 +42,15 @@ extension PresenceService {
   /// Asks another server once for somebody; nil where it does not show them, or does not answer in time.
   func askOnce(_ user: UserID) async -> PresenceContent? {
     guard federation != nil else { return nil }
+    lastAsker += 1
+    let id = lastAsker
+    asking[id] = false
+    defer { asking[id] = nil }
     return await withTaskGroup(of: PresenceContent?.self) { group in
-      group.addTask { await self.waitForAnswer(of: user) }
+      group.addTask { await self.waitForAnswer(of: user, id) }
       group.addTask {
         try? await self.time.sleep(until: self.time.instant + Self.patience)
-        await self.giveUp(user)
+        await self.giveUp(user, id)
         return nil
       }
       let first = await group.next()
@@ -57,16 +61,22 @@ extension PresenceService {
 
   private static let patience = Duration.seconds(5)
 
-  private func waitForAnswer(of user: UserID) async -> PresenceContent? {
+  private func waitForAnswer(of user: UserID, _ id: UInt64) async -> PresenceContent? {
     await withCheckedContinuation { continuation in
+      guard asking[id] == false else {
+        continuation.resume(returning: nil)
+        return
+      }
       let isFirst = askers[user] == nil
-      askers[user, default: []].append(continuation)
+      askers[user, default: [:]][id] = continuation
       if isFirst { perform(federation?.askOnce(user, rules: &rules, now: time.now)) }
     }
   }
 
-  private func giveUp(_ user: UserID) {
-    for asker in askers.removeValue(forKey: user) ?? [] { asker.resume(returning: nil) }
+  private func giveUp(_ user: UserID, _ id: UInt64) {
+    if asking[id] != nil { asking[id] = true }
+    askers[user]?.removeValue(forKey: id)?.resume(returning: nil)
+    if askers[user]?.isEmpty == true { askers[user] = nil }
   }
 
   private func perform(_ step: FederationEngine.Step?) {
@@ -84,7 +94,7 @@ extension PresenceService {
       case .delivered(_, let message): writeLater(.delivered(message))
       case .remember(let record): writeLater(.peer(record))
       case .answeredOnce(let user, let content):
-        for asker in askers.removeValue(forKey: user) ?? [] { asker.resume(returning: content) }
+        for asker in (askers.removeValue(forKey: user) ?? [:]).values { asker.resume(returning: content) }
       }
     }
   }
@@ -96,38 +106,43 @@ extension PresenceService {
   /// - Throws: `Refusal` where another one of the same origin is being stored, or this one holds too much;
   ///   `StoreError` where it could not be stored, and nothing of it is done.
   func receive(_ transaction: Transaction) async throws -> TransactionAnswer {
-    guard let engine = federation else { throw Refusal(404, .unrecognized, "This server meets no others.") }
     let origin = transaction.origin
     guard !receiving.contains(origin) else {
       throw Refusal(429, .unknown, "Too many concurrent transactions from \(origin).")
     }
     let messages = listMessages(of: transaction)
-    guard !messages.isEmpty, engine.takes(transaction) else { return try take(transaction) }
+    guard !messages.isEmpty, federation?.takes(transaction) == true else { return try take(transaction) }
     receiving.insert(origin)
     defer { receiving.remove(origin) }
-    let subjects = messages.flatMap { message in
+    // Not the people themselves: how long this takes would tell how busy they are.
+    let relations = messages.flatMap { message in
       [
         Turns.Subject.relation(owner: message.observer, observed: message.observed),
         .relation(owner: message.observed, observed: message.observer),
-        .person(message.observer.server == rules.server ? message.observer : message.observed),
       ]
     }
-    return try await turns.take(subjects: Set(subjects)) {
+    return try await turns.take(subjects: Set(relations)) {
+      guard let engine = federation, engine.takes(transaction) else { return try take(transaction) }
       let changes = rows(of: messages, from: origin, now: time.now)
-      if !changes.isEmpty {
-        try await persistence.commit(changes + [.peer(engine.record(taking: transaction))])
+      // Something is stored in any case: a stranger must not learn from the time it takes whether anybody was asked.
+      try await persistence.commit(
+        changes.isEmpty ? [.epoch(engine.epoch)] : changes + [.peer(engine.record(taking: transaction))])
+      let answer = try take(transaction)
+      // Whatever came in between made of it, is stored as it is.
+      for message in messages where !changes.isEmpty {
+        writeLater(Relation(owner: message.observer, observed: message.observed))
       }
-      return try take(transaction)
+      return answer
     }
   }
 
-  /// What concerns people of this server and is said by whom it may be said.
+  /// What is said by whom it may be said, and concerns people of this server, whether or not they exist.
   private func listMessages(of transaction: Transaction) -> [ListEDU] {
     transaction.edus.compactMap { edu in
       guard case .list(let message) = edu else { return nil }
       let asks = message.kind == .invite || message.kind == .drop
       let (theirs, ours) = asks ? (message.observer, message.observed) : (message.observed, message.observer)
-      return theirs.server == transaction.origin && rules.exists(ours) ? message : nil
+      return theirs.server == transaction.origin && ours.server == rules.server ? message : nil
     }
   }
 

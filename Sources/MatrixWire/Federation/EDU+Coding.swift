@@ -56,6 +56,10 @@ extension EDU {
       guard content["push"]?.elements?.count ?? 0 <= Transaction.mostStates else {
         throw MatrixError(.tooLarge, "An EDU says more than \(Transaction.mostStates) states.")
       }
+      for key in ["poll", "unpoll", FederationKey.once, FederationKey.refused]
+      where content[key]?.elements?.count ?? 0 > Transaction.mostNames {
+        throw MatrixError(.tooLarge, "An EDU names more than \(Transaction.mostNames) people in '\(key)'.")
+      }
       self = .presence(PresenceEDU(content))
     } else {
       self = ListEDU.Kind(type: type).flatMap { ListEDU($0, content) }.map(EDU.list) ?? .other(type: type)

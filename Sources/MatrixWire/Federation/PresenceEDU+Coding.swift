@@ -5,18 +5,21 @@ extension PresenceEDU.Push {
   init?(_ item: CanonicalJSON) {
     guard let user = item["user_id"]?.text.flatMap({ UserID($0) }), let standard = item["presence"]?.text
     else { return nil }
-    let devices = item[FederationKey.deviceTypes]?.elements ?? []
+    // No more than people of this server may say of themselves: it is kept, and goes to every watcher.
+    let devices = item[FederationKey.deviceTypes]?.elements?.prefix(Self.mostDevices) ?? []
     let content = PresenceContent(
       state: PresenceState(wire: item[FederationKey.presence]?.text ?? standard),
       lastActiveAgo: item["last_active_ago"]?.milliseconds,
       currentlyActive: item["currently_active"]?.flag,
-      statusMessage: item["status_msg"]?.text,
-      displayName: item["displayname"]?.text,
-      avatarURL: item["avatar_url"]?.text,
-      deviceTypes: devices.compactMap { $0.text.flatMap { DeviceType($0) } },
+      statusMessage: item["status_msg"]?.text?.prefix(bytes: 1024),
+      displayName: item["displayname"]?.text?.prefix(bytes: 1024),
+      avatarURL: item["avatar_url"]?.text?.prefix(bytes: 1024),
+      deviceTypes: Set(devices.compactMap { $0.text.flatMap { DeviceType($0) } }).sorted(),
       idleAgo: item[FederationKey.idleAgo]?.milliseconds)
     self.init(userID: user, content: content, sequence: item[FederationKey.sequence]?.count)
   }
+
+  private static let mostDevices = 16
 
   /// Keys in canonical order.
   func write(to writer: inout JSONWriter, for reader: PeerVocabulary) {
@@ -40,11 +43,24 @@ extension PresenceEDU.Push {
   }
 }
 
+extension String {
+  /// As much from the start as fits, in whole characters.
+  fileprivate func prefix(bytes most: Int) -> String {
+    guard utf8.count > most else { return self }
+    var end = utf8.index(startIndex, offsetBy: most)
+    while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+    return String(self[..<end])
+  }
+}
+
 extension PresenceEDU {
+  /// An answer says no more states than it could be asked for.
+  private static var mostAnswered: Int { Transaction.mostNames }
+
   /// Reads the content of an EDU, or of an answer.
   init(_ content: CanonicalJSON) {
     self.init()
-    push = (content["push"]?.elements ?? []).compactMap(Push.init)
+    push = (content["push"]?.elements ?? []).prefix(Self.mostAnswered).compactMap(Push.init)
     poll = content.users("poll")
     unpoll = content.users("unpoll")
     once = content.users(FederationKey.once)

@@ -19,6 +19,9 @@ public struct Transaction: Hashable, Sendable {
   /// The most EDUs and PDUs one transaction may carry, and the most states one EDU.
   public static let (mostEDUs, mostPDUs, mostStates) = (100, 50, 50)
 
+  /// The most people one EDU may poll, unpoll, ask for once or refuse, each.
+  public static let mostNames = 4_096
+
   /// Unique between its sender and its receiver; the same in every repetition.
   public var id: String
   public var origin: ServerName
