@@ -23,12 +23,10 @@ extension FederationEngine {
   ) {
     guard let peer = peers[name] else { return }
     if let inFlight = peer.inFlight {
-      peers[name]?.isHeldUp = true
       hurry(inFlight, name, &rules, now, &step)
       return
     }
     peers[name]?.flushAt = nil
-    peers[name]?.isHeldUp = false
     touch(name)
     guard let (contents, edus) = compose(for: name, rules, now) else { return }
     lastNumber += 1
@@ -57,7 +55,7 @@ extension FederationEngine {
     if now.instant >= end {
       fail(inFlight.outbound, &rules, now, &step)
     } else {
-      deadlines.set(end, for: .flush(name))
+      armFlush(name, end)
     }
   }
 
@@ -288,7 +286,7 @@ extension FederationEngine {
     {
       // Nobody is left whom it would serve.
       peers[name]?.inFlight = nil
-      if let at = peer.flushAt { deadlines.set(max(at, now.instant), for: .flush(name)) }
+      if let at = peer.flushAt { armFlush(name, max(at, now.instant)) }
       return
     }
     let isAwaited = inFlight.outbound.timeout <= timing.watchedTimeout || !peer.queue.polls.isEmpty

@@ -175,7 +175,9 @@ public struct FederationEngine: Sendable {
   mutating func run(_ rules: inout PresenceRules, _ now: Moment, _ step: inout Step) {
     while let due = deadlines.popDue(at: now.instant) {
       switch due {
-      case .flush(let peer): pump(peer, &rules, now, &step)
+      case .flush(let peer):
+        peers[peer]?.flushArmed = nil
+        pump(peer, &rules, now, &step)
       case .retry(let peer): retry(peer, &rules, now, &step)
       case .short(let peer): shortTimerFired(peer, now)
       case .long(let peer): longTimerFired(peer, &rules, now, &step)
@@ -235,12 +237,15 @@ public struct FederationEngine: Sendable {
 
   /// What waits for a server goes no later than this.
   mutating func flush(_ name: ServerName, at instant: Instant) {
-    if let at = peers[name]?.flushAt, at <= instant {
-      // Its time came already, while something else was under way, which may have to be hurried now.
-      if peers[name]?.isHeldUp == true { deadlines.set(instant, for: .flush(name)) }
-      return
-    }
-    peers[name]?.flushAt = instant
+    if peers[name]?.flushAt.map({ instant < $0 }) ?? true { peers[name]?.flushAt = instant }
+    armFlush(name, instant)
+  }
+
+  /// Looks at what waits no later than this: it may have come to its time already, and be held up by what is under
+  /// way.
+  mutating func armFlush(_ name: ServerName, _ instant: Instant) {
+    if let armed = peers[name]?.flushArmed, armed <= instant { return }
+    peers[name]?.flushArmed = instant
     deadlines.set(instant, for: .flush(name))
   }
 
