@@ -237,7 +237,7 @@ public struct FederationEngine: Sendable {
   mutating func flush(_ name: ServerName, at instant: Instant) {
     if let at = peers[name]?.flushAt, at <= instant {
       // What is under way holds it up, and may have to be hurried.
-      if peers[name]?.inFlight != nil { deadlines.set(instant, for: .flush(name)) }
+      if peers[name]?.inFlight != nil { deadlines.set(at, for: .flush(name)) }
       return
     }
     peers[name]?.flushAt = instant
