@@ -23,10 +23,12 @@ extension FederationEngine {
   ) {
     guard let peer = peers[name] else { return }
     if let inFlight = peer.inFlight {
+      peers[name]?.isHeldUp = true
       hurry(inFlight, name, &rules, now, &step)
       return
     }
     peers[name]?.flushAt = nil
+    peers[name]?.isHeldUp = false
     touch(name)
     guard let (contents, edus) = compose(for: name, rules, now) else { return }
     lastNumber += 1

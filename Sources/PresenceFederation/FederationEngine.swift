@@ -236,8 +236,8 @@ public struct FederationEngine: Sendable {
   /// What waits for a server goes no later than this.
   mutating func flush(_ name: ServerName, at instant: Instant) {
     if let at = peers[name]?.flushAt, at <= instant {
-      // What is under way holds it up, and may have to be hurried.
-      if peers[name]?.inFlight != nil { deadlines.set(at, for: .flush(name)) }
+      // Its time came already, while something else was under way, which may have to be hurried now.
+      if peers[name]?.isHeldUp == true { deadlines.set(instant, for: .flush(name)) }
       return
     }
     peers[name]?.flushAt = instant

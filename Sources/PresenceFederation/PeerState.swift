@@ -86,6 +86,8 @@ struct PeerState: Sendable {
   var changed: Set<UserID> = []
   /// When the first of what waits has to go.
   var flushAt: Instant?
+  /// Whether that time has come while something else was under way.
+  var isHeldUp = false
   var inFlight: InFlight?
   var failures = 0
   var failingSince: Instant?
