@@ -44,10 +44,14 @@ extension World {
   /// A view only moves forward through what was true.
   private func observeView(of user: UserID, at server: Int) {
     guard let rules = servers[server].life?.rules, let owner = rules.lists.audience(of: user).min(),
-      let content = rules.presence(of: user, for: owner, now: servers[server].now(at: now)),
-      content.state != .unknown
+      let content = rules.presence(of: user, for: owner, now: servers[server].now(at: now))
     else { return }
     let view = Observatory.View(server: server, user: user)
+    guard content.state != .unknown else {
+      // Whoever is watched no more is forgotten, and begins anew.
+      if content.unknownReason == .unanswered { (observatory.places[view], observatory.sights[view]) = (nil, nil) }
+      return
+    }
     let (sight, timeline) = (Sight(content), observatory.timelines[user] ?? TruthTimeline())
     let before = observatory.places[view] ?? 0
     guard let place = timeline.place(of: sight, from: before) else {
