@@ -177,7 +177,9 @@ public struct FederationEngine: Sendable {
       switch due {
       case .flush(let peer):
         peers[peer]?.flushArmed = nil
-        pump(peer, &rules, now, &step)
+        guard let at = peers[peer]?.flushAt else { continue }
+        // Set for something that went along with an earlier transaction.
+        if at > now.instant { armFlush(peer, at) } else { pump(peer, &rules, now, &step) }
       case .retry(let peer): retry(peer, &rules, now, &step)
       case .short(let peer): shortTimerFired(peer, now)
       case .long(let peer): longTimerFired(peer, &rules, now, &step)
