@@ -49,7 +49,9 @@ extension World {
     let view = Observatory.View(server: server, user: user)
     guard content.state != .unknown else {
       // Whoever is watched no more is forgotten, and begins anew.
-      if content.unknownReason == .unanswered { (observatory.places[view], observatory.sights[view]) = (nil, nil) }
+      if content.unknownReason == .unanswered {
+        (observatory.places[view], observatory.sights[view]) = (nil, nil)
+      }
       return
     }
     let (sight, timeline) = (Sight(content), observatory.timelines[user] ?? TruthTimeline())
@@ -139,7 +141,9 @@ extension World {
   /// Some time after the last of them looked away, a server hears nothing of a person any more.
   private func inspectInterest(in user: UserID, of server: Int) {
     // Who forgot even whom it watches cannot say that it does no more.
-    guard isCalm(since: now - .seconds(45)), !lostDisks.contains(server), let rules = servers[server].life?.rules else { return }
+    guard isCalm(since: now - .seconds(45)), !lostDisks.contains(server),
+      let rules = servers[server].life?.rules
+    else { return }
     let moment = servers[server].now(at: now)
     let isWanted = rules.lists.audience(of: user).contains {
       rules.isPolling($0, now: moment) || rules.interestStands(of: $0, now: moment)
@@ -147,9 +151,11 @@ extension World {
     let touched = observatory.interestTouched[.init(server: server, user: user)] ?? .origin
     // They look for 30 s after their stream closed, linger for as long again, and say so.
     guard !isWanted, touched <= now - .seconds(40) else { return }
-    let kept = servers[server].life?.engine.status(now: moment).first { $0.name == user.server }?.watchedByUs[user]
+    let kept = servers[server].life?.engine.status(now: moment).first { $0.name == user.server }?.watchedByUs[
+      user]
     violate(
-      .unwanted, "\(user) is pushed to \(servers[server].name), where nobody looks; watched there by "
+      .unwanted,
+      "\(user) is pushed to \(servers[server].name), where nobody looks; watched there by "
         + (kept.map { "\($0)" } ?? "none"))
   }
 
@@ -160,7 +166,9 @@ extension World {
       let status = life.engine.status(now: servers[server].now(at: now)).first(where: { $0.name == peer }),
       status.failures > 0
     else { return }
-    violate(.backoff, "\(servers[server].name) heard from \(peer) and still waits, after \(status.failures) failures")
+    violate(
+      .backoff,
+      "\(servers[server].name) heard from \(peer) and still waits, after \(status.failures) failures")
   }
 
   private func noteReminder(_ one: Int, _ other: Int) {
