@@ -52,12 +52,12 @@ public enum Experiment {
 
   // MARK: Overload
 
-  /// How many times more messages there are where one server takes a hundred times longer.
+  /// How many times more messages there are where one of eight servers takes a hundred times longer to answer.
   public static func overload(seed: UInt64, policy: PresencePolicy) -> Double {
     func messages(_ isSlow: Bool) -> Double {
       let scenario = Scenario(seed: seed, policy: policy, servers: 8, people: 60)
       let end = Instant.origin + .seconds(1800)
-      let slow = Fault(kind: .slowness(server: 0), from: .origin + .seconds(300), until: end)
+      let slow = Fault(kind: .overload(server: 0), from: .origin + .seconds(300), until: end)
       let plan = FaultPlan(scenario, faults: isSlow ? [slow] : [], until: end)
       return Double(World(scenario, plan: plan, points: PolicyPoints()).run().messages)
     }

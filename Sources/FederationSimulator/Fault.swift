@@ -15,6 +15,8 @@ struct Fault: Sendable {
     case duplication(Double, Duration)
     /// A server and all its traffic take a hundred times longer.
     case slowness(server: Int)
+    /// A server takes a hundred times longer to answer.
+    case overload(server: Int)
     /// The wall clock of a server is set.
     case clockStep(server: Int, Duration)
     case hostility(HostileAct, server: Int)

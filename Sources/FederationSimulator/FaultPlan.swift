@@ -39,7 +39,10 @@ struct FaultPlan: Sendable {
     serverCount = scenario.servers.count
     bound = Self.absenceBound(scenario.policy)
     crash()
-    while faults.count < 5 || cursor < .origin + .seconds(2400) {
+    // Where little happens at a time, it goes on for longer.
+    let size = scenario.servers.count * scenario.people.count
+    let least = Duration.seconds(2400) * min(max(1, 120 / Double(size)), 4)
+    while faults.count < 5 || cursor < .origin + least {
       switch random.pick(0...9) {
       case 0, 1: crash()
       case 2, 3: partition()
@@ -96,7 +99,8 @@ struct FaultPlan: Sendable {
     let server = random.pick(0...serverCount - 1)
     switch random.pick(0...3) {
     case 0: add(.pause(server: server), lasting: length)
-    case 1: add(.slowness(server: server), lasting: length)
+    case 1:
+      add(random.happens(0.5) ? .slowness(server: server) : .overload(server: server), lasting: length)
     case 2: add(.duplication(0.3, random.span(1...60)), lasting: length)
     default: add(.loss(random.happens(0.5) ? 0.05 : 0.3), lasting: length)
     }

@@ -18,10 +18,13 @@ struct VirtualNetwork: Sendable {
   /// How many times longer everything takes from and to a server.
   var slowness: [Int: Int] = [:]
 
+  /// How many times longer the answers of a server take.
+  var overload: [Int: Int] = [:]
+
   init(seed: UInt64) { random = SeededGenerator(seed: seed, .network) }
 
   /// After how long a message arrives: never, once, or more often.
-  mutating func passages(from: Int, to: Int) -> [Duration] {
+  mutating func passages(from: Int, to: Int, isAnswer: Bool = false) -> [Duration] {
     // Drawn whether they are needed or not, so that one fault does not shift what befalls the next message.
     let (first, second) = (random.latency(), random.latency())
     let (fate, copy, delay) = (
@@ -29,7 +32,7 @@ struct VirtualNetwork: Sendable {
       Double.random(in: 0..<1, using: &random)
     )
     guard cuts[Cut(from: from, to: to)] == nil, fate >= loss else { return [] }
-    let factor = (slowness[from] ?? 1) * (slowness[to] ?? 1)
+    let factor = (slowness[from] ?? 1) * (slowness[to] ?? 1) * (isAnswer ? overload[from] ?? 1 : 1)
     let late = disorder * delay
     guard copy < duplication else { return [first * factor + (copy > 0.5 ? late : .zero)] }
     return [first * factor, second * factor + late]

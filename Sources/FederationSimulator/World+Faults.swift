@@ -32,6 +32,7 @@ extension World {
       network.duplication = max(network.duplication, share)
       network.disorder = max(network.disorder, disorder)
     case .slowness(let server): network.slowness[server] = 100
+    case .overload(let server): network.overload[server] = 100
     case .clockStep(let server, let step): servers[server].clock.offset += step
     case .hostility(let act, let server): perform(act, against: server)
     }
@@ -52,6 +53,7 @@ extension World {
     case .loss: network.loss = 0
     case .duplication: (network.duplication, network.disorder) = (0, .zero)
     case .slowness(let server): network.slowness[server] = nil
+    case .overload(let server): network.overload[server] = nil
     case .pause, .clockStep, .hostility: break
     }
   }

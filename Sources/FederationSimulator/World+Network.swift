@@ -77,7 +77,7 @@ extension World {
   }
 
   private func reply(_ reply: Reply, to request: Request) {
-    let passages = network.passages(from: request.to, to: request.from)
+    let passages = network.passages(from: request.to, to: request.from, isAnswer: true)
     var carriesAnswer = false
     if case .taken(let answer) = reply { carriesAnswer = answer.answer != nil }
     if passages.isEmpty, carriesAnswer { reach(.inlineAnswerLost) }

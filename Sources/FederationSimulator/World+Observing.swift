@@ -151,7 +151,12 @@ extension World {
     let touched = observatory.interestTouched[.init(server: server, user: user)] ?? .origin
     // They look for 30 s after their stream closed, linger for as long again, and say so.
     guard !isWanted, touched <= now - .seconds(40) else { return }
-    violate(.unwanted, "\(user) is pushed to \(servers[server].name), where nobody looks")
+    let kept = servers[server].life?.engine.status(now: moment).first { $0.name == user.server }?.watchedByUs[
+      user]
+    violate(
+      .unwanted,
+      "\(user) is pushed to \(servers[server].name), where nobody looks; watched there by "
+        + (kept.map { "\($0)" } ?? "none"))
   }
 
   /// Who has just been heard from is tried again at once, whatever failed before.

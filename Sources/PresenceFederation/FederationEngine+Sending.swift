@@ -15,6 +15,16 @@ extension FederationEngine {
     // Whoever was just accepted sees at once what they were accepted for.
     if message.kind == .accept { peers[name]?.queue.states.insert(message.observed) }
     flush(name, at: now.instant)
+    hasten(name, now)
+  }
+
+  /// What waits to be tried again waits no longer than something that must arrive may.
+  private mutating func hasten(_ name: ServerName, _ now: Moment) {
+    guard let peer = peers[name], let retryAt = peer.retryAt, let since = peer.failingSince,
+      now.instant - since < timing.longSilence, retryAt > now.instant + timing.watchedBackoff
+    else { return }
+    peers[name]?.retryAt = now.instant + timing.watchedBackoff
+    deadlines.set(now.instant + timing.watchedBackoff, for: .retry(name))
   }
 
   /// Sends what waits, unless something is under way: then it follows.
@@ -34,7 +44,9 @@ extension FederationEngine {
     let transaction = Transaction(
       id: "\(order.epoch)_\(order.number)", origin: server, sentAt: now.wall.milliseconds, edus: edus,
       order: order)
-    let isWatched = peer.shortSpan != nil || contents.isReminder || !contents.polls.isEmpty
+    let isWatched =
+      peer.shortSpan != nil || contents.isReminder || contents.isGreeting || !contents.polls.isEmpty
+      || !contents.onces.isEmpty
     let outbound = OutboundTransaction(
       peer: name, transaction: transaction, attempt: 1,
       timeout: isWatched ? timing.watchedTimeout : timing.timeout, cause: cause(of: contents, peer),
@@ -291,7 +303,9 @@ extension FederationEngine {
     }
     let isAwaited = inFlight.outbound.timeout <= timing.watchedTimeout || !peer.queue.polls.isEmpty
     if failures >= 2, isAwaited { fellSilent(name, &rules, now, &step) }
-    let hasStake = peer.isSubscribed || !inFlight.contents.messages.isEmpty
+    let hasStake =
+      peer.isSubscribed || inFlight.contents.isGreeting || !inFlight.contents.messages.isEmpty
+      || !peer.queue.messages.isEmpty || !peer.queue.polls.isEmpty
     let cap = hasStake && !isLong ? timing.watchedBackoff : timing.idleBackoff
     let wait = backoff(after: failures, upTo: cap)
     peers[name]?.inFlight?.isWaiting = true

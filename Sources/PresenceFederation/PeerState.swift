@@ -52,11 +52,11 @@ struct PeerState: Sendable {
       messages.isEmpty && states.isEmpty && asksNothing && refusals.isEmpty && !isReminder && !isAnswer
         && !isGreeting
     }
-    /// How often it is tried for a server with which nothing stands: an answer once, the end of something a few
-    /// times, a question until it is answered.
+    /// How often it is tried for a server with which nothing stands: an answer once, a question of the moment or the
+    /// end of something a few times, a poll or a greeting until it is heard.
     var mostAttempts: Int {
-      if !polls.isEmpty || !onces.isEmpty { return .max }
-      return unpolls.isEmpty ? 1 : 3
+      if !polls.isEmpty || isGreeting { return .max }
+      return unpolls.isEmpty && onces.isEmpty ? 1 : 3
     }
     var asksNothing: Bool { polls.isEmpty && unpolls.isEmpty && onces.isEmpty }
   }
