@@ -45,7 +45,7 @@ struct ServerLife: Sendable {
   }
 
   mutating func failed(_ sent: OutboundTransaction, _ now: Moment) -> FederationEngine.Step {
-    engine.failed(sent, rules: &rules, now: now)
+    engine.failed(sent, because: .noAnswer, rules: &rules, now: now)
   }
 
   mutating func askOnce(_ user: UserID, _ now: Moment) -> FederationEngine.Step {

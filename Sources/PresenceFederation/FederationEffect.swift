@@ -25,6 +25,16 @@ public struct OutboundTransaction: Hashable, Sendable {
   public var speaksAdditions: Bool
 }
 
+/// Why an attempt came to nothing.
+public enum AttemptFailure: Hashable, Sendable {
+  /// Nothing came in time, or nothing that the other server's presence would have said.
+  case noAnswer
+  /// Status 429: the other server is there, and wants it later.
+  case busy
+  /// Status 400 or 413: it will not take this, however often it is sent.
+  case refused
+}
+
 /// Why a message was sent.
 public enum MessageCause: String, CaseIterable, Hashable, Sendable {
   /// Somebody's state changed.

@@ -118,23 +118,30 @@ extension FederationEngine {
     _ edu: PresenceEDU, from name: ServerName, beside accepted: Set<UserID>, _ rules: inout PresenceRules,
     _ now: Moment, _ step: inout Step
   ) -> PresenceEDU? {
-    notePromise(edu, of: name)
+    notePromise(edu, of: name, now)
     for user in edu.unpoll { unwatch(user, by: name, now, &step) }
     for push in edu.push where points.maySpeak(name, push.userID) {
       take(push, epoch: edu.epoch, from: name, &rules, now, &step)
-      if edu.epoch != nil, !accepted.contains(push.userID) { declineUnwanted(push.userID, of: name, now) }
+      if isAwaited(push.userID, edu, of: name) {
+        step.federation.append(.answeredOnce(push.userID, push.content))
+      } else if edu.epoch != nil, !accepted.contains(push.userID) { declineUnwanted(push.userID, of: name, now) }
     }
-    for user in edu.refused where points.maySpeak(name, user) { wasRefused(user, &rules, &step) }
+    for user in edu.refused where points.maySpeak(name, user) {
+      wasRefused(user, &rules, &step)
+      if isAwaited(user, edu, of: name) { step.federation.append(.answeredOnce(user, nil)) }
+    }
     if edu.role == .reminder { forgetUnpolled(edu, by: name, now, &step) }
     let isExchange = edu.role == .reminder || (edu.role == .answer && peers[name]?.awaitsAnswer == true)
-    if isExchange, points.resetsLongTimer(edu.role) {
-      if edu.role == .answer { peers[name]?.awaitsAnswer = false }
-      exchanged(name, now)
-    }
+    if isExchange, points.resetsLongTimer(edu.role) { exchanged(name, now) }
     if edu.role == nil, points.resetsLongTimer(nil), !edu.push.isEmpty {
       armLongTimer(name, 0.85...1.15, now)
     }
     return promise(edu, to: name, rules, now)
+  }
+
+  /// Whether this answers a question of the moment.
+  private mutating func isAwaited(_ user: UserID, _ edu: PresenceEDU, of name: ServerName) -> Bool {
+    edu.role == .answer && peers[name]?.awaitedOnces.remove(user) != nil
   }
 
   /// A server does not show somebody. They are asked for again when their acceptance comes, or with a reminder.
@@ -213,10 +220,20 @@ extension FederationEngine {
       watched.isRefused = false
       watched.isAskedAgain = false
       watched.heardAt = now.instant
-      watched.isPresent = state != .offline && state != .unknown && state != .hidden
+      watched.isPresent = Self.isPresent(state)
     }
+    if peers[name]?.refreshedAt == nil { peers[name]?.refreshedAt = now.instant }
+    if peers[name]?.isModern == true { awaitExpiry(of: name) }
     step.presence += rules.learn(push.content, of: user, now: now)
     touch(name)
+  }
+
+  /// Whether a state is shown as other than offline.
+  private static func isPresent(_ state: PresenceState) -> Bool {
+    switch state {
+    case .online, .unavailable, .freeForChat, .busy: true
+    default: false
+    }
   }
 
   // MARK: What else it says
@@ -234,10 +251,13 @@ extension FederationEngine {
     restarted(name, to: epoch, now, &step)
   }
 
-  mutating func notePromise(_ edu: PresenceEDU, of name: ServerName) {
-    guard edu.epoch != nil else { return }
+  mutating func notePromise(_ edu: PresenceEDU, of name: ServerName, _ now: Moment) {
+    guard edu.epoch != nil, let peer = peers[name] else { return }
     let said = edu.promise.map { Duration.milliseconds($0) } ?? timing.defaultPromise
-    peers[name]?.promise = min(max(said, timing.promises.lowerBound), timing.promises.upperBound)
+    let promise = min(max(said, timing.promises.lowerBound), timing.promises.upperBound)
+    peers[name]?.promise = promise
+    // The timer was drawn before a shorter one was known.
+    if peer.longAt != nil, promise < peer.promise ?? timing.longInterval { armLongTimer(name, 0.85...1.15, now) }
   }
 }
 

@@ -8,14 +8,27 @@ extension FederationEngine {
   /// A list message goes at once.
   mutating func send(_ message: ListEDU, to name: ServerName, now: Moment, _ step: inout Step) {
     open(name)
-    if let older = peers[name]?.add(message), older != message, older.kind != .invite {
-      // It will never be sent, and must not be after a start either.
-      step.federation.append(.delivered(name, older))
+    if let older = peers[name]?.add(message) { superseded([older], name, &step) }
+    // What it takes the place of is not tried again.
+    if peers[name]?.inFlight?.contents.messages.contains(where: { $0.isSameRelation(as: message) }) == true {
+      peers[name]?.inFlight?.isTainted = true
     }
     // Whoever was just accepted sees at once what they were accepted for.
     if message.kind == .accept { peers[name]?.queue.states.insert(message.observed) }
     flush(name, at: now.instant)
     hasten(name, now)
+  }
+
+  /// They will never be sent, and must not be after a start either.
+  private func superseded(_ messages: [ListEDU], _ name: ServerName, _ step: inout Step) {
+    for message in messages where message.kind != .invite {
+      step.federation.append(.delivered(name, message))
+    }
+  }
+
+  /// What a transaction was made of waits again.
+  private mutating func requeue(_ contents: PeerState.Contents, for name: ServerName, _ step: inout Step) {
+    if let older = peers[name]?.requeue(contents) { superseded(older, name, &step) }
   }
 
   /// What waits to be tried again waits no longer than something that must arrive may.
@@ -39,8 +52,7 @@ extension FederationEngine {
     peers[name]?.flushAt = nil
     touch(name)
     guard let (contents, edus) = compose(for: name, rules, now) else { return }
-    lastNumber += 1
-    let order = Transaction.Order(epoch: peer.ourEpoch, number: lastNumber)
+    let order = Transaction.Order(epoch: peer.ourEpoch, number: nextNumber(for: name, now))
     let transaction = Transaction(
       id: "\(order.epoch)_\(order.number)", origin: server, sentAt: now.wall.milliseconds, edus: edus,
       order: order)
@@ -52,7 +64,7 @@ extension FederationEngine {
       timeout: isWatched ? timing.watchedTimeout : timing.timeout, cause: cause(of: contents, peer),
       speaksAdditions: peer.speaksAdditions == true)
     peers[name]?.inFlight = .init(outbound: outbound, contents: contents, since: now.instant)
-    if contents.isReminder { peers[name]?.awaitsAnswer = policy == .literal }
+    if contents.isReminder { peers[name]?.awaitsAnswer = true }
     post(outbound, &step)
   }
 
@@ -65,7 +77,7 @@ extension FederationEngine {
     guard !inFlight.isWaiting, peers[name]?.queue.isEmpty == false else { return }
     let end = inFlight.since + timing.watchedTimeout
     if now.instant >= end {
-      fail(inFlight.outbound, &rules, now, &step)
+      fail(inFlight.outbound, because: .noAnswer, &rules, now, &step)
     } else {
       armFlush(name, end)
     }
@@ -90,6 +102,8 @@ extension FederationEngine {
 
   /// Of a transaction, and of an answer: a state may take 6 kB, and what takes a megabyte is refused.
   static let mostStates = 2 * Transaction.mostStates
+  /// What names may take in a transaction, in bytes.
+  static let mostNameBytes = 256 * 1024
 
   /// Takes what waits for a server out of its queue; nil where nothing is left of it.
   private mutating func compose(
@@ -98,21 +112,21 @@ extension FederationEngine {
     guard let peer = peers[name] else { return nil }
     var contents = peer.queue
     let isWhole = contents.isReminder
-    contents.messages = Array(peer.queue.messages.prefix(Transaction.mostEDUs / 2))
     contents.states.formUnion(isWhole ? peer.watchedByThem : peer.changed.intersection(peer.watchedByThem))
     if isWhole { contents.polls = Set(peer.watchedByUs.keys) }
 
     // Whether each of them may be seen is asked now, not when the change was queued.
     var pushes = contents.states.sorted().compactMap { push(of: $0, to: name, rules, now) }
-    let most = Self.mostStates
+    let most = max(1, Self.mostStates / peer.parts)
     let later = pushes.dropFirst(most).map(\.userID)
     pushes = Array(pushes.prefix(most))
     contents.states = Set(pushes.map(\.userID))
+    let rest = contents.cut(
+      messages: max(1, Transaction.mostEDUs / 2 / peer.parts), nameBytes: Self.mostNameBytes / peer.parts)
 
-    peers[name]?.queue = PeerState.Contents()
-    peers[name]?.queue.messages = Array(peer.queue.messages.dropFirst(contents.messages.count))
+    peers[name]?.queue = rest
     peers[name]?.changed = Set(later)
-    if !later.isEmpty || peers[name]?.queue.messages.isEmpty == false { flush(name, at: now.instant) }
+    if !later.isEmpty || !rest.isEmpty { flush(name, at: now.instant) }
     guard !contents.isEmpty else { return nil }
     for user in contents.polls { peers[name]?.update(user) { $0.isPolled = true } }
     return (contents, contents.messages.map(EDU.list) + presence(contents, pushes, peer))
@@ -191,13 +205,14 @@ extension FederationEngine {
     guard let inFlight = peers[name]?.inFlight, inFlight.outbound.transaction.id == sent.transaction.id
     else { return step }
     if let behind = answer.behind {
-      goAhead(of: behind, name, inFlight, now)
+      goAhead(of: behind, name, inFlight, now, &step)
       run(&rules, now, &step)
       return step
     }
     deadlines.set(nil, for: .retry(name))
     peers[name]?.inFlight = nil
     peers[name]?.failures = 0
+    peers[name]?.unanswered = 0
     peers[name]?.failingSince = nil
     peers[name]?.timesBehind = 0
     peers[name]?.speaksAdditions = answer.epoch != nil
@@ -205,7 +220,12 @@ extension FederationEngine {
     for message in inFlight.contents.messages { delivered(message, to: name, now, &step) }
     hearLife(of: name, answeringAll: inFlight.contents.isReminder && answer.answer != nil, &rules, now, &step)
     if let said = answer.answer { hearAnswer(said, from: name, asked: inFlight, &rules, now, &step) }
-    if inFlight.contents.isReminder, policy != .literal { exchanged(name, now) }
+    if answer.answer != nil {
+      peers[name]?.refreshedAt = now.instant
+      if inFlight.contents.isReminder { exchanged(name, now) }
+    } else if !inFlight.contents.onces.isEmpty {
+      expectAnswers(to: inFlight.contents.onces, of: name, now)
+    }
     if answer.answer != nil { askForMissing(inFlight.contents.polls, of: name, rules, now) }
     if let at = peers[name]?.flushAt, at <= now.instant { pump(name, &rules, now, &step) }
     touch(name)
@@ -217,7 +237,7 @@ extension FederationEngine {
     _ said: PresenceEDU, from name: ServerName, asked: PeerState.InFlight, _ rules: inout PresenceRules,
     _ now: Moment, _ step: inout Step
   ) {
-    notePromise(said, of: name)
+    notePromise(said, of: name, now)
     for push in said.push where points.maySpeak(name, push.userID) {
       take(push, epoch: said.epoch, from: name, &rules, now, &step)
       if asked.contents.onces.contains(push.userID) {
@@ -228,6 +248,12 @@ extension FederationEngine {
       wasRefused(user, &rules, &step)
       if asked.contents.onces.contains(user) { step.federation.append(.answeredOnce(user, nil)) }
     }
+  }
+
+  /// Questions of the moment were heard, and are answered by a message of their own.
+  private mutating func expectAnswers(to onces: Set<UserID>, of name: ServerName, _ now: Moment) {
+    peers[name]?.awaitedOnces.formUnion(onces)
+    deadlines.set(now.instant + timing.watchedTimeout * 2, for: .once(name))
   }
 
   /// An answer that was given before may say of somebody what is older than what came since, or nothing: while they
@@ -254,12 +280,12 @@ extension FederationEngine {
   /// The other server has heard of a later life of ours than this: after a start without a memory, on a clock
   /// that went back. Everything is said again, from above.
   private mutating func goAhead(
-    of behind: Int64, _ name: ServerName, _ inFlight: PeerState.InFlight, _ now: Moment
+    of behind: Int64, _ name: ServerName, _ inFlight: PeerState.InFlight, _ now: Moment, _ step: inout Step
   ) {
     guard let peer = peers[name] else { return }
     let isPlausible = behind >= peer.ourEpoch && behind < CanonicalJSON.exactIntegers.upperBound
     peers[name]?.inFlight = nil
-    peers[name]?.requeue(inFlight.contents)
+    requeue(inFlight.contents, for: name, &step)
     peers[name]?.changed.formUnion(peer.watchedByThem)
     peers[name]?.timesBehind += 1
     if isPlausible {
@@ -273,16 +299,17 @@ extension FederationEngine {
 
   /// An attempt was refused, or not answered in time.
   public mutating func failed(
-    _ sent: OutboundTransaction, rules: inout PresenceRules, now: Moment
+    _ sent: OutboundTransaction, because reason: AttemptFailure, rules: inout PresenceRules, now: Moment
   ) -> Step {
     var step = Step()
-    fail(sent, &rules, now, &step)
+    fail(sent, because: reason, &rules, now, &step)
     run(&rules, now, &step)
     return step
   }
 
   private mutating func fail(
-    _ sent: OutboundTransaction, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+    _ sent: OutboundTransaction, because reason: AttemptFailure, _ rules: inout PresenceRules, _ now: Moment,
+    _ step: inout Step
   ) {
     let name = sent.peer
     guard let peer = peers[name], let inFlight = peer.inFlight, !inFlight.isWaiting,
@@ -291,27 +318,64 @@ extension FederationEngine {
     touch(name)
     let failures = peer.failures + 1
     peers[name]?.failures = failures
+    peers[name]?.unanswered = reason == .noAnswer ? peer.unanswered + 1 : 0
     if peer.failingSince == nil { peers[name]?.failingSince = now.instant }
+    if reason == .refused {
+      divide(inFlight, of: name, now, &step)
+      return
+    }
+    // The economical watchdog looks closely again (R4).
+    if reason == .noAnswer, inFlight.contents.isReminder { peers[name]?.shortInterval = timing.shortInterval }
     let isLong = now.instant - (peers[name]?.failingSince ?? now.instant) >= timing.longSilence
-    if !peer.isSubscribed, inFlight.contents.messages.isEmpty,
-      isLong || failures >= inFlight.contents.mostAttempts
+    let isHopeless = failures >= inFlight.contents.mostAttempts
+    if !peer.isSubscribed,
+      inFlight.contents.messages.isEmpty ? isLong || isHopeless : isHopeless && peer.isStranger
     {
       // Nobody is left whom it would serve.
       peers[name]?.inFlight = nil
+      for message in inFlight.contents.messages { step.federation.append(.delivered(name, message)) }
       if let at = peer.flushAt { armFlush(name, max(at, now.instant)) }
       return
     }
     let isAwaited = inFlight.outbound.timeout <= timing.watchedTimeout || !peer.queue.polls.isEmpty
-    if failures >= 2, isAwaited { fellSilent(name, &rules, now, &step) }
-    let hasStake =
-      peer.isSubscribed || inFlight.contents.isGreeting || !inFlight.contents.messages.isEmpty
-      || !peer.queue.messages.isEmpty || !peer.queue.polls.isEmpty
-    let cap = hasStake && !isLong ? timing.watchedBackoff : timing.idleBackoff
-    let wait = backoff(after: failures, upTo: cap)
+    if reason == .noAnswer, peer.unanswered >= 1, isAwaited { fellSilent(name, &rules, now, &step) }
+    let wait = backoff(after: failures, upTo: longestWait(for: peer, inFlight.contents, isLong: isLong))
     peers[name]?.inFlight?.isWaiting = true
     peers[name]?.retryAt = now.instant + wait
     deadlines.set(now.instant + wait, for: .retry(name))
   }
+
+  /// Whoever invites people of any name that comes to mind must not make this server call there all day.
+  private func longestWait(
+    for peer: PeerState, _ contents: PeerState.Contents, isLong: Bool
+  ) -> Duration {
+    if peer.isStranger, !peer.isSubscribed { return isLong ? timing.strangerBackoff : timing.idleBackoff }
+    let hasStake =
+      peer.isSubscribed || contents.isGreeting || !contents.messages.isEmpty || !peer.queue.messages.isEmpty
+      || !peer.queue.polls.isEmpty
+    return hasStake && !isLong ? timing.watchedBackoff : timing.idleBackoff
+  }
+
+  /// The other server will not take this, however often it hears it: it goes again in smaller parts, and what is
+  /// refused even by itself is left out. A list message comes again with the next start, whose row is kept.
+  private mutating func divide(
+    _ inFlight: PeerState.InFlight, of name: ServerName, _ now: Moment, _ step: inout Step
+  ) {
+    peers[name]?.inFlight = nil
+    var contents = inFlight.contents
+    let parts = min((peers[name]?.parts ?? 1) * 4, Self.mostParts)
+    if contents.count > 1, peers[name]?.parts != parts {
+      peers[name]?.parts = parts
+    } else {
+      if !contents.messages.isEmpty { contents.messages.removeFirst() } else { contents = .init() }
+    }
+    requeue(contents, for: name, &step)
+    peers[name]?.flushAt = nil
+    flush(name, at: now.instant + backoff(after: peers[name]?.failures ?? 1, upTo: timing.watchedBackoff))
+  }
+
+  /// As many as make one of each.
+  private static let mostParts = 256
 
   private mutating func backoff(after failures: Int, upTo cap: Duration) -> Duration {
     guard failures > 1 else { return timing.firstRetry }
@@ -327,7 +391,7 @@ extension FederationEngine {
     if inFlight.isTainted {
       // It holds a state that its reader may no longer have: what is left of it goes under another name.
       peers[name]?.inFlight = nil
-      peers[name]?.requeue(inFlight.contents)
+      requeue(inFlight.contents, for: name, &step)
       pump(name, &rules, now, &step)
       return
     }

@@ -60,8 +60,12 @@ extension FederationEngine {
     guard let peer = peers[name] else { return }
     peers[name]?.longAt = nil
     if peer.isModern {
-      refreshModern(name, &rules, now, &step)
+      refreshModern(name, now)
     } else {
+      if let refreshedAt = peer.refreshedAt, let promise = peer.promise, refreshedAt + promise <= now.instant {
+        // It takes every reminder, and says nothing to it.
+        fellSilent(name, &rules, now, &step)
+      }
       remind(name, now)
     }
     armLongTimer(name, 0.85...1.15, now)
@@ -74,23 +78,41 @@ extension FederationEngine {
     flush(name, at: now.instant)
   }
 
-  /// A server of today hears the same again, and what it said long ago is no longer believed (R12).
-  private mutating func refreshModern(
-    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
-  ) {
+  /// A server of today hears the same again (R12).
+  private mutating func refreshModern(_ name: ServerName, _ now: Moment) {
     guard let peer = peers[name] else { return }
     peers[name]?.changed.formUnion(peer.watchedByThem)
     flush(name, at: now.instant)
+  }
+
+  /// What a server of today said long ago is no longer believed (R12).
+  mutating func expireModern(
+    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    guard let peer = peers[name], peer.isModern else { return }
     for (user, watched) in peer.watchedByUs.sorted(by: { $0.key < $1.key }) {
       guard let heard = watched.heardAt, now.instant - heard >= timing.modernExpiry else { continue }
-      peers[name]?.update(user) { $0.isPresent = false }
+      peers[name]?.update(user) { watched in
+        watched.isPresent = false
+        watched.heardAt = nil
+      }
       step.presence += rules.forget(user, because: .unreachable)
     }
+    awaitExpiry(of: name)
+    touch(name)
+  }
+
+  /// Looks again when the oldest of what a server of today said has come of age.
+  mutating func awaitExpiry(of name: ServerName) {
+    let oldest = peers[name]?.watchedByUs.values.compactMap(\.heardAt).min()
+    deadlines.set(oldest.map { $0 + timing.modernExpiry }, for: .expiry(name))
   }
 
   /// A reminder and its answer were exchanged: both timers begin anew (R5).
   mutating func exchanged(_ name: ServerName, _ now: Moment) {
     guard let peer = peers[name] else { return }
+    peers[name]?.awaitsAnswer = false
+    peers[name]?.refreshedAt = now.instant
     if policy == .economical, peer.shortSpan != nil {
       peers[name]?.shortInterval = min(peer.shortInterval * 2, timing.longestShortInterval)
     }
@@ -111,9 +133,13 @@ extension FederationEngine {
   ) {
     guard let peer = peers[name] else { return }
     peers[name]?.lastHeard = now.instant
-    if points.inboundClearsBackoff(), peer.failures > 0 {
+    if points.inboundClearsBackoff(), peer.unanswered > 0 {
       peers[name]?.failures = 0
-      if peer.inFlight?.isWaiting == true { deadlines.set(now.instant, for: .retry(name)) }
+      peers[name]?.unanswered = 0
+      if let inFlight = peer.inFlight, inFlight.isWaiting {
+        // However often it speaks, it is not called more than once in a first wait.
+        deadlines.set(max(now.instant, inFlight.since + timing.firstRetry), for: .retry(name))
+      }
     }
     guard peer.isSilent else { return }
     peers[name]?.isSilent = false

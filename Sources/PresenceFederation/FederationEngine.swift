@@ -27,6 +27,10 @@ public struct FederationEngine: Sendable {
     case retry(ServerName)
     case short(ServerName)
     case long(ServerName)
+    /// Answers to questions of the moment do not come any more.
+    case once(ServerName)
+    /// What a server of today said is no longer believed.
+    case expiry(ServerName)
     /// Nobody has watched a person for a while.
     case linger(UserID)
     /// An invite has not been answered.
@@ -55,8 +59,10 @@ public struct FederationEngine: Sendable {
   var peers: [ServerName: PeerState] = [:]
   var deadlines = DeadlineQueue<Deadline>()
   var random: SeededGenerator
-  /// Counts transactions, to whomever: who is forgotten meanwhile must not be told an old number again.
-  var lastNumber: Int64 = 0
+  /// When this life began, as far as it was told.
+  private var startedAt: Instant?
+  /// No number of a transaction to a server that was forgotten is above this: it must not be told one twice.
+  private var highestForgotten: Int64 = 0
   /// Counts the changes of each of this server's people: a count for all would tell a server of those it may not
   /// see.
   var versions: [UserID: Int64] = [:]
@@ -154,6 +160,9 @@ public struct FederationEngine: Sendable {
     if peers[user.server]?.isModern == false {
       peers[user.server]?.queue.onces.insert(user)
       flush(user.server, at: now.instant)
+    } else {
+      // Servers of today have no such question.
+      step.federation.append(.answeredOnce(user, nil))
     }
     run(&rules, now, &step)
     return step
@@ -183,6 +192,10 @@ public struct FederationEngine: Sendable {
       case .retry(let peer): retry(peer, &rules, now, &step)
       case .short(let peer): shortTimerFired(peer, now)
       case .long(let peer): longTimerFired(peer, &rules, now, &step)
+      case .once(let peer):
+        peers[peer]?.awaitedOnces = []
+        touch(peer)
+      case .expiry(let peer): expireModern(peer, &rules, now, &step)
       case .linger(let user): lingerEnded(user, &rules, now, &step)
       case .invite(let question): askAgain(question, rules, now, &step)
       }
@@ -221,10 +234,22 @@ public struct FederationEngine: Sendable {
     guard peer.isIdle else { return }
     recent.keep(peer.order, of: name)
     step.presence += rules.peerIsBack(name)
-    for deadline in [Deadline.flush(name), .retry(name), .short(name), .long(name)] {
+    for deadline in [Deadline.flush(name), .retry(name), .short(name), .long(name), .expiry(name)] {
       deadlines.set(nil, for: deadline)
     }
+    highestForgotten = max(highestForgotten, peer.lastNumber)
     peers[name] = nil
+  }
+
+  /// The next number of a transaction to a server. A count of all transactions would tell each server how much goes
+  /// to others; where none is known it begins with the milliseconds of this life, above all that were given before.
+  mutating func nextNumber(for name: ServerName, _ now: Moment) -> Int64 {
+    if startedAt == nil { startedAt = now.instant }
+    let age = Int64((now.instant - (startedAt ?? now.instant)).wholeMilliseconds)
+    let last = peers[name]?.lastNumber ?? 0
+    let number = (last > 0 ? last : max(age, highestForgotten)) + 1
+    peers[name]?.lastNumber = number
+    return number
   }
 
   /// What is to be kept of the origin of a transaction once that is taken.

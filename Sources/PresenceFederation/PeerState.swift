@@ -53,11 +53,37 @@ struct PeerState: Sendable {
         && !isGreeting
     }
     /// How often it is tried for a server with which nothing stands: an answer once, a question of the moment or the
-    /// end of something a few times, a poll or a greeting until it is heard.
+    /// end of something a few times, a message, a poll or a greeting until it is heard.
     var mostAttempts: Int {
+      if !messages.isEmpty { return messages.allSatisfy { $0.kind == .drop } ? Self.mostDrops : .max }
       if !polls.isEmpty || isGreeting { return .max }
       return unpolls.isEmpty && onces.isEmpty ? 1 : 3
     }
+    /// How many things it says and asks.
+    var count: Int {
+      messages.count + states.count + polls.count + unpolls.count + onces.count + refusals.count
+    }
+
+    /// Leaves what goes into one transaction.
+    ///
+    /// - Returns: what has to follow.
+    mutating func cut(messages most: Int, nameBytes: Int) -> Contents {
+      var rest = Contents()
+      rest.messages = Array(messages.dropFirst(most))
+      messages = Array(messages.prefix(most))
+      var left = nameBytes
+      rest.polls = polls.takeOut(beyond: &left)
+      rest.unpolls = unpolls.takeOut(beyond: &left)
+      rest.onces = onces.takeOut(beyond: &left)
+      rest.refusals = refusals.takeOut(beyond: &left)
+      // A reminder's polls are all there are: what is only a part of them is none.
+      if !rest.polls.isEmpty { isReminder = false }
+      return rest
+    }
+
+    /// Nothing is lost where a server that was never heard does not hear that an invite was taken back.
+    private static let mostDrops = 10
+
     var asksNothing: Bool { polls.isEmpty && unpolls.isEmpty && onces.isEmpty }
   }
 
@@ -90,19 +116,30 @@ struct PeerState: Sendable {
   var flushArmed: Instant?
   var inFlight: InFlight?
   var failures = 0
+  /// Attempts in a row that were not answered at all.
+  var unanswered = 0
   var failingSince: Instant?
   /// When the waiting transaction is tried again.
   var retryAt: Instant?
   /// Refusals of our epoch in a row.
   var timesBehind = 0
 
+  /// Asked for once, and to be answered by a message of their own until the end of the wait.
+  var awaitedOnces: Set<UserID> = []
+  /// Into how many parts what waits is cut: more where they refuse so much at a time.
+  var parts = 1
+
   // What we told them.
   var ourEpoch: Int64
+  /// Of our last transaction to them in this epoch; 0 where there was none since they were forgotten.
+  var lastNumber: Int64 = 0
   var tally: [MessageCause: Int] = [:]
 
   // The watchdogs.
-  /// A reminder was sent whose answer comes by itself.
+  /// A reminder was sent that was not answered yet; the answer may come by itself.
   var awaitsAnswer = false
+  /// When they last said, or said again, all that they promised.
+  var refreshedAt: Instant?
   var shortInterval: Duration
   /// The span drawn for the running short timer; nil where it does not run.
   var shortSpan: Duration?
@@ -119,7 +156,10 @@ struct PeerState: Sendable {
   var isModern: Bool { speaksAdditions == false && !hasPolled }
 
   /// Whether nothing is left of it.
-  var isIdle: Bool { !isSubscribed && queue.isEmpty && inFlight == nil }
+  var isIdle: Bool { !isSubscribed && queue.isEmpty && inFlight == nil && awaitedOnces.isEmpty }
+
+  /// Whether nothing ever came from them, as far as is remembered.
+  var isStranger: Bool { lastHeard == nil && epoch == nil && order == nil }
 
   mutating func update(_ user: UserID, _ change: (inout Watched) -> Void) {
     guard var watched = watchedByUs[user] else { return }
@@ -135,22 +175,21 @@ struct PeerState: Sendable {
 
   /// Queues a list message; of one relation only the newest is of any use.
   ///
-  /// - Returns: the message it takes the place of.
-  @discardableResult
+  /// - Returns: the message it takes the place of, if that was another one.
   mutating func add(_ message: ListEDU) -> ListEDU? {
-    let place = queue.messages.firstIndex {
-      $0.observer == message.observer && $0.observed == message.observed
-    }
+    let place = queue.messages.firstIndex { $0.isSameRelation(as: message) }
     let older = place.map { queue.messages.remove(at: $0) }
     queue.messages.append(message)
-    return older
+    return older == message ? nil : older
   }
 
   /// Queues again what a transaction was made of. What came since is newer.
-  mutating func requeue(_ contents: Contents) {
+  ///
+  /// - Returns: the messages that something newer takes the place of.
+  mutating func requeue(_ contents: Contents) -> [ListEDU] {
     let newer = queue.messages
     queue.messages = contents.messages
-    for message in newer { add(message) }
+    let older = newer.compactMap { add($0) }
     changed.formUnion(contents.states.intersection(watchedByThem))
     queue.polls.formUnion(contents.polls.filter { watchedByUs[$0] != nil })
     queue.unpolls.formUnion(contents.unpolls.filter { watchedByUs[$0] == nil })
@@ -159,5 +198,32 @@ struct PeerState: Sendable {
     queue.isReminder = queue.isReminder || contents.isReminder
     queue.isAnswer = queue.isAnswer || contents.isAnswer
     queue.isGreeting = queue.isGreeting || contents.isGreeting
+    return older
+  }
+}
+
+extension ListEDU {
+  func isSameRelation(as other: ListEDU) -> Bool {
+    observer == other.observer && observed == other.observed
+  }
+}
+
+extension Set<UserID> {
+  /// Removes the names for which there is no room, in order; at least one stays.
+  fileprivate mutating func takeOut(beyond bytes: inout Int) -> Set<UserID> {
+    let needed = reduce(0) { $0 + $1.rawValue.utf8.count }
+    guard needed > bytes || count > Transaction.mostNames else {
+      bytes -= needed
+      return []
+    }
+    var stay: Set<UserID> = []
+    for user in sorted() where stay.isEmpty || stay.count < Transaction.mostNames {
+      bytes -= user.rawValue.utf8.count
+      guard bytes >= 0 || stay.isEmpty else { break }
+      stay.insert(user)
+    }
+    let rest = subtracting(stay)
+    self = stay
+    return rest
   }
 }

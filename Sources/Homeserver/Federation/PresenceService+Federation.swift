@@ -27,7 +27,7 @@ extension PresenceService {
     if let answer {
       perform(federation?.succeeded(outbound, with: answer, rules: &rules, now: now))
     } else {
-      perform(federation?.failed(outbound, rules: &rules, now: now))
+      perform(federation?.failed(outbound, because: .noAnswer, rules: &rules, now: now))
     }
   }
 

@@ -1,0 +1,92 @@
+internal import MatrixWire
+internal import PorchlightTestSupport
+internal import PresenceCore
+internal import PresenceFederation
+internal import Testing
+
+/// Questions of the moment.
+@Suite struct OnceTests {
+  /// What came of the question for Bob, where something did.
+  private func answers(_ server: LoneServer) -> [PresenceState?] {
+    server.asked.compactMap { effect in
+      if case .answeredOnce(server.bob, let content) = effect { .some(content?.state) } else { nil }
+    }
+  }
+
+  @Test func anAnswerInTheResponseIsOne() throws {
+    var server = try LoneServer()
+    server.askOnce(server.bob)
+    #expect(try server.presence().once == [server.bob])
+    try server.succeed(.answer(server.bob))
+    #expect(answers(server) == [.online])
+    #expect(server.status == nil)
+  }
+
+  @Test func anAnswerByAMessageOfItsOwnIsOne() throws {
+    var server = try LoneServer()
+    server.askOnce(server.bob)
+    try server.succeed()
+    try server.receive(.presence(.answer(server.bob)))
+    #expect(answers(server) == [.online])
+    // What was asked for is not declined.
+    #expect(server.sent.isEmpty)
+    server.wait(.seconds(60))
+    #expect(server.status == nil)
+  }
+
+  @Test func aRefusalByAMessageOfItsOwnIsAnAnswer() throws {
+    var server = try LoneServer()
+    server.askOnce(server.bob)
+    try server.succeed()
+    var said = PresenceEDU()
+    said.role = .answer
+    said.epoch = 7
+    said.refused = [server.bob]
+    try server.receive(.presence(said))
+    #expect(answers(server) == [nil])
+  }
+
+  @Test func anAnswerThatComesLateIsDeclined() throws {
+    var server = try LoneServer()
+    server.askOnce(server.bob)
+    try server.succeed()
+    server.wait(.seconds(11))
+    #expect(server.status == nil)
+    try server.receive(.presence(.answer(server.bob)))
+    #expect(answers(server).isEmpty)
+    #expect(try server.presence().unpoll == [server.bob])
+  }
+
+  @Test func aServerOfTodayHasNoSuchQuestion() throws {
+    var server = try LoneServer.annAsksForBob()
+    try server.succeed(epoch: nil)
+    server.askOnce(server.bob)
+    #expect(answers(server) == [nil])
+  }
+
+  @Test func numbersOfTransactionsTellNothingOfOtherServers() throws {
+    var server = try LoneServer()
+    let green = try UserID("@gus:green").orThrow("a name")
+    for _ in 0..<50 {
+      server.askOnce(green)
+      try server.succeed()
+    }
+    server.askOnce(server.bob)
+    #expect(try server.oldest().transaction.order?.number == 1)
+    try server.succeed()
+    server.askOnce(server.bob)
+    #expect(try server.oldest().transaction.order?.number == 2)
+  }
+
+  @Test func aServerThatWasForgottenIsNotToldANumberAgain() throws {
+    var server = try LoneServer()
+    var numbers: [Int64] = []
+    for _ in 0..<5 {
+      server.askOnce(server.bob)
+      numbers.append(try server.oldest().transaction.order?.number ?? 0)
+      try server.succeed(.answer(server.bob))
+      #expect(server.status == nil)
+    }
+    #expect(numbers == numbers.sorted() && Set(numbers).count == 5)
+  }
+}
