@@ -56,9 +56,7 @@ let package = Package(
 
     // The server.
     .target(
-      name: "PresenceCore",
-      dependencies: ["MatrixWire", "Ports", .product(name: "HeapModule", package: "swift-collections")],
-      swiftSettings: simulated),
+      name: "PresenceCore", dependencies: ["MatrixWire", "Ports"], swiftSettings: simulated),
     .target(
       name: "PresenceFederation", dependencies: ["MatrixWire", "Ports", "PresenceCore"],
       swiftSettings: simulated),
