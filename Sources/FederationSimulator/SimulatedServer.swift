@@ -15,62 +15,65 @@ enum CrashPoint: CaseIterable, Sendable {
   case atOnce
 }
 
-/// What a server has in memory, and a crash takes.
-struct ServerLife: Sendable {
+/// What a server has in memory, and a crash takes. Everybody who looks at it looks at the same: copies of a server's
+/// whole memory would cost more than all it does.
+final class ServerLife {
   /// Which start of the server this is, from 1.
   let number: Int
   var rules: PresenceRules
   var engine: FederationEngine
   /// The wake-up that is planned.
   var wakeAt: Instant?
-  /// The last answer given to each server, for what is repeated.
-  var answers: [ServerName: (id: String, answer: TransactionAnswer)] = [:]
 
-  mutating func hear(_ effects: [PresenceEffect], _ now: Moment) -> FederationEngine.Step {
+  init(number: Int, rules: PresenceRules, engine: FederationEngine) {
+    self.number = number
+    self.rules = rules
+    self.engine = engine
+  }
+
+  func hear(_ effects: [PresenceEffect], _ now: Moment) -> FederationEngine.Step {
     var step = engine.hear(effects, rules: &rules, now: now)
     step.presence = effects + step.presence
     return step
   }
 
-  mutating func receive(
+  func receive(
     _ transaction: Transaction, _ now: Moment
   ) throws(MatrixError) -> (answer: TransactionAnswer, step: FederationEngine.Step) {
     try engine.receive(transaction, rules: &rules, now: now)
   }
 
-  mutating func succeeded(
+  func succeeded(
     _ sent: OutboundTransaction, _ answer: TransactionAnswer, _ now: Moment
   ) -> FederationEngine.Step {
     engine.succeeded(sent, with: answer, rules: &rules, now: now)
   }
 
-  mutating func failed(_ sent: OutboundTransaction, _ now: Moment) -> FederationEngine.Step {
+  func failed(_ sent: OutboundTransaction, _ now: Moment) -> FederationEngine.Step {
     engine.failed(sent, because: .noAnswer, rules: &rules, now: now)
   }
 
-  mutating func askOnce(_ user: UserID, _ now: Moment) -> FederationEngine.Step {
+  func askOnce(_ user: UserID, _ now: Moment) -> FederationEngine.Step {
     engine.askOnce(user, rules: &rules, now: now)
   }
 
-  mutating func expire(_ now: Moment) -> FederationEngine.Step {
+  func expire(_ now: Moment) -> FederationEngine.Step {
     engine.expire(rules: &rules, now: now)
   }
 
-  mutating func start(_ disk: SimulatedDisk, _ now: Moment) -> FederationEngine.Step {
+  func start(_ disk: SimulatedDisk, _ now: Moment) -> FederationEngine.Step {
     engine.start(peers: disk.orderedPeers, unsent: disk.orderedUnsent, rules: &rules, now: now)
   }
 
   var nextDeadline: Instant? {
-    mutating get {
-      let (ours, theirs) = (rules.nextDeadline, engine.nextDeadline)
-      guard let ours, let theirs else { return ours ?? theirs }
-      return min(ours, theirs)
-    }
+    let (ours, theirs) = (rules.nextDeadline, engine.nextDeadline)
+    guard let ours, let theirs else { return ours ?? theirs }
+    return min(ours, theirs)
   }
 }
 
 /// A homeserver: its people and rules, its engine, and a disk that keeps what was committed.
-struct SimulatedServer: Sendable {
+final class SimulatedServer {
   let index: Int
   let name: ServerName
   /// Everybody who has an account here, in order.
@@ -92,10 +95,23 @@ struct SimulatedServer: Sendable {
   /// Packets to it vanish while it is down, where otherwise they are refused.
   var vanishes = false
 
+  init(
+    index: Int, name: ServerName, accounts: [UserID], seed: UInt64, policy: PresencePolicy,
+    timing: FederationTiming, points: PolicyPoints
+  ) {
+    self.index = index
+    self.name = name
+    self.accounts = accounts
+    self.seed = seed
+    self.policy = policy
+    self.timing = timing
+    self.points = points
+  }
+
   func now(at instant: Instant) -> Moment { clock.now(at: instant) }
 
   /// Comes up with what the disk has.
-  mutating func start(at instant: Instant) -> FederationEngine.Step {
+  func start(at instant: Instant) -> FederationEngine.Step {
     let now = now(at: instant)
     let epoch = max(now.wall.milliseconds, disk.lastEpoch + 1)
     disk.lastEpoch = epoch
@@ -115,7 +131,7 @@ struct SimulatedServer: Sendable {
     var engine = FederationEngine(
       server: name, policy: policy, timing: timing, epoch: epoch, seed: generator.next())
     engine.points = points
-    var life = ServerLife(number: starts, rules: rules, engine: engine)
+    let life = ServerLife(number: starts, rules: rules, engine: engine)
     var step = life.start(disk, now)
     let asked = life.hear(life.rules.askWaiting(now: now), now)
     step.presence += asked.presence
@@ -125,7 +141,7 @@ struct SimulatedServer: Sendable {
   }
 
   /// Writes what has to be durable of a step before anything follows from it.
-  mutating func commit(_ step: FederationEngine.Step, at instant: Instant) {
+  func commit(_ step: FederationEngine.Step, at instant: Instant) {
     guard let life else { return }
     let now = now(at: instant)
     for effect in step.presence {
@@ -143,7 +159,7 @@ struct SimulatedServer: Sendable {
     }
   }
 
-  private mutating func keep(_ life: ServerLife, _ owner: UserID, _ observed: UserID) {
+  private func keep(_ life: ServerLife, _ owner: UserID, _ observed: UserID) {
     disk.keep(
       StandingRecord(
         owner: owner, observed: observed,
@@ -151,7 +167,7 @@ struct SimulatedServer: Sendable {
   }
 
   /// What was delivered needs to be sent no more.
-  mutating func forgetDelivered(_ step: FederationEngine.Step) {
+  func forgetDelivered(_ step: FederationEngine.Step) {
     for effect in step.federation {
       if case .delivered(_, let message) = effect { disk.forget(message) }
     }

@@ -65,12 +65,10 @@ extension World {
   func take(
     _ transaction: Transaction, at server: Int
   ) -> (answer: TransactionAnswer, changedNothing: Bool)? {
-    guard var life = servers[server].life else { return nil }
+    guard let life = servers[server].life else { return nil }
     report.events += 1
     let moment = servers[server].now(at: now)
-    servers[server].life = nil
     let outcome = try? life.receive(transaction, moment)
-    servers[server].life = life
     guard let (answer, step) = outcome else { return nil }
     guard follow(step, of: server) else { return nil }
     return (answer, step.presence.isEmpty && step.federation.isEmpty)

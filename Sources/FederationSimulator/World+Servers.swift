@@ -10,16 +10,11 @@ extension World {
   /// - Returns: whether it still runs.
   @discardableResult
   func input(
-    to server: Int, _ body: (inout ServerLife, Moment) -> FederationEngine.Step
+    to server: Int, _ body: (ServerLife, Moment) -> FederationEngine.Step
   ) -> Bool {
-    guard servers[server].life != nil else { return false }
+    guard let life = servers[server].life else { return false }
     report.events += 1
-    let moment = servers[server].now(at: now)
-    guard var life = servers[server].life else { return false }
-    servers[server].life = nil
-    let step = body(&life, moment)
-    servers[server].life = life
-    return follow(step, of: server)
+    return follow(body(life, servers[server].now(at: now)), of: server)
   }
 
   /// Commits a step and does it.

@@ -38,7 +38,7 @@ final class World {
   let scenario: Scenario
   let plan: FaultPlan
   let points: PolicyPoints
-  var servers: [SimulatedServer]
+  let servers: [SimulatedServer]
   var people: [SimulatedPerson]
   var network: VirtualNetwork
   var queue = EventQueue<Event>()

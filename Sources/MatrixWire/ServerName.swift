@@ -43,4 +43,7 @@ public struct ServerName: Hashable, Sendable {
   }
 }
 
-extension ServerName: WireString {}
+extension ServerName: WireString {
+  /// Names are ASCII, where Swift's own comparison is one of bytes, and quick.
+  public static func == (left: ServerName, right: ServerName) -> Bool { left.rawValue == right.rawValue }
+}

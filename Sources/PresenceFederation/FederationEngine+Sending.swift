@@ -345,11 +345,17 @@ extension FederationEngine {
     deadlines.set(now.instant + wait, for: .retry(name))
   }
 
+  private static let mostHurriedStrangers = 64
+
   /// Whoever invites people of any name that comes to mind must not make this server call there all day.
   private func longestWait(
     for peer: PeerState, _ contents: PeerState.Contents, isLong: Bool
   ) -> Duration {
-    if peer.isStranger, !peer.isSubscribed { return isLong ? timing.strangerBackoff : timing.idleBackoff }
+    if peer.isStranger, !peer.isSubscribed {
+      guard !isLong else { return timing.strangerBackoff }
+      let strangers = peers.names.reduce(0) { $0 + (peers[$1]?.isStranger == true ? 1 : 0) }
+      return strangers > Self.mostHurriedStrangers ? timing.idleBackoff : timing.watchedBackoff
+    }
     let hasStake =
       peer.isSubscribed || contents.isGreeting || !contents.messages.isEmpty || !peer.queue.messages.isEmpty
       || !peer.queue.polls.isEmpty

@@ -4,7 +4,8 @@ public import Ports
 extension FederationEngine {
   /// What is known of every peer, in the order of their names: for people who run a server, and for tests.
   public func status(now: Moment) -> [PeerStatus] {
-    peers.sorted { Self.precedes($0.key, $1.key) }.map { name, peer in
+    peers.names.sorted(by: Self.precedes).compactMap { name in
+      guard let peer = peers[name] else { return nil }
       var status = PeerStatus(name: name, ourEpoch: peer.ourEpoch)
       status.watchedByUs = peer.watchedByUs.mapValues { $0.observers.sorted() }
       status.watchedByThem = peer.watchedByThem.sorted()

@@ -6,47 +6,42 @@ internal import PresenceCore
 extension FederationEngine {
   /// Starts and stops the timers as what stands demands (R4, R9).
   mutating func keepWatch(_ name: ServerName, _ now: Moment) {
-    guard let peer = peers[name] else { return }
-    if wantsShortTimer(peer) {
-      if peer.shortSpan == nil { armShortTimer(name, now) }
-    } else if peer.shortSpan != nil {
+    guard let isSubscribed = peers[name]?.isSubscribed else { return }
+    if peers[name]?.wantsShortTimer(policy) == true {
+      if peers[name]?.shortSpan == nil { armShortTimer(name, now) }
+    } else if peers[name]?.shortSpan != nil {
       peers[name]?.shortSpan = nil
       peers[name]?.shortInterval = timing.shortInterval
       deadlines.set(nil, for: .short(name))
     }
-    if peer.isSubscribed {
-      if peer.longAt == nil { armLongTimer(name, 0.1...1, now) }
-    } else if peer.longAt != nil {
+    if isSubscribed {
+      if peers[name]?.longAt == nil { armLongTimer(name, 0.1...1, now) }
+    } else if peers[name]?.longAt != nil {
       peers[name]?.longAt = nil
       deadlines.set(nil, for: .long(name))
     }
   }
 
-  private func wantsShortTimer(_ peer: PeerState) -> Bool {
-    guard !peer.isSilent, !peer.isModern else { return false }
-    return policy == .literal ? peer.isSubscribed : peer.atStake > 0
-  }
-
   mutating func armShortTimer(_ name: ServerName, _ now: Moment) {
-    guard let peer = peers[name] else { return }
-    let drawn = span(0.9...1, of: peer.shortInterval)
+    guard let interval = peers[name]?.shortInterval else { return }
+    let drawn = span(0.9...1, of: interval)
     peers[name]?.shortSpan = drawn
-    deadlines.set(max(peer.lastHeard ?? now.instant, now.instant) + drawn, for: .short(name))
+    deadlines.set(max(peers[name]?.lastHeard ?? now.instant, now.instant) + drawn, for: .short(name))
   }
 
   mutating func armLongTimer(_ name: ServerName, _ share: ClosedRange<Double>, _ now: Moment) {
-    guard let peer = peers[name] else { return }
-    var drawn = span(share, of: peer.isModern ? timing.modernRefresh : timing.longInterval)
+    guard let isModern = peers[name]?.isModern else { return }
+    var drawn = span(share, of: isModern ? timing.modernRefresh : timing.longInterval)
     // What they promised has to be renewed before it ends.
-    if let promise = peer.promise { drawn = min(drawn, promise * 9 / 10) }
+    if let promise = peers[name]?.promise { drawn = min(drawn, promise * 9 / 10) }
     peers[name]?.longAt = now.instant + drawn
     deadlines.set(now.instant + drawn, for: .long(name))
   }
 
   /// Any message puts the short timer off (R3): it is only looked at when it fires.
   mutating func shortTimerFired(_ name: ServerName, _ now: Moment) {
-    guard let peer = peers[name], let drawn = peer.shortSpan else { return }
-    if let heard = peer.lastHeard, heard + drawn > now.instant {
+    guard let drawn = peers[name]?.shortSpan else { return }
+    if let heard = peers[name]?.lastHeard, heard + drawn > now.instant {
       deadlines.set(heard + drawn, for: .short(name))
       return
     }
@@ -110,18 +105,18 @@ extension FederationEngine {
 
   /// A reminder and its answer were exchanged: both timers begin anew (R5).
   mutating func exchanged(_ name: ServerName, _ now: Moment) {
-    guard let peer = peers[name] else { return }
+    guard let interval = peers[name]?.shortInterval else { return }
     peers[name]?.awaitsAnswer = false
     peers[name]?.refreshedAt = now.instant
-    if policy == .economical, peer.shortSpan != nil {
-      peers[name]?.shortInterval = min(peer.shortInterval * 2, timing.longestShortInterval)
+    if policy == .economical, peers[name]?.shortSpan != nil {
+      peers[name]?.shortInterval = min(interval * 2, timing.longestShortInterval)
     }
     if points.rearmsShortTimer() {
-      if peer.shortSpan != nil { armShortTimer(name, now) }
+      if peers[name]?.shortSpan != nil { armShortTimer(name, now) }
     } else {
       deadlines.set(nil, for: .short(name))
     }
-    if peer.isSubscribed { armLongTimer(name, 0.85...1.15, now) }
+    if peers[name]?.isSubscribed == true { armLongTimer(name, 0.85...1.15, now) }
   }
 
   // MARK: Silence
@@ -131,17 +126,17 @@ extension FederationEngine {
     of name: ServerName, answeringAll: Bool = false, _ rules: inout PresenceRules, _ now: Moment,
     _ step: inout Step
   ) {
-    guard let peer = peers[name] else { return }
+    guard let unanswered = peers[name]?.unanswered else { return }
     peers[name]?.lastHeard = now.instant
-    if points.inboundClearsBackoff(), peer.unanswered > 0 {
+    if points.inboundClearsBackoff(), unanswered > 0 {
       peers[name]?.failures = 0
       peers[name]?.unanswered = 0
-      if let inFlight = peer.inFlight, inFlight.isWaiting {
+      if peers[name]?.inFlight?.isWaiting == true, let since = peers[name]?.inFlight?.since {
         // However often it speaks, it is not called more than once in a first wait.
-        deadlines.set(max(now.instant, inFlight.since + timing.firstRetry), for: .retry(name))
+        deadlines.set(max(now.instant, since + timing.firstRetry), for: .retry(name))
       }
     }
-    guard peer.isSilent else { return }
+    guard peers[name]?.isSilent == true else { return }
     peers[name]?.isSilent = false
     step.presence += rules.peerIsBack(name)
     // Its people are unknown until they are heard of.

@@ -56,7 +56,7 @@ public struct FederationEngine: Sendable {
   public let epoch: Int64
   package var points = PolicyPoints()
 
-  var peers: [ServerName: PeerState] = [:]
+  var peers = PeerTable()
   var deadlines = DeadlineQueue<Deadline>()
   var random: SeededGenerator
   /// When this life began, as far as it was told.
@@ -74,6 +74,7 @@ public struct FederationEngine: Sendable {
   var recent = RecentAnswers()
   /// Servers with whom something changed in this step.
   private var touched: Set<ServerName> = []
+  private var lastTouched: ServerName?
 
   /// - Parameters:
   ///   - server: whose engine this is.
@@ -200,8 +201,14 @@ public struct FederationEngine: Sendable {
       case .invite(let question): askAgain(question, rules, now, &step)
       }
     }
-    for name in touched.sorted(by: Self.precedes) { settle(name, &rules, now, &step) }
-    touched = []
+    if touched.count == 1, let name = touched.popFirst() {
+      lastTouched = nil
+      settle(name, &rules, now, &step)
+      return
+    }
+    let names = touched.sorted(by: Self.precedes)
+    (touched, lastTouched) = ([], nil)
+    for name in names { settle(name, &rules, now, &step) }
   }
 
   // MARK: Peers
@@ -217,13 +224,18 @@ public struct FederationEngine: Sendable {
   }
 
   /// Something changed between this server and another: `settle` follows at the end of the step.
-  mutating func touch(_ name: ServerName) { touched.insert(name) }
+  mutating func touch(_ name: ServerName) {
+    guard lastTouched != name else { return }
+    touched.insert(name)
+    lastTouched = name
+  }
 
   /// Timers and memory follow what stands: nothing, where nothing does (R9).
   private mutating func settle(
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
     keepWatch(name, now)
+    if peers[name]?.isAtPeace == true { return }
     guard let peer = peers[name] else { return }
     // A start that was not heard of yet has to be told by the next life, if there is one.
     let isGreeting = peer.queue.isGreeting || peer.inFlight?.contents.isGreeting == true

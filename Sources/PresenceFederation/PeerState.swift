@@ -155,6 +155,15 @@ struct PeerState: Sendable {
   /// A server of today: it pushes by rooms, and never answers (R12).
   var isModern: Bool { speaksAdditions == false && !hasPolled }
 
+  /// Whether its silence would change what is shown, or where a policy always watches (R4).
+  func wantsShortTimer(_ policy: PresencePolicy) -> Bool {
+    guard !isSilent, !isModern else { return false }
+    return policy == .literal ? isSubscribed : atStake > 0
+  }
+
+  /// Whether nothing is to be kept of it that is not, and nothing to be forgotten.
+  var isAtPeace: Bool { isSubscribed && isRemembered }
+
   /// Whether nothing is left of it.
   var isIdle: Bool { !isSubscribed && queue.isEmpty && inFlight == nil && awaitedOnces.isEmpty }
 

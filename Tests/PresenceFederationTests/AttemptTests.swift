@@ -75,8 +75,8 @@ internal import Testing
       attempts += 1
       try server.fail(.noAnswer)
     }
-    // Eight while the wait doubles, twelve in the rest of the first hour, one an hour after it.
-    #expect((35...60).contains(attempts), "\(attempts)")
+    // Five while the wait doubles, two a minute in the rest of the first hour, one an hour after it.
+    #expect((130...170).contains(attempts), "\(attempts)")
   }
 
   @Test func anInviteThatWasNeverHeardOfIsTakenBackInVainAFewTimesOnly() throws {

@@ -1,0 +1,62 @@
+internal import MatrixWire
+
+/// What stands between this server and each of the others, by name.
+///
+/// Like a dictionary, but a value stays where it is while it is read or changed, and whoever was changed last is
+/// found again at once: an input is about one server, and asks for it dozens of times.
+struct PeerTable: Sendable {
+  private var places: [ServerName: Int] = [:]
+  /// The first place is everybody's of whom nothing is kept, and empty but while something is put in.
+  private var states: [PeerState?] = [nil]
+  private var free: [Int] = []
+  private var latest: (name: ServerName, place: Int)?
+
+  var names: Dictionary<ServerName, Int>.Keys { places.keys }
+
+  /// Inlined, so that what is lent out needs no memory of its own.
+  subscript(name: ServerName) -> PeerState? {
+    @inline(__always)
+    _read {
+      yield states[place(of: name)]
+    }
+    @inline(__always)
+    _modify {
+      let place = seek(name)
+      yield &states[place]
+      if (isEmpty(place)) != (place == 0) { settle(name, at: place) }
+    }
+  }
+
+  private func place(of name: ServerName) -> Int {
+    if let latest, latest.name == name { return latest.place }
+    return places[name] ?? 0
+  }
+
+  private mutating func seek(_ name: ServerName) -> Int {
+    if let latest, latest.name == name { return latest.place }
+    guard let place = places[name] else { return 0 }
+    latest = (name, place)
+    return place
+  }
+
+  private func isEmpty(_ place: Int) -> Bool {
+    if case nil = states[place] { true } else { false }
+  }
+
+  /// Somebody is new, or gone.
+  private mutating func settle(_ name: ServerName, at place: Int) {
+    if place == 0 {
+      let own = free.popLast() ?? states.count
+      if own == states.count { states.append(nil) }
+      states.swapAt(0, own)
+      places[name] = own
+      latest = (name, own)
+    } else {
+      places[name] = nil
+      latest = nil
+      free.append(place)
+      // What a crowd left behind is not kept.
+      if places.isEmpty { (states, free) = ([nil], []) }
+    }
+  }
+}
