@@ -85,7 +85,7 @@ class Server:
             "--database", self.path(".sqlite"), "--signing-key", self.path(".key"),
             "--tls-certificate", self.certificate, "--tls-key", self.key, "--ca-file", self.authority.certificate,
             "--resolver", f"127.0.0.1:{view.dns}", "--registration", "open", "--no-rate-limits",
-            "--auto-accept", "never", "--batch-window", "10s", "--log-level", "error",
+            "--auto-accept", "never", "--batch-window", "10s", "--log-level", "error", "--allow-private-peers",
         ]
         if self.name != "map.test":
             options += ["--peer", f"map.test=https://map.test:{view.ways['map.test'].port}"]

@@ -123,3 +123,27 @@ int porch_resolver_addresses(const char *name, bool wants_six, const porch_resol
   free(answer);
   return outcome;
 }
+
+int porch_resolver_hosts(const char *name, porch_resolver_address *records, size_t capacity, size_t *count) {
+  *count = 0;
+  struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+  struct addrinfo *found = NULL;
+  int error = getaddrinfo(name, NULL, &hints, &found);
+  if (error != 0) return error == EAI_NONAME ? PORCH_RESOLVER_NONE : PORCH_RESOLVER_FAILED;
+  for (struct addrinfo *each = found; each != NULL && *count < capacity; each = each->ai_next) {
+    porch_resolver_address *record = &records[*count];
+    memset(record, 0, sizeof *record);
+    if (each->ai_family == AF_INET) {
+      record->count = 4;
+      memcpy(record->bytes, &((struct sockaddr_in *)each->ai_addr)->sin_addr, 4);
+    } else if (each->ai_family == AF_INET6) {
+      record->count = 16;
+      memcpy(record->bytes, &((struct sockaddr_in6 *)each->ai_addr)->sin6_addr, 16);
+    } else {
+      continue;
+    }
+    *count += 1;
+  }
+  freeaddrinfo(found);
+  return *count > 0 ? PORCH_RESOLVER_OK : PORCH_RESOLVER_NONE;
+}

@@ -24,6 +24,17 @@ extension Homeserver {
         retryAfter: min(milliseconds, 86_400_000)))
   }
 
+  /// Where a request goes. It counts for the address it came from, unless it goes where its token is looked at: one
+  /// nobody looks at frees nobody.
+  ///
+  /// - Throws: as `RoutedEndpoint`, 429 where too many came from that address.
+  func endpoint(of request: WireRequest, from peer: Peer) throws(Refusal) -> RoutedEndpoint {
+    let endpoint = Result { () throws(Refusal) in try RoutedEndpoint(request) }
+    let asksForToken = (try? endpoint.get().route.asksForToken) ?? false
+    if request.accessToken == nil || !asksForToken { try limit(.requests, peer.subject) }
+    return try endpoint.get()
+  }
+
   /// Takes back a count.
   func refund(_ action: RateLimiter.Action, _ subject: RateLimiter.Subject?) {
     guard let subject else { return }

@@ -87,7 +87,11 @@ public final class Homeserver: Sendable {
       server: configuration.name, stored: stored, secrets: secrets, random: random)
     limiter = Mutex(RateLimiter(configuration.rateLimits))
     hub = SyncHub(time: time)
-    guests = federation.map { GuestServers(configuration.name, $0, time: time) }
+    let troubles = PeerTroubles(time: time) { federation?.notice($0) }
+    let acquaintances = federation.map(Acquaintances.init)
+    guests = federation.flatMap { federation in
+      acquaintances.map { GuestServers(configuration.name, federation, $0, troubles, time: time) }
+    }
     sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }
     let engine = federation.map { federation in
       FederationEngine(
@@ -97,7 +101,7 @@ public final class Homeserver: Sendable {
     }
     presence = PresenceService(
       configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, turns: turns,
-      federation: engine, sender: sender)
+      federation: engine, sender: sender, acquaintances: acquaintances, troubles: troubles)
   }
 
   /// Keeps the timers until the task is cancelled; then every waiting poll returns, and what is written behind
@@ -109,7 +113,7 @@ public final class Homeserver: Sendable {
       group.addTask { await self.hub.run { await self.presence.attend(due: $0, gone: $1) } }
       group.addTask { await self.presence.writeBehind() }
       if let sender = self.sender {
-        group.addTask { await sender.run { await self.presence.sent($0, answer: $1) } }
+        group.addTask { await sender.run { await self.presence.sent($0, $1) } }
       }
     }
     await presence.close(hub.close())
@@ -129,12 +133,9 @@ public final class Homeserver: Sendable {
       guard request.body.count <= most else {
         throw Refusal(413, .tooLarge, "The body is larger than \(most) bytes.")
       }
-      if let token = request.accessToken {
-        await noteUse(of: token)
-      } else {
-        try limit(.requests, peer.subject)
-      }
-      return try await answer(try RoutedEndpoint(request), request, from: peer)
+      let endpoint = try endpoint(of: request, from: peer)
+      if let token = request.accessToken { await noteUse(of: token) }
+      return try await answer(endpoint, request, from: peer)
     } catch let refusal as Refusal {
       return countGuess(refusal, request, from: peer).response
     } catch let error as MatrixError {

@@ -18,6 +18,8 @@ actor PresenceService {
   /// What stands between this server and others; nil where it meets none.
   var federation: FederationEngine?
   let sender: PeerSender?
+  let acquaintances: Acquaintances?
+  let troubles: PeerTroubles
   /// Servers of whom a transaction is being stored.
   var receiving: Set<ServerName> = []
   /// Who waits for a state that was asked for once.
@@ -55,7 +57,8 @@ actor PresenceService {
   init(
     _ configuration: Homeserver.Configuration, _ stored: StoredServer, time: any Timekeeper, hub: SyncHub,
     accounts: AccountRegistry, persistence: PersistenceService, turns: Turns,
-    federation: FederationEngine? = nil, sender: PeerSender? = nil
+    federation: FederationEngine?, sender: PeerSender?, acquaintances: Acquaintances?,
+    troubles: PeerTroubles
   ) {
     rules = PresenceRules(
       server: configuration.name, limits: configuration.limits, autoAccept: configuration.autoAccept)
@@ -66,6 +69,8 @@ actor PresenceService {
     self.turns = turns
     self.federation = federation
     self.sender = sender
+    self.acquaintances = acquaintances
+    self.troubles = troubles
     atStart = (stored.peers, stored.unsent)
     life = stored.starts
     alarm = Alarm(time)
@@ -81,6 +86,7 @@ actor PresenceService {
       index.restore(
         ListEvent(userID: record.observed, state: entry.state, sender: record.owner), of: record.owner)
     }
+    for server in rules.lists.serversMet { acquaintances?.set(true, server) }
   }
 
   /// Keeps the rules' deadlines until the task is cancelled.
@@ -147,8 +153,10 @@ actor PresenceService {
         let others = toOthers ? rules.lists.audience(of: user).sorted() : []
         woken += hub.publish(index.presenceChanged(user, to: others))
       case .listChanged(let owner, let event):
+        meet(event.userID.server)
         woken += hub.publish(index.listChanged(of: owner, event))
       case .inviteChanged(let event):
+        meet(event.observer.server)
         woken += hub.publish(index.inviteChanged(event))
       case .endStreams(let user, let device):
         endStreams(of: Device(user: user, id: device))
@@ -159,6 +167,12 @@ actor PresenceService {
         if federation == nil { publish(rules.peerIsSilent(peer)) }
       }
     }
+  }
+
+  /// Whether something stands between this server and another may have changed.
+  private func meet(_ server: ServerName) {
+    guard server != rules.server else { return }
+    acquaintances?.set(rules.lists.serversMet.contains(server), server)
   }
 
   /// Every open poll of a device returns: somebody else holds it now.

@@ -52,6 +52,20 @@ enum Route: Hashable, Sendable {
   }
 }
 
+extension Route {
+  /// Whether whoever comes here is asked for a token, and counted by it.
+  var asksForToken: Bool {
+    switch self {
+    // Profiles of this server are for everybody.
+    case .versions, .getProfile, .peers, .federation: false
+    case .account(.registrationFlows), .account(.register), .account(.loginFlows), .account(.login),
+      .account(.refresh):
+      false
+    default: true
+    }
+  }
+}
+
 /// The historical versions of the client-server API this server speaks. They differ in a few shapes and values.
 enum APIVersion: String, Hashable, Sendable {
   case v1 = "api/v1"

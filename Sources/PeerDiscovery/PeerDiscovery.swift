@@ -76,7 +76,7 @@ public actor PeerDiscovery {
     while true {
       switch resolution.step {
       case .found(let route): return route
-      case .nowhere(let reason): throw ExchangeError(.unreachable, reason)
+      case .nowhere(let reason): throw ExchangeError(.unreachable, reason, cause: "no such service")
       case .askWellKnown(let host):
         resolution.take(wellKnown: try await delegate(of: host.lowercased()))
       case .askServices(let name):
@@ -132,7 +132,9 @@ public actor PeerDiscovery {
         continue
       }
       guard waiting.count < limits.mostQuestions else {
-        throw ExchangeError(.unreachable, "Too many servers are being looked for at once.")
+        throw ExchangeError(
+          .unreachable, "Too many servers are being looked for at once.",
+          cause: "too many servers are being looked for")
       }
       waiting[question] = []
       defer { for waiter in waiting.removeValue(forKey: question) ?? [] { waiter.finish() } }

@@ -28,8 +28,14 @@ public struct PeerRoute: Hashable, Sendable {
   public let hostHeader: String
   /// The name or address the certificate has to be for: the host header without its port and brackets.
   public let certificateName: String
+  /// Whether somebody who runs this server set it, and nobody else said it.
+  public let isSetByHand: Bool
 
-  init(_ place: Place, hostHeader: String, certificateName: String, isEncrypted: Bool = true) {
+  init(
+    _ place: Place, hostHeader: String, certificateName: String, isEncrypted: Bool = true,
+    isSetByHand: Bool = false
+  ) {
+    self.isSetByHand = isSetByHand
     self.place = place
     self.hostHeader = hostHeader
     self.certificateName = certificateName
@@ -57,7 +63,7 @@ public struct PeerRoute: Hashable, Sendable {
     guard let name = ServerName(rest), let host = HostAndPort(name) else { return nil }
     self.init(
       .target(Target(host: host.bare, port: host.port ?? usualPort)), hostHeader: name.rawValue,
-      certificateName: host.bare, isEncrypted: isEncrypted)
+      certificateName: host.bare, isEncrypted: isEncrypted, isSetByHand: true)
   }
 }
 

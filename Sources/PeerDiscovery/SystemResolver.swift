@@ -54,7 +54,8 @@ public final class SystemResolver: ServiceLookup {
     return try await ask { asker in asker.services(of: name) } ?? .failed
   }
 
-  /// The addresses of a host, IPv4 first; none where there are none or nobody answers.
+  /// The addresses of a host; none where there are none or nobody answers. Without a name server of its own as the
+  /// system has it, its table of hosts included; else IPv4 first.
   ///
   /// - Throws: `CancellationError` where the caller went away.
   public func addresses(of host: String) async throws -> [String] {
@@ -101,7 +102,13 @@ public final class SystemResolver: ServiceLookup {
     }
 
     func addresses(of host: String) -> [String] {
-      [false, true].flatMap { isSix in
+      guard server != nil else {
+        var records = Array(repeating: porch_resolver_address(), count: SystemResolver.mostRecords)
+        var count = 0
+        _ = porch_resolver_hosts(host, &records, records.count, &count)
+        return records.prefix(count).map(HostText.address)
+      }
+      return [false, true].flatMap { isSix in
         var records = Array(repeating: porch_resolver_address(), count: SystemResolver.mostRecords)
         var count = 0
         _ = withOptions { options in

@@ -5,6 +5,8 @@ struct ConnectionKey: Hashable, Sendable {
   var target: PeerRoute.Target
   var certificateName: String
   var isEncrypted: Bool
+  /// Whether its place was set by hand: then it may be in this machine, or in a private network.
+  var isSetByHand = false
 }
 
 /// Which connections there are, which of them nobody uses, and who waits for one.

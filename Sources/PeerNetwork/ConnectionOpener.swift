@@ -9,41 +9,63 @@ internal import PeerDiscovery
 struct ConnectionOpener: Sendable {
   let group: any EventLoopGroup
   let encryption: NIOSSLContext
-  /// Who knows the addresses of hosts; nil to leave it to the system.
-  let resolver: SystemResolver?
+  /// Who knows the addresses of hosts.
+  let resolver: SystemResolver
+  /// Whether servers found by their names may be in this machine, or in a private network. Else whoever can name a
+  /// server could have any port behind the firewall knocked at.
+  let reachesPrivate: Bool
   /// How long a connection may take, and its handshake.
   var patience: Duration
   /// How long a connection is kept while nobody uses it. Shorter than servers keep theirs.
   var idle: Duration
 
+  /// Of several addresses none takes all the time there is.
+  private static let share = Duration.seconds(2)
+  private static let mostAddresses = 8
+
   func open(_ key: ConnectionKey) async throws -> any Channel {
     let host = key.target.host
-    guard let resolver, !Self.isLocal(host), !Self.isAddress(host) else {
-      return try await connect(to: host, key)
-    }
-    var failure: any Error = PeerFailure.noAddress(host)
-    for address in try await resolver.addresses(of: host) {
-      do { return try await connect(to: address, key) } catch { failure = error }
+    let addresses = try await addresses(of: host, key.target.port).prefix(Self.mostAddresses)
+    // The first says most: the others are tried in its place.
+    var failure: (any Error)?
+    for address in addresses {
+      guard reachesPrivate || key.isSetByHand || PublicAddress.isPublic(address) else {
+        failure = failure ?? PeerFailure.notPublic(host)
+        continue
+      }
+      do {
+        return try await connect(
+          to: address, key, within: addresses.count > 1 ? min(patience, Self.share) : patience)
+      } catch {
+        failure = failure ?? error
+      }
       try Task.checkCancellation()
     }
-    throw failure
+    throw failure ?? PeerFailure.noAddress(host)
+  }
+
+  private func addresses(of host: String, _ port: Int) async throws -> [SocketAddress] {
+    if let address = try? SocketAddress(ipAddress: host, port: port) { return [address] }
+    // No name server is asked for this machine (RFC 6761, 6.3).
+    let found =
+      host.lowercased() == "localhost" ? ["127.0.0.1", "::1"] : try await resolver.addresses(of: host)
+    return found.compactMap { try? SocketAddress(ipAddress: $0, port: port) }
   }
 
   private static func isAddress(_ host: String) -> Bool {
     (try? SocketAddress(ipAddress: host, port: 0)) != nil
   }
 
-  /// No name server is asked for this machine (RFC 6761, 6.3).
-  private static func isLocal(_ host: String) -> Bool { host.lowercased() == "localhost" }
-
-  private func connect(to host: String, _ key: ConnectionKey) async throws -> any Channel {
+  private func connect(
+    to address: SocketAddress, _ key: ConnectionKey, within span: Duration
+  ) async throws -> any Channel {
     let opening = ClientBootstrap(group: group)
-      .connectTimeout(TimeAmount(patience))
+      .connectTimeout(TimeAmount(span))
       .channelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try addHandlers(to: channel, key) }
       }
-      .connect(host: host, port: key.target.port)
+      .connect(to: address)
       .flatMap { channel in
         channel.eventLoop.flatSubmit {
           do {

@@ -24,8 +24,8 @@ enum Deadline {
         }
         defer { group.cancelAll() }
         guard let first = try await group.next(), let response = first else {
-          throw ExchangeError(
-            .timedOut, "\(name) did not answer within \(span.wholeMilliseconds / 1000) s.")
+          let within = "did not answer within \(span.wholeMilliseconds / 1000) s"
+          throw ExchangeError(.timedOut, "\(name) \(within).", cause: within)
         }
         return response
       }

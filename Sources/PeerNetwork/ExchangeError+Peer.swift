@@ -1,6 +1,5 @@
 internal import Glibc
 internal import NIOCore
-internal import NIOPosix
 internal import NIOSSL
 internal import Ports
 
@@ -15,60 +14,79 @@ extension ExchangeError {
     switch error {
     case let error as ExchangeError: self = error
     case let error as ConnectError: self.init(error.cause, name)
-    case let error as PeerFailure: self.init(.unreachable, error.reason(name))
-    case let error as NIOConnectionError: self.init(.unreachable, Self.reason(error, name))
-    case let error as IOError: self.init(.unreachable, Self.reason(error, name))
-    case let error as NIOSSLError: self.init(.unreachable, Self.reason(error, name))
-    case is NIOSSLExtraError: self.init(.unreachable, "The certificate of \(name) is for another name.")
+    case let error as PeerFailure: self.init(error.reason(name))
+    case let error as IOError: self.init(Self.reason(error, name))
+    case let error as NIOSSLError: self.init(Self.reason(error, name))
+    case is NIOSSLExtraError: self.init(PeerFailure.wrongName.reason(name))
     case ChannelError.connectTimeout:
-      self.init(.unreachable, "\(name) cannot be reached: no answer to the connection.")
-    case is ChannelError: self.init(.unreachable, "The connection to \(name) broke.")
-    default: self.init(.unreachable, "\(name) gave no answer that makes sense.")
+      self.init(("\(name) cannot be reached: no answer to the connection.", "no answer to the connection"))
+    case is ChannelError: self.init(Self.broken(name))
+    default: self.init(("\(name) gave no answer that makes sense.", "no answer that makes sense"))
     }
   }
 
-  private static func reason(_ error: NIOConnectionError, _ name: String) -> String {
-    let failures = error.connectionErrors.map(\.error)
-    if let failure = failures.compactMap({ $0 as? IOError }).first { return reason(failure, name) }
-    if failures.isEmpty, error.dnsAError != nil || error.dnsAAAAError != nil {
-      return "There is no host \(error.host), or its name cannot be looked up now."
-    }
-    return "\(name) cannot be reached: no answer to the connection."
+  private init(_ reason: (message: String, cause: String)) {
+    self.init(.unreachable, reason.message, cause: reason.cause)
+  }
+
+  private static func broken(_ name: String) -> (String, String) {
+    ("The connection to \(name) broke.", "the connection broke")
   }
 
   /// The library names a reason among words for its own authors, with the places in its sources.
-  private static func reason(_ error: NIOSSLError, _ name: String) -> String {
-    guard case .handshakeFailed(let failure) = error else { return "The connection to \(name) broke." }
+  private static func reason(_ error: NIOSSLError, _ name: String) -> (String, String) {
+    guard case .handshakeFailed(let failure) = error else { return broken(name) }
     let words = "\(failure)"
     if words.contains("WRONG_VERSION_NUMBER") || words.contains("HTTP_REQUEST") {
-      return "\(name) does not speak TLS."
+      return ("\(name) does not speak TLS.", "it does not speak TLS")
     }
-    if words.contains("CERTIFICATE_VERIFY_FAILED") { return "The certificate of \(name) is not trusted." }
-    return "\(name) and this server found no common TLS."
+    if words.contains("CERTIFICATE_VERIFY_FAILED") {
+      return ("The certificate of \(name) is not trusted.", "its certificate is not trusted")
+    }
+    return ("\(name) and this server found no common TLS.", "no TLS in common")
   }
 
-  private static func reason(_ error: IOError, _ name: String) -> String {
+  private static func reason(_ error: IOError, _ name: String) -> (String, String) {
     switch error.errnoCode {
-    case ECONNREFUSED: "Nothing listens where \(name) should be."
-    case ECONNRESET, EPIPE: "The connection to \(name) broke."
-    case ENETUNREACH, EHOSTUNREACH: "There is no way to \(name): the network is unreachable."
-    case EMFILE, ENFILE: "Too many files are open to connect to \(name)."
-    default: "\(name) cannot be reached: \(String(cString: strerror(error.errnoCode)))."
+    case ECONNREFUSED: return ("Nothing listens where \(name) should be.", "connection refused")
+    case ECONNRESET, EPIPE: return broken(name)
+    case ENETUNREACH, EHOSTUNREACH:
+      return ("There is no way to \(name): the network is unreachable.", "its network is unreachable")
+    case EMFILE, ENFILE:
+      return ("Too many files are open to connect to \(name).", "this server has too many files open")
+    case ETIMEDOUT:
+      return ("\(name) cannot be reached: no answer to the connection.", "no answer to the connection")
+    default:
+      let words = String(cString: strerror(error.errnoCode))
+      return ("\(name) cannot be reached: \(words).", words)
     }
   }
 }
 
 extension PeerFailure {
-  fileprivate func reason(_ name: String) -> String {
+  /// As a sentence, and in a few words without the name.
+  fileprivate func reason(_ name: String) -> (String, String) {
     switch self {
-    case .closedBeforeAnswer: "\(name) closed the connection without an answer."
-    case .closedInAnswer: "\(name) closed the connection in the middle of an answer."
-    case .tooLarge: "The answer of \(name) is too large."
-    case .noHandshake: "\(name) does not answer the TLS handshake."
-    case .wrongName: "The certificate of \(name) is for another name."
-    case .tooManyWait: "Too many requests wait for \(name)."
-    case .tooManyConnections: "There are too many connections to open one to \(name)."
-    case .noAddress(let host): "There is no host \(host), or its name cannot be looked up now."
+    case .closedBeforeAnswer:
+      ("\(name) closed the connection without an answer.", "it closed the connection without an answer")
+    case .closedInAnswer:
+      (
+        "\(name) closed the connection in the middle of an answer.",
+        "it closed the connection in the middle of an answer"
+      )
+    case .tooLarge: ("The answer of \(name) is too large.", "its answer is too large")
+    case .noHandshake: ("\(name) does not answer the TLS handshake.", "no answer to the TLS handshake")
+    case .wrongName: ("The certificate of \(name) is for another name.", "its certificate names another")
+    case .tooManyWait: ("Too many requests wait for \(name).", "too many requests wait for it")
+    case .tooManyConnections:
+      ("There are too many connections to open one to \(name).", "this server has too many connections")
+    case .noAddress(let host):
+      ("There is no host \(host), or its name cannot be looked up now.", "no such name (\(host))")
+    case .notPublic(let host):
+      (
+        "\(host) is in a private network, where nobody is looked for who is not named by hand.",
+        "its address is private"
+      )
     }
   }
 }

@@ -29,4 +29,6 @@ enum PeerFailure: Error, Hashable {
   case tooManyWait
   case tooManyConnections
   case noAddress(String)
+  /// The host's addresses are of this machine, or of a network that is not everybody's.
+  case notPublic(String)
 }

@@ -28,17 +28,41 @@ public final class PeerNetwork: PeerTransport {
     public var idle = Duration.seconds(30)
     /// Connections to one server, and to all.
     public var connectionsPerPeer = 4
-    public var connections = 1024
+    public var connections = 768
     /// Requests that may wait for a connection to one server.
     public var waitingPerPeer = 64
     public var discovery = PeerDiscovery.Limits()
+    /// What strangers get beside it: servers with which nothing stands, and whom anybody may have named.
+    public var strangers = Strangers()
+    /// Whether servers that are found by their names may be in this machine, or in a private network.
+    public var reachesPrivate = false
 
     public init() {}
   }
 
+  /// The bounds of requests to servers with which nothing stands.
+  public struct Strangers: Sendable {
+    public var connectionsPerPeer = 2
+    public var connections = 256
+    public var waitingPerPeer = 16
+    /// How long a connection may take, and the whole answer, the finding of the server included.
+    public var patience = Duration.seconds(5)
+    public var timeout = Duration.seconds(15)
+    public var questions = 64
+
+    public init() {}
+  }
+
+  /// Everything requests take up. There are two: what strangers hold up, holds up strangers.
+  fileprivate struct Ways: Sendable {
+    let connections: PeerConnections
+    let discovery: PeerDiscovery
+  }
+
   private let configuration: Configuration
-  private let connections: PeerConnections
-  private let discovery: PeerDiscovery
+  private let ways: Ways
+  private let strangersWays: Ways
+  private let known: Mutex<Set<ServerName>>
   private let time: any Timekeeper
   private let random: Mutex<any RandomNumberGenerator & Sendable>
 
@@ -49,11 +73,74 @@ public final class PeerNetwork: PeerTransport {
     self.configuration = configuration
     self.time = time
     self.random = Mutex(random)
-    let system = SystemResolver(server: configuration.resolver)
+    known = Mutex(Set(configuration.peers.keys))
+    let encryption = try Trust.context(authorities: configuration.authorities)
+    ways = Ways(configuration, encryption, resolver, time)
+    var narrow = configuration
+    narrow.connectionsPerPeer = configuration.strangers.connectionsPerPeer
+    narrow.connections = configuration.strangers.connections
+    narrow.waitingPerPeer = configuration.strangers.waitingPerPeer
+    narrow.patience = min(configuration.patience, configuration.strangers.patience)
+    narrow.discovery.mostQuestions = configuration.strangers.questions
+    strangersWays = Ways(narrow, encryption, resolver, time)
+  }
+
+  public func setKnown(_ isKnown: Bool, _ server: ServerName) {
+    guard configuration.peers[server] == nil else { return }
+    known.withLock { known in
+      if isKnown { known.insert(server) } else { known.remove(server) }
+    }
+  }
+
+  public func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse {
+    let isKnown = known.withLock { $0.contains(server) }
+    let timeout = isKnown ? request.timeout : min(request.timeout, configuration.strangers.timeout)
+    let ways = isKnown ? ways : strangersWays
+    return try await Deadline.run(timeout, by: time, waitingFor: server.rawValue) { [self] in
+      let route = try await ways.discovery.route(to: server)
+      let message = PeerMessage(
+        request, host: route.hostHeader, agent: configuration.agent,
+        largestAnswer: configuration.largestAnswer)
+      return try await send(message, route, server, by: ways)
+    }
+  }
+
+  /// Tries one target after the other until one can be connected to.
+  private func send(
+    _ message: PeerMessage, _ route: PeerRoute, _ server: ServerName, by ways: Ways
+  ) async throws -> WireResponse {
+    let targets = random.withLock { route.targets(using: &$0) }
+    var failure: any Error = PeerFailure.noAddress(server.rawValue)
+    for target in targets {
+      let key = ConnectionKey(
+        target: target, certificateName: route.certificateName, isEncrypted: route.isEncrypted,
+        isSetByHand: route.isSetByHand)
+      do {
+        return try await ways.connections.send(message, by: key)
+      } catch let error as ConnectError {
+        failure = error.cause
+        try Task.checkCancellation()
+      }
+    }
+    await ways.discovery.doubt(server)
+    throw failure
+  }
+
+  fileprivate func close() {
+    ways.connections.close()
+    strangersWays.connections.close()
+  }
+}
+
+extension PeerNetwork.Ways {
+  fileprivate init(
+    _ configuration: PeerNetwork.Configuration, _ encryption: NIOSSLContext,
+    _ services: (any ServiceLookup)?, _ time: any Timekeeper
+  ) {
+    let resolver = SystemResolver(server: configuration.resolver)
     let opener = ConnectionOpener(
-      group: MultiThreadedEventLoopGroup.singleton,
-      encryption: try Trust.context(authorities: configuration.authorities),
-      resolver: configuration.resolver == nil ? nil : system, patience: configuration.patience,
+      group: MultiThreadedEventLoopGroup.singleton, encryption: encryption, resolver: resolver,
+      reachesPrivate: configuration.reachesPrivate, patience: configuration.patience,
       idle: configuration.idle)
     connections = PeerConnections(
       opener,
@@ -63,40 +150,8 @@ public final class PeerNetwork: PeerTransport {
     discovery = PeerDiscovery(
       peers: configuration.peers,
       web: WebConnections(connections: connections, agent: configuration.agent, time: time),
-      resolver: resolver ?? system, time: time, limits: configuration.discovery)
+      resolver: services ?? resolver, time: time, limits: configuration.discovery)
   }
-
-  public func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse {
-    try await Deadline.run(request.timeout, by: time, waitingFor: server.rawValue) { [self] in
-      let route = try await discovery.route(to: server)
-      let message = PeerMessage(
-        request, host: route.hostHeader, agent: configuration.agent,
-        largestAnswer: configuration.largestAnswer)
-      return try await send(message, route, server)
-    }
-  }
-
-  /// Tries one target after the other until one can be connected to.
-  private func send(_ message: PeerMessage, _ route: PeerRoute, _ server: ServerName) async throws
-    -> WireResponse
-  {
-    let targets = random.withLock { route.targets(using: &$0) }
-    var failure: any Error = PeerFailure.noAddress(server.rawValue)
-    for target in targets {
-      let key = ConnectionKey(
-        target: target, certificateName: route.certificateName, isEncrypted: route.isEncrypted)
-      do {
-        return try await connections.send(message, by: key)
-      } catch let error as ConnectError {
-        failure = error.cause
-        try Task.checkCancellation()
-      }
-    }
-    await discovery.doubt(server)
-    throw failure
-  }
-
-  fileprivate func close() { connections.close() }
 }
 
 /// Runs `body` with the way to other homeservers, and closes every connection when it returns.

@@ -21,10 +21,13 @@ public struct ExchangeError: Error, Hashable, Sendable, CustomStringConvertible 
   public var code: Code
   /// For people: what failed, on what.
   public var message: String
+  /// The same in a few words and without the name, to stand behind it: "connection refused".
+  public var cause: String?
 
-  public init(_ code: Code, _ message: String) {
+  public init(_ code: Code, _ message: String, cause: String? = nil) {
     self.code = code
     self.message = message
+    self.cause = cause
   }
 
   public var description: String { message }

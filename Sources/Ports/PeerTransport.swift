@@ -8,4 +8,13 @@ public protocol PeerTransport: Sendable {
   /// - Throws: `ExchangeError` where no answer came within the request's timeout, `CancellationError` where the
   ///   caller went away.
   func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse
+
+  /// Tells whether something stands between this server and another. What strangers take up must not be missing for
+  /// those with whom something does.
+  func setKnown(_ isKnown: Bool, _ server: ServerName)
+}
+
+extension PeerTransport {
+  /// Nothing: for ways that have enough for everybody.
+  public func setKnown(_ isKnown: Bool, _ server: ServerName) {}
 }

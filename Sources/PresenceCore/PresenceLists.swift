@@ -80,6 +80,8 @@ public struct PresenceLists: Hashable, Sendable {
   /// How many people of each server a person has allowed.
   private var allowedServers: [UserID: [ServerName: Int]] = [:]
   private var questions: [Relation: Questions] = [:]
+  /// How many relations there are with people of each server in which somebody sees somebody.
+  private var met: [ServerName: Int] = [:]
 
   public init() {}
 
@@ -106,6 +108,14 @@ public struct PresenceLists: Hashable, Sendable {
   /// Whether `observed` has allowed anybody of a server: what that server may be told of them.
   public func isAllowed(_ server: ServerName, toSee observed: UserID) -> Bool {
     allowedServers[observed]?[server] != nil
+  }
+
+  /// Servers with people whom somebody sees, or who see somebody; this one too, if so.
+  public var serversMet: Dictionary<ServerName, Int>.Keys { met.keys }
+
+  private mutating func meet(_ server: ServerName, _ change: Int) {
+    let count = (met[server] ?? 0) + change
+    met[server] = count == 0 ? nil : count
   }
 
   /// What stands between an owner and an observed person.
@@ -148,6 +158,8 @@ public struct PresenceLists: Hashable, Sendable {
   // MARK: The owner's side
 
   mutating func setEntry(_ entry: Entry?, of owner: UserID, for observed: UserID) {
+    let isNew = (entry?.state == .accepted, watching[owner]?[observed]?.state == .accepted)
+    if isNew.0 != isNew.1 { meet(observed.server, isNew.0 ? 1 : -1) }
     watching[owner, default: [:]][observed] = entry
     if watching[owner]?.isEmpty == true { watching[owner] = nil }
     let (server, relation) = (observed.server, Relation(owner: owner, observed: observed))
@@ -180,6 +192,7 @@ public struct PresenceLists: Hashable, Sendable {
 
   mutating func setAllowed(_ isAllowed: Bool, _ observer: UserID, toSee observed: UserID) {
     guard isAllowed != self.isAllowed(observer, toSee: observed) else { return }
+    meet(observer.server, isAllowed ? 1 : -1)
     let ofServer = (allowedServers[observed]?[observer.server] ?? 0) + (isAllowed ? 1 : -1)
     allowedServers[observed, default: [:]][observer.server] = ofServer == 0 ? nil : ofServer
     if isAllowed {

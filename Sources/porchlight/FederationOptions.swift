@@ -55,6 +55,12 @@ struct FederationOptions: ParsableArguments {
       valueName: "address:port"))
   var resolver: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Also meet servers found in this machine or a private network. Without it only those --peer names are: anybody "
+        + "who can name a server could have ports knocked at behind your firewall."))
+  var allowPrivatePeers = false
+
   func validate() throws {
     if let resolver, SystemResolver.Server(resolver) == nil {
       throw ValidationError("--resolver takes ADDRESS:PORT, such as 127.0.0.1:53, not '\(resolver)'")
@@ -71,6 +77,7 @@ struct FederationOptions: ParsableArguments {
     for argument in peer { configuration.peers[argument.name] = argument.route }
     configuration.resolver = resolver.flatMap { SystemResolver.Server($0) }
     configuration.authorities = caFile
+    configuration.reachesPrivate = allowPrivatePeers
     configuration.agent = "porchlight/\(Porchlight.version)"
     return configuration
   }
@@ -80,6 +87,7 @@ struct FederationOptions: ParsableArguments {
     var federation = Federation(
       transport: network, signer: try key(beside: database), verifier: SigningKeyVerifier())
     federation.policy = presencePolicy
+    federation.named = Set(peer.map(\.name))
     federation.timing.batchWindow = batchWindow
     return federation
   }

@@ -128,7 +128,8 @@ struct ServeCommand: AsyncParsableCommand {
       try await withPeerNetwork(
         others.network, time: SystemTimekeeper(), random: SystemRandomNumberGenerator()
       ) { network in
-        let federation = try others.federation(over: network, database: path)
+        var federation = try others.federation(over: network, database: path)
+        federation.notice = { [logger] in logger.notice("\($0)") }
         try await serve(name, stored, store, meeting: federation, limits: limits, logger: logger)
       }
     } catch let error as ExchangeError {

@@ -25,6 +25,7 @@ internal import Testing
   private var encrypted: PeerNetwork.Configuration {
     var configuration = PeerNetwork.Configuration()
     configuration.authorities = authority
+    configuration.reachesPrivate = true
     return configuration
   }
 
@@ -86,6 +87,7 @@ internal import Testing
     let local = try TestIdentity.write(to: folder)
     var configuration = PeerNetwork.Configuration()
     configuration.authorities = local.certificates
+    configuration.reachesPrivate = true
     let stub = Stub()
     try await stub.listen(as: local) { port in
       let records = [ServiceRecord(priority: 0, weight: 0, target: "localhost", port: UInt16(port))]
@@ -144,6 +146,69 @@ internal import Testing
     let free = Box<Int>()
     try await Stub().listen { free.set($0) }
     return try free.value.orThrow("a port")
+  }
+
+  // Whom strangers may have called
+
+  @Test(arguments: ["localhost:", "127.0.0.1:", "[::1]:", "[::ffff:127.0.0.1]:", "127.1:"])
+  func aNameThatLeadsIntoThisMachineIsNotFollowed(_ host: String) async throws {
+    let stub = Stub()
+    try await stub.listen { port in
+      try await withPeerNetwork(time: RealTime(), random: SeededGenerator(seed: 1)) {
+        (network) async throws in
+        let error = await #expect(throws: ExchangeError.self) {
+          try await network.send(request, to: name("\(host)\(port)"))
+        }
+        #expect(error?.cause == "its address is private")
+        #expect(stub.seen.connections == 0)
+      }
+    }
+  }
+
+  @Test func aServiceInThisMachineIsNotFollowed() async throws {
+    let stub = Stub()
+    try await stub.listen(as: identity) { port in
+      let records = [ServiceRecord(priority: 0, weight: 0, target: "localhost", port: UInt16(port))]
+      try await withPeerNetwork(
+        resolver: Records(records: records), time: RealTime(), random: SeededGenerator(seed: 1)
+      ) { (network) async throws in
+        let error = await #expect(throws: ExchangeError.self) {
+          try await network.send(request, to: name("peer.test"))
+        }
+        #expect(error?.cause == "its address is private")
+        #expect(stub.seen.connections == 0)
+      }
+    }
+  }
+
+  /// Servers that accept and say nothing take up what strangers have, and nothing of those who are known.
+  @Test func strangersTakeUpNothingOfThoseWhoAreKnown() async throws {
+    let silent = Stub { _, _ in .silence }
+    let stub = Stub()
+    var configuration = encrypted
+    configuration.connections = 1
+    configuration.strangers.connections = 1
+    configuration.strangers.timeout = .milliseconds(600)
+    try await silent.listen(as: identity) { dead in
+      try await stub.listen { port in
+        let friend = try name("friend.test")
+        configuration.peers[friend] = try PeerRoute(url: "http://127.0.0.1:\(port)").orThrow("a route")
+        let records = [ServiceRecord(priority: 0, weight: 0, target: "localhost", port: UInt16(dead))]
+        try await withPeerNetwork(
+          configuration, resolver: Records(records: records), time: RealTime(),
+          random: SeededGenerator(seed: 1)
+        ) { (network) async throws in
+          async let first = status(of: request, within: .seconds(20), network, try name("peer.test"))
+          #expect(await eventually { silent.seen.requests.count == 1 })
+          let error = await #expect(throws: ExchangeError.self) {
+            try await network.send(request, to: name("a.peer.test"))
+          }
+          #expect(error?.cause == "this server has too many connections")
+          #expect(try await network.send(request, to: friend).status == 200)
+          #expect(try await first == nil, "strangers have less time than they are given")
+        }
+      }
+    }
   }
 
   // What is sent

@@ -112,6 +112,7 @@ internal import Testing
         var configuration = PeerNetwork.Configuration()
         configuration.authorities = try PeerIdentity.writeAuthority(to: folder)
         configuration.resolver = SystemResolver.Server(address)
+        configuration.reachesPrivate = true
         try await withPeerNetwork(
           configuration, time: RealTime(), random: SeededGenerator(seed: 1)
         ) { (network) async throws in

@@ -46,6 +46,9 @@ int porch_resolver_services(const char *name, const porch_resolver_options *opti
 int porch_resolver_addresses(const char *name, bool wants_six, const porch_resolver_options *options,
                              porch_resolver_address *records, size_t capacity, size_t *count);
 
+// The addresses of a host as this machine knows them: from its own table, or from wherever it is told to ask.
+int porch_resolver_hosts(const char *name, porch_resolver_address *records, size_t capacity, size_t *count);
+
 // The records in the bytes of an answer; what the functions above do with theirs.
 int porch_resolver_parse_services(const uint8_t *answer, size_t length, porch_resolver_service *records,
                                   size_t capacity, size_t *count);

@@ -1,3 +1,4 @@
+public import MatrixWire
 public import Ports
 public import PresenceFederation
 
@@ -12,6 +13,11 @@ public struct Federation: Sendable {
   public var signer: any RequestSigner
   /// Verifies what others signed.
   public var verifier: any SignatureVerifier
+
+  /// Servers that whoever runs this one has named: no strangers, whatever stands between.
+  public var named: Set<ServerName> = []
+  /// Told in a line what somebody who runs this server wants to know of others: who does not answer, and why.
+  public var notice: @Sendable (String) -> Void = { _ in }
 
   public init(
     transport: any PeerTransport, signer: any RequestSigner, verifier: any SignatureVerifier

@@ -13,6 +13,8 @@ struct FederationAuthentication: Sendable {
   let server: ServerName
   let keys: KeyService
   let verifier: any SignatureVerifier
+  /// Told whose requests were refused, and why.
+  var refused: @Sendable (ServerName, String) -> Void = { _, _ in }
 
   /// A request is signed with few keys at a time, and every one may have to be asked for.
   private static let mostSignatures = 4
@@ -27,18 +29,23 @@ struct FederationAuthentication: Sendable {
     guard let origin = headers.first?.origin else {
       throw Refusal(401, .unauthorized, "Requests between servers are signed: there is no X-Matrix header.")
     }
+    var parsed: Result<CanonicalJSON?, Refusal>?
     var last = Refusal(401, .unauthorized, "The request is signed with no key of a known kind.")
     for header in headers {
       guard let id = KeyID(header.key) else { continue }
       do throws(Refusal) {
         let key = try await keys.key(id, of: origin)
-        let body = try body(of: request)
+        // Not before somebody's key is known, and once.
+        let result = parsed ?? Result { () throws(Refusal) in try self.body(of: request) }
+        parsed = result
+        let body = try result.get()
         let content = body?.bytes ?? []
         let message = SignedRequest.bytes(of: request, from: origin, to: server, content: content)
         if verifier.isValid(header.signature, of: message, by: key) {
           return Signed(origin: origin, body: body)
         }
         last = Refusal(401, .unauthorized, "The signature by \(id) of \(origin) does not hold.")
+        refused(origin, "its signature does not hold")
       } catch {
         last = error
       }
@@ -61,6 +68,7 @@ struct FederationAuthentication: Sendable {
       }
       // Older servers do not say for whom it is; it is under the signature in any case.
       guard header.destination ?? server == server else {
+        refused(header.origin, "it is for another server")
         throw Refusal(401, .unauthorized, "The request is for another server; this is \(server).")
       }
       guard header.origin != server else {

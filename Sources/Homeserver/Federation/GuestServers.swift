@@ -7,22 +7,32 @@ struct GuestServers: Sendable {
   let authentication: FederationAuthentication
   private let server: ServerName
   private let federation: Federation
+  private let profiles: GuestProfiles
 
-  init(_ server: ServerName, _ federation: Federation, time: any Timekeeper) {
+  init(
+    _ server: ServerName, _ federation: Federation, _ acquaintances: Acquaintances, _ troubles: PeerTroubles,
+    time: any Timekeeper
+  ) {
     self.server = server
     self.federation = federation
     ownKeys = OwnKeys(server, federation.signer)
-    let keys = KeyService(time: time, verifier: federation.verifier) {
-      [transport = federation.transport] peer in
+    profiles = GuestProfiles(time)
+    let keys = KeyService(
+      time: time, verifier: federation.verifier, isKnown: acquaintances.contains,
+      failed: { troubles.refused($0, "its keys cannot be fetched (\($1))") }
+    ) { [transport = federation.transport] peer in
       var request = FederationAPI.keys()
       request.timeout = Self.patience
       let response = try await transport.send(request, to: peer)
       guard response.status == 200 else {
-        throw ExchangeError(.unreachable, "\(peer) does not say its keys: status \(response.status).")
+        throw ExchangeError(
+          .unreachable, "\(peer) does not say its keys: status \(response.status).",
+          cause: "status \(response.status)")
       }
       return try ServerKeys(body: response.body)
     }
-    authentication = FederationAuthentication(server: server, keys: keys, verifier: federation.verifier)
+    authentication = FederationAuthentication(
+      server: server, keys: keys, verifier: federation.verifier, refused: troubles.refused)
   }
 
   /// How long another server may take over something a person or a request waits for.
@@ -30,27 +40,48 @@ struct GuestServers: Sendable {
 
   /// Not why: that would tell what listens where.
   private static func unanswered(_ user: UserID) -> Refusal {
-    Refusal(502, .unknown, "\(user.server) does not say who \(user) is.")
+    Refusal(502, .unknown, "The server \(user.server) did not answer.")
   }
 
-  /// What another server says of one of its people; nil for somebody it does not know.
+  /// What another server says of one of its people; nil for somebody it does not know. It is asked once a minute,
+  /// whoever asks.
   ///
   /// - Throws: 502 where it does not answer, or not in a way that can be understood.
   func profile(of user: UserID) async throws(Refusal) -> Profile? {
+    if let known = profiles[user] {
+      guard case .said(let profile) = known else { throw Self.unanswered(user) }
+      return profile
+    }
     do {
       var request = try federation.signer.signed(
         FederationAPI.profile(of: user), from: server, to: user.server)
       request.timeout = Self.patience
       let response = try await federation.transport.send(request, to: user.server)
-      switch response.status {
-      case 200: return try WireJSON.decode(Profile.self, from: response.body)
-      case 403, 404: return nil
-      default: throw Self.unanswered(user)
-      }
-    } catch let refusal as Refusal {
-      throw refusal
+      let profile: Profile? =
+        switch response.status {
+        case 200: try WireJSON.decode(Profile.self, from: response.body).cut
+        case 403, 404: nil
+        default: throw Self.unanswered(user)
+        }
+      profiles[user] = .said(profile)
+      return profile
     } catch {
+      // Whoever asked may have gone away: that says nothing about the server.
+      if !Task.isCancelled { profiles[user] = .silent }
       throw Self.unanswered(user)
     }
+  }
+}
+
+extension Profile {
+  /// As long as those of this server's people may be.
+  fileprivate var cut: Profile {
+    func cut(_ text: String?, _ most: Int) -> String? {
+      text.map { text in
+        text.unicodeScalars.count <= most
+          ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(most)))
+      }
+    }
+    return Profile(displayName: cut(displayName, 256), avatarURL: cut(avatarURL, 1000))
   }
 }

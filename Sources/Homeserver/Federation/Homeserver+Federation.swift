@@ -43,7 +43,7 @@ extension Homeserver {
     guard peer.isSameUser else {
       throw Refusal(403, .forbidden, "Only the user who runs this server may ask this, over its Unix socket.")
     }
-    let now = time.instant
-    return .json(PeerReport(await presence.peerStatus, now: now))
+    let status = await presence.peerStatus
+    return .json(PeerReport(status, { presence.troubles[$0] }, now: time.instant))
   }
 }

@@ -55,8 +55,6 @@ struct KeyRing: Sendable {
     var lastUse: UInt64
   }
 
-  /// Servers that are no strangers although nothing is known of their keys yet.
-  var acquaintances: Set<ServerName> = []
   private let limits: Limits
   private var entries: [ServerName: Entry] = [:]
   private var failures: [ServerName: Failure] = [:]
@@ -69,8 +67,11 @@ struct KeyRing: Sendable {
   /// How much is kept: for tests.
   var counts: (known: Int, failed: Int, fetching: Int) { (entries.count, failures.count, fetches.count) }
 
-  /// What there is to do about a key somebody claims to have signed with.
-  mutating func find(_ key: KeyID, of server: ServerName, now: Moment) -> Finding {
+  /// What there is to do about a key somebody claims to have signed with; `isKnown` says that the server is no
+  /// stranger, although nothing may be known of its keys.
+  mutating func find(
+    _ key: KeyID, of server: ServerName, isKnown: Bool = false, now: Moment
+  ) -> Finding {
     uses += 1
     if let entry = entries[server], entry.isValid(at: now) {
       entries[server]?.lastUse = uses
@@ -83,7 +84,7 @@ struct KeyRing: Sendable {
       return .unreachable
     }
     // A server whose keys ran out is no stranger: strangers must not keep it from being asked again.
-    let isStranger = entries[server] == nil && !acquaintances.contains(server)
+    let isStranger = entries[server] == nil && !isKnown
     let strangers = fetches.values.count { $0 }
     guard fetches.count < limits.mostFetches, !isStranger || strangers < limits.mostForStrangers else {
       return .busy

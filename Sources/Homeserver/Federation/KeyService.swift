@@ -10,13 +10,22 @@ actor KeyService {
   private let verifier: any SignatureVerifier
   private let mostWaiting: Int
   private let fetch: Fetch
+  /// Which servers are no strangers: those must not keep them from being asked for their keys, not even after a
+  /// start, when no keys are known.
+  private let isKnown: @Sendable (ServerName) -> Bool
+  /// Told of servers whose keys could not be had, and why.
+  private let failed: @Sendable (ServerName, String) -> Void
   private var ring: KeyRing
   private var waiting: [ServerName: [CheckedContinuation<Void, Never>]] = [:]
 
   init(
     time: any Timekeeper, verifier: any SignatureVerifier, limits: KeyRing.Limits = .init(),
+    isKnown: @escaping @Sendable (ServerName) -> Bool = { _ in false },
+    failed: @escaping @Sendable (ServerName, String) -> Void = { _, _ in },
     fetch: @escaping Fetch
   ) {
+    self.isKnown = isKnown
+    self.failed = failed
     self.time = time
     self.verifier = verifier
     self.fetch = fetch
@@ -27,17 +36,13 @@ actor KeyService {
   /// How much is kept: for tests.
   var counts: (known: Int, failed: Int, fetching: Int) { ring.counts }
 
-  /// Names the servers this one deals with: strangers must not keep them from being asked for their keys, not
-  /// even after a start, when no keys are known.
-  func expect(_ servers: Set<ServerName>) { ring.acquaintances = servers }
-
   /// The key a server signs requests with, by its name.
   ///
   /// - Throws: 401 where the server does not have it, or does not say; 503 where too much is asked already.
   func key(_ id: KeyID, of server: ServerName) async throws(Refusal) -> [UInt8] {
     var hasAsked = false
     while true {
-      switch ring.find(id, of: server, now: time.now) {
+      switch ring.find(id, of: server, isKnown: isKnown(server), now: time.now) {
       case .known(let key): return key
       case .fetch:
         guard !hasAsked else {
@@ -69,14 +74,23 @@ actor KeyService {
     do {
       let keys = try await fetch(server)
       let isGood = keys.server == server && verifier.isSelfSigned(keys)
-      if isGood { ring.succeeded(keys, now: time.now) } else { ring.failed(server, now: time.now) }
+      if isGood {
+        ring.succeeded(keys, now: time.now)
+      } else {
+        fail(server, "what it says of them is not its own")
+      }
     } catch {
       // The next who waits asks again: that this one went away says nothing about the server.
       guard !Task.isCancelled else {
         ring.abandoned(server)
         throw Refusal(503, .unknown, "The request was given up.")
       }
-      ring.failed(server, now: time.now)
+      fail(server, ExchangeError.cause(of: error))
     }
+  }
+
+  private func fail(_ server: ServerName, _ cause: String) {
+    ring.failed(server, now: time.now)
+    failed(server, cause)
   }
 }

@@ -3,9 +3,17 @@ internal import Ports
 internal import PresenceFederation
 
 extension PeerReport {
-  /// What the engine knows, in spans from now.
-  init(_ status: [PeerStatus], now: Instant) {
-    self.init(peers: status.map { Peer($0, now: now) })
+  /// What the engine knows, in spans from now, and why whoever does not answer does not.
+  init(_ status: [PeerStatus], _ trouble: (ServerName) -> PeerTroubles.Trouble?, now: Instant) {
+    self.init(
+      peers: status.map { status in
+        var peer = Peer(status, now: now)
+        if let trouble = trouble(status.name) {
+          peer.lastError = trouble.cause
+          peer.failingFor = max(0, (now - trouble.since).wholeMilliseconds)
+        }
+        return peer
+      })
   }
 }
 

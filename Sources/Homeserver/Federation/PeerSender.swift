@@ -32,31 +32,45 @@ final class PeerSender: Sendable {
   /// Sends soon. There is one at a time for each server, so what waits here is bounded by the servers.
   func send(_ outbound: OutboundTransaction) { attempt.yield(outbound) }
 
-  /// Sends what is given to it until the task is cancelled, and says what came back: nil for a refusal, and
-  /// where nothing came.
-  func run(_ sent: @escaping @Sendable (OutboundTransaction, TransactionAnswer?) async -> Void) async {
+  /// What became of an attempt.
+  enum Outcome: Sendable {
+    case answered(TransactionAnswer)
+    /// It was refused, or no answer came; why, also in a few words for people.
+    case failed(AttemptFailure, String)
+  }
+
+  /// Sends what is given to it until the task is cancelled, and says what came back.
+  func run(_ sent: @escaping @Sendable (OutboundTransaction, Outcome) async -> Void) async {
     await withDiscardingTaskGroup { group in
       for await outbound in attempts {
         group.addTask {
-          let answer = await self.carry(outbound)
+          let outcome = await self.carry(outbound)
           guard !Task.isCancelled else { return }
-          await sent(outbound, answer)
+          await sent(outbound, outcome)
         }
       }
     }
   }
 
-  private func carry(_ outbound: OutboundTransaction) async -> TransactionAnswer? {
+  private func carry(_ outbound: OutboundTransaction) async -> Outcome {
     do {
       var request = try request(for: outbound)
       request.timeout = outbound.timeout
       let response = try await transport.send(request, to: outbound.peer)
-      guard response.status == 200 else { return nil }
+      guard response.status == 200 else {
+        return .failed(AttemptFailure(status: response.status), Self.refusal(response))
+      }
       written.withLock { $0[outbound.peer] = nil }
-      return TransactionAnswer(body: response.body)
+      return .answered(TransactionAnswer(body: response.body))
     } catch {
-      return nil
+      return .failed(.noAnswer, ExchangeError.cause(of: error))
     }
+  }
+
+  private static func refusal(_ response: WireResponse) -> String {
+    let status = "status \(response.status)"
+    guard let error = try? WireJSON.decode(MatrixError.self, from: response.body) else { return status }
+    return "\(status): \(error.message.forPeople())"
   }
 
   private func request(for outbound: OutboundTransaction) throws -> WireRequest {
@@ -74,5 +88,17 @@ final class PeerSender: Sendable {
       written[peer] = Written(id: id, request: request)
     }
     return request
+  }
+}
+
+extension AttemptFailure {
+  /// What a status other than 200 says of the attempt. A proxy may answer for a server that is gone.
+  fileprivate init(status: Int) {
+    self =
+      switch status {
+      case 400, 413: .refused
+      case 429: .busy
+      default: .noAnswer
+      }
   }
 }

@@ -22,12 +22,15 @@ extension PresenceService {
   func expireFederation() { perform(federation?.expire(rules: &rules, now: time.now)) }
 
   /// An attempt to send was answered, or was not.
-  func sent(_ outbound: OutboundTransaction, answer: TransactionAnswer?) {
+  func sent(_ outbound: OutboundTransaction, _ outcome: PeerSender.Outcome) {
     let now = time.now
-    if let answer {
+    switch outcome {
+    case .answered(let answer):
+      troubles.answered(outbound.peer)
       perform(federation?.succeeded(outbound, with: answer, rules: &rules, now: now))
-    } else {
-      perform(federation?.failed(outbound, because: .noAnswer, rules: &rules, now: now))
+    case .failed(let reason, let cause):
+      troubles.failed(outbound.peer, cause)
+      perform(federation?.failed(outbound, because: reason, rules: &rules, now: now))
     }
   }
 
@@ -36,8 +39,14 @@ extension PresenceService {
     perform(federation?.heard(from: peer, rules: &rules, now: time.now))
   }
 
-  /// What an administrator is told of every peer.
-  var peerStatus: [PeerStatus] { federation?.status(now: time.now) ?? [] }
+  /// What an administrator is told of every peer, those named by hand included with whom nothing stands.
+  var peerStatus: [PeerStatus] {
+    guard let federation else { return [] }
+    let status = federation.status(now: time.now)
+    let others = (acquaintances?.named ?? []).subtracting(status.map(\.name))
+    return (status + others.map { PeerStatus(name: $0, ourEpoch: federation.epoch) })
+      .sorted { $0.name.rawValue.utf8.lexicographicallyPrecedes($1.name.rawValue.utf8) }
+  }
 
   /// Asks another server once for somebody; nil where it does not show them, or does not answer in time.
   func askOnce(_ user: UserID) async -> PresenceContent? {

@@ -10,12 +10,26 @@ final class TestNetwork: PeerTransport {
     var servers: [ServerName: Homeserver] = [:]
     var cut: Set<ServerName> = []
     var sent: [(to: ServerName, request: WireRequest)] = []
+    var notices: [String] = []
+    var known: Set<ServerName> = []
   }
 
   private let state = Mutex(State())
 
   /// What was sent, to whom.
   var sent: [(to: ServerName, request: WireRequest)] { state.withLock(\.sent) }
+
+  /// What those who run the servers were told.
+  var notices: [String] { state.withLock(\.notices) }
+
+  /// Whom some server holds for no stranger.
+  var known: Set<ServerName> { state.withLock(\.known) }
+
+  func setKnown(_ isKnown: Bool, _ server: ServerName) {
+    state.withLock { state in
+      if isKnown { state.known.insert(server) } else { state.known.remove(server) }
+    }
+  }
 
   /// Nothing reaches a server, or leaves it.
   func cut(_ server: ServerName, _ isCut: Bool = true) {
@@ -29,7 +43,9 @@ final class TestNetwork: PeerTransport {
       state.sent.append((server, request))
       return state.cut.isEmpty ? state.servers[server] : nil
     }
-    guard let homeserver else { throw ExchangeError(.unreachable, "\(server) is not there.") }
+    guard let homeserver else {
+      throw ExchangeError(.unreachable, "\(server) is not there.", cause: "connection refused")
+    }
     return await homeserver.respond(to: request, from: Peer(address: "192.0.2.1", isSameUser: false))
   }
 
@@ -39,10 +55,10 @@ final class TestNetwork: PeerTransport {
     configure: (inout Homeserver.Configuration) -> Void = { _ in }
   ) throws -> TestHomeserver {
     let key = TestSigner(try KeyID("ed25519:a_test").orThrow("a key"), secret: seed)
+    var federation = Federation(transport: self, signer: key, verifier: TestVerifier())
+    federation.notice = { [self] line in state.withLock { $0.notices.append(line) } }
     let server = try TestHomeserver(
-      simulation, name, store: store, seed: seed,
-      federation: Federation(transport: self, signer: key, verifier: TestVerifier()),
-      configure: configure)
+      simulation, name, store: store, seed: seed, federation: federation, configure: configure)
     state.withLock { $0.servers[server.name] = server.homeserver }
     return server
   }

@@ -1,0 +1,134 @@
+internal import MatrixWire
+internal import Ports
+internal import Synchronization
+
+/// Why other servers do not answer, for people: the last cause of each, and a notice when that changes.
+///
+/// Anybody can name ten thousand servers that do not answer, so what is kept is bounded, and so is what is said.
+final class PeerTroubles: Sendable {
+  struct Trouble: Hashable, Sendable {
+    /// In a few words that fit behind the name.
+    var cause: String
+    /// When the first of the failures in a row was.
+    var since: Instant
+    fileprivate var isNoticed = false
+  }
+
+  private struct State: Sendable {
+    var troubles: [ServerName: Trouble] = [:]
+    /// When the refusal of a server's requests was last said.
+    var refusals: [ServerName: Instant] = [:]
+    /// When the present minute of notices began, and how many were said and left out in it.
+    var begun: Instant?
+    var said = 0
+    var leftOut = 0
+  }
+
+  private let time: any Timekeeper
+  private let notice: @Sendable (String) -> Void
+  private let state = Mutex(State())
+
+  private static let most = 1_024
+  private static let mostNotices = 30
+  private static let minute = Duration.seconds(60)
+  /// How often the refusal of one server's requests is said.
+  private static let pause = Duration.seconds(600)
+
+  init(time: any Timekeeper, notice: @escaping @Sendable (String) -> Void) {
+    self.time = time
+    self.notice = notice
+  }
+
+  /// How much is kept: for tests.
+  var counts: (troubles: Int, refusals: Int) { state.withLock { ($0.troubles.count, $0.refusals.count) } }
+
+  /// Why a server fails now, if it does.
+  subscript(server: ServerName) -> Trouble? { state.withLock { $0.troubles[server] } }
+
+  /// A server did not answer, or refused what it was sent. One failure may be an accident; the second in a row is
+  /// said.
+  func failed(_ server: ServerName, _ cause: String) {
+    let now = time.instant
+    say { state in
+      guard var trouble = state.troubles[server] else {
+        state.troubles[server] = Trouble(cause: cause, since: now)
+        Self.bound(&state.troubles) { $0.since }
+        return nil
+      }
+      defer { state.troubles[server] = trouble }
+      let isNews = !trouble.isNoticed || trouble.cause != cause
+      trouble.cause = cause
+      trouble.isNoticed = true
+      return isNews ? "\(server) does not answer: \(cause)" : nil
+    }
+  }
+
+  func answered(_ server: ServerName) {
+    say { state in
+      state.troubles.removeValue(forKey: server)?.isNoticed == true ? "\(server) answers again" : nil
+    }
+  }
+
+  /// A request that names a server as its origin was refused.
+  func refused(_ origin: ServerName, _ cause: String) {
+    let now = time.instant
+    say { state in
+      if let last = state.refusals[origin], now - last < Self.pause { return nil }
+      state.refusals[origin] = now
+      Self.bound(&state.refusals) { $0 }
+      return "Refused a request of \(origin): \(cause)"
+    }
+  }
+
+  /// Forgets the older half where there are too many.
+  private static func bound<Value>(_ entries: inout [ServerName: Value], by age: (Value) -> Instant) {
+    guard entries.count > most else { return }
+    for (server, _) in entries.sorted(by: { age($0.value) < age($1.value) }).prefix(most / 2) {
+      entries[server] = nil
+    }
+  }
+
+  /// Says what `change` has to say, unless enough was said in this minute.
+  private func say(_ change: (inout State) -> String?) {
+    let now = time.instant
+    let lines: [String] = state.withLock { state in
+      guard let line = change(&state) else { return [] }
+      var lines: [String] = []
+      if state.begun.map({ now - $0 >= Self.minute }) ?? true {
+        if state.leftOut > 0 { lines.append("\(state.leftOut) notices of other servers were left out") }
+        (state.begun, state.said, state.leftOut) = (now, 0, 0)
+      }
+      guard state.said < Self.mostNotices else {
+        state.leftOut += 1
+        return lines
+      }
+      state.said += 1
+      return lines + [line]
+    }
+    for line in lines { notice(line) }
+  }
+}
+
+extension String {
+  /// A text of somebody else's, fit for a line on a terminal: what cannot be printed is a space, and it is not long.
+  func forPeople(most: Int = 100) -> String {
+    let safe = unicodeScalars.prefix(most + 1).map { scalar -> Unicode.Scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+        .spaceSeparator, .nonspacingMark, .enclosingMark, .spacingMark:
+        " "
+      default: scalar
+      }
+    }
+    let text = String(String.UnicodeScalarView(safe.prefix(most)))
+    return safe.count > most ? text + "…" : text
+  }
+}
+
+extension ExchangeError {
+  /// The cause of a failure, fit for people.
+  static func cause(of error: any Error) -> String {
+    let error = error as? ExchangeError
+    return (error?.cause ?? error?.message ?? "no answer that makes sense").forPeople()
+  }
+}

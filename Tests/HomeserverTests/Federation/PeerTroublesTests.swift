@@ -1,0 +1,87 @@
+import MatrixWire
+import PorchlightTestSupport
+import Ports
+import Synchronization
+import Testing
+
+@testable import Homeserver
+
+/// Why other servers do not answer, for people.
+struct PeerTroublesTests {
+  private final class Lines: Sendable {
+    private let state = Mutex<[String]>([])
+
+    func add(_ line: String) { state.withLock { $0.append(line) } }
+
+    func take() -> [String] {
+      state.withLock { lines in
+        defer { lines = [] }
+        return lines
+      }
+    }
+  }
+
+  private let simulation = Simulation()
+  private let lines = Lines()
+  private let troubles: PeerTroubles
+  private let blue: ServerName
+
+  init() throws {
+    troubles = PeerTroubles(time: simulation.time, notice: lines.add)
+    blue = try ServerName("blue.test").orThrow("a name")
+  }
+
+  @Test func aChangeIsSaidOnce() {
+    troubles.failed(blue, "connection refused")
+    #expect(lines.take() == [], "one may be an accident")
+    #expect(troubles[blue]?.cause == "connection refused")
+    simulation.advance(by: .seconds(1))
+    for _ in 0..<3 { troubles.failed(blue, "connection refused") }
+    #expect(lines.take() == ["blue.test does not answer: connection refused"])
+    troubles.failed(blue, "no such name")
+    #expect(lines.take() == ["blue.test does not answer: no such name"])
+    #expect(troubles[blue].map { simulation.time.instant - $0.since } == .seconds(1))
+    troubles.answered(blue)
+    troubles.answered(blue)
+    #expect(lines.take() == ["blue.test answers again"])
+    #expect(troubles[blue] == nil)
+  }
+
+  @Test func anAccidentIsNotSaidAtAll() {
+    troubles.failed(blue, "connection refused")
+    troubles.answered(blue)
+    #expect(lines.take() == [])
+  }
+
+  @Test func refusalsOfOneServerAreSaidNowAndThen() {
+    for _ in 0..<100 { troubles.refused(blue, "its signature does not hold") }
+    #expect(lines.take() == ["Refused a request of blue.test: its signature does not hold"])
+    simulation.advance(by: .seconds(600))
+    troubles.refused(blue, "its signature does not hold")
+    #expect(lines.take().count == 1)
+  }
+
+  @Test func manyServersFillNeitherMemoryNorLog() throws {
+    for number in 0..<10_000 {
+      let server = try ServerName("s\(number).test").orThrow("a name")
+      troubles.refused(server, "no")
+      troubles.failed(server, "no")
+      troubles.failed(server, "no")
+    }
+    #expect(troubles.counts.troubles <= 1_024)
+    #expect(troubles.counts.refusals <= 1_024)
+    #expect(lines.take().count == 30)
+    simulation.advance(by: .seconds(60))
+    troubles.refused(blue, "no")
+    let after = lines.take()
+    #expect(after.count == 2)
+    #expect(after.first?.hasSuffix("notices of other servers were left out") == true)
+    #expect(after.last == "Refused a request of blue.test: no")
+  }
+
+  @Test func aTextOfSomebodyElsesIsHarmless() {
+    #expect("a\u{1B}[31mb\u{202E}c\n\u{0}d".forPeople() == "a [31mb c  d")
+    #expect(String(repeating: "x", count: 200).forPeople(most: 5) == "xxxxx…")
+    #expect("Grüße, 世界".forPeople() == "Grüße, 世界")
+  }
+}
