@@ -43,6 +43,7 @@ extension Homeserver {
     guard peer.isSameUser else {
       throw Refusal(403, .forbidden, "Only the user who runs this server may ask this, over its Unix socket.")
     }
+    guard guests != nil else { throw Refusal(404, .notFound, "This server meets no others.") }
     let now = time.instant
     return .json(PeerReport(await presence.peerStatus, now: now))
   }
