@@ -50,10 +50,11 @@ class Screen:
 
     def ends(self, claim, statuses):
         """The program is gone, the shell has the terminal back, and the exit status is one of these."""
-        if not self.shows(claim + ": the shell is back", r"(?m)^\$ *$"):
+        # Older prompts may stand further up.
+        if not self.shows(claim + ": the shell is back", r"(?:\A|\n)\$\s*\Z"):
             return
         self.keys("echo ended with $?", "Enter")
-        self.shows(claim, r"(?m)^ended with (%s)$" % statuses)
+        self.shows(claim, r"(?m)^(\$ )?ended with (%s)$" % statuses)
 
     def wait(self, claim, test, patience=PATIENCE):
         """Waits until `test` holds for the screen; returns whether it did."""

@@ -39,8 +39,10 @@ struct PeerLines {
 
   private var failures: String {
     let times = peer.failures == 1 ? "once" : "\(peer.failures) times"
+    let since = peer.failingFor.map { " in \(Self.span($0))" } ?? ""
+    let why = peer.lastError.map { " (\($0))" } ?? ""
     let again = peer.retryIn.map { ", again in \(Self.span($0))" } ?? ""
-    return times + again
+    return times + since + why + again
   }
 
   private var sent: String? {

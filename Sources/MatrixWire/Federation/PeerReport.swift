@@ -20,6 +20,10 @@ public struct PeerReport: Hashable, Sendable, Codable {
     public var failures: Int
     public var retryIn: Int?
     public var isSilent: Bool
+    /// Why the last attempt failed, in a few words that fit behind the name, and how long attempts have failed; nil
+    /// where the last one did not.
+    public var lastError: String?
+    public var failingFor: Int?
     /// Whether it speaks our additions; nil while nothing came from it.
     public var speaksAdditions: Bool?
     /// Attempts to send since this server started, by cause.
@@ -37,6 +41,8 @@ public struct PeerReport: Hashable, Sendable, Codable {
       case backlog, failures
       case retryIn = "retry_in_ms"
       case isSilent = "silent"
+      case lastError = "last_error"
+      case failingFor = "failing_for_ms"
       case speaksAdditions = "speaks_additions"
       case sent
     }
@@ -45,7 +51,8 @@ public struct PeerReport: Hashable, Sendable, Codable {
       name: ServerName, watchedByUs: [String: [UserID]] = [:], watchedByThem: [UserID] = [],
       shortTimerIn: Int? = nil, longTimerIn: Int? = nil, heardAgo: Int? = nil, epoch: Int64? = nil,
       ourEpoch: Int64, backlog: Int = 0, failures: Int = 0, retryIn: Int? = nil, isSilent: Bool = false,
-      speaksAdditions: Bool? = nil, sent: [String: Int] = [:]
+      lastError: String? = nil, failingFor: Int? = nil, speaksAdditions: Bool? = nil,
+      sent: [String: Int] = [:]
     ) {
       self.name = name
       self.watchedByUs = watchedByUs
@@ -59,6 +66,8 @@ public struct PeerReport: Hashable, Sendable, Codable {
       self.failures = failures
       self.retryIn = retryIn
       self.isSilent = isSilent
+      self.lastError = lastError
+      self.failingFor = failingFor
       self.speaksAdditions = speaksAdditions
       self.sent = sent
     }
