@@ -21,6 +21,7 @@ import urllib.parse
 import urllib.request
 
 HOSTILE = "\x1b]0;owned\x07\u202ename\u009b31m\nsecond line"
+OFFLINE = "porchlight: set, but you are offline to others until a roster or another client of yours is connected\n"
 failures = []
 count = 0
 
@@ -47,7 +48,9 @@ class Shell:
         for text in (out, error):
             unsafe = [c for c in text if ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160 or c == "\u202e"]
             expect(not unsafe, f"`{line}` printed {unsafe}")
-        if status == 0:
+        if status == 0 and words[0] == "set":
+            expect(error in ("", OFFLINE), f"`{line}` said on standard error: {error}")
+        elif status == 0:
             expect(error == "", f"`{line}` said on standard error: {error}")
         elif status != 1 or error:
             expect(error.count("\n") == 1 and error.startswith("porchlight: "),
@@ -101,7 +104,9 @@ def offline(binary, folder):
            f"after the yes: {entry}")
     expect("coffee" in ann.run("who"), "who shows the text")
     ann.run("invite", "ann", status=1)
-    ann.run("invite", "@", status=2)
+    for slip in ("@", "", " ", "bob@porch.example", "@:porch.example", "@b b:localhost", "bob:localhost", "@b\x1b:x"):
+        ann.run("invite", slip, status=2)
+    ann.run("invite", "@far:porch.example", status=1)
     bob.run("invite", "cem")
     cem.run("deny", "bob")
     expect(bob.run("who", status=1) == "", "a no takes the entry away")
@@ -128,10 +133,66 @@ def offline(binary, folder):
     expect(follower.stderr.read() == "", "follow ends without a word")
 
 
+def logins(binary, folder, base):
+    path = pathlib.Path(folder) / "token-dora"
+    dora = Shell(binary, folder, "--homeserver", base, "--token-file", str(path))
+
+    def login(*words, password="mellon", status=0):
+        done = subprocess.run([binary, "login", "--as", "dora", *words, *dora.server], input=password,
+                              capture_output=True, text=True, timeout=30)
+        line = " ".join(["login", *words])
+        expect(done.returncode == status, f"`{line}` ended with {done.returncode}, not {status}: {done.stderr.strip()}")
+        expect(password not in done.stdout + done.stderr or not password, f"`{line}` repeats the password")
+        expect((done.stdout == "Logged in as @dora:porch.example\n") == (status == 0), f"`{line}` said {done.stdout}")
+
+    login(status=3)
+    expect(not path.exists(), "a refused login leaves nothing behind")
+    login("--register")
+    expect(path.stat().st_mode & 0o777 == 0o600, "the token is for nobody else to read")
+    first = path.read_text()
+    expect(dora.json("status")["user_id"] == "@dora:porch.example", "the token is good")
+    login("--register", status=1)
+    login(password="wrong", status=3)
+    login(password="", status=2)
+    expect(path.read_text() == first, "a refused login leaves the token alone")
+    login()
+    expect(path.read_text() != first, "another login replaces it")
+    dora.run("logout")
+    expect(not path.exists(), "logout removes it")
+    path.write_text("two words\n")
+    login(status=1)
+    expect(path.read_text() == "two words\n", "nothing but a token is ever replaced")
+
+
+def peers(binary, folder):
+    def doctor(path, status, words):
+        done = subprocess.run([binary, "doctor", "peers", "--unix", path], capture_output=True, text=True, timeout=30)
+        expect(done.returncode == status and words in done.stderr and done.stderr.count("\n") == 1,
+               f"`doctor peers --unix {path}` ended with {done.returncode}: {done.stderr}")
+        expect(done.stdout == "", f"`doctor peers` printed {done.stdout}")
+
+    doctor(f"{folder}/porch.sock", 0, "none watches it")
+    doctor(f"{folder}/none.sock", 4, "Nothing listens")
+    doctor(binary, 2, "is no socket")
+    doctor("/" + "x" * 200, 2, "107 bytes")
+    for words in (("--peer", "x"), ("--batch-window", "5s"), ("--no-federation", "--peer", "y.example=http://y")):
+        error = subprocess.run([binary, "serve", "--server-name", "x.example", "--unix", f"{folder}/x.sock", *words],
+                               capture_output=True, text=True, timeout=30)
+        expect(error.returncode == 2 and error.stderr.startswith("porchlight: --"), f"{words}: {error.stderr}")
+    server = subprocess.Popen([binary, "serve", "--server-name", "Alone.Example", "--unix", f"{folder}/alone.sock",
+                               "--database", ":memory:", "--no-federation"], stdout=subprocess.PIPE, text=True)
+    try:
+        expect("for alone.example" in server.stdout.readline(), "names of servers have no capitals")
+        doctor(f"{folder}/alone.sock", 0, "meets no others")
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
 def remote(binary, folder):
     server = subprocess.Popen(
         [binary, "serve", "--server-name", "porch.example", "--listen", "127.0.0.1:0", "--database", ":memory:",
-         "--registration", "open", "--auto-accept", "always"], stdout=subprocess.PIPE, text=True)
+         "--registration", "open", "--auto-accept", "always", "--unix", f"{folder}/porch.sock"], stdout=subprocess.PIPE, text=True)
     try:
         base = server.stdout.readline().split()[2]
 
@@ -152,13 +213,18 @@ def remote(binary, folder):
         urllib.request.urlopen(urllib.request.Request(
             f"{base}/_matrix/client/v3/profile/{user}/displayname", data=name, method="PUT",
             headers={"Authorization": f"Bearer {token}"}), timeout=10)
-        expect("second line" in ann.run("who"), "a hostile name is shown, and harmless")
+        expect("ownedname" in ann.run("who"), "a hostile name is shown, and harmless")
         follower = ann.follow("--initial")
         first = json.loads(follower.stdout.readline())
         expect("user_id" in first, f"follow --initial began with {first}")
         follower.stdout.close()
         bob.run("set", "online", "one")
         expect(follower.wait(10) == 0, f"follow ended with {follower.returncode} when nobody read it any more")
+        cem = Shell(binary, folder, "--unix", f"{folder}/porch.sock", "--as", "cem")
+        cem.run("set", "busy", "next door")
+        expect(cem.json("status")["user_id"] == "@cem:porch.example", "--unix needs no password")
+        logins(binary, folder, base)
+        peers(binary, folder)
         wrong = pathlib.Path(folder) / "wrong"
         wrong.write_text("nonsense")
         stranger = Shell(binary, folder, "--homeserver", base, "--token-file", str(wrong))

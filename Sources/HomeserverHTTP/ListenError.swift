@@ -30,6 +30,8 @@ public struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
       self.init(.refused, "Cannot listen on \(endpoint): \(String(cString: strerror(error.errnoCode))).")
     } else if case SocketAddressError.unixDomainSocketPathTooLong = error {
       self.init(.refused, "Cannot listen on \(endpoint): a socket's path has at most 107 bytes.")
+    } else if let error = error as? SocketAddressError.UnknownHost {
+      self.init(.refused, "Cannot listen on \(endpoint): there is no host \(error.host).")
     } else if error is SocketAddressError {
       self.init(.refused, "Cannot listen on \(endpoint): there is no such address.")
     } else {

@@ -18,9 +18,24 @@ public enum PrivateFile {
   /// - Throws: `StoreError` where it cannot be read or made, or where others may read it.
   public static func text(at path: String, orWriting text: () -> String) throws(StoreError) -> String {
     if let text = try read(path) { return text }
-    try write(text(), to: path)
+    try write(text(), beside: path) { link($0, path) == 0 || errno == EEXIST }
     guard let text = try read(path) else { throw StoreError(.failed, "The file \(path) is gone again.") }
     return text
+  }
+
+  /// Writes the file anew, whole or not at all, whatever was there before.
+  ///
+  /// - Parameters:
+  ///   - path: where the file is. Its folder has to be there.
+  ///   - text: what it is to hold.
+  /// - Throws: `StoreError` where it cannot be made.
+  public static func replace(_ path: String, with text: String) throws(StoreError) {
+    try write(text, beside: path) { rename($0, path) == 0 }
+  }
+
+  /// The folder a file is in, as a path.
+  public static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   }
 
   /// Nil where there is no file.
@@ -57,11 +72,17 @@ public enum PrivateFile {
     return String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 
-  /// Writes beside the file and gives it its name at the end, unless there is one by then.
-  private static func write(_ text: String, to path: String) throws(StoreError) {
+  /// Writes beside the file, and gives it its name at the end.
+  private static func write(
+    _ text: String, beside path: String, naming: (_ temporary: String) -> Bool
+  ) throws(StoreError) {
+    let folder = folder(of: path)
     var template = Array((path + ".XXXXXX").utf8CString)
     let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw failure("Cannot make a file beside \(path)") }
+    guard descriptor >= 0 else {
+      guard errno != ENOENT else { throw StoreError(.failed, "The folder \(folder) does not exist.") }
+      throw failure("Cannot make a file beside \(path)")
+    }
     let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     defer {
@@ -78,9 +99,8 @@ public enum PrivateFile {
     guard fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0 else {
       throw failure("Cannot write \(path)")
     }
-    guard link(temporary, path) == 0 || errno == EEXIST else { throw failure("Cannot make the file \(path)") }
+    guard naming(temporary) else { throw failure("Cannot make the file \(path)") }
     // The name has to last as well.
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     let parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard parent >= 0 else { return }
     fsync(parent)

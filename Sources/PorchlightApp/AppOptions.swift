@@ -21,6 +21,8 @@ public struct AppOptions: Sendable {
 
   /// What stands below the invitation to ask somebody, while nobody is on the list.
   public var emptyHint: SafeText = ""
+  /// Whether the server can ask for people on other servers.
+  public var meetsOthers = true
   /// Called before the roster is suspended; while it is, nothing of this process goes on.
   public var willSuspend: @Sendable () async -> Void = {}
   /// Called when it goes on.

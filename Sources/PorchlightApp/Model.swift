@@ -9,6 +9,7 @@ struct Model: Sendable {
   let look: Look
   let utcOffset: Duration
   let emptyHint: SafeText
+  let meetsOthers: Bool
 
   // The world.
   var roster: Roster
@@ -46,6 +47,7 @@ struct Model: Sendable {
     look = Look(options, capabilities)
     utcOffset = options.utcOffset
     emptyHint = options.emptyHint
+    meetsOthers = options.meetsOthers
     roster = Roster(userID: userID)
     idle = IdleMonitor(limit: options.idleAfter, now: now.instant)
     self.size = size

@@ -55,7 +55,9 @@ struct Person: Hashable, Sendable {
     isPending = contact.relation == .pending
     // A text of which nothing can be shown is none.
     statusText = contact.statusText.flatMap { SafeText(untrusted: $0).isEmpty ? nil : $0 }
-    remark = standing == .unknown ? Self.reason(contact) : statusText ?? ""
+    remark =
+      standing == .unknown
+      ? UnknownText.of(contact.unknownReason, contact.userID, isPending: isPending) : statusText ?? ""
     deviceTypes = contact.deviceTypes
   }
 
@@ -70,17 +72,6 @@ struct Person: Hashable, Sendable {
     statusText = nil
     deviceTypes = []
     isPending = false
-  }
-
-  private static func reason(_ contact: Contact) -> String {
-    switch contact.unknownReason {
-    case .unreachable: "no answer from \(contact.userID.server)"
-    case .pending: "has not answered your invite"
-    case .unanswered: "\(contact.userID.server) has not said yet"
-    case .notAsked: "not asked for yet: you are invisible"
-    case .notShown: "\(contact.userID.server) does not show them"
-    case nil: contact.relation == .pending ? "has not answered your invite" : "nothing heard yet"
-    }
   }
 }
 

@@ -62,8 +62,14 @@ extension Model {
   /// Reads a user ID; a bare name is that of somebody who is known, or else one on the own server.
   private func invitee(_ text: String) -> (UserID?, problem: String?) {
     let text = SafeText(untrusted: text).string
-    guard !text.isEmpty else { return (nil, "a user ID is needed, such as @ola:harbor.example") }
-    let written = userID(written: text)
+    var written: UserID?
+    var problem: String?
+    do throws(UserIDProblem) {
+      written = try UserID.written(text, beside: roster.own.userID)
+    } catch {
+      problem = error.message
+    }
+    guard !text.isEmpty else { return (nil, problem) }
     var known = people(called: text, asking: false)
     if known.isEmpty {
       // Askers choose their names themselves: one of them must not catch what is meant for somebody else.
@@ -71,10 +77,11 @@ extension Model {
       if let written, !known.isEmpty { known.insert(written) }
     }
     guard known.count < 2 else { return (nil, "several people are called '\(text)': write the user ID") }
-    guard let user = known.first ?? written else {
-      return (nil, "'\(text)' is not a user ID: @name:server")
-    }
+    guard let user = known.first ?? written else { return (nil, problem) }
     if user == roster.own.userID { return (nil, "that is you") }
+    if !meetsOthers, user.server != roster.own.userID.server {
+      return (nil, "the offline server knows only people on this machine")
+    }
     guard let contact = roster.contact(user) else { return (user, nil) }
     let reason = contact.relation == .pending ? "has not answered your invite yet" : "is on your list already"
     return (nil, "\(user.rawValue) \(reason)")
@@ -87,14 +94,6 @@ extension Model {
     return Set(
       roster.people.filter { $0.row.isInvite == asking && $0.safeName.string.lowercased() == name }
         .map(\.userID))
-  }
-
-  private func userID(written text: String) -> UserID? {
-    guard !text.unicodeScalars.contains(where: \.properties.isWhitespace) else { return nil }
-    guard !text.contains(":") else { return UserID(text).flatMap { $0.localpart.isEmpty ? nil : $0 } }
-    let name = text.hasPrefix("@") ? text.dropFirst() : text[...]
-    let user = UserID(localpart: name.lowercased(), server: roster.own.userID.server)
-    return user.flatMap { $0.isValidForRegistration ? $0 : nil }
   }
 
   private mutating func request(_ change: ListChange) -> [Intent] {

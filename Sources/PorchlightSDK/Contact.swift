@@ -42,7 +42,7 @@ public struct Contact: Hashable, Sendable {
     idleSince = since(content.idleAgo)
     unknownReason = content.unknownReason
     // "" is cleared, absent is not stated (protocol 8).
-    if let name = content.displayName { displayName = name.isEmpty ? nil : name }
+    if let name = content.displayName { displayName = DisplayName.shown(name) }
   }
 }
 
@@ -86,6 +86,6 @@ public struct OwnPresence: Hashable, Sendable {
     state = content.state
     choice = content.choice ?? content.state
     statusText = content.statusMessage.flatMap { $0.isEmpty ? nil : $0 }
-    if let name = content.displayName { displayName = name.isEmpty ? nil : name }
+    if let name = content.displayName { displayName = DisplayName.shown(name) }
   }
 }

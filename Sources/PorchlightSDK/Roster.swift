@@ -93,7 +93,7 @@ public struct Roster: Hashable, Sendable {
     }
     let invite = Invite(
       observer: event.observer, receivedAt: WallTime(milliseconds: event.receivedAt),
-      displayName: event.displayName.flatMap { $0.isEmpty ? nil : $0 })
+      displayName: DisplayName.shown(event.displayName))
     guard invites.updateValue(invite, forKey: event.observer) == nil else { return [] }
     return [.invited(invite)]
   }

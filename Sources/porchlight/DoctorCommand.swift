@@ -16,8 +16,19 @@ struct DoctorPeersCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "peers", abstract: "Show how the server and others watch each other.",
     discussion: """
-      For each server: who watches whom, when the short and the long watchdog fire, when it was heard last, its \
-      epoch, what waits, failed attempts in a row, and what was sent by cause. Ends with 1 where there is none.
+      For each server that is watched, watches, or is owed something:
+        we watch    people there, and for whom here
+        they watch  people here whom somebody there watches
+        next word   when we ask whether it is there, if nothing is heard before,
+                    and when all that holds is said again in any case
+        waiting     states and messages not sent yet
+        failed      attempts in a row without an answer, and when the next is made
+        sent        messages since this server began to watch or be watched, by cause:
+                    changes (somebody's state changed), subscriptions (watching began
+                    or ended), answers, reminders (the watchdogs), retries, standing
+                    (for invisible people), list messages (invites and their answers)
+      A server that nobody watches any more is forgotten, and its counts with it. Ends with 0, also where there is \
+      none, and with 4 where the server does not answer.
       """)
 
   @Option(help: ArgumentHelp("The Unix socket the server was started with.", valueName: "path"))
@@ -27,49 +38,40 @@ struct DoctorPeersCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let report = try await withNetworkExchange(to: ServerAddress(socket: unix)) { exchange in
-      try await Self.ask(exchange)
+    let address = try SocketPath.address(unix)
+    guard let report = try await withNetworkExchange(to: address, { try await Self.ask($0, at: address) })
+    else {
+      if json { Output.json(PeerReport(peers: [])) }
+      return
     }
     if json {
       Output.json(report)
     } else {
-      Output.table(report.peers.flatMap(Self.rows))
+      for line in report.peers.flatMap({ PeerLines($0).lines }) { Output.text(line) }
     }
-    if report.peers.isEmpty { throw ExitCode(ExitStatus.failed) }
+    if report.peers.isEmpty {
+      Output.complain(
+        "this server watches no other and none watches it; they meet when somebody asks somebody")
+    }
   }
 
-  private static func ask(_ exchange: NetworkExchange) async throws -> PeerReport {
+  private static func ask(_ exchange: NetworkExchange, at address: ServerAddress) async throws -> PeerReport?
+  {
     do {
       let response = try await exchange.send(ClientAPI.peers())
-      if let error = response.error { throw Failure(error.message) }
-      return try WireJSON.decode(PeerReport.self, from: response.body)
-    } catch let error as ExchangeError {
+      guard let error = response.error else {
+        return try WireJSON.decode(PeerReport.self, from: response.body)
+      }
+      // So the server was started, with --no-federation.
+      if error.code == .notFound {
+        Output.complain("this server meets no others (--no-federation)")
+        return nil
+      }
       throw Failure(error.message)
+    } catch let error as ExchangeError {
+      throw Failure(error.message, status: ExitStatus.network)
     } catch let error as MatrixError {
-      throw Failure("the server's answer cannot be read: \(error.message)")
+      throw Failure("the answer of \(address) cannot be read: \(error.message)", status: ExitStatus.network)
     }
   }
-
-  /// One line about the server, one for each person watched.
-  private static func rows(_ peer: PeerReport.Peer) -> [[SafeText]] {
-    let state =
-      peer.isSilent ? "silent" : peer.heardAgo.map { "heard \(age($0)) ago" } ?? "not heard yet"
-    let sent = peer.sent.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-    var facts = ["short \(due(peer.shortTimerIn))", "long \(due(peer.longTimerIn))"]
-    facts.append("epoch \(peer.epoch.map(String.init) ?? "-")")
-    facts.append("waiting \(peer.backlog)")
-    if peer.failures > 0 { facts.append("failed \(peer.failures), again in \(due(peer.retryIn))") }
-    if !sent.isEmpty { facts.append("sent \(sent)") }
-    let head = [peer.name.rawValue, state, facts.joined(separator: "; ")]
-    let ours = peer.watchedByUs.sorted { $0.key < $1.key }.map { user, observers in
-      let names = observers.map(\.rawValue).joined(separator: ", ")
-      return ["", user, observers.isEmpty ? "stands" : "watched by \(names)"]
-    }
-    let theirs = peer.watchedByThem.map { ["", $0.rawValue, "watched by \(peer.name)"] }
-    return ([head] + ours + theirs).map { $0.map { SafeText(untrusted: $0) } }
-  }
-
-  private static func age(_ milliseconds: Int) -> String { "\(milliseconds / 1000) s" }
-
-  private static func due(_ milliseconds: Int?) -> String { milliseconds.map { "in \(age($0))" } ?? "off" }
 }

@@ -30,9 +30,17 @@ enum ExitStatus {
       exit(0)
     }
     let isUsage = RootCommand.exitCode(for: error) == .validationFailure
-    let message = RootCommand.message(for: error)
-    Output.complain(message)
+    Output.complain(plain(RootCommand.message(for: error)))
     exit(isUsage ? usage : failed)
+  }
+
+  /// The parser's words: an explanation that names its option says it all, and a slip is shown the way on.
+  private static func plain(_ message: String) -> String {
+    let prefixes = ["The value '", "Unexpected argument", "Unknown option", "Missing expected argument"]
+    guard let kind = prefixes.firstIndex(where: message.hasPrefix) else { return message }
+    guard kind == 0 else { return "\(message); see --help" }
+    let parts = message.split(separator: "': --", maxSplits: 1)
+    return parts.count == 2 ? "--\(parts[1])" : message
   }
 }
 
@@ -55,6 +63,9 @@ enum Output {
   /// Text of this program's own on standard error, ended by a newline.
   static func error(_ message: String) { _ = write(message, to: STDERR_FILENO) }
 
+  /// A question at the terminal, without a newline, where it is not mistaken for data.
+  static func prompt(_ question: String) { _ = write(bytes: Array(question.utf8), to: STDERR_FILENO) }
+
   /// One line on standard output, at once; false where nobody reads it any more. Ends the process where it cannot
   /// be written for another reason.
   @discardableResult
@@ -68,7 +79,11 @@ enum Output {
   }
 
   private static func write(_ message: String, to descriptor: Int32) -> Bool {
-    var line = Array((message.hasSuffix("\n") ? message : message + "\n").utf8)[...]
+    write(bytes: Array((message.hasSuffix("\n") ? message : message + "\n").utf8), to: descriptor)
+  }
+
+  private static func write(bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var line = bytes[...]
     while !line.isEmpty {
       let written = line.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0, errno == EINTR { continue }

@@ -14,7 +14,8 @@ struct FederationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Where another homeserver is, instead of looking it up; may be given again.", valueName: "name=url"))
+      "Where another homeserver is, instead of looking it up; may be given again.", valueName: "name=url"),
+    transform: { try PeerArgument($0) })
   var peer: [PeerArgument] = []
 
   @Option(
@@ -39,7 +40,8 @@ struct FederationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How long changes wait for one another before they go to other servers, from 10s to 60s. (default: 10s)",
+      "How long changes wait for one another before they go to other servers, from 10s to 60s, and up to 5s more "
+        + "by chance. (default: 10s)",
       valueName: "span"),
     transform: { text in
       guard let span = DurationText.parse(text), (.seconds(10) ... .seconds(60)).contains(span) else {
@@ -62,6 +64,9 @@ struct FederationOptions: ParsableArguments {
   var allowPrivatePeers = false
 
   func validate() throws {
+    guard federation || peer.isEmpty else {
+      throw ValidationError("--peer is for a server that meets others; it does not go with --no-federation")
+    }
     if let resolver, SystemResolver.Server(resolver) == nil {
       throw ValidationError("--resolver takes ADDRESS:PORT, such as 127.0.0.1:53, not '\(resolver)'")
     }
@@ -102,14 +107,17 @@ struct FederationOptions: ParsableArguments {
 }
 
 /// `blue.example=https://10.0.0.2:8448`.
-struct PeerArgument: ExpressibleByArgument {
+struct PeerArgument {
   let name: ServerName
   let route: PeerRoute
 
-  init?(argument: String) {
-    guard let equals = argument.firstIndex(of: "="), let name = ServerName(argument[..<equals]),
-      let route = PeerRoute(url: String(argument[argument.index(after: equals)...]))
-    else { return nil }
+  init(_ text: String) throws(ValidationError) {
+    guard let equals = text.firstIndex(of: "="), let name = ServerName(text[..<equals].lowercased()),
+      let route = PeerRoute(url: String(text[text.index(after: equals)...]))
+    else {
+      throw ValidationError(
+        "--peer takes NAME=URL, such as blue.test=http://127.0.0.1:8102, without a path; not '\(text)'")
+    }
     self.name = name
     self.route = route
   }

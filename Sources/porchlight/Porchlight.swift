@@ -42,7 +42,8 @@ struct RootCommand: AsyncParsableCommand {
         name: "From scripts",
         subcommands: [
           StatusCommand.self, SetCommand.self, WhoCommand.self, FollowCommand.self, InvitesCommand.self,
-          InviteCommand.self, AcceptCommand.self, DenyCommand.self, RemoveCommand.self,
+          InviteCommand.self, AcceptCommand.self, DenyCommand.self, RemoveCommand.self, LoginCommand.self,
+          LogoutCommand.self,
         ])
     ],
     // Options of a parent would be taken from its subcommands, so the roster is one itself.

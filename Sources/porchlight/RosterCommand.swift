@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import LocalServer
 internal import PorchlightApp
 internal import PorchlightSDK
@@ -8,39 +7,47 @@ internal import Screen
 /// `porchlight`: the roster.
 struct RosterCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "roster", abstract: "Show the roster; what porchlight does without a subcommand.")
+    commandName: "roster", abstract: "Show the roster; what porchlight does without a subcommand.",
+    discussion: """
+      On the offline server, on one of your own by its socket, or on any other with a token: say which by \
+      --offline, --unix PATH, or --homeserver URL --token-file F. Ends with 3 where the server does not know the \
+      token (any more), and with 4 where nobody answers at the start; later it waits and tells you.
+      """)
 
   @Flag(help: "Show the roster of this machine's own homeserver; nothing leaves the machine.")
   var offline = false
 
-  @Option(
-    name: .customLong("as"),
-    help: ArgumentHelp("Who you are on it. (default: your login name)", valueName: "name"))
-  var name: String?
+  @OptionGroup var server: ServerOptions
 
   @OptionGroup var roster: RosterOptions
 
+  func validate() throws {
+    guard !offline || server.isOffline else {
+      throw ValidationError("--offline goes without --homeserver and --unix")
+    }
+    guard offline || !server.isOffline || server.name == nil else {
+      throw ValidationError("--as goes with --offline or --unix")
+    }
+  }
+
   func run() async throws {
-    guard offline || name == nil else { throw Failure("--as goes with --offline", status: ExitStatus.usage) }
-    guard offline else {
+    guard offline || !server.isOffline else {
       Output.error(RootCommand.helpMessage())
       throw ExitCode(ExitStatus.usage)
     }
-    let device = "roster-" + (Surroundings().terminalName ?? "\(getpid())")
-    try await roster.run { terminal, options in
-      do {
-        return try await LocalSession(name: name).run(device: device, deviceName: "porchlight") {
-          session, exchange in
-          var options = options
+    // The session first: until there is one, Ctrl-C is the terminal's own.
+    try await server.withSession(as: .roster) { session, local in
+      try await roster.run { terminal, options in
+        var options = options
+        if let local {
           options.emptyHint = "somebody else on this machine: porchlight --offline --as NAME"
-          options.willSuspend = { await exchange.pause() }
-          options.didResume = { exchange.resume() }
-          return await Runtime(
-            session: session, device: terminal, time: session.time, options: options
-          ).run()
+          options.meetsOthers = false
+          options.willSuspend = { await local.pause() }
+          options.didResume = { local.resume() }
         }
-      } catch let error as SDKError {
-        throw Failure(error)
+        return await Runtime(
+          session: session, device: terminal, time: session.time, options: options
+        ).run()
       }
     }
   }

@@ -57,7 +57,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Who is accepted without being asked: never, reverse, shared-room or always. (default: reverse)",
+      "Who is accepted without being asked: never (nobody), reverse (whom the person asked "
+        + "sees already), shared-room (as reverse; there are no rooms yet) or always. (default: reverse)",
       valueName: "policy"),
     transform: { text in
       guard let policy = AutoAccept(rawValue: text) else {
@@ -85,12 +86,15 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "How much to log: trace, debug, info, notice, warning, error or critical.")
   var logLevel = LogLevel.notice
 
+  /// Host names know no capitals, and two servers must not differ by them.
+  private var name: ServerName? { ServerName(serverName.lowercased()) }
+
   func validate() throws {
-    guard let name = ServerName(serverName) else {
+    guard let name else {
       throw ValidationError("--server-name takes a host name, perhaps with a port, not '\(serverName)'")
     }
     guard !others.peer.contains(where: { $0.name == name }) else {
-      throw ValidationError("--peer \(serverName) is this server itself")
+      throw ValidationError("--peer \(name) is this server itself")
     }
     guard listen != nil || unix != nil else {
       throw ValidationError("give --listen HOST:PORT or --unix PATH")
@@ -111,7 +115,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    guard let name = ServerName(serverName) else { throw ExitCode(ExitStatus.usage) }
+    guard let name else { throw ExitCode(ExitStatus.usage) }
     var limits = HTTPServer.Limits()
     limits.mostConnections = FileLimit.connections(within: FileLimit.raise())
     var logger = Logger(label: "porchlight", factory: { StreamLogHandler.standardError(label: $0) })
@@ -173,7 +177,14 @@ struct ServeCommand: AsyncParsableCommand {
   /// Where the database is; nil for none.
   private func databasePath(for name: ServerName) throws -> String? {
     guard database != ":memory:" else { return nil }
-    if let database { return database }
+    if let database {
+      // A slip in a path is not to become a folder somewhere.
+      let folder = PrivateFile.folder(of: database)
+      guard access(folder, F_OK) == 0 else {
+        throw Failure("the database: the folder \(folder) does not exist")
+      }
+      return database
+    }
     do throws(StoreError) { return try Self.usualDatabase(of: name) } catch { throw Failure(error.message) }
   }
 

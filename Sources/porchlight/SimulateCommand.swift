@@ -19,7 +19,9 @@ struct SimulateCommand: AsyncParsableCommand {
       abstract: "Run worlds full of faults, and look whether everything that has to hold does.",
       discussion: "For example: porchlight simulate check --seeds 1..500 --policy economical")
 
-    @Option(help: ArgumentHelp("The first and the last seed.", valueName: "A..B"))
+    @Option(
+      help: ArgumentHelp("The first and the last seed, or one.", valueName: "A..B"),
+      transform: { try SeedRange($0) })
     var seeds: SeedRange
 
     @Option(help: "Only under this policy: literal, tight or economical.")
@@ -77,14 +79,14 @@ extension SimulateCommand {
 }
 
 /// `A..B`, or one number.
-struct SeedRange: ExpressibleByArgument {
+struct SeedRange {
   let range: ClosedRange<UInt64>
 
-  init?(argument: String) {
-    let ends = argument.split(separator: ".", omittingEmptySubsequences: true).map { UInt64($0) }
+  init(_ text: String) throws(ValidationError) {
+    let ends = text.split(separator: ".", omittingEmptySubsequences: true).map { UInt64($0) }
     guard let first = ends.first, let low = first, let last = ends.last, let high = last, ends.count <= 2,
       low <= high
-    else { return nil }
+    else { throw ValidationError("--seeds takes A..B with A not above B, or one number; not '\(text)'") }
     range = low...high
   }
 }

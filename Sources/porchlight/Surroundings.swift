@@ -44,6 +44,14 @@ struct Surroundings {
     }
   }
 
+  /// How wide the terminal is that standard output goes to; nil where it goes elsewhere.
+  var outputColumns: Int? {
+    var size = winsize()
+    guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0
+    else { return nil }
+    return Int(size.ws_col)
+  }
+
   /// How far local time is ahead of UTC now.
   var utcOffset: Duration {
     var now = time(nil)

@@ -42,7 +42,7 @@ struct PrivateFileTests {
   @Test func withoutAFolderThereIsNoFile() throws {
     let path = folder.path + "/nowhere/secret"
     let error = #expect(throws: StoreError.self) { try PrivateFile.text(at: path) { "one" } }
-    #expect(error?.message.contains("No such file") == true)
+    #expect(error?.message == "The folder \(folder.path)/nowhere does not exist.")
   }
 
   @Test func manyWhoMakeItAtOnceGetTheSame() async throws {
@@ -54,6 +54,20 @@ struct PrivateFileTests {
       }
       #expect(texts.count == 1)
     }
+  }
+
+  @Test func aFileWrittenAnewIsItsOwnersAlone() throws {
+    try folder.write("one", to: "secret")
+    chmod(path, 0o644)
+    try PrivateFile.replace(path, with: "two\n")
+    #expect(folder.mode(of: "secret") == 0o600)
+    #expect(try PrivateFile.text(at: path) { "three" } == "two\n")
+    #expect(try filesInFolder() == ["secret"])
+  }
+
+  @Test(arguments: [("a/b", "a"), ("/b", "/"), ("b", "."), ("/a/b/c", "/a/b")])
+  func theFolderOfAFileIsFound(path: String, folder: String) {
+    #expect(PrivateFile.folder(of: path) == folder)
   }
 
   private func filesInFolder() throws -> [String] {

@@ -85,6 +85,16 @@ import Testing
     #expect(scene.line(with: problem) != nil)
   }
 
+  @Test(arguments: [(true, "inviting @bob:far.test"), (false, "knows only people on this machine")])
+  func somebodyElsewhereIsAskedWhereTheServerMeetsOthers(meetsOthers: Bool, said: String) {
+    var scene = Scene([.own()], meetsOthers: meetsOthers)
+    scene.press("+")
+    scene.type("@bob:FAR.test")
+    scene.press(.enter)
+    #expect(scene.intents == (meetsOthers ? [.change(.invite(.user("@bob:far.test")))] : []))
+    #expect(scene.line(with: said) != nil)
+  }
+
   @Test func anAskerCannotTakeANameThatIsMeantForSomebodyElse() {
     var scene = Scene([.own(), .invite("@mallory:spam.test", called: "rosa")])
     scene.press("+")

@@ -91,6 +91,15 @@ struct RosterTests {
     #expect(roster.contacts[bob]?.name == shown)
   }
 
+  @Test(arguments: [" ", "\u{200B}\u{202E}", "\u{3164}", "\t\u{2028}"])
+  func aNameNobodySeesIsNone(stated: String) {
+    let roster = Roster.mine(
+      Sample.listed(bob, .accepted), .presence(bob, PresenceContent(state: .online, displayName: stated)),
+      Sample.asks(ann, name: stated))
+    #expect(roster.contacts[bob]?.name == "bob")
+    #expect(roster.invites[ann]?.displayName == nil)
+  }
+
   @Test func anEmptyTextIsNone() {
     let roster = Roster.mine(Sample.listed(bob, .accepted), Sample.present(bob, .online, ""))
     #expect(roster.contacts[bob]?.statusText == nil)

@@ -45,6 +45,11 @@ struct SDKErrorTests {
     #expect(try refusal(status, retryAfter: "7").retryAfter == .seconds(7))
   }
 
+  @Test func aRateLimitIsSaidOnce() throws {
+    let body = #"{"errcode":"M_LIMIT_EXCEEDED","error":"Too often. Try again in 1 s.","retry_after_ms":1000}"#
+    #expect(try refusal(429, body).message == "Too often. Try again in 1 s.")
+  }
+
   @Test func aRateLimitWithoutAWaitIsFiveSeconds() throws {
     #expect(try refusal(429).retryAfter == .seconds(5))
   }

@@ -40,6 +40,7 @@ extension Homeserver {
   /// How this server and others stand: for processes of the server's own user, over the Unix socket, and nobody
   /// else. It says who watches whom.
   func peers(from peer: Peer) async throws -> WireResponse {
+    guard guests != nil else { throw Refusal(404, .notFound, "This server meets no others.") }
     guard peer.isSameUser else {
       throw Refusal(403, .forbidden, "Only the user who runs this server may ask this, over its Unix socket.")
     }

@@ -29,6 +29,8 @@ struct ChangeReport: Encodable {
   var displayName: String?
   /// Milliseconds.
   var lastActiveAgo: Int?
+  /// Why nothing is known.
+  var unknownReason: UnknownReason?
 
   enum CodingKeys: String, CodingKey {
     case type, presence, choice, state
@@ -36,6 +38,7 @@ struct ChangeReport: Encodable {
     case statusMessage = "status_msg"
     case displayName = "displayname"
     case lastActiveAgo = "last_active_ago"
+    case unknownReason = "unknown_reason"
   }
 
   init(_ change: RosterChange, now: Instant) {
@@ -57,6 +60,7 @@ struct ChangeReport: Encodable {
     self.init(type, contact.userID, state: contact.relation.rawValue, name: contact.displayName)
     (presence, statusMessage) = (contact.state, contact.statusText)
     lastActiveAgo = contact.lastSeen.map { max(0, (now - $0).wholeMilliseconds) }
+    unknownReason = contact.unknownReason
   }
 
   private init(_ type: Kind, _ user: UserID, state: String? = nil, name: String?) {
@@ -69,7 +73,7 @@ struct ChangeReport: Encodable {
     let what =
       switch type {
       case .added where state == ListState.pending.rawValue: "was invited"
-      case .added, .changed, .own: presence.map { StateText.of($0) } ?? "unknown"
+      case .added, .changed, .own: presence.map { StateText.of($0, unknownReason, userID) } ?? "unknown"
       case .removed: "left the list (\(state ?? ""))"
       case .invite: "asks to see you"
       case .inviteGone: "asks no more (\(state ?? ""))"

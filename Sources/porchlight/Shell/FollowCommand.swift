@@ -9,7 +9,10 @@ internal import UnixSignals
 struct FollowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "follow", abstract: "Print every change on your list as it happens.",
-    discussion: "Following does not make you online. Ends with 0 when it is interrupted.")
+    discussion: """
+      Following does not make you online. Goes on while the server is away, and says so once on standard error. \
+      Ends with 0 when it is interrupted.
+      """)
 
   @Flag(help: "One JSON object per change.")
   var json = false
@@ -20,7 +23,7 @@ struct FollowCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
-    try await server.withSession(lifetime: .seconds(365 * 24 * 3600)) { session in
+    try await server.withSession(as: .shell(lifetime: .seconds(365 * 24 * 3600))) { session, _ in
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           for await _ in await UnixSignalsSequence(trapping: [.sigint, .sigterm]) { return }
@@ -36,6 +39,7 @@ struct FollowCommand: AsyncParsableCommand {
     var roster = Roster(userID: session.userID)
     var isFirst = true
     var isRefused = false
+    var isAway = false
     for try await step in session.events(as: .offline, seed: .random(in: .min ... .max)) {
       switch step {
       case .answer(let answer, let isComplete):
@@ -45,11 +49,14 @@ struct FollowCommand: AsyncParsableCommand {
         }
         isFirst = false
         isRefused = false
+        if isAway { Output.complain("connected again") }
+        isAway = false
       case .interrupted(let error, _):
         // A position that is not known any more is refused once, and the stream begins anew.
         if isRefused, case .refused = error.code { throw error }
         if case .refused = error.code { isRefused = true }
-        Output.complain(error.message)
+        if !isAway { Output.complain(error.message) }
+        isAway = true
       }
     }
   }

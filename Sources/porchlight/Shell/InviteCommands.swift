@@ -17,7 +17,7 @@ struct InvitesCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
-    try await server.withSession { session in
+    try await server.withSession { session, _ in
       let invites = try await session.presenceList().invites
       if json {
         Output.json(invites)
@@ -31,7 +31,7 @@ struct InvitesCommand: AsyncParsableCommand {
   private static func row(_ invite: PendingInvite, now: WallTime) -> [SafeText] {
     let age = AgeText.text(.milliseconds(now.milliseconds - invite.receivedAt))
     return [
-      Output.identifier(invite.observer), SafeText(untrusted: invite.displayName ?? ""),
+      Output.identifier(invite.observer), SafeText(untrusted: DisplayName.shown(invite.displayName) ?? ""),
       SafeText(untrusted: age),
     ]
   }
@@ -40,12 +40,16 @@ struct InvitesCommand: AsyncParsableCommand {
 /// `porchlight invite ID`.
 struct InviteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "invite", abstract: "Ask somebody for permission to see them.")
+    commandName: "invite", abstract: "Ask somebody for permission to see them.",
+    discussion: """
+      Says nothing where it went well. Whether there is such a person is not said either: nobody learns from a \
+      question who has an account. Asking again within a minute changes nothing.
+      """)
 
   @OptionGroup var target: PersonOptions
 
   func run() async throws {
-    try await target.run { session, user in try await session.invite(user) }
+    try await target.invite()
   }
 }
 

@@ -6,18 +6,21 @@ internal import PorchlightSDK
 struct PersonArgument: ExpressibleByArgument {
   let text: String
 
-  init?(argument: String) {
-    guard !argument.isEmpty else { return nil }
-    text = argument
+  init?(argument: String) { text = argument }
+
+  /// Whom it means to somebody who asks them.
+  func invitee(beside own: UserID) throws(Failure) -> UserID {
+    do throws(UserIDProblem) {
+      return try UserID.written(text, beside: own)
+    } catch {
+      throw Failure(error.message, status: ExitStatus.usage)
+    }
   }
 
-  /// Whom it means to somebody.
-  func user(beside own: UserID) throws(Failure) -> UserID {
-    let user = text.hasPrefix("@") ? UserID(text) : UserID(localpart: text, server: own.server)
-    guard let user else {
-      throw Failure("'\(text)' is no user ID; it looks like @ann:example.org", status: ExitStatus.usage)
-    }
-    return user
+  /// Whom it means to somebody who knows them already: strange IDs have to be got rid of as well.
+  func known(beside own: UserID) throws(Failure) -> UserID {
+    if text.hasPrefix("@"), let user = UserID(text) { return user }
+    return try invitee(beside: own)
   }
 }
 
@@ -29,8 +32,19 @@ struct PersonOptions: ParsableArguments {
   @OptionGroup var server: ServerOptions
 
   func run(_ body: @escaping @Sendable (Session, UserID) async throws -> Void) async throws {
-    try await server.withSession { session in
-      try await body(session, try person.user(beside: session.userID))
+    try await server.withSession { session, _ in
+      try await body(session, try person.known(beside: session.userID))
+    }
+  }
+
+  /// Asks them.
+  func invite() async throws {
+    try await server.withSession { session, local in
+      let user = try person.invitee(beside: session.userID)
+      guard local == nil || user.server == session.userID.server else {
+        throw Failure("the offline server knows only people on this machine; \(user) cannot be asked")
+      }
+      try await session.invite(user)
     }
   }
 }

@@ -1,58 +1,76 @@
 internal import ArgumentParser
-internal import Glibc
-internal import Homeserver
 internal import LocalServer
-internal import Logging
-internal import MatrixCrypto
 internal import MatrixWire
 internal import NetworkExchange
-internal import PorchlightConfig
 internal import PorchlightSDK
 internal import Ports
 
-/// Which server a command talks to, and as whom: the one of this machine unless told otherwise.
+/// Which server a command talks to, and as whom: the offline one unless told otherwise.
 struct ServerOptions: ParsableArguments {
   @Option(
     name: .customLong("as"),
-    help: ArgumentHelp("Who you are on the offline server. (default: your login name)", valueName: "name"))
+    help: ArgumentHelp(
+      "Who you are on the offline server, or on that of --unix. (default: your login name)", valueName: "name"
+    ))
   var name: String?
 
   @Option(help: ArgumentHelp("Another server, by its base URL; needs --token-file.", valueName: "url"))
   var homeserver: String?
 
-  @Option(help: ArgumentHelp("A file that holds an access token of that server.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A file that holds an access token of that server, as porchlight login makes it.", valueName: "file"))
   var tokenFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A server of your own on this machine, by the Unix socket it was started with.", valueName: "path"))
+  var unix: String?
+
+  /// Whether it is the offline one.
+  var isOffline: Bool { homeserver == nil && unix == nil }
 
   func validate() throws {
     guard (homeserver == nil) == (tokenFile == nil) else {
       throw ValidationError("--homeserver and --token-file go together")
     }
-    guard homeserver == nil || name == nil else {
-      throw ValidationError("--as is for the offline server; the token says who you are on another")
+    guard homeserver == nil || unix == nil else {
+      throw ValidationError("--homeserver and --unix name two servers; give one")
     }
-    if let homeserver, ServerAddress(url: homeserver) == nil {
+    guard homeserver == nil || name == nil else {
+      throw ValidationError(
+        "--as goes with --offline or --unix; the token says who you are on another server")
+    }
+    if let homeserver { _ = try Self.address(homeserver) }
+  }
+
+  /// A homeserver's base URL, as an address.
+  static func address(_ url: String) throws(ValidationError) -> ServerAddress {
+    guard let address = ServerAddress(url: url) else {
       // Not repeated: it may hold a password.
       throw ValidationError(
         "--homeserver takes a URL such as https://example.org, without a password or a query")
     }
+    return address
   }
 
   /// Runs `body` with a session that makes nobody online by itself.
   ///
   /// - Parameters:
-  ///   - lifetime: when a local session ends at the latest, should this process be killed.
-  ///   - body: what to do with it.
+  ///   - device: what the session is called where it has to be made; a token has its own.
+  ///   - body: what to do with it, and with the offline server where that is meant.
   /// - Throws: `Failure` with the status scripts branch on.
   func withSession(
-    lifetime: Duration = .seconds(3600), _ body: @escaping @Sendable (Session) async throws -> Void
+    as device: SessionDevice = .shell(lifetime: .seconds(3600)),
+    _ body: @escaping @Sendable (Session, LocalExchange?) async throws -> Void
   ) async throws {
     do {
       if let homeserver, let tokenFile {
-        try await withRemoteSession(at: homeserver, tokenFile: tokenFile, body)
+        try await withRemoteSession(at: homeserver, tokenFile: tokenFile) { try await body($0, nil) }
+      } else if let unix {
+        try await LocalSession(name: name).overSocket(unix, device) { try await body($0, nil) }
       } else {
-        try await LocalSession(name: name).run(
-          device: "shell-\(getpid())", deviceName: "porchlight shell", lifetime: lifetime
-        ) { session, _ in try await body(session) }
+        try await LocalSession(name: name).offline(device) { try await body($0, $1) }
       }
     } catch let error as SDKError {
       throw Failure(error)
@@ -62,35 +80,32 @@ struct ServerOptions: ParsableArguments {
   private func withRemoteSession(
     at url: String, tokenFile: String, _ body: @escaping @Sendable (Session) async throws -> Void
   ) async throws {
-    guard let server = ServerAddress(url: url) else { throw ExitCode(ExitStatus.usage) }
-    let token = try Self.readToken(tokenFile)
-    try await withNetworkExchange(to: server) { exchange in
+    let address = try Self.address(url)
+    let token = try TokenFile.read(tokenFile)
+    try await withNetworkExchange(to: address) { exchange in
       let client = Client(exchange: exchange, time: SystemTimekeeper())
-      try await body(try await client.session(token: token))
+      try await body(try await Self.session(of: client, token, from: tokenFile, at: address))
     }
   }
 
-  private static func readToken(_ path: String) throws(Failure) -> AccessToken {
-    let text: String
-    do throws(TextFile.Problem) {
-      text = try TextFile.read(path)
+  /// The session of a token, or what is wrong with the server or the token.
+  private static func session(
+    of client: Client, _ token: AccessToken, from file: String, at address: ServerAddress
+  ) async throws(Failure) -> Session {
+    do throws(SDKError) {
+      return try await client.session(token: token)
     } catch {
-      let reason =
-        switch error {
-        case .missing: "there is no such file";
-        case .failed(let why): why
-        }
-      throw Failure("the token file \(path): \(reason)", status: ExitStatus.notLoggedIn)
+      switch error.code {
+      case .loggedOut:
+        throw Failure(
+          "\(address) does not know the token in \(file) any more: porchlight login makes another",
+          status: ExitStatus.notLoggedIn)
+      case .refused(let refusal) where [.unrecognized, .unknown].contains(refusal.code):
+        // Every homeserver says whose a token is.
+        throw Failure("\(address) is no Matrix homeserver: \(error.message)", status: ExitStatus.network)
+      default: throw Failure(error)
+      }
     }
-    let line = text.split(whereSeparator: \.isWhitespace)
-    guard line.count == 1, line[0].utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-      let token = AccessToken(String(line[0]))
-    else {
-      throw Failure(
-        "the token file \(path) has to hold one access token and nothing else",
-        status: ExitStatus.notLoggedIn)
-    }
-    return token
   }
 }
 

@@ -6,7 +6,11 @@ internal import PorchlightSDK
 struct SetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "set", abstract: "Set your state, and perhaps your status text.",
-    discussion: "Without TEXT the present one stays; '' clears it.")
+    discussion: """
+      Without TEXT the present one stays; '' clears it. A state you choose while no roster or other client of yours \
+      is connected shows as soon as one is; until then you are offline to others. A step up, such as \
+      from away to online, counts as being active; a new text alone does not.
+      """)
 
   @Argument(help: "online, away, busy, invisible or free-for-chat.")
   var state: ChosenState
@@ -17,7 +21,7 @@ struct SetCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
-    try await server.withSession { session in
+    try await server.withSession { session, _ in
       let text: String?
       if let given = self.text {
         text = given
@@ -25,6 +29,10 @@ struct SetCommand: AsyncParsableCommand {
         text = try await session.status(of: session.userID).statusMessage
       }
       try await session.setStatus(state.presence, text: text)
+      if state != .invisible, (try? await session.status(of: session.userID))?.state == .offline {
+        Output.complain(
+          "set, but you are offline to others until a roster or another client of yours is connected")
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import PorchlightApp
 internal import Screen
 
 /// States and texts as the shell prints them.
@@ -13,6 +14,12 @@ enum StateText {
     case .busy: "busy"
     case .unknown, .other: "unknown"
     }
+  }
+
+  /// How somebody else appears, and where nothing is known, why.
+  static func of(_ state: PresenceState, _ reason: UnknownReason?, _ user: UserID) -> String {
+    guard let reason, state == .unknown else { return of(state) }
+    return "\(of(state)): \(SafeText(untrusted: UnknownText.of(reason, user, isPending: false)))"
   }
 
   /// How one chose to appear, and where that differs, what others see now.

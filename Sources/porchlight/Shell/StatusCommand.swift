@@ -14,7 +14,7 @@ struct StatusCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
-    try await server.withSession { session in
+    try await server.withSession { session, _ in
       let content = try await session.status(of: session.userID)
       if json {
         Output.json(PersonReport(session.userID, content))

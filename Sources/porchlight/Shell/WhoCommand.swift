@@ -16,7 +16,7 @@ struct WhoCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
-    try await server.withSession { session in
+    try await server.withSession { session, _ in
       let list = try await session.presenceList().list
       if json {
         Output.json(list.map { PersonReport($0) })
@@ -29,16 +29,22 @@ struct WhoCommand: AsyncParsableCommand {
 
   private static func row(_ entry: ListEntry) -> [SafeText] {
     let content = entry.presence
-    let name = content.displayName.flatMap { $0.isEmpty ? nil : $0 } ?? String(entry.userID.localpart)
-    let state = entry.state == .pending ? "invited" : StateText.of(content.state)
+    let name = DisplayName.shown(content.displayName) ?? String(entry.userID.localpart)
+    let isPending = entry.state == .pending
+    let state = isPending ? "invited" : StateText.of(content.state)
     let note =
-      content.unknownReason == .unreachable
-      ? "no answer from \(entry.userID.server)" : content.statusMessage ?? ""
+      content.state == .unknown
+      ? UnknownText.of(content.unknownReason, entry.userID, isPending: isPending)
+      : content.statusMessage ?? ""
     return [
-      SafeText(untrusted: state), SafeText(untrusted: name), Output.identifier(entry.userID),
+      SafeText(untrusted: state), SafeText(untrusted: name).clipped(to: widestName),
+      Output.identifier(entry.userID),
       SafeText(untrusted: age(content)), SafeText(untrusted: note),
     ]
   }
+
+  /// In cells; as in the roster, nobody's name may push the rest away.
+  private static let widestName = 24
 
   private static func age(_ content: PresenceContent) -> String {
     if content.currentlyActive == true { return "now" }
@@ -54,19 +60,30 @@ extension Output {
     return plain.string == user.rawValue ? plain : SafeText(untrusted: escape(user.rawValue))
   }
 
-  /// Rows in columns, each as wide as its widest text, within reason: one long name must not move all others.
+  /// Rows in columns, each as wide as its widest text, within reason: one long name must not move all others. On a
+  /// terminal a row is one line, and what does not fit is cut.
   static func table(_ rows: [[SafeText]]) {
     let count = rows.map(\.count).max() ?? 0
-    let widths = (0..<count).map { column in rows.compactMap { $0.dropFirst(column).first?.cells }.max() ?? 0
+    let widths = (0..<count).map { column in
+      min(widestColumn, rows.compactMap { $0.dropFirst(column).first?.cells }.max() ?? 0)
     }
+    let columns = Surroundings().outputColumns
     for row in rows {
-      var line = ""
-      for (text, width) in zip(row, widths) {
-        line += text.string + String(repeating: " ", count: max(0, width - text.cells) + 2)
-      }
-      while line.hasSuffix(" ") { line.removeLast() }
-      self.line(line)
+      var line = SafeText.empty
+      for (text, width) in zip(row, widths) { line += text.padded(to: width) + .spaces(2) }
+      put(line, columns)
     }
+  }
+
+  /// A line that holds what others said; on a terminal, cut where it ends.
+  static func text(_ text: String) {
+    put(SafeText(untrusted: text, keepingSpaces: true), Surroundings().outputColumns)
+  }
+
+  private static func put(_ text: SafeText, _ columns: Int?) {
+    var line = (columns.map { text.clipped(to: $0) } ?? text).string
+    while line.hasSuffix(" ") { line.removeLast() }
+    self.line(line)
   }
 
   private static let widestColumn = 40

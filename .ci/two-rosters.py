@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Two people at two rosters on two homeservers, in tmux: what README.md promises of "Homeservers among each other".
+
+usage: two-rosters.py BINARY
+
+Alice logs in with a password and a token, Bob over the socket of his own server. She asks, he accepts in his roster,
+and each sees what the other does; a server restarts under them, somebody is refused, somebody removed, a session ends.
+Most of its minute is spent waiting for the batch window and for somebody to become idle.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+
+from screens import Screen, failures
+
+BINARY = os.path.abspath(sys.argv[1])
+# What changes waits 10 s and up to 5 s more before it goes to the other server.
+BATCH = 15 + 3
+IDLE = 20
+
+
+def free_ports(count):
+    """Ports nobody has now; both servers have to know both before either listens."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+class Server:
+    def __init__(self, folder, name, port, other, other_port):
+        self.url = f"http://127.0.0.1:{port}"
+        self.socket = os.path.join(folder, name + ".sock")
+        self.command = [
+            BINARY, "serve", "--server-name", name, "--listen", f"127.0.0.1:{port}", "--unix", self.socket,
+            "--database", os.path.join(folder, name + ".db"), "--registration", "open", "--batch-window", "10s",
+            "--peer", f"{other}=http://127.0.0.1:{other_port}",
+        ]
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        if not line.startswith("Listening on"):
+            raise SystemExit(f"a server does not listen: {line!r}")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+def expect(holds, claim):
+    print(("ok    " if holds else "bad   ") + claim, flush=True)
+    if not holds:
+        failures.append(claim)
+
+
+def run(*words, password=None, status=0):
+    done = subprocess.run([BINARY, *words], input=password, capture_output=True, text=True, timeout=30)
+    expect(done.returncode == status, f"`{words[0]}` ends with {status} {done.stderr.strip()}".rstrip())
+    return done.stdout
+
+
+def row(name, *words):
+    """A row of somebody, with these words behind the name."""
+    return r"(?m)^ [ >] \S+ " + name + r"\b.*" + r"\b.*".join(words)
+
+
+def log_in(alice, red, token):
+    alice.shows("a password is asked for", r"(?m)^Password:")
+    alice.text("wonderland")
+    alice.keys("Enter")
+    alice.shows("twice for a new account", r"(?m)^The same again:")
+    alice.text("wonderland")
+    alice.keys("Enter")
+    alice.shows("and becomes a session", r"(?m)^Logged in as @alice:red\.test$")
+    expect("wonderland" not in alice.look(), "the password is never on the screen")
+    expect(os.stat(token).st_mode & 0o777 == 0o600, "the token is for nobody else to read")
+    alice.keys("clear", "Enter")
+    alice.text(f"{BINARY} --homeserver {red.url} --token-file {token} --idle-after {IDLE}s")
+    alice.keys("Enter")
+    alice.title("the roster knows who she is", r"@alice:red\.test.*online")
+
+
+def meet(alice, bob):
+    alice.keys("+")
+    alice.text("bob@blue.test")
+    alice.keys("Enter")
+    alice.shows("a slip is explained in place", r"they are @bob:blue\.test")
+    alice.escape()
+    alice.keys("+")
+    alice.text("@bob:Blue.test")
+    alice.keys("Enter")
+    alice.shows("her question waits for an answer", row("bob", "unknown", "has not answered"))
+    bob.shows("and reaches his roster", r"! @alice:red\.test +invite")
+    bob.keys("I", "A")
+    bob.shows("he accepts in place", r"you accepted @alice:red\.test")
+    alice.shows("she sees him, live", row("bob", "online"))
+    bob.keys("+")
+    bob.text("@alice:red.test")
+    bob.keys("Enter")
+    bob.shows("he asks back, and sees her without waiting: she sees him already", row("alice", "online"))
+
+
+def watch(alice, bob):
+    alice.keys("j")
+    bob.keys("s")
+    bob.text("tea on the porch")
+    bob.keys("Enter", "3")
+    alice.shows("his state and text reach her", row("bob", "busy", "tea on the porch"), BATCH)
+    bob.shows("no key of hers, and she is idle to him", row("alice", "idle"), IDLE + BATCH)
+    alice.keys("5")
+    bob.shows("a key, and she is what she chose", row("alice", "free for chat"), BATCH)
+
+
+def restart(alice, bob, red):
+    red.stop()
+    alice.shows("her roster says that its server is away", r"reconnecting.*Nothing listens on")
+    alice.resize(40, 10)
+    alice.shows("on a small screen too", r"reconnecting")
+    alice.resize(80, 24)
+    red.start()
+    alice.shows("and comes back with it", r"1 busy +live")
+    alice.keys("d")
+    bob.shows("so does what he sees of her", row("alice", "busy"), BATCH)
+
+
+def refuse(bob, red, folder):
+    token = os.path.join(folder, "carol")
+    carol = ["--homeserver", red.url, "--token-file", token]
+    run("login", "--as", "carol", "--register", *carol, password="rabbit\n")
+    run("invite", "@bob:blue.test", *carol)
+    bob.shows("somebody asks from a shell", r"! @carol:red\.test +invite")
+    expect(re.search(r"invited +bob .*has not answered", run("who", *carol)), "who says that it waits")
+    bob.keys("I", "D")
+    bob.lacks("he refuses", r"! @carol:red\.test +invite")
+    bob.wait("and she has nobody on her list",
+             lambda _: subprocess.run([BINARY, "who", *carol], capture_output=True).returncode == 1)
+    run("logout", *carol)
+    expect(not os.path.exists(token), "logout takes the token away")
+
+
+def leave(alice, bob, red, token):
+    bob.keys("q")
+    bob.ends("q quits with 0", "0")
+    alice.keys("o")
+    alice.shows("who quits is offline to the other server's people", row("bob", "offline"), BATCH)
+    alice.keys("g", "j", "X", "y")
+    alice.shows("X removes him", r"nobody yet")
+    other = token + ".copy"
+    with open(token) as whole, open(other, "w") as copy:
+        copy.write(whole.read())
+    run("logout", "--homeserver", red.url, "--token-file", other)
+    alice.shows("a session that ended elsewhere ends here", r"You are logged out")
+    alice.keys("x")
+    alice.ends("with 3", "3")
+    alice.keys("clear", "Enter")
+    alice.text(f"{BINARY} --homeserver {red.url} --token-file {token}")
+    alice.keys("Enter")
+    alice.shows("and does not begin again", r"does not know the token[^$]*porchlight login makes another")
+    alice.ends("with 3 as well", "3")
+
+
+def main(folder):
+    ports = free_ports(2)
+    servers = []
+    screens = []
+    try:
+        red = Server(folder, "red.test", ports[0], "blue.test", ports[1])
+        servers.append(red)
+        blue = Server(folder, "blue.test", ports[1], "red.test", ports[0])
+        servers.append(blue)
+        token = os.path.join(folder, "alice")
+        alice = Screen(f"{BINARY} login --register --as alice --homeserver {red.url} --token-file {token}")
+        screens.append(alice)
+        bob = Screen(f"{BINARY} --unix {blue.socket} --as bob")
+        screens.append(bob)
+        bob.title("his own server lets him in without a password", r"@bob:blue\.test.*online")
+        log_in(alice, red, token)
+        meet(alice, bob)
+        watch(alice, bob)
+        restart(alice, bob, red)
+        refuse(bob, red, folder)
+        leave(alice, bob, red, token)
+    finally:
+        for screen in screens:
+            screen.end()
+        for server in servers:
+            server.process.kill()
+
+
+with tempfile.TemporaryDirectory() as place:
+    main(place)
+print(f"two rosters: {len(failures)} do not hold" if failures else "two rosters: everything holds")
+sys.exit(1 if failures else 0)

@@ -1,0 +1,20 @@
+public import MatrixWire
+
+/// Why nothing is known of somebody, as people read it: the same words in the roster and in the shell.
+public enum UnknownText {
+  /// - Parameters:
+  ///   - reason: what the server said.
+  ///   - user: whom it is about.
+  ///   - isPending: whether they were asked and have not answered.
+  /// - Returns: the words; they name the server as it is written, safe or not.
+  public static func of(_ reason: UnknownReason?, _ user: UserID, isPending: Bool) -> String {
+    switch reason {
+    case .unreachable: "no answer from \(user.server)"
+    case .pending: "has not answered your invite"
+    case .unanswered: "\(user.server) has not said yet"
+    case .notAsked: "not asked for yet: you are invisible"
+    case .notShown: "\(user.server) does not show them"
+    case nil: isPending ? "has not answered your invite" : "nothing heard yet"
+    }
+  }
+}

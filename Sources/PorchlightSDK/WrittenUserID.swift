@@ -1,0 +1,61 @@
+public import MatrixWire
+
+/// Why what a person wrote names nobody, in words for them.
+public struct UserIDProblem: Error, Hashable, Sendable, CustomStringConvertible {
+  public let message: String
+
+  public var description: String { message }
+}
+
+extension UserID {
+  /// Reads somebody as people write them: `@ann:example.org`, or `ann` for somebody of one's own server.
+  ///
+  /// Stricter than the wire, which has to carry whatever accounts there are: what is written here is about to become
+  /// a question to somebody, and a slip must not become a question to nobody. Names of servers are lower-cased.
+  ///
+  /// - Parameters:
+  ///   - text: what was written.
+  ///   - own: who writes it.
+  /// - Returns: whom it means.
+  /// - Throws: `UserIDProblem` where it can mean nobody.
+  public static func written(_ text: String, beside own: UserID) throws(UserIDProblem) -> UserID {
+    guard !text.isEmpty else {
+      throw UserIDProblem(message: "a user ID is needed, such as @ann:\(own.server)")
+    }
+    guard text.utf8.count <= 255 else {
+      throw UserIDProblem(message: "a user ID has at most 255 bytes, this has \(text.utf8.count)")
+    }
+    guard !text.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.isUnseen }) else {
+      throw UserIDProblem(message: "'\(text)' is not a user ID: it holds blanks or characters nobody sees")
+    }
+    return try text.contains(":") ? elsewhere(text) : here(text, own.server)
+  }
+
+  private static func elsewhere(_ text: String) throws(UserIDProblem) -> UserID {
+    guard text.hasPrefix("@") else {
+      throw UserIDProblem(message: "'\(text)' is not a user ID: it begins with @, such as @ann:example.org")
+    }
+    guard let user = UserID(text), let server = ServerName(user.server.rawValue.lowercased()) else {
+      throw UserIDProblem(message: "'\(text)' is not a user ID: it looks like @ann:example.org")
+    }
+    guard !user.localpart.isEmpty else {
+      throw UserIDProblem(message: "'\(text)' names nobody: there is nothing between @ and the colon")
+    }
+    return UserID(localpart: user.localpart, server: server) ?? user
+  }
+
+  private static func here(_ text: String, _ server: ServerName) throws(UserIDProblem) -> UserID {
+    let name = (text.hasPrefix("@") ? text.dropFirst() : text[...]).lowercased()
+    if let user = UserID(localpart: name, server: server), user.isValidForRegistration { return user }
+    let parts = name.split(separator: "@", omittingEmptySubsequences: false)
+    if parts.count == 2, let server = ServerName(parts[1]),
+      let user = UserID(localpart: parts[0], server: server),
+      user.isValidForRegistration
+    {
+      throw UserIDProblem(message: "'\(text)' is not a user ID: on another server they are \(user)")
+    }
+    throw UserIDProblem(
+      message: "'\(text)' is not a user ID: a name here has letters a to z, digits and . _ = - / +; "
+        + "somebody elsewhere is @name:server")
+  }
+}

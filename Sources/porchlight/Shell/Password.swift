@@ -1,0 +1,93 @@
+internal import Glibc
+
+/// A password as a person types it: never shown, never an argument.
+enum Password {
+  private static let longest = 1024
+
+  /// Reads it from the terminal without showing it, or from standard input where that is none.
+  ///
+  /// - Parameter confirmed: whether somebody at a terminal types it twice, because nobody knows it yet.
+  /// - Returns: the password.
+  /// - Throws: `Failure` where there is none.
+  static func read(confirmed: Bool) throws(Failure) -> String {
+    guard isatty(STDIN_FILENO) == 1 else { return try checked(line()) }
+    let password = try checked(ask("Password: "))
+    if confirmed, try ask("The same again: ") != password {
+      throw Failure("the two passwords differ; nothing was done", status: ExitStatus.usage)
+    }
+    return password
+  }
+
+  private static func checked(_ password: String?) throws(Failure) -> String {
+    guard let password, !password.isEmpty else {
+      throw Failure(
+        "there is no password: type one, or give it as the first line of standard input",
+        status: ExitStatus.usage)
+    }
+    return password
+  }
+
+  private static func ask(_ question: String) throws(Failure) -> String? {
+    Output.prompt(question)
+    QuietTerminal.begin()
+    defer {
+      QuietTerminal.end()
+      Output.prompt("\n")
+    }
+    return try line()
+  }
+
+  /// The first line, without its end; nil where there is none.
+  private static func line() throws(Failure) -> String? {
+    var bytes: [UInt8] = []
+    while true {
+      var byte: UInt8 = 0
+      let count = Glibc.read(STDIN_FILENO, &byte, 1)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        throw Failure("the password cannot be read: \(String(cString: strerror(errno)))")
+      }
+      if count == 0, bytes.isEmpty { return nil }
+      if count == 0 || byte == UInt8(ascii: "\n") { break }
+      bytes.append(byte)
+      guard bytes.count <= longest else {
+        throw Failure("a password has at most \(longest) bytes", status: ExitStatus.usage)
+      }
+    }
+    if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Failure("the password is not UTF-8", status: ExitStatus.usage)
+    }
+    return text
+  }
+}
+
+/// The terminal while it does not show what is typed. Signals that end the process give it back first.
+enum QuietTerminal {
+  /// How it was. Made before a handler may need it, and changed only while no handler is set.
+  nonisolated(unsafe) private static let before = UnsafeMutablePointer<termios>.allocate(capacity: 1)
+  private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+
+  static func begin() {
+    guard tcgetattr(STDIN_FILENO, before) == 0 else { return }
+    for number in signals {
+      signal(number) { QuietTerminal.giveBack(onSignal: $0) }
+    }
+    var quiet = before.pointee
+    quiet.c_lflag &= ~tcflag_t(ECHO)
+    // What was typed ahead was shown; it is not the password.
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet)
+  }
+
+  /// All it calls may be called from a handler (signal-safety(7)).
+  private static func giveBack(onSignal number: Int32) {
+    tcsetattr(STDIN_FILENO, TCSANOW, before)
+    signal(number, SIG_DFL)
+    raise(number)
+  }
+
+  static func end() {
+    tcsetattr(STDIN_FILENO, TCSANOW, before)
+    for number in signals { signal(number, SIG_DFL) }
+  }
+}
