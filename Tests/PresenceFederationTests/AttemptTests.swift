@@ -92,4 +92,23 @@ internal import Testing
         if case .delivered(_, let message) = effect { message.kind == .drop } else { false }
       })
   }
+
+  /// Its row would be sent after a start, and end what the invite led to.
+  @Test func aDropThatAnInviteOvertakesIsForgotten() throws {
+    var server = try LoneServer.annAsksForBob()
+    try server.succeed(.answer(server.bob))
+    let (ann, bob) = (server.ann, server.bob)
+    server.on { $0.drop(bob, by: ann, now: $1) }
+    try server.fail(.noAnswer)
+    try server.invite(bob)
+    server.wait(.seconds(2))
+    let messages = try server.oldest().transaction.edus.compactMap { edu in
+      if case .list(let message) = edu { message.kind } else { nil }
+    }
+    #expect(messages == [.invite])
+    #expect(
+      server.asked.contains { effect in
+        if case .delivered(_, let message) = effect { message.kind == .drop } else { false }
+      })
+  }
 }
