@@ -97,6 +97,8 @@ internal import Testing
   @Test func aDropThatAnInviteOvertakesIsForgotten() throws {
     var server = try LoneServer.annAsksForBob()
     try server.succeed(.answer(server.bob))
+    // Nobody is asked twice in a minute.
+    try server.wait(.seconds(70)) { try $0.succeed(.answer($0.bob)) }
     let (ann, bob) = (server.ann, server.bob)
     server.on { $0.drop(bob, by: ann, now: $1) }
     try server.fail(.noAnswer)
