@@ -118,14 +118,17 @@ struct PeerState: Sendable {
   /// A server of today: it pushes by rooms, and never answers (R12).
   var isModern: Bool { speaksAdditions == false && !hasPolled }
 
-  /// Whether its silence would change what is shown, or where a policy always watches (R4).
-  func wantsShortTimer(_ policy: PresencePolicy) -> Bool {
-    guard !isSilent, !isModern else { return false }
-    return policy == .literal ? isSubscribed : atStake > 0
+  /// Which of the watchdogs should run: the short one where silence would change what is shown, or where a policy
+  /// always watches (R4). And whether nothing is to be kept of it that is not, and nothing to be forgotten.
+  ///
+  /// Mutating, although it is not: what is lent out for changes is not copied for it.
+  mutating func timers(
+    _ policy: PresencePolicy
+  ) -> (short: Bool, long: Bool, isModern: Bool, isAtPeace: Bool) {
+    let isSubscribed = isSubscribed
+    let isWatched = policy == .literal ? isSubscribed : atStake > 0
+    return (isWatched && !isSilent && !isModern, isSubscribed, isModern, isSubscribed && isRemembered)
   }
-
-  /// Whether nothing is to be kept of it that is not, and nothing to be forgotten.
-  var isAtPeace: Bool { isSubscribed && isRemembered }
 
   /// Whether nothing is left of it.
   var isIdle: Bool { !isSubscribed && queue.isEmpty && inFlight == nil }
