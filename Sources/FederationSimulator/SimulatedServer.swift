@@ -140,9 +140,11 @@ final class SimulatedServer {
     return step
   }
 
-  /// Writes what has to be durable of a step before anything follows from it.
-  func commit(_ step: FederationEngine.Step, at instant: Instant) {
+  /// Writes what has to be durable of a step before anything follows from it. Of peers that is so only where their
+  /// transaction changed a list; all else of them may be written behind.
+  func commit(_ step: FederationEngine.Step, isReceived: Bool, at instant: Instant) {
     guard let life else { return }
+    disk.catchUp(at: instant)
     let now = now(at: instant)
     for effect in step.presence {
       switch effect {
@@ -155,7 +157,14 @@ final class SimulatedServer {
     }
     for message in life.engine.unsent(in: step.presence) { disk.keep(message) }
     for effect in step.federation {
-      if case .remember(let record) = effect { disk.peers[record.name] = record }
+      guard case .remember(let record) = effect else { continue }
+      let changesLists = step.presence.contains {
+        switch $0 {
+        case .listChanged, .inviteChanged: true
+        default: false
+        }
+      }
+      if isReceived, changesLists { disk.keep(record) } else { disk.keepLater(.peer(record), at: instant) }
     }
   }
 
@@ -167,9 +176,9 @@ final class SimulatedServer {
   }
 
   /// What was delivered needs to be sent no more.
-  func forgetDelivered(_ step: FederationEngine.Step) {
+  func forgetDelivered(_ step: FederationEngine.Step, at instant: Instant) {
     for effect in step.federation {
-      if case .delivered(_, let message) = effect { disk.forget(message) }
+      if case .delivered(_, let message) = effect { disk.keepLater(.delivered(message), at: instant) }
     }
   }
 }

@@ -154,6 +154,7 @@ extension FederationEngine {
     guard peers[name]?.watchedByUs[user] == nil, let peer = peers[name],
       peer.inFlight?.contents.unpolls.contains(user) != true, peer.queue.unpolls.count < Transaction.mostNames
     else { return }
+    if peer.queue.unpolls.isEmpty { peers[name]?.queue.isDecline = true }
     peers[name]?.queue.unpolls.insert(user)
     flush(name, at: now.instant)
   }

@@ -47,6 +47,8 @@ struct PeerState: Sendable {
     var isReminder = false
     var isAnswer = false
     var isGreeting = false
+    /// Whether all it ends is what was pushed unasked: whoever pushes it again is told again.
+    var isDecline = false
 
     var isEmpty: Bool {
       messages.isEmpty && states.isEmpty && asksNothing && refusals.isEmpty && !isReminder && !isAnswer
@@ -56,7 +58,7 @@ struct PeerState: Sendable {
     /// end of something a few times, a poll or a greeting until it is heard.
     var mostAttempts: Int {
       if !polls.isEmpty || isGreeting { return .max }
-      return unpolls.isEmpty && onces.isEmpty ? 1 : 3
+      return (unpolls.isEmpty || isDecline) && onces.isEmpty ? 1 : 3
     }
     var asksNothing: Bool { polls.isEmpty && unpolls.isEmpty && onces.isEmpty }
   }
@@ -165,6 +167,7 @@ struct PeerState: Sendable {
     for message in newer { add(message) }
     changed.formUnion(contents.states.intersection(watchedByThem))
     queue.polls.formUnion(contents.polls.filter { watchedByUs[$0] != nil })
+    if queue.unpolls.isEmpty { queue.isDecline = contents.isDecline }
     queue.unpolls.formUnion(contents.unpolls.filter { watchedByUs[$0] == nil })
     queue.onces.formUnion(contents.onces)
     queue.refusals.formUnion(contents.refusals)
