@@ -71,7 +71,12 @@ extension World {
     let moment = servers[server].now(at: now)
     let outcome = try? life.receive(transaction, moment)
     guard let (answer, step) = outcome else { return nil }
-    guard follow(step, of: server, isReceived: true) else { return nil }
+    let received = transaction.edus.compactMap { edu -> ListEDU? in
+      guard case .list(let message) = edu else { return nil }
+      let asks = message.kind == .invite || message.kind == .drop
+      return (asks ? message.observer : message.observed).server == transaction.origin ? message : nil
+    }
+    guard follow(step, of: server, received: received) else { return nil }
     return (answer, step.presence.isEmpty && step.federation.isEmpty)
   }
 

@@ -18,10 +18,10 @@ extension World {
   }
 
   /// Commits a step and does it.
-  func follow(_ step: FederationEngine.Step, of server: Int, isReceived: Bool = false) -> Bool {
+  func follow(_ step: FederationEngine.Step, of server: Int, received: [ListEDU] = []) -> Bool {
     let isWorthACrash = !step.presence.isEmpty || !step.federation.isEmpty
     if isWorthACrash, crashes(server, at: .beforeCommit) { return false }
-    servers[server].commit(step, isReceived: isReceived, at: now)
+    servers[server].commit(step, received: received, at: now)
     if isWorthACrash, crashes(server, at: .beforeEffects) { return false }
     observe(step.presence, at: server)
     for effect in step.federation {
