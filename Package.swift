@@ -16,7 +16,9 @@ let pure = strict + [.strictMemorySafety()]
 /// Rules, values and the simulator: optimised in debug builds too where CI asks for it, because it runs worlds by
 /// the hundred. Never by default: a package with unsafe flags cannot be depended upon.
 let simulated =
-  Context.environment["PORCHLIGHT_OPTIMIZE"] == "1" ? pure + [.unsafeFlags(["-O", "-disable-batch-mode", "-wmo", "-num-threads", "2"])] : pure
+  Context.environment["PORCHLIGHT_OPTIMIZE"] == "1"
+  ? pure + [.unsafeFlags(["-O", "-disable-batch-mode", "-wmo", "-num-threads", "2"])]
+  : pure
 
 let nio: [Target.Dependency] = ["NIOCore", "NIOHTTP1", "NIOPosix"].map {
   .product(name: $0, package: "swift-nio")

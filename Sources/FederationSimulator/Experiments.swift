@@ -7,7 +7,7 @@ public enum Experiment {
   // MARK: Hiding
 
   /// Whether a person who hides leaves a trace: the same seed with them there and with them gone, once their
-  /// interest stands (R14). Everything that goes over the wire must be the same.
+  /// interest stands (R14). Every byte that goes over the wire must be the same, at the same instant.
   public static func hiding(seed: UInt64, policy: PresencePolicy) -> Violation? {
     hiding(seed: seed, policy: policy, points: PolicyPoints())
   }
@@ -54,14 +54,22 @@ public enum Experiment {
 
   /// How many times more messages there are where one of eight servers takes a hundred times longer to answer.
   public static func overload(seed: UInt64, policy: PresencePolicy) -> Double {
-    func messages(_ isSlow: Bool) -> Double {
-      let scenario = Scenario(seed: seed, policy: policy, servers: 8, people: 60)
+    let (slow, usual) = overloaded(seed: seed, policy: policy)
+    return Double(slow.messages) / Double(max(1, usual.messages))
+  }
+
+  /// Both worlds: with the slow server, and without.
+  public static func overloaded(
+    seed: UInt64, policy: PresencePolicy, servers: Int = 8, people: Int = 60
+  ) -> (slow: SeedReport, usual: SeedReport) {
+    func world(_ isSlow: Bool) -> SeedReport {
+      let scenario = Scenario(seed: seed, policy: policy, servers: servers, people: people)
       let end = Instant.origin + .seconds(1800)
       let slow = Fault(kind: .overload(server: 0), from: .origin + .seconds(300), until: end)
       let plan = FaultPlan(scenario, faults: isSlow ? [slow] : [], until: end)
-      return Double(World(scenario, plan: plan, points: PolicyPoints()).run().messages)
+      return World(scenario, plan: plan, points: PolicyPoints()).run()
     }
-    return messages(true) / max(1, messages(false))
+    return (world(true), world(false))
   }
 
   // MARK: The herd
@@ -79,7 +87,7 @@ public enum Experiment {
     world.wire = []
     _ = world.run()
     var seconds = Array(repeating: 0.0, count: 10)
-    for record in world.wire ?? [] where record.transaction != nil && record.at >= rise {
+    for record in world.wire ?? [] where record.isRequest && record.at >= rise {
       let second = Int((record.at - rise) / .seconds(1))
       if second < 10 { seconds[second] += 1 }
     }

@@ -70,10 +70,20 @@ struct FaultPlan: Sendable {
     let fault = add(
       .crash(server: server, .atOnce, losesDisk: random.happens(0.15), vanishes: vanishes), lasting: downtime)
     if !isQuick { inspect(.absence(fault: fault), at: cursor + bound + Self.roundTrip) }
-    let listening = cursor + downtime
+    // Every third comes back only to fall again, before everybody was greeted.
+    var length = downtime
+    if random.happens(0.33) {
+      let (life, second) = (random.span(0.05...5), random.span(0.5...20))
+      faults.append(
+        Fault(
+          kind: .crash(server: server, .atOnce, losesDisk: false, vanishes: vanishes),
+          from: cursor + length + life, until: cursor + length + life + second))
+      length += life + second
+    }
+    let listening = cursor + length
     inspect(.repair(server: server), at: listening + .seconds(10))
     inspect(.repair(server: server), at: listening + .seconds(45))
-    settle(after: downtime)
+    settle(after: length)
   }
 
   private mutating func massRestart() {

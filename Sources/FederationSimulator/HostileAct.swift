@@ -11,7 +11,8 @@ enum HostileAct: CaseIterable, Sendable {
   case oversize
   /// Polls for somebody who exists and for somebody who does not: both must be answered alike.
   case prober
-  /// Many servers nobody ever heard of.
+  /// Many servers nobody ever heard of: they ask for somebody, want the answer as a message, speak of their own people,
+  /// or ask for more people than there can be.
   case crowd
   /// Messages nobody knows, refusals of what was never asked.
   case nonsense
@@ -19,6 +20,8 @@ enum HostileAct: CaseIterable, Sendable {
   /// The text that only forgeries carry.
   static let forgery = "forged"
   static let crowdSize = 300
+  /// What may be kept of each of them.
+  static let mostBytes = 20_000
 }
 
 /// Transactions of servers that stand outside of the world.
@@ -35,11 +38,11 @@ struct HostilePeer {
       order: .init(epoch: milliseconds, number: sent))
   }
 
-  static func poll(_ users: [UserID], epoch: Int64) -> EDU {
+  static func poll(_ users: [UserID], epoch: Int64, isInline: Bool = true) -> EDU {
     var edu = PresenceEDU()
     edu.poll = users
     edu.epoch = epoch
-    edu.wantsInlineAnswer = true
+    edu.wantsInlineAnswer = isInline
     return .presence(edu)
   }
 

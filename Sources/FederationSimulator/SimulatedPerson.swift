@@ -53,6 +53,8 @@ enum Saying: Sendable {
   case accept(UserID)
   case deny(UserID)
   case drop(UserID)
+  /// Drops somebody and invites them in the same breath.
+  case askAnew(UserID)
   case revoke(UserID)
   case ask(UserID)
 }

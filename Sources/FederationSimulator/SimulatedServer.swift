@@ -140,9 +140,12 @@ final class SimulatedServer {
     return step
   }
 
-  /// Writes what has to be durable of a step before anything follows from it.
-  func commit(_ step: FederationEngine.Step, at instant: Instant) {
+  /// Writes what has to be durable of a step before anything follows from it: of list messages that were received,
+  /// also what nobody here hears of, as the number of a question. Of peers only where their transaction changed a
+  /// list; all else of them may be written behind.
+  func commit(_ step: FederationEngine.Step, received: [ListEDU], at instant: Instant) {
     guard let life else { return }
+    disk.catchUp(at: instant)
     let now = now(at: instant)
     for effect in step.presence {
       switch effect {
@@ -153,9 +156,17 @@ final class SimulatedServer {
       default: break
       }
     }
+    for message in received { keep(life, message.observer, message.observed) }
     for message in life.engine.unsent(in: step.presence) { disk.keep(message) }
     for effect in step.federation {
-      if case .remember(let record) = effect { disk.peers[record.name] = record }
+      guard case .remember(let record) = effect else { continue }
+      let changesLists = step.presence.contains {
+        switch $0 {
+        case .listChanged, .inviteChanged: true
+        default: false
+        }
+      }
+      if !received.isEmpty, changesLists { disk.keep(record) } else { disk.keepLater(.peer(record), at: instant) }
     }
   }
 
@@ -167,9 +178,9 @@ final class SimulatedServer {
   }
 
   /// What was delivered needs to be sent no more.
-  func forgetDelivered(_ step: FederationEngine.Step) {
+  func forgetDelivered(_ step: FederationEngine.Step, at instant: Instant) {
     for effect in step.federation {
-      if case .delivered(_, let message) = effect { disk.forget(message) }
+      if case .delivered(_, let message) = effect { disk.keepLater(.delivered(message), at: instant) }
     }
   }
 }

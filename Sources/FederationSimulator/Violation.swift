@@ -54,6 +54,8 @@ public struct SeedReport: Sendable {
   public var faults = 0
   public var crashes = 0
   public var messages = 0
+  /// The same by why they were sent.
+  public var causes: [MessageCause: Int] = [:]
   public var violations: [Violation] = []
   public var reached: Set<Rarity> = []
   /// Of all that happened.

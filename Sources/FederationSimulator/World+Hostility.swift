@@ -90,8 +90,24 @@ extension World {
 
   private func crowd(_ server: Int, _ epoch: Int64) {
     guard let real = servers[server].accounts.first else { return }
+    let many = (0..<400).compactMap { number in
+      UserID(localpart: "\(number)" + String(repeating: "x", count: 200), server: servers[server].name)
+    }
     for index in 0..<HostileAct.crowdSize {
-      _ = send([HostilePeer.poll([real], epoch: epoch)], by: 10 + index, to: server, epoch)
+      let name = hostileName(10 + index)
+      var edu = HostilePeer.poll([real], epoch: epoch)
+      switch index % 4 {
+      case 1: edu = HostilePeer.poll([real], epoch: epoch, isInline: false)
+      case 2: edu = HostilePeer.push([UserID(localpart: "own", server: name)].compactMap(\.self), epoch: epoch)
+      case 3: edu = HostilePeer.poll(Array(many.prefix(10 + index)), epoch: epoch)
+      default: break
+      }
+      _ = send([edu], by: 10 + index, to: server, epoch)
+    }
+    guard let kept = servers[server].life?.engine.remembered else { return }
+    if kept.servers > 1024 || kept.mostBytes > HostileAct.mostBytes {
+      violate(
+        .memory, "\(servers[server].name) remembers \(kept.servers) servers, up to \(kept.mostBytes) bytes of each")
     }
   }
 

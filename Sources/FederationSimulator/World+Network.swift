@@ -9,6 +9,7 @@ extension World {
     guard let life = servers[server].life else { return }
     inspectSending(outbound, from: server, life)
     report.messages += 1
+    report.causes[outbound.cause, default: 0] += 1
     log.add(now.nanoseconds)
     log.add(server)
     log.add(outbound.transaction)
@@ -17,8 +18,7 @@ extension World {
     observatory.count(outbound, from: server, to: to)
     let request = Request(
       number: lastRequest, from: server, life: life.number, to: to, outbound: outbound)
-    wire?.append(
-      WireRecord(at: now, from: server, to: to, transaction: outbound.transaction, answer: nil))
+    if wire != nil { wire?.append(WireRecord(outbound, at: now, from: server, to: to)) }
     note(
       "\(servers[server].name) -> \(outbound.peer) \(outbound.cause) \(outbound.attempt) "
         + Self.text(outbound.transaction))
@@ -52,8 +52,9 @@ extension World {
     if let said = answer.answer.answer, !said.refused.isEmpty { reach(.pollRefused) }
     log.add(now.nanoseconds)
     if let said = answer.answer.answer { log.add(said) }
-    wire?.append(
-      WireRecord(at: now, from: server, to: request.from, transaction: nil, answer: answer.answer))
+    if wire != nil {
+      wire?.append(WireRecord(answer.answer, to: transaction, at: now, from: server, to: request.from))
+    }
     note(
       "\(servers[server].name) answers \(transaction.id) of \(transaction.origin): \(Self.text(answer.answer))"
     )
@@ -70,7 +71,12 @@ extension World {
     let moment = servers[server].now(at: now)
     let outcome = try? life.receive(transaction, moment)
     guard let (answer, step) = outcome else { return nil }
-    guard follow(step, of: server) else { return nil }
+    let received = transaction.edus.compactMap { edu -> ListEDU? in
+      guard case .list(let message) = edu else { return nil }
+      let asks = message.kind == .invite || message.kind == .drop
+      return (asks ? message.observer : message.observed).server == transaction.origin ? message : nil
+    }
+    guard follow(step, of: server, received: received) else { return nil }
     return (answer, step.presence.isEmpty && step.federation.isEmpty)
   }
 

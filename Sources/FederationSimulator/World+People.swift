@@ -34,7 +34,10 @@ extension World {
     case 66..<71: return [.ask(anybody(but: user, person))]
     case 71..<76: return inviteAcross(person)
     case 76..<92: return answers(of: person)
-    case 92..<95: return pick(person) { $0.lists.entries(of: user).keys.sorted() }.map { [.drop($0)] } ?? []
+    case 92..<95:
+      let isAnew = people[person].random.happens(0.4)
+      return pick(person) { $0.lists.entries(of: user).keys.sorted() }
+        .map { [isAnew ? .askAnew($0) : .drop($0)] } ?? []
     default:
       // A word, and in the same breath somebody may not hear it any more.
       let says: [Saying] = people[person].random.happens(0.7) ? [.text] : []
@@ -101,6 +104,11 @@ extension World {
     case .accept(let other): change(other, user, at: server) { try? $0.accept(other, by: user, now: $1) }
     case .deny(let other): change(other, user, at: server) { try? $0.deny(other, by: user, now: $1) }
     case .drop(let other): change(user, other, at: server) { $0.drop(other, by: user, now: $1) }
+    case .askAnew(let other):
+      change(user, other, at: server) { rules, moment in
+        let dropped = rules.drop(other, by: user, now: moment)
+        return dropped + ((try? rules.invite(other, by: user, now: moment)) ?? [])
+      }
     case .revoke(let other):
       noteQueuedPush(of: user, to: other)
       change(other, user, at: server) { $0.revoke(other, by: user, now: $1) }

@@ -173,12 +173,3 @@ final class World {
     activeFaults == 0 && lastFault + FaultPlan.recovery <= instant
   }
 }
-
-/// Something sent from one server to another, for comparisons.
-struct WireRecord: Hashable, Sendable {
-  let at: Instant
-  let from: Int
-  let to: Int
-  let transaction: Transaction?
-  let answer: TransactionAnswer?
-}

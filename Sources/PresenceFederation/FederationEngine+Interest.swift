@@ -87,6 +87,7 @@ extension FederationEngine {
     // Also where they were asked for before, and are not sure to be sent any more.
     if watched.isPolled || watched.version != nil, points.unpolls() {
       peers[name]?.queue.unpolls.insert(user)
+      peers[name]?.queue.isDecline = false
       flush(name, at: now.instant)
     }
     // What was heard last ages from here, and nobody will say when it is wrong.

@@ -158,9 +158,10 @@ extension FederationEngine {
 
   /// They promised it to somebody who is gone, and have not heard.
   private mutating func declineUnwanted(_ user: UserID, of name: ServerName, _ now: Moment) {
-    guard let peer = peers[name], peer.watchedByUs[user] == nil,
+    guard peers[name]?.watchedByUs[user] == nil, let peer = peers[name],
       peer.inFlight?.contents.unpolls.contains(user) != true, peer.queue.unpolls.count < Transaction.mostNames
     else { return }
+    if peer.queue.unpolls.isEmpty { peers[name]?.queue.isDecline = true }
     peers[name]?.queue.unpolls.insert(user)
     flush(name, at: now.instant)
   }

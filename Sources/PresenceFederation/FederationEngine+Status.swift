@@ -2,6 +2,9 @@ internal import MatrixWire
 public import Ports
 
 extension FederationEngine {
+  /// What is kept of servers with which nothing stands, for tests.
+  package var remembered: (servers: Int, mostBytes: Int) { recent.size }
+
   /// What is known of every peer, in the order of their names: for people who run a server, and for tests.
   public func status(now: Moment) -> [PeerStatus] {
     peers.names.sorted(by: Self.precedes).compactMap { name in

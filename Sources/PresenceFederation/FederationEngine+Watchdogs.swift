@@ -6,15 +6,15 @@ internal import PresenceCore
 extension FederationEngine {
   /// Starts and stops the timers as what stands demands (R4, R9).
   mutating func keepWatch(_ name: ServerName, _ now: Moment) {
-    guard let isSubscribed = peers[name]?.isSubscribed else { return }
-    if peers[name]?.wantsShortTimer(policy) == true {
+    guard let wants = peers[name]?.timers(policy) else { return }
+    if wants.short {
       if peers[name]?.shortSpan == nil { armShortTimer(name, now) }
     } else if peers[name]?.shortSpan != nil {
       peers[name]?.shortSpan = nil
       peers[name]?.shortInterval = timing.shortInterval
       deadlines.set(nil, for: .short(name))
     }
-    if isSubscribed {
+    if wants.long {
       if peers[name]?.longAt == nil { armLongTimer(name, 0.1...1, now) }
     } else if peers[name]?.longAt != nil {
       peers[name]?.longAt = nil
@@ -30,7 +30,7 @@ extension FederationEngine {
   }
 
   mutating func armLongTimer(_ name: ServerName, _ share: ClosedRange<Double>, _ now: Moment) {
-    guard let isModern = peers[name]?.isModern else { return }
+    guard let isModern = peers[name]?.timers(policy).isModern else { return }
     var drawn = span(share, of: isModern ? timing.modernRefresh : timing.longInterval)
     // What they promised has to be renewed before it ends.
     if let promise = peers[name]?.promise { drawn = min(drawn, promise * 9 / 10) }
@@ -116,7 +116,7 @@ extension FederationEngine {
     } else {
       deadlines.set(nil, for: .short(name))
     }
-    if peers[name]?.isSubscribed == true { armLongTimer(name, 0.85...1.15, now) }
+    if peers[name]?.timers(policy).long == true { armLongTimer(name, 0.85...1.15, now) }
   }
 
   // MARK: Silence

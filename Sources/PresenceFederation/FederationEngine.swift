@@ -235,7 +235,7 @@ public struct FederationEngine: Sendable {
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
     keepWatch(name, now)
-    if peers[name]?.isAtPeace == true { return }
+    if peers[name]?.timers(policy).isAtPeace == true { return }
     guard let peer = peers[name] else { return }
     // A start that was not heard of yet has to be told by the next life, if there is one.
     let isGreeting = peer.queue.isGreeting || peer.inFlight?.contents.isGreeting == true

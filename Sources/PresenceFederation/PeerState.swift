@@ -47,6 +47,8 @@ struct PeerState: Sendable {
     var isReminder = false
     var isAnswer = false
     var isGreeting = false
+    /// Whether all it ends is what was pushed unasked: whoever pushes it again is told again.
+    var isDecline = false
 
     var isEmpty: Bool {
       messages.isEmpty && states.isEmpty && asksNothing && refusals.isEmpty && !isReminder && !isAnswer
@@ -57,7 +59,7 @@ struct PeerState: Sendable {
     var mostAttempts: Int {
       if !messages.isEmpty { return messages.allSatisfy { $0.kind == .drop } ? Self.mostDrops : .max }
       if !polls.isEmpty || isGreeting { return .max }
-      return unpolls.isEmpty && onces.isEmpty ? 1 : 3
+      return (unpolls.isEmpty || isDecline) && onces.isEmpty ? 1 : 3
     }
     /// How many things it says and asks.
     var count: Int {
@@ -155,14 +157,17 @@ struct PeerState: Sendable {
   /// A server of today: it pushes by rooms, and never answers (R12).
   var isModern: Bool { speaksAdditions == false && !hasPolled }
 
-  /// Whether its silence would change what is shown, or where a policy always watches (R4).
-  func wantsShortTimer(_ policy: PresencePolicy) -> Bool {
-    guard !isSilent, !isModern else { return false }
-    return policy == .literal ? isSubscribed : atStake > 0
+  /// Which of the watchdogs should run: the short one where silence would change what is shown, or where a policy
+  /// always watches (R4). And whether nothing is to be kept of it that is not, and nothing to be forgotten.
+  ///
+  /// Mutating, although it is not: what is lent out for changes is not copied for it.
+  mutating func timers(
+    _ policy: PresencePolicy
+  ) -> (short: Bool, long: Bool, isModern: Bool, isAtPeace: Bool) {
+    let isSubscribed = isSubscribed
+    let isWatched = policy == .literal ? isSubscribed : atStake > 0
+    return (isWatched && !isSilent && !isModern, isSubscribed, isModern, isSubscribed && isRemembered)
   }
-
-  /// Whether nothing is to be kept of it that is not, and nothing to be forgotten.
-  var isAtPeace: Bool { isSubscribed && isRemembered }
 
   /// Whether nothing is left of it.
   var isIdle: Bool { !isSubscribed && queue.isEmpty && inFlight == nil && awaitedOnces.isEmpty }
@@ -201,6 +206,7 @@ struct PeerState: Sendable {
     let older = newer.compactMap { add($0) }
     changed.formUnion(contents.states.intersection(watchedByThem))
     queue.polls.formUnion(contents.polls.filter { watchedByUs[$0] != nil })
+    if queue.unpolls.isEmpty { queue.isDecline = contents.isDecline }
     queue.unpolls.formUnion(contents.unpolls.filter { watchedByUs[$0] == nil })
     queue.onces.formUnion(contents.onces)
     queue.refusals.formUnion(contents.refusals)

@@ -7,7 +7,8 @@ struct RecentAnswers: Sendable {
   private var origins: [ServerName] = []
   private var next = 0
   private let most = 1_024
-  private let mostPeople = 256
+  /// More than three hundred people of ordinary names.
+  private let mostBytes = 16_384
 
   subscript(origin: ServerName, id: String) -> TransactionAnswer? {
     guard let last = answers[origin], last.id == id else { return nil }
@@ -21,8 +22,23 @@ struct RecentAnswers: Sendable {
     note(transaction.origin)
     // A thousand large ones would be gigabytes. Whoever repeats such a transaction is answered shortly, and asks
     // again with its next reminder.
-    let size = (answer.answer?.push.count ?? 0) + (answer.answer?.refused.count ?? 0)
-    answers[transaction.origin] = size <= mostPeople ? (transaction.id, answer) : nil
+    let size = Self.size(of: answer, transaction.id)
+    answers[transaction.origin] = size <= mostBytes ? (transaction.id, answer) : nil
+  }
+
+  /// About how many bytes it takes to keep an answer.
+  private static func size(of answer: TransactionAnswer, _ id: String) -> Int {
+    guard let said = answer.answer else { return id.utf8.count }
+    let pushes = said.push.reduce(0) { size, push in
+      size + 2 * push.userID.rawValue.utf8.count + (push.content.statusMessage?.utf8.count ?? 0)
+    }
+    return said.refused.reduce(id.utf8.count + pushes) { $0 + 2 * $1.rawValue.utf8.count }
+  }
+
+  /// How many servers something is kept of, and about how much of the one it is most of.
+  var size: (servers: Int, mostBytes: Int) {
+    let sizes = answers.map { $0.key.rawValue.utf8.count + Self.size(of: $0.value.answer, $0.value.id) }
+    return (origins.count, sizes.max() ?? 0)
   }
 
   mutating func keep(_ order: Transaction.Order?, of origin: ServerName) {

@@ -17,7 +17,14 @@ struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "check",
       abstract: "Run worlds full of faults, and look whether everything that has to hold does.",
-      discussion: "For example: porchlight simulate check --seeds 1..500 --policy economical")
+      discussion: """
+        For example: porchlight simulate check --seeds 1..500 --policy economical
+
+        Exits with 1 where a world fails; each prints the command that shows it again. From \(SeedSuite.enough) worlds \
+        on all of them together are judged too: 99 of 100 who come online while nothing is wrong are seen within \
+        \(Int(SeedSuite.longestDelay)) s, \(Int(SeedSuite.leastHealed * 100)) % of views are right 45 s after a partition, \
+        and every state that is rare and interesting was reached by some world.
+        """)
 
     @Option(
       help: ArgumentHelp("The first and the last seed, or one.", valueName: "A..B"),
