@@ -15,10 +15,13 @@ extension FederationEngine {
     try Self.check(transaction)
     var step = Step()
     // Late, or done long ago. It is no sign of life either.
-    if let answer = answerGiven(to: transaction) {
-      return (shownStill(answer, to: transaction.origin, rules), step)
-    }
     let name = transaction.origin
+    if let answer = answerGiven(to: transaction) {
+      guard recent.isTooLarge(name, id: transaction.id) else {
+        return (shownStill(answer, to: name, rules), step)
+      }
+      return (answerAnew(transaction, &rules, now, &step), step)
+    }
     open(name)
     if let order = transaction.order { peers[name]?.order = order }
     if transaction.order != nil { peers[name]?.speaksAdditions = true }
@@ -82,6 +85,20 @@ extension FederationEngine {
     var answer = answer
     answer.answer?.push.removeAll { gone.contains($0.userID) }
     answer.answer?.refused += gone.sorted()
+    return answer
+  }
+
+  /// The answer given before was too large to be kept: whoever asked is told what holds now. Nothing else came from
+  /// them since, so their questions stand as they were put.
+  private mutating func answerAnew(
+    _ transaction: Transaction, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) -> TransactionAnswer {
+    var answer = empty(for: transaction.origin)
+    for case .presence(let edu) in transaction.edus {
+      if let said = promise(edu, to: transaction.origin, rules, now) { answer.add(said) }
+    }
+    touch(transaction.origin)
+    run(&rules, now, &step)
     return answer
   }
 

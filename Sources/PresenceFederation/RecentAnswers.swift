@@ -2,7 +2,8 @@ internal import MatrixWire
 
 /// The last answer to each of the servers that spoke last: a server repeats only its last transaction.
 struct RecentAnswers: Sendable {
-  private var answers: [ServerName: (id: String, answer: TransactionAnswer)] = [:]
+  /// Without an answer where that was too large to be kept.
+  private var answers: [ServerName: (id: String, answer: TransactionAnswer?)] = [:]
   private var orders: [ServerName: Transaction.Order] = [:]
   private var origins: [ServerName] = []
   private var next = 0
@@ -15,15 +16,20 @@ struct RecentAnswers: Sendable {
     return last.answer
   }
 
+  /// Whether the last answer to a server was to this transaction, and too large to be kept.
+  func isTooLarge(_ origin: ServerName, id: String) -> Bool {
+    guard let last = answers[origin] else { return false }
+    return last.id == id && last.answer == nil
+  }
+
   /// The last transaction that was taken of a server with which nothing stands.
   func order(of origin: ServerName) -> Transaction.Order? { orders[origin] }
 
   mutating func keep(_ answer: TransactionAnswer, to transaction: Transaction) {
     note(transaction.origin)
-    // A thousand large ones would be gigabytes. Whoever repeats such a transaction is answered shortly, and asks
-    // again with its next reminder.
+    // A thousand large ones would be gigabytes.
     let size = Self.size(of: answer, transaction.id)
-    answers[transaction.origin] = size <= mostBytes ? (transaction.id, answer) : nil
+    answers[transaction.origin] = (transaction.id, size <= mostBytes ? answer : nil)
   }
 
   /// About how many bytes it takes to keep an answer.
@@ -37,7 +43,9 @@ struct RecentAnswers: Sendable {
 
   /// How many servers something is kept of, and about how much of the one it is most of.
   var size: (servers: Int, mostBytes: Int) {
-    let sizes = answers.map { $0.key.rawValue.utf8.count + Self.size(of: $0.value.answer, $0.value.id) }
+    let sizes = answers.map { origin, last in
+      origin.rawValue.utf8.count + (last.answer.map { Self.size(of: $0, last.id) } ?? last.id.utf8.count)
+    }
     return (origins.count, sizes.max() ?? 0)
   }
 

@@ -51,6 +51,14 @@ struct LoneServer {
     try on { try $0.invite(user, by: ann, now: $1) }
   }
 
+  /// Somebody here whom Bob may see.
+  mutating func register(_ user: UserID) throws {
+    rules.register(user, now: now)
+    let bob = bob
+    try receive(.list(ListEDU(.invite, observer: bob, observed: user)))
+    try on { try $0.accept(bob, by: user, now: $1) }
+  }
+
   mutating func look() throws {
     let (ann, device) = (ann, try DeviceID("d").orThrow("a name"))
     try on { rules, now in
@@ -58,10 +66,12 @@ struct LoneServer {
     }
   }
 
-  /// A transaction of blue's.
+  /// A transaction of blue's, a new one or the last one again.
   @discardableResult
-  mutating func receive(_ edus: EDU..., epoch: Int64? = 7) throws -> TransactionAnswer {
-    lastNumber += 1
+  mutating func receive(
+    _ edus: EDU..., epoch: Int64? = 7, again: Bool = false
+  ) throws -> TransactionAnswer {
+    lastNumber += again ? 0 : 1
     let order = epoch.map { Transaction.Order(epoch: $0, number: lastNumber) }
     let transaction = Transaction(id: "b\(lastNumber)", origin: blue, sentAt: 0, edus: edus, order: order)
     let (answer, step) = try engine.receive(transaction, rules: &rules, now: now)

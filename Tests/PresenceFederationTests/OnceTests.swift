@@ -89,4 +89,24 @@ internal import Testing
     }
     #expect(numbers == numbers.sorted() && Set(numbers).count == 5)
   }
+
+  /// An answer of every size comes again when it was lost.
+  @Test(arguments: [1, 90]) func aQuestionThatIsRepeatedIsAnsweredAgain(_ count: Int) throws {
+    var server = try LoneServer()
+    var people: [UserID] = []
+    for number in 0..<count {
+      let name = String(repeating: "x", count: 200)
+      let user = try UserID("@\(name)\(number):red").orThrow("a name")
+      try server.register(user)
+      people.append(user)
+    }
+    var question = PresenceEDU()
+    question.epoch = 7
+    question.poll = people
+    question.wantsInlineAnswer = true
+    let answer = try server.receive(.presence(question))
+    #expect(Set(answer.answer?.push.map(\.userID) ?? []) == Set(people))
+    #expect(try server.receive(.presence(question), again: true) == answer)
+    #expect(server.status?.watchedByThem.count == count)
+  }
 }
