@@ -141,7 +141,9 @@ extension FederationEngine {
       take(push, epoch: edu.epoch, from: name, &rules, now, &step)
       if isAwaited(push.userID, edu, of: name) {
         step.federation.append(.answeredOnce(push.userID, push.content))
-      } else if edu.epoch != nil, !accepted.contains(push.userID) { declineUnwanted(push.userID, of: name, now) }
+      } else if edu.epoch != nil, !accepted.contains(push.userID) {
+        declineUnwanted(push.userID, of: name, now)
+      }
     }
     for user in edu.refused where points.maySpeak(name, user) {
       wasRefused(user, &rules, &step)
@@ -275,7 +277,9 @@ extension FederationEngine {
     let promise = min(max(said, timing.promises.lowerBound), timing.promises.upperBound)
     peers[name]?.promise = promise
     // The timer was drawn before a shorter one was known.
-    if peer.longAt != nil, promise < peer.promise ?? timing.longInterval { armLongTimer(name, 0.85...1.15, now) }
+    if peer.longAt != nil, promise < peer.promise ?? timing.longInterval {
+      armLongTimer(name, 0.85...1.15, now)
+    }
   }
 }
 

@@ -57,7 +57,8 @@ extension FederationEngine {
     if peer.isModern {
       refreshModern(name, now)
     } else {
-      if let refreshedAt = peer.refreshedAt, let promise = peer.promise, refreshedAt + promise <= now.instant {
+      if let refreshedAt = peer.refreshedAt, let promise = peer.promise, refreshedAt + promise <= now.instant
+      {
         // It takes every reminder, and says nothing to it.
         fellSilent(name, &rules, now, &step)
       }

@@ -149,7 +149,9 @@ struct Servers {
       guard let next, next <= end else { break }
       move(to: max(next, now.instant))
       for failure in failures where failure.at <= now.instant {
-        act(failure.from) { $0.engine.failed(failure.outbound, because: .noAnswer, rules: &$0.rules, now: $1) }
+        act(failure.from) {
+          $0.engine.failed(failure.outbound, because: .noAnswer, rules: &$0.rules, now: $1)
+        }
       }
       failures.removeAll { $0.at <= now.instant }
       for name in servers.keys.sorted(by: { $0.rawValue < $1.rawValue }) {

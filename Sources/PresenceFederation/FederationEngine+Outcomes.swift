@@ -1,0 +1,219 @@
+public import MatrixWire
+public import Ports
+public import PresenceCore
+
+/// What becomes of attempts: answered, refused, given up, tried again.
+extension FederationEngine {
+  /// An attempt was answered with 200.
+  public mutating func succeeded(
+    _ sent: OutboundTransaction, with answer: TransactionAnswer, rules: inout PresenceRules, now: Moment
+  ) -> Step {
+    var step = Step()
+    let name = sent.peer
+    guard let inFlight = peers[name]?.inFlight, inFlight.outbound.transaction.id == sent.transaction.id
+    else { return step }
+    if let behind = answer.behind {
+      goAhead(of: behind, name, inFlight, now, &step)
+      run(&rules, now, &step)
+      return step
+    }
+    deadlines.set(nil, for: .retry(name))
+    peers[name]?.inFlight = nil
+    peers[name]?.failures = 0
+    peers[name]?.unanswered = 0
+    peers[name]?.failingSince = nil
+    peers[name]?.timesBehind = 0
+    peers[name]?.speaksAdditions = answer.epoch != nil
+    learnEpoch(answer.epoch, of: name, isFresh: true, now, &step)
+    for message in inFlight.contents.messages { delivered(message, to: name, now, &step) }
+    hearLife(of: name, answeringAll: inFlight.contents.isReminder && answer.answer != nil, &rules, now, &step)
+    if let said = answer.answer { hearAnswer(said, from: name, asked: inFlight, &rules, now, &step) }
+    if answer.answer != nil {
+      peers[name]?.refreshedAt = now.instant
+      if inFlight.contents.isReminder { exchanged(name, now) }
+    } else if !inFlight.contents.onces.isEmpty {
+      expectAnswers(to: inFlight.contents.onces, of: name, now)
+    }
+    if answer.answer != nil { askForMissing(inFlight.contents.polls, of: name, rules, now) }
+    if let at = peers[name]?.flushAt, at <= now.instant { pump(name, &rules, now, &step) }
+    touch(name)
+    run(&rules, now, &step)
+    return step
+  }
+
+  private mutating func hearAnswer(
+    _ said: PresenceEDU, from name: ServerName, asked: PeerState.InFlight, _ rules: inout PresenceRules,
+    _ now: Moment, _ step: inout Step
+  ) {
+    notePromise(said, of: name, now)
+    for push in said.push where points.maySpeak(name, push.userID) {
+      take(push, epoch: said.epoch, from: name, &rules, now, &step)
+      if asked.contents.onces.contains(push.userID) {
+        step.federation.append(.answeredOnce(push.userID, push.content))
+      }
+    }
+    for user in said.refused where points.maySpeak(name, user) {
+      wasRefused(user, &rules, &step)
+      if asked.contents.onces.contains(user) { step.federation.append(.answeredOnce(user, nil)) }
+    }
+  }
+
+  /// Questions of the moment were heard, and are answered by a message of their own.
+  private mutating func expectAnswers(to onces: Set<UserID>, of name: ServerName, _ now: Moment) {
+    peers[name]?.awaitedOnces.formUnion(onces)
+    deadlines.set(now.instant + timing.watchedTimeout * 2, for: .once(name))
+  }
+
+  /// An answer that was given before may say of somebody what is older than what came since, or nothing: while they
+  /// are unknown they are asked for again.
+  private mutating func askForMissing(
+    _ polled: Set<UserID>, of name: ServerName, _ rules: PresenceRules, _ now: Moment
+  ) {
+    guard let peer = peers[name], !peer.queue.isReminder else { return }
+    for user in polled.sorted() {
+      guard let watched = peer.watchedByUs[user], watched.isPolled, !watched.isRefused,
+        watched.version != nil,
+        rules.remoteState(of: user) ?? .unknown == .unknown
+      else { continue }
+      guard !watched.isAskedAgain else { continue }
+      peers[name]?.update(user) { watched in
+        watched.isPolled = false
+        watched.isAskedAgain = true
+      }
+      peers[name]?.queue.polls.insert(user)
+      flush(name, at: now.instant + timing.pollSpread)
+    }
+  }
+
+  /// The other server has heard of a later life of ours than this: after a start without a memory, on a clock
+  /// that went back. Everything is said again, from above.
+  private mutating func goAhead(
+    of behind: Int64, _ name: ServerName, _ inFlight: PeerState.InFlight, _ now: Moment, _ step: inout Step
+  ) {
+    guard let peer = peers[name] else { return }
+    let isPlausible = behind >= peer.ourEpoch && behind < CanonicalJSON.exactIntegers.upperBound
+    peers[name]?.inFlight = nil
+    requeue(inFlight.contents, for: name, &step)
+    peers[name]?.changed.formUnion(peer.watchedByThem)
+    peers[name]?.timesBehind += 1
+    if isPlausible {
+      peers[name]?.ourEpoch = behind + 1
+    }
+    // A server that says so again and again is not to be believed, and waits.
+    let wait = peer.timesBehind == 0 ? Duration.zero : timing.watchedBackoff
+    peers[name]?.flushAt = nil
+    flush(name, at: now.instant + wait)
+  }
+
+  /// An attempt was refused, or not answered in time.
+  public mutating func failed(
+    _ sent: OutboundTransaction, because reason: AttemptFailure, rules: inout PresenceRules, now: Moment
+  ) -> Step {
+    var step = Step()
+    fail(sent, because: reason, &rules, now, &step)
+    run(&rules, now, &step)
+    return step
+  }
+
+  mutating func fail(
+    _ sent: OutboundTransaction, because reason: AttemptFailure, _ rules: inout PresenceRules, _ now: Moment,
+    _ step: inout Step
+  ) {
+    let name = sent.peer
+    guard let peer = peers[name], let inFlight = peer.inFlight, !inFlight.isWaiting,
+      inFlight.outbound.transaction.id == sent.transaction.id, inFlight.outbound.attempt == sent.attempt
+    else { return }
+    touch(name)
+    let failures = peer.failures + 1
+    peers[name]?.failures = failures
+    peers[name]?.unanswered = reason == .noAnswer ? peer.unanswered + 1 : 0
+    if peer.failingSince == nil { peers[name]?.failingSince = now.instant }
+    if reason == .refused {
+      divide(inFlight, of: name, now, &step)
+      return
+    }
+    // The economical watchdog looks closely again (R4).
+    if reason == .noAnswer, inFlight.contents.isReminder { peers[name]?.shortInterval = timing.shortInterval }
+    let isLong = now.instant - (peers[name]?.failingSince ?? now.instant) >= timing.longSilence
+    let isHopeless = failures >= inFlight.contents.mostAttempts
+    if !peer.isSubscribed,
+      inFlight.contents.messages.isEmpty ? isLong || isHopeless : isHopeless && peer.isStranger
+    {
+      // Nobody is left whom it would serve.
+      peers[name]?.inFlight = nil
+      for message in inFlight.contents.messages { step.federation.append(.delivered(name, message)) }
+      if let at = peer.flushAt { armFlush(name, max(at, now.instant)) }
+      return
+    }
+    let isAwaited = inFlight.outbound.timeout <= timing.watchedTimeout || !peer.queue.polls.isEmpty
+    if reason == .noAnswer, peer.unanswered >= 1, isAwaited { fellSilent(name, &rules, now, &step) }
+    let wait = backoff(after: failures, upTo: longestWait(for: peer, inFlight.contents, isLong: isLong))
+    peers[name]?.inFlight?.isWaiting = true
+    peers[name]?.retryAt = now.instant + wait
+    deadlines.set(now.instant + wait, for: .retry(name))
+  }
+
+  private static let mostHurriedStrangers = 64
+
+  /// Whoever invites people of any name that comes to mind must not make this server call there all day.
+  private func longestWait(
+    for peer: PeerState, _ contents: PeerState.Contents, isLong: Bool
+  ) -> Duration {
+    if peer.isStranger, !peer.isSubscribed {
+      guard !isLong else { return timing.strangerBackoff }
+      let strangers = peers.names.reduce(0) { $0 + (peers[$1]?.isStranger == true ? 1 : 0) }
+      return strangers > Self.mostHurriedStrangers ? timing.idleBackoff : timing.watchedBackoff
+    }
+    let hasStake =
+      peer.isSubscribed || contents.isGreeting || !contents.messages.isEmpty || !peer.queue.messages.isEmpty
+      || !peer.queue.polls.isEmpty
+    return hasStake && !isLong ? timing.watchedBackoff : timing.idleBackoff
+  }
+
+  /// The other server will not take this, however often it hears it: it goes again in smaller parts, and what is
+  /// refused even by itself is left out. A list message comes again with the next start, whose row is kept.
+  private mutating func divide(
+    _ inFlight: PeerState.InFlight, of name: ServerName, _ now: Moment, _ step: inout Step
+  ) {
+    peers[name]?.inFlight = nil
+    var contents = inFlight.contents
+    let parts = min((peers[name]?.parts ?? 1) * 4, Self.mostParts)
+    if contents.count > 1, peers[name]?.parts != parts {
+      peers[name]?.parts = parts
+    } else {
+      if !contents.messages.isEmpty { contents.messages.removeFirst() } else { contents = .init() }
+    }
+    requeue(contents, for: name, &step)
+    peers[name]?.flushAt = nil
+    flush(name, at: now.instant + backoff(after: peers[name]?.failures ?? 1, upTo: timing.watchedBackoff))
+  }
+
+  /// As many as make one of each.
+  private static let mostParts = 256
+
+  private mutating func backoff(after failures: Int, upTo cap: Duration) -> Duration {
+    guard failures > 1 else { return timing.firstRetry }
+    let doubled = timing.firstRetry * (1 << min(failures - 1, 12))
+    return min(span(0.8...1.2, of: min(doubled, cap)), cap)
+  }
+
+  mutating func retry(
+    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    peers[name]?.retryAt = nil
+    guard var inFlight = peers[name]?.inFlight else { return }
+    if inFlight.isTainted {
+      // It holds a state that its reader may no longer have: what is left of it goes under another name.
+      peers[name]?.inFlight = nil
+      requeue(inFlight.contents, for: name, &step)
+      pump(name, &rules, now, &step)
+      return
+    }
+    inFlight.isWaiting = false
+    inFlight.since = now.instant
+    inFlight.outbound.attempt += 1
+    inFlight.outbound.cause = .retry
+    peers[name]?.inFlight = inFlight
+    post(inFlight.outbound, &step)
+  }
+}

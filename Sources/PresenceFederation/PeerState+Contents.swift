@@ -1,0 +1,76 @@
+internal import MatrixWire
+
+extension PeerState {
+  /// What a transaction was made of, to be queued again where it is given up.
+  struct Contents: Sendable {
+    var messages: [ListEDU] = []
+    var states: Set<UserID> = []
+    var polls: Set<UserID> = []
+    var unpolls: Set<UserID> = []
+    var onces: Set<UserID> = []
+    var refusals: Set<UserID> = []
+    var isReminder = false
+    var isAnswer = false
+    var isGreeting = false
+    /// Whether all it ends is what was pushed unasked: whoever pushes it again is told again.
+    var isDecline = false
+
+    var isEmpty: Bool {
+      messages.isEmpty && states.isEmpty && asksNothing && refusals.isEmpty && !isReminder && !isAnswer
+        && !isGreeting
+    }
+    /// How often it is tried for a server with which nothing stands: an answer once, a question of the moment or the
+    /// end of something a few times, a message, a poll or a greeting until it is heard.
+    var mostAttempts: Int {
+      if !messages.isEmpty { return messages.allSatisfy { $0.kind == .drop } ? Self.mostDrops : .max }
+      if !polls.isEmpty || isGreeting { return .max }
+      return (unpolls.isEmpty || isDecline) && onces.isEmpty ? 1 : 3
+    }
+    /// How many things it says and asks.
+    var count: Int {
+      messages.count + states.count + polls.count + unpolls.count + onces.count + refusals.count
+    }
+
+    /// Leaves what goes into one transaction.
+    ///
+    /// - Returns: what has to follow.
+    mutating func cut(messages most: Int, nameBytes: Int) -> Contents {
+      var rest = Contents()
+      rest.messages = Array(messages.dropFirst(most))
+      messages = Array(messages.prefix(most))
+      var left = nameBytes
+      rest.polls = polls.takeOut(beyond: &left)
+      rest.unpolls = unpolls.takeOut(beyond: &left)
+      rest.onces = onces.takeOut(beyond: &left)
+      rest.refusals = refusals.takeOut(beyond: &left)
+      // A reminder's polls are all there are: what is only a part of them is none.
+      if !rest.polls.isEmpty { isReminder = false }
+      return rest
+    }
+
+    /// Nothing is lost where a server that was never heard does not hear that an invite was taken back.
+    private static let mostDrops = 10
+
+    var asksNothing: Bool { polls.isEmpty && unpolls.isEmpty && onces.isEmpty }
+  }
+}
+
+extension Set<UserID> {
+  /// Removes the names for which there is no room, in order; at least one stays.
+  fileprivate mutating func takeOut(beyond bytes: inout Int) -> Set<UserID> {
+    let needed = reduce(0) { $0 + $1.rawValue.utf8.count }
+    guard needed > bytes || count > Transaction.mostNames else {
+      bytes -= needed
+      return []
+    }
+    var stay: Set<UserID> = []
+    for user in sorted() where stay.isEmpty || stay.count < Transaction.mostNames {
+      bytes -= user.rawValue.utf8.count
+      guard bytes >= 0 || stay.isEmpty else { break }
+      stay.insert(user)
+    }
+    let rest = subtracting(stay)
+    self = stay
+    return rest
+  }
+}
