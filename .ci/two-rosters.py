@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 from screens import Screen, failures
 
@@ -92,7 +93,7 @@ def meet(alice, bob):
     alice.keys("+")
     alice.text("bob@blue.test")
     alice.keys("Enter")
-    alice.shows("a slip is explained in place", r"they are @bob:blue\.test")
+    alice.shows("a slip is explained in place", r"did you mean @bob:blue\.test")
     alice.escape()
     alice.keys("+")
     alice.text("@bob:Blue.test")
@@ -119,7 +120,10 @@ def watch(alice, bob):
     bob.shows("a key, and she is what she chose", row("alice", "free for chat"), BATCH)
 
 
-def restart(alice, bob, red):
+def restart(alice, bob, red, token):
+    follower = subprocess.Popen([BINARY, "follow", "--initial", "--homeserver", red.url, "--token-file", token],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    follower.stdout.readline()
     red.stop()
     alice.shows("her roster says that its server is away", r"reconnecting.*Nothing listens on")
     alice.resize(40, 10)
@@ -129,6 +133,11 @@ def restart(alice, bob, red):
     alice.shows("and comes back with it", r"1 busy +live")
     alice.keys("d")
     bob.shows("so does what he sees of her", row("alice", "busy"), BATCH)
+    time.sleep(1)  # its own tries come at other times than the roster's
+    follower.terminate()
+    said = follower.communicate(timeout=10)[1].splitlines()
+    expect(len(said) == 2 and said[1] == "porchlight: connected again",
+           f"follow says once that the server is away, and once that it is back: {said}")
 
 
 def refuse(bob, red, folder):
@@ -185,7 +194,7 @@ def main(folder):
         log_in(alice, red, token)
         meet(alice, bob)
         watch(alice, bob)
-        restart(alice, bob, red)
+        restart(alice, bob, red, token)
         refuse(bob, red, folder)
         leave(alice, bob, red, token)
     finally:

@@ -16,7 +16,9 @@ func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
     intents = model.take(input, at: now)
   case .sync(let step):
     intents = model.passTime(to: now)
+    let wasInterrupted = model.connection.isInterrupted
     model.take(step, at: now)
+    if wasInterrupted, intents.isEmpty { intents = model.sayAgain() }
   case .publishing(let outcome):
     intents = model.passTime(to: now)
     model.take(outcome)
@@ -41,6 +43,12 @@ extension Model {
   mutating func end(_ error: SDKError) {
     mode = .ended(error)
     connection = .over
+  }
+
+  /// What a server that came back may not know any more: one that crashed has forgotten what devices said of late.
+  fileprivate func sayAgain() -> [Intent] {
+    guard connection == .live, let since = idle.idleSince else { return [] }
+    return [.reportIdle(since: since)]
   }
 
   /// Lets idleness begin.

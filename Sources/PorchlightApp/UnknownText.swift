@@ -13,6 +13,7 @@ public enum UnknownText {
     case .pending: "has not answered your invite"
     case .unanswered: "\(user.server) has not said yet"
     case .notAsked: "not asked for yet: you are invisible"
+    case .elsewhere: "this server meets no others"
     case .notShown: "\(user.server) does not show them"
     case nil: isPending ? "has not answered your invite" : "nothing heard yet"
     }

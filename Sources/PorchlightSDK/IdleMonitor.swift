@@ -27,6 +27,9 @@ public struct IdleMonitor: Hashable, Sendable {
   /// When idleness begins if nothing happens; nil while it lasts.
   public var deadline: Instant? { isIdle ? nil : lastActivity + limit }
 
+  /// Since when nobody has been there; nil while somebody is.
+  public var idleSince: Instant? { isIdle ? lastActivity : nil }
+
   /// Somebody did something.
   public mutating func activity(at now: Instant) -> Change? {
     let since = lastActivity

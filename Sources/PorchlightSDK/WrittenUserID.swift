@@ -33,15 +33,20 @@ extension UserID {
 
   private static func elsewhere(_ text: String) throws(UserIDProblem) -> UserID {
     guard text.hasPrefix("@") else {
-      throw UserIDProblem(message: "'\(text)' is not a user ID: it begins with @, such as @ann:example.org")
+      guard let user = UserID("@" + text), !user.localpart.isEmpty else { throw shapeless(text) }
+      throw UserIDProblem(message: "did you mean \(user)?")
     }
     guard let user = UserID(text), let server = ServerName(user.server.rawValue.lowercased()) else {
-      throw UserIDProblem(message: "'\(text)' is not a user ID: it looks like @ann:example.org")
+      throw shapeless(text)
     }
     guard !user.localpart.isEmpty else {
       throw UserIDProblem(message: "'\(text)' names nobody: there is nothing between @ and the colon")
     }
     return UserID(localpart: user.localpart, server: server) ?? user
+  }
+
+  private static func shapeless(_ text: String) -> UserIDProblem {
+    UserIDProblem(message: "'\(text)' is not a user ID: it looks like @ann:example.org")
   }
 
   private static func here(_ text: String, _ server: ServerName) throws(UserIDProblem) -> UserID {
@@ -52,7 +57,7 @@ extension UserID {
       let user = UserID(localpart: parts[0], server: server),
       user.isValidForRegistration
     {
-      throw UserIDProblem(message: "'\(text)' is not a user ID: on another server they are \(user)")
+      throw UserIDProblem(message: "did you mean \(user)?")
     }
     throw UserIDProblem(
       message: "'\(text)' is not a user ID: a name here has letters a to z, digits and . _ = - / +; "

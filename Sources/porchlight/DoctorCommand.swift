@@ -23,7 +23,7 @@ struct DoctorPeersCommand: AsyncParsableCommand {
                     and when all that holds is said again in any case
         waiting     states and messages not sent yet
         failed      attempts in a row without an answer, and when the next is made
-        sent        messages since this server began to watch or be watched, by cause:
+        sent        messages since one of both began to watch, by cause:
                     changes (somebody's state changed), subscriptions (watching began
                     or ended), answers, reminders (the watchdogs), retries, standing
                     (for invisible people), list messages (invites and their answers)

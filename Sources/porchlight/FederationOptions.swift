@@ -97,9 +97,12 @@ struct FederationOptions: ParsableArguments {
     return federation
   }
 
+  /// Where the key is kept; nil for a server that keeps nothing.
+  func keyFile(beside database: String?) -> String? { signingKey ?? database.map { $0 + ".key" } }
+
   /// A server that keeps nothing makes a key for as long as it runs.
   private func key(beside database: String?) throws(Failure) -> SigningKey {
-    if let path = signingKey ?? database.map({ $0 + ".key" }) { return try SigningKeyFile.open(path) }
+    if let path = keyFile(beside: database) { return try SigningKeyFile.open(path) }
     var random = SystemRandomNumberGenerator()
     guard let key = SigningKey(using: &random) else { throw Failure("no signing key could be made") }
     return key

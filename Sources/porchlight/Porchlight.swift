@@ -34,7 +34,8 @@ struct RootCommand: AsyncParsableCommand {
     abstract: "See who is around, from a terminal.",
     version: "porchlight \(Porchlight.version)",
     subcommands: [
-      RosterCommand.self, DemoCommand.self, ServeCommand.self, DoctorCommand.self, BenchCommand.self,
+      RosterCommand.self, LoginCommand.self, LogoutCommand.self, DemoCommand.self, ServeCommand.self,
+      DoctorCommand.self, BenchCommand.self,
       SimulateCommand.self, DebugCommand.self,
     ],
     groupedSubcommands: [
@@ -42,8 +43,7 @@ struct RootCommand: AsyncParsableCommand {
         name: "From scripts",
         subcommands: [
           StatusCommand.self, SetCommand.self, WhoCommand.self, FollowCommand.self, InvitesCommand.self,
-          InviteCommand.self, AcceptCommand.self, DenyCommand.self, RemoveCommand.self, LoginCommand.self,
-          LogoutCommand.self,
+          InviteCommand.self, AcceptCommand.self, DenyCommand.self, RemoveCommand.self,
         ])
     ],
     // Options of a parent would be taken from its subcommands, so the roster is one itself.

@@ -33,6 +33,8 @@ struct RosterCommand: AsyncParsableCommand {
   func run() async throws {
     guard offline || !server.isOffline else {
       Output.error(RootCommand.helpMessage())
+      Output.complain(
+        "which roster? --offline, --unix PATH, or --homeserver URL --token-file F; demo shows one")
       throw ExitCode(ExitStatus.usage)
     }
     // The session first: until there is one, Ctrl-C is the terminal's own.

@@ -129,6 +129,10 @@ struct ServeCommand: AsyncParsableCommand {
       guard others.federation else {
         return try await serve(name, stored, store, meeting: nil, limits: limits, logger: logger)
       }
+      if stored.starts > 1, let key = others.keyFile(beside: path), access(key, F_OK) != 0 {
+        logger.notice(
+          "\(key) is missing: a new signing key is made. Servers that knew the old one take a while.")
+      }
       try await withPeerNetwork(
         others.network, time: SystemTimekeeper(), random: SystemRandomNumberGenerator()
       ) { network in

@@ -20,6 +20,25 @@ import Testing
     #expect(scene.intents == [])
   }
 
+  @Test func aServerThatComesBackIsToldOfIdlenessAgain() {
+    var scene = Scene()
+    let start = scene.now.instant
+    scene.wait(.seconds(400))
+    scene.interrupt()
+    #expect(scene.intents == [])
+    scene.hear([.own()])
+    #expect(scene.intents == [.reportIdle(since: start)])
+    scene.hear([.own()])
+    #expect(scene.intents == [])
+  }
+
+  @Test func aServerThatComesBackIsToldNothingOfSomebodyWhoIsThere() {
+    var scene = Scene()
+    scene.interrupt()
+    scene.hear([.own()])
+    #expect(scene.intents == [])
+  }
+
   @Test func theTitleSaysIdleWhileItLasts() {
     var scene = Scene()
     scene.wait(.seconds(300))

@@ -43,7 +43,7 @@ struct PromptLine {
   private var help: SafeText? {
     switch model.mode {
     case .status(let editor): "Enter sends, Esc cancels, empty clears; \(editor.remainingBytes) bytes left"
-    case .invite: "Ask to see whom? @name:server, or a name here; Enter asks, Esc cancels"
+    case .invite: "Ask whom? @name:server or a name here; Enter asks, Esc cancels"
     case .removal: "y removes, any other key keeps"
     case .list, .menu, .help, .ended: nil
     }

@@ -28,8 +28,10 @@ enum Password {
   }
 
   private static func ask(_ question: String) throws(Failure) -> String? {
+    guard QuietTerminal.begin() else {
+      throw Failure("the terminal cannot be kept from showing the password; give it on standard input")
+    }
     Output.prompt(question)
-    QuietTerminal.begin()
     defer {
       QuietTerminal.end()
       Output.prompt("\n")
@@ -68,15 +70,20 @@ enum QuietTerminal {
   nonisolated(unsafe) private static let before = UnsafeMutablePointer<termios>.allocate(capacity: 1)
   private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
-  static func begin() {
-    guard tcgetattr(STDIN_FILENO, before) == 0 else { return }
+  /// False where it cannot be done.
+  static func begin() -> Bool {
+    guard tcgetattr(STDIN_FILENO, before) == 0 else { return false }
     for number in signals {
       signal(number) { QuietTerminal.giveBack(onSignal: $0) }
     }
     var quiet = before.pointee
     quiet.c_lflag &= ~tcflag_t(ECHO)
     // What was typed ahead was shown; it is not the password.
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet)
+    guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0 else {
+      end()
+      return false
+    }
+    return true
   }
 
   /// All it calls may be called from a handler (signal-safety(7)).
