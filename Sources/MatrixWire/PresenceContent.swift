@@ -57,6 +57,8 @@ public enum UnknownReason: String, Codable, Hashable, Sendable {
   case notAsked = "not_asked"
   /// Their server does not show them, although they accepted once.
   case notShown = "not_shown"
+  /// They are on another server, and this one meets no others.
+  case elsewhere
 }
 
 extension PresenceContent: Codable {

@@ -78,6 +78,7 @@ struct Person: Hashable, Sendable {
     case .pending: "has not answered your invite"
     case .unanswered: "\(contact.userID.server) has not said yet"
     case .notAsked: "not asked for yet: you are invisible"
+    case .elsewhere: "this server meets no others"
     case .notShown: "\(contact.userID.server) does not show them"
     case nil: contact.relation == .pending ? "has not answered your invite" : "nothing heard yet"
     }
