@@ -66,6 +66,10 @@ struct ReceivedInviteTests {
       world.hear(world.rules.receive(Self.invite("p\(number)"), from: far, now: world.now))
     }
     #expect(world.rules.lists.invites(for: bob).count == 100)
+    // Not in the next hour either, while they wait.
+    world.wait(.seconds(3600))
+    world.hear(world.rules.receive(Self.invite("late"), from: far, now: world.now))
+    #expect(world.rules.lists.invites(for: bob).count == 100)
     let near = server("near.example")
     world.hear(world.rules.receive(Self.invite(of: near), from: near, now: world.now))
     #expect(world.rules.lists.invites(for: bob).count == 101)
