@@ -69,7 +69,9 @@ struct AccountBook: Sendable {
     case .filter(let record):
       guard let filter = try? WireJSON.decode(SyncFilter.self, from: record.definition) else { return }
       accounts[record.user]?.filters[record.id] = StoredFilter(definition: record.definition, filter: filter)
-    case .presence, .standing, .lastActive, .deviceActivity, .peer, .unsent, .delivered, .epoch: break
+    case .presence, .standing, .lastActive, .deviceActivity, .peer, .forgetPeer, .unsent, .delivered,
+      .epoch:
+      break
     }
   }
 

@@ -17,6 +17,8 @@ final class AccountRegistry: Sendable {
   private let server: ServerName
   let secrets: any SecretHasher
   private let state: Mutex<State>
+  /// What is still told of people who changed their profile while nobody was to notice them.
+  private let held = Mutex<[UserID: Profile]>([:])
 
   init(
     server: ServerName, stored: StoredServer, secrets: any SecretHasher,
@@ -64,6 +66,17 @@ final class AccountRegistry: Sendable {
 
   /// The public profile, or nil for somebody who does not exist.
   func profile(of user: UserID) -> Profile? { read { $0.accounts[user]?.record.profile } }
+
+  /// The profile as other servers are told it: while its person hides, the one from before.
+  func announcedProfile(of user: UserID) -> Profile? { held.withLock { $0[user] } ?? profile(of: user) }
+
+  /// From now on other servers are told of no change.
+  func holdProfile(of user: UserID) {
+    guard let profile = profile(of: user) else { return }
+    held.withLock { held in held[user] = held[user] ?? profile }
+  }
+
+  func releaseProfile(of user: UserID) { held.withLock { $0[user] = nil } }
 
   // MARK: User-interactive authentication
 

@@ -50,6 +50,7 @@ extension Homeserver {
         after.profile.avatarURL = stored
       }
       guard after != before else { return }
+      await presence.profileWillChange(user)
       try await commit([.account(after)])
       await presence.profileChanged(user)
     }

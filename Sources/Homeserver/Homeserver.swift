@@ -59,8 +59,7 @@ public final class Homeserver: Sendable {
   let turns = Turns()
   let filters = FilterCache()
   let limiter: Mutex<RateLimiter>
-  /// The way to other servers; nil where it meets none.
-  let federation: Federation?
+  /// Other servers; nil where it meets none.
   let guests: GuestServers?
   private let sender: PeerSender?
 
@@ -81,7 +80,6 @@ public final class Homeserver: Sendable {
     let seed = random.next()
     self.configuration = configuration
     self.time = time
-    self.federation = federation
     persistence = PersistenceService(store)
     accounts = AccountRegistry(
       server: configuration.name, stored: stored, secrets: secrets, random: random)

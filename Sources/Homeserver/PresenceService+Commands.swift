@@ -33,6 +33,7 @@ extension PresenceService {
   /// Whoever was asked reads the asker's name beside the question.
   private func announceName(of user: UserID) {
     unannouncedNames.remove(user)
+    accounts.releaseProfile(of: user)
     apply { rules, _ in rules.openQuestions(of: user) }
   }
 
@@ -52,6 +53,14 @@ extension PresenceService {
 
   func removeDevice(_ device: Device) {
     apply { $0.removeDevice(device.id, of: device.user, now: $1) }
+  }
+
+  /// A profile is about to change. While its person hides other servers are told the old one with whatever they
+  /// are told anyway.
+  func profileWillChange(_ user: UserID) {
+    if let person = rules.person(user), person.choice == .hidden || person.choice == .offline {
+      accounts.holdProfile(of: user)
+    }
   }
 
   /// A profile is part of what others see. While its person hides or appears offline, nothing is said: an
@@ -79,9 +88,12 @@ extension PresenceService {
 
   // MARK: Lists
 
-  func list(of device: Device) -> PresenceListAnswer {
+  /// People elsewhere of whom nothing is known only because nobody looked are waited for a moment: whoever asks now
+  /// and then would never see them.
+  func list(of device: Device) async -> PresenceListAnswer {
     if accounts.isLoggedIn(device) {
       apply { $0.listWasRead(by: device.user, on: device.id, now: $1) }
+      await waitForOthers(on: device.user)
     }
     let view = StreamView(
       rules: rules, index: index, profiles: accounts, viewer: device.user, now: time.now)
@@ -94,6 +106,7 @@ extension PresenceService {
   func changeList(
     of user: UserID, _ change: PresenceListRequest
   ) async throws(StoreError) -> PresenceListResult {
+    let (change, refused) = change.checked(at: rules.server)
     let others = change.everybody.compactMap { UserID($0) }
     let relations = others.flatMap { other in
       [
@@ -108,7 +121,7 @@ extension PresenceService {
       let before = Set(rules.standings(of: user, with: others))
       let after = trial.standings(of: user, with: others)
       let unsent = federation?.unsent(in: steps) ?? []
-      try await persistence.commit(
+      try await commit(
         after.filter { !before.contains($0) }.map(StoreChange.standing) + unsent.map(StoreChange.unsent))
       let (effects, result) = change.apply(to: &rules, by: user, now: now)
       // Time may have passed in between, and taken part in it.
@@ -116,7 +129,7 @@ extension PresenceService {
         writeLater(Relation(owner: record.owner, observed: record.observed))
       }
       perform(effects)
-      return result
+      return PresenceListResult(failed: result.failed.merging(refused) { $1 })
     }
   }
 }
@@ -125,6 +138,23 @@ extension PresenceListRequest {
   /// Everybody it names, as it names them.
   fileprivate var everybody: [String] {
     [invite, drop, accept, deny, revoke].flatMap { $0 ?? [] } + (groups ?? [:]).keys
+  }
+
+  /// With everybody who is invited by the name their server knows them by; and who cannot be invited, and why.
+  fileprivate func checked(at server: ServerName) -> (PresenceListRequest, refused: [String: MatrixError]) {
+    var checked = self
+    var refused: [String: MatrixError] = [:]
+    checked.invite = invite?.compactMap { name in
+      // An empty name says nothing, and is no fault.
+      guard !name.isEmpty else { return nil }
+      do throws(MatrixError) {
+        return try UserID.invited(name, by: server).rawValue
+      } catch {
+        refused[name] = error
+        return nil
+      }
+    }
+    return (checked, refused)
   }
 
   /// Does each part by itself.

@@ -28,7 +28,7 @@ extension PresenceService {
 
   /// What is known of another server changed.
   func writeLater(_ change: StoreChange) {
-    unwrittenPeers.append(change)
+    unwrittenPeers.add(change)
     wakeWriter()
   }
 
@@ -54,13 +54,30 @@ extension PresenceService {
   }
 
   private func flushPeers() async {
-    let changes = unwrittenPeers
-    unwrittenPeers = []
+    (writingPeers, unwrittenPeers) = (unwrittenPeers, WaitingChanges())
     do {
+      try await persistence.commit(writingPeers.changes)
+    } catch {
+      unwrittenPeers.putBack(writingPeers)
+      if !unwrittenPeers.isEmpty { wakeWriter() }
+    }
+    writingPeers = WaitingChanges()
+  }
+
+  /// Stores changes now. What waits to be written of the same things is older than these, and not written after
+  /// them.
+  ///
+  /// - Throws: `StoreError` where they could not be stored; then everything waits as before.
+  func commit(_ changes: [StoreChange]) async throws(StoreError) {
+    let older = unwrittenPeers.withdraw(before: changes)
+    let writing = writingPeers.withdraw(before: changes)
+    do throws(StoreError) {
       try await persistence.commit(changes)
     } catch {
-      unwrittenPeers = changes + unwrittenPeers
-      wakeWriter()
+      unwrittenPeers.putBack(older)
+      unwrittenPeers.putBack(writing)
+      if !unwrittenPeers.isEmpty { wakeWriter() }
+      throw error
     }
   }
 

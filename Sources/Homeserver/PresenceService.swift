@@ -14,6 +14,12 @@ actor PresenceService {
     let observed: UserID
   }
 
+  /// A transaction that is being stored, and who sent the same again meanwhile.
+  struct Receiving: Sendable {
+    let id: String
+    var repeats: [CheckedContinuation<Void, Never>] = []
+  }
+
   var rules: PresenceRules
   /// What stands between this server and others; nil where it meets none.
   var federation: FederationEngine?
@@ -21,12 +27,14 @@ actor PresenceService {
   let acquaintances: Acquaintances?
   let troubles: PeerTroubles
   /// Servers of whom a transaction is being stored.
-  var receiving: Set<ServerName> = []
+  var receiving: [ServerName: Receiving] = [:]
   /// Who waits for a state that was asked for once.
   var askers: [UserID: [UInt64: CheckedContinuation<PresenceContent?, Never>]] = [:]
   /// Whether each of them has given up.
   var asking: [UInt64: Bool] = [:]
   var lastAsker: UInt64 = 0
+  /// Who waits with reading their list until these people's servers have said something.
+  var readers: [UInt64: ListReader] = [:]
   let atStart: (peers: [PeerRecord], unsent: [ListEDU])
   var index = StreamIndex()
   /// People who changed their profile while nobody was to notice them.
@@ -35,7 +43,10 @@ actor PresenceService {
   var unwritten: Set<UserID> = []
   var unwrittenStandings: Set<Relation> = []
   /// What of other servers is written behind, in order.
-  var unwrittenPeers: [StoreChange] = []
+  var unwrittenPeers = WaitingChanges()
+  /// And what of it is being written just now.
+  var writingPeers = WaitingChanges()
+  var passing = PassingPeers()
   var writeDue: Instant?
   let writeInterval: Duration
   let writer: Alarm
@@ -62,6 +73,7 @@ actor PresenceService {
   ) {
     rules = PresenceRules(
       server: configuration.name, limits: configuration.limits, autoAccept: configuration.autoAccept)
+    rules.meetsOthers = federation != nil
     self.time = time
     self.hub = hub
     self.accounts = accounts
@@ -151,7 +163,8 @@ actor PresenceService {
         if user.server == rules.server { writeLater(user) }
         // Whether each of them may see it is asked when they come for it.
         let others = toOthers ? rules.lists.audience(of: user).sorted() : []
-        woken += hub.publish(index.presenceChanged(user, to: others))
+        woken += hub.publish(index.presenceChanged(user, isLocal: user.server == rules.server, to: others))
+        tellReaders(of: user)
       case .listChanged(let owner, let event):
         meet(event.userID.server)
         woken += hub.publish(index.listChanged(of: owner, event))
@@ -160,11 +173,7 @@ actor PresenceService {
         woken += hub.publish(index.inviteChanged(event))
       case .endStreams(let user, let device):
         endStreams(of: Device(user: user, id: device))
-      case .pollingChanged: break
-      case .tellPeer(let peer, _):
-        // Where nothing carries messages to other servers nobody there answers, and their people are unknown for
-        // that reason.
-        if federation == nil { publish(rules.peerIsSilent(peer)) }
+      case .pollingChanged, .tellPeer: break
       }
     }
   }

@@ -59,12 +59,17 @@ struct StreamIndex: Sendable {
       event, with: event.userID, at: 0, limit: endedRelations)
   }
 
-  /// A person looks different, to themselves and to some who watch them.
+  /// A person looks different, to themselves and to some who watch them. People of other servers have no stream
+  /// here.
   @discardableResult
-  mutating func presenceChanged(_ user: UserID, to audience: [UserID]) -> Changes {
-    let own = streams[user, default: Stream()].next()
-    streams[user]?.own = own
-    return [(user, own)]
+  mutating func presenceChanged(_ user: UserID, isLocal: Bool = true, to audience: [UserID]) -> Changes {
+    var changes: Changes = []
+    if isLocal {
+      let own = streams[user, default: Stream()].next()
+      streams[user]?.own = own
+      changes = [(user, own)]
+    }
+    return changes
       + audience.map { owner in
         let version = streams[owner, default: Stream()].next()
         streams[owner]?.lists.presenceChanged(of: user, at: version)

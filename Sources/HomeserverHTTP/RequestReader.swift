@@ -79,7 +79,8 @@ struct RequestReader {
     }
     switch arrival.content {
     case .request(var request):
-      request.body.reserveCapacity(max(0, length))
+      // A length is a word of whoever sends it. Most bodies are as long as that, large ones grow as they come.
+      request.body.reserveCapacity(min(max(0, length), 16_384))
       state = .body(arrival, request)
       return isAsking ? .invite : .more
     case .answer:

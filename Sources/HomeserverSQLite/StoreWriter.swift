@@ -53,6 +53,7 @@ extension Database {
       try run(
         Statements.peer,
         [record.name.rawValue, record.isSubscribed, record.order?.epoch, record.order?.number])
+    case .forgetPeer(let name): try run("DELETE FROM peer WHERE name = ?", [name.rawValue])
     case .unsent(let message):
       try run(
         Statements.unsent,

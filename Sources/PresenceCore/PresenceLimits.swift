@@ -23,6 +23,12 @@ public struct PresenceLimits: Hashable, Sendable {
   public var listEntries = 10_000
   /// The most people of other servers who may wait for one person's answer; later ones are not heard.
   public var waitingInvites = 1_000
+  /// How many of them may be of one server, and how many may come of it within an hour.
+  public var waitingInvitesPerServer = 100
+  public var invitesPerServer = 100
+  /// The most questions of people of other servers that are remembered for `inviteRepeat`; beyond that only those
+  /// are heard who are allowed already.
+  public var heardInvites = 10_000
   /// How long after hiding a person's interest in others stands whether or not they are there.
   public var standingInterest: Duration = .seconds(30 * 24 * 3600)
   /// The most groups one entry may be in.

@@ -109,6 +109,11 @@ extension PresenceRules {
   /// What stands between two people. Questions that were never put are put again with `askWaiting(now:)`.
   public mutating func restore(_ record: StandingRecord, now: Moment) {
     lists.restore(record.standing, of: record.owner, for: record.observed)
+    if let askedAt = record.standing.askedAt, !isLocal(record.owner) {
+      deadlines.set(
+        now.instant(of: askedAt) + limits.inviteLifetime,
+        for: .received(owner: record.owner, observed: record.observed))
+    }
     guard let entry = record.standing.entry else { return }
     lastEntry = max(lastEntry, entry.order)
     guard entry.state == .pending else { return }
@@ -147,12 +152,20 @@ extension PresenceRules {
         trial.lists.restore(lists.standing(of: owner, for: observed), of: owner, for: observed)
         let question = PresenceLists.Relation(owner: owner, observed: observed)
         trial.questions[question] = questions[question]
+        trial.heard.copy(question, from: heard)
       }
       if lists.entry(of: user, for: other) != nil { copied += 1 }
     }
     // Those who were not copied stand on the list too, and wait for an answer.
     trial.limits.listEntries -= lists.entries(of: user).count - copied
     trial.limits.waitingInvites -= lists.invites(for: user).count - trial.lists.invites(for: user).count
+    trial.limits.heardInvites -= heard.count - trial.heard.count
+    if let server = others.first?.server, others.count == 1 {
+      let (all, copied) = (lists.invites(for: user).keys, trial.lists.invites(for: user).keys)
+      trial.limits.waitingInvitesPerServer -=
+        all.count { $0.server == server } - copied.count { $0.server == server }
+    }
+    trial.meetsOthers = meetsOthers
     trial.lastEntry = lastEntry
     return trial
   }

@@ -15,6 +15,9 @@ extension PresenceRules {
     guard owner != observed else {
       throw MatrixError(.invalidParameter, "You always see yourself; there is nobody to ask.")
     }
+    guard isLocal(observed) || meetsOthers else {
+      throw MatrixError(.forbidden, "This server meets no others; \(observed) cannot be asked.")
+    }
     if let entry = lists.entry(of: owner, for: observed) {
       return entry.state == .pending ? ask(observed, from: owner, now: now) : []
     }
@@ -164,6 +167,10 @@ extension PresenceRules {
       return admit(observer, toSee: observed, receivedAt: now.wall, now: now)
     }
     lists.setInvite(now.wall, from: observer, to: observed)
+    if !isLocal(observer) {
+      deadlines.set(
+        now.instant + limits.inviteLifetime, for: .received(owner: observer, observed: observed))
+    }
     return [inviteChanged(observer, observed, now.wall, .pending)]
   }
 
@@ -216,7 +223,7 @@ extension PresenceRules {
   }
 
   /// An answer for somebody elsewhere, saying to which of their questions.
-  private func tell(_ observer: UserID, _ kind: ListEDU.Kind, of observed: UserID) -> PresenceEffect {
+  func tell(_ observer: UserID, _ kind: ListEDU.Kind, of observed: UserID) -> PresenceEffect {
     let question = lists.question(of: observer, to: observed)
     return .tellPeer(
       observer.server, ListEDU(kind, observer: observer, observed: observed, question: question))

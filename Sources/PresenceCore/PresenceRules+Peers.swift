@@ -12,8 +12,9 @@ extension PresenceRules {
     switch message.kind {
     case .invite, .drop:
       guard observer.server == origin, isLocal(observed), exists(observed) else { return [] }
-      return message.kind == .drop
-        ? withdraw(from: observed, observer: observer) : question(message, now: now)
+      guard message.kind == .drop else { return question(message, now: now) }
+      heard.takeBack(.init(owner: observer, observed: observed))
+      return withdraw(from: observed, observer: observer)
     case .accept, .deny:
       guard observed.server == origin, isLocal(observer),
         let entry = lists.entry(of: observer, for: observed),
@@ -26,17 +27,45 @@ extension PresenceRules {
     }
   }
 
-  private mutating func question(_ message: ListEDU, now: Moment) -> [PresenceEffect] {
+  /// Somebody elsewhere asks. Their own server holds them to `inviteRepeat`; where it does not, this one does: what
+  /// comes too early waits. And no server fills the places of all.
+  mutating func question(_ message: ListEDU, now: Moment) -> [PresenceEffect] {
     let (observer, observed) = (message.observer, message.observed)
     if let question = message.question, question == lists.declinedQuestion(of: observer, to: observed) {
       return []
     }
-    guard
-      lists.invites(for: observed)[observer] != nil || lists.isAllowed(observer, toSee: observed)
-        || lists.invites(for: observed).count < limits.waitingInvites
-    else { return [] }
+    if lists.invites(for: observed)[observer] != nil {
+      // It waits already; only its name is new.
+      lists.setQuestion(message.question, of: observer, to: observed)
+      return []
+    }
+    guard !heard.postpone(message) else { return [] }
+    let isAllowed = lists.isAllowed(observer, toSee: observed)
+    guard isAllowed || isRoom(for: observer.server, at: observed) else { return [] }
+    if heard.begin(message, isCounted: !isAllowed) {
+      deadlines.set(now.instant + .seconds(3600), for: .counted(observer.server, observed))
+    }
+    deadlines.set(now.instant + limits.inviteRepeat, for: .heard(owner: observer, observed: observed))
     lists.setQuestion(message.question, of: observer, to: observed)
-    return deliverInvite(of: observed, from: observer, now: now)
+    // Whoever is allowed is told so again, and nobody else.
+    return isAllowed
+      ? [tell(observer, .accept, of: observed)] : deliverInvite(of: observed, from: observer, now: now)
+  }
+
+  private func isRoom(for server: ServerName, at observed: UserID) -> Bool {
+    let waiting = lists.invites(for: observed)
+    return waiting.count < limits.waitingInvites && heard.count < limits.heardInvites
+      && heard.count(server, observed) < limits.invitesPerServer
+      && waiting.keys.count { $0.server == server } < limits.waitingInvitesPerServer
+  }
+
+  /// A question of somebody elsewhere that nobody answered for 30 days: their own server has taken it back, or has
+  /// forgotten it.
+  mutating func lapseReceived(from observer: UserID, to observed: UserID) -> [PresenceEffect] {
+    guard let receivedAt = lists.invites(for: observed)[observer] else { return [] }
+    lists.setInvite(nil, from: observer, to: observed)
+    lists.setQuestion(nil, of: observer, to: observed)
+    return [inviteChanged(observer, observed, receivedAt, .withdrawn)]
   }
 
   private mutating func accepted(

@@ -11,6 +11,11 @@ public struct PresenceRules: Sendable {
     case invite(owner: UserID, observed: UserID)
     /// When the same question may be asked again.
     case question(owner: UserID, observed: UserID)
+    /// When the question of somebody elsewhere lapses here, and when they may be heard again.
+    case received(owner: UserID, observed: UserID)
+    case heard(owner: UserID, observed: UserID)
+    /// When the questions of a server to somebody are counted anew.
+    case counted(ServerName, UserID)
   }
 
   /// What was last told about a person, and so what a change is measured against.
@@ -31,6 +36,10 @@ public struct PresenceRules: Sendable {
   var remotePeople: [UserID: RemotePresence] = [:]
   /// Questions asked of late, and whether the same one waits to be asked again.
   var questions: [PresenceLists.Relation: Bool] = [:]
+  /// Questions of people elsewhere.
+  var heard = HeardQuestions()
+  /// Whether this server meets others at all. If not nobody elsewhere can be asked, or is known.
+  public var meetsOthers = true
   let defaultAutoAccept: AutoAccept
   private var autoAcceptance: [UserID: AutoAccept] = [:]
   private var announced: [UserID: Announced] = [:]
@@ -242,6 +251,12 @@ public struct PresenceRules: Sendable {
         effects += lapse(owner: owner, observed: observed)
       case .question(let owner, let observed):
         effects += askAgain(of: observed, from: owner, now: now)
+      case .received(let owner, let observed): effects += lapseReceived(from: owner, to: observed)
+      case .heard(let owner, let observed):
+        if let message = heard.end(.init(owner: owner, observed: observed)) {
+          effects += question(message, now: now)
+        }
+      case .counted(let server, let observed): heard.countAnew(server, observed)
       }
     }
     return effects
@@ -288,6 +303,7 @@ public struct PresenceRules: Sendable {
   /// Why the presence beside an entry of a viewer's own list is unknown; nil where they may see it.
   public func unknownReason(of target: UserID, for viewer: UserID) -> UnknownReason? {
     guard isLocal(target) else {
+      guard meetsOthers else { return .elsewhere }
       if silentPeers.contains(target.server) { return .unreachable }
       guard isVisible(target, to: viewer) else { return .pending }
       let reason = remotePeople[target].map(\.unknownReason) ?? .unanswered

@@ -183,13 +183,25 @@ struct ConsentTests {
     #expect(list.list.map(\.state) == [.accepted])
   }
 
-  @Test func peopleOfAServerThatNeverAnswersAreUnknownWithTheReason() throws {
+  @Test func aServerThatMeetsNoOthersAsksNobodyElsewhere() throws {
     let far = try #require(UserID("@greta:far.example"))
-    let annsScreen = server.connect(ann)
-    try simulation.run { [ann] in try await ann.invite(far) }
-    simulation.advance(by: .seconds(1))
-    #expect(annsScreen.roster.contacts[far]?.state == .unknown)
-    #expect(annsScreen.roster.contacts[far]?.unknownReason == .unreachable)
+    let error = #expect(throws: SDKError.self) { try simulation.run { [ann] in try await ann.invite(far) } }
+    #expect(error?.message == "This server meets no others; @greta:far.example cannot be asked.")
+    let list = try simulation.run { [ann] in try await ann.presenceList() }.list
+    #expect(list.isEmpty)
+  }
+
+  @Test(arguments: [
+    "@:far.example", "@a b:far.example", "@a\u{1B}[31mb:far.example", "@a\u{202E}b:far.example", " ", "ann",
+    "@ann",
+    "@ann@far.example:harbor.example", "@:harbor.example", "@Ann B:harbor.example", "@BOB:HARBOR.example",
+  ])
+  func aSlipOfThePenIsNobody(_ name: String) throws {
+    var request = ClientAPI.changePresenceList(PresenceListRequest())
+    request.body = WireJSON.encode(["invite": [name]])
+    request.accessToken = try server.token(of: "carol")
+    let result = try WireJSON.decode(PresenceListResult.self, from: server.respond(to: request).body)
+    #expect(result.failed.mapValues(\.code) == [name: .invalidParameter])
   }
 
   @Test func eachPartOfAListChangeFailsAlone() throws {

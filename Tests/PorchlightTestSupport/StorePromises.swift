@@ -88,6 +88,12 @@ extension StorePromise {
       try await place.commit([.unsent(accept), .unsent(deny), .delivered(accept)], leaving: [.unsent(deny)])
       try await place.commit([.delivered(deny)], leaving: [])
     },
+    StorePromise("another server is forgotten") { place in
+      let (one, two) = (try Sample.server("one.example"), try Sample.server("two.example"))
+      let rows = [one, two].map { StoreChange.peer(PeerRecord(name: $0, isSubscribed: false)) }
+      try await place.commit(rows + [.forgetPeer(one)], leaving: [rows[1]])
+      try await place.commit([.forgetPeer(one), .forgetPeer(two)], leaving: [])
+    },
     StorePromise("repeating changes changes nothing") { place in
       let rows = try everyRow()
       try await place.commit(rows)

@@ -8,6 +8,9 @@ extension PresenceService {
   /// After a start, servers with a subscription hear of it (R13).
   func meetPeers() async {
     guard let epoch = federation?.epoch else { return }
+    for record in atStart.peers {
+      for change in passing.changes(with: record) { writeLater(change) }
+    }
     // Before anybody is told of it. On a full disk the next life may be told the same, and is put right then.
     try? await persistence.commit([.epoch(epoch)])
     let step = federation?.start(
@@ -88,6 +91,67 @@ extension PresenceService {
     if askers[user]?.isEmpty == true { askers[user] = nil }
   }
 
+  /// Somebody who reads their list, and of whom nothing is known yet.
+  struct ListReader: Sendable {
+    let viewer: UserID
+    var unanswered: Set<UserID>
+    let continuation: CheckedContinuation<Void, Never>
+  }
+
+  private static let listPatience = Duration.seconds(2)
+
+  /// Waits until something is known of everybody elsewhere on a list whose server is being asked, but not long.
+  func waitForOthers(on viewer: UserID) async {
+    guard federation != nil, !unanswered(on: viewer).isEmpty else { return }
+    lastAsker += 1
+    let id = lastAsker
+    asking[id] = false
+    defer { asking[id] = nil }
+    await withTaskGroup { group in
+      group.addTask { await self.waitAsReader(viewer, id) }
+      group.addTask {
+        try? await self.time.sleep(until: self.time.instant + Self.listPatience)
+        await self.stopReading(id)
+      }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private func unanswered(on viewer: UserID) -> Set<UserID> {
+    Set(
+      rules.lists.entries(of: viewer).keys.filter { user in
+        user.server != rules.server && rules.unknownReason(of: user, for: viewer) == .unanswered
+      })
+  }
+
+  private func waitAsReader(_ viewer: UserID, _ id: UInt64) async {
+    await withCheckedContinuation { continuation in
+      let unanswered = unanswered(on: viewer)
+      guard asking[id] == false, !unanswered.isEmpty else {
+        continuation.resume()
+        return
+      }
+      readers[id] = ListReader(viewer: viewer, unanswered: unanswered, continuation: continuation)
+    }
+  }
+
+  private func stopReading(_ id: UInt64) {
+    if asking[id] != nil { asking[id] = true }
+    readers.removeValue(forKey: id)?.continuation.resume()
+  }
+
+  /// Something is known of a person now, or is known not to be.
+  func tellReaders(of user: UserID) {
+    for (id, reader) in readers where reader.unanswered.contains(user) {
+      guard rules.unknownReason(of: user, for: reader.viewer) != .unanswered else { continue }
+      readers[id]?.unanswered.remove(user)
+      if readers[id]?.unanswered.isEmpty == true {
+        readers.removeValue(forKey: id)?.continuation.resume()
+      }
+    }
+  }
+
   private func perform(_ step: FederationEngine.Step?) {
     carryOut(step)
     attend([])
@@ -101,7 +165,9 @@ extension PresenceService {
       switch effect {
       case .send(let outbound): sender?.send(outbound)
       case .delivered(_, let message): writeLater(.delivered(message))
-      case .remember(let record): writeLater(.peer(record))
+      case .remember(let record):
+        for change in passing.changes(with: record) { writeLater(change) }
+        writeLater(.peer(record))
       case .answeredOnce(let user, let content):
         for asker in (askers.removeValue(forKey: user) ?? [:]).values { asker.resume(returning: content) }
       }
@@ -112,17 +178,22 @@ extension PresenceService {
 
   /// A transaction whose signature is its origin's. What it changes of lists is durable before it is true.
   ///
+  /// The same transaction again waits for the first: its sender was not answered in time.
+  ///
   /// - Throws: `Refusal` where another one of the same origin is being stored, or this one holds too much;
   ///   `StoreError` where it could not be stored, and nothing of it is done.
   func receive(_ transaction: Transaction) async throws -> TransactionAnswer {
     let origin = transaction.origin
-    guard !receiving.contains(origin) else {
-      throw Refusal(429, .unknown, "Too many concurrent transactions from \(origin).")
+    while let current = receiving[origin] {
+      guard current.id == transaction.id, current.repeats.count < Self.mostRepeats else {
+        throw Refusal(429, .unknown, "Too many concurrent transactions from \(origin).")
+      }
+      await withCheckedContinuation { receiving[origin]?.repeats.append($0) }
     }
     let messages = listMessages(of: transaction)
-    guard !messages.isEmpty, federation?.takes(transaction) == true else { return try take(transaction) }
-    receiving.insert(origin)
-    defer { receiving.remove(origin) }
+    guard !messages.isEmpty, takes(transaction) else { return try take(transaction) }
+    receiving[origin] = Receiving(id: transaction.id)
+    defer { for waiting in receiving.removeValue(forKey: origin)?.repeats ?? [] { waiting.resume() } }
     // Not the people themselves: how long this takes would tell how busy they are.
     let relations = messages.flatMap { message in
       [
@@ -131,19 +202,35 @@ extension PresenceService {
       ]
     }
     return try await turns.take(subjects: Set(relations)) {
-      guard let engine = federation, engine.takes(transaction) else { return try take(transaction) }
-      let changes = rows(of: messages, from: origin, now: time.now)
-      // Something is stored in any case: a stranger must not learn from the time it takes whether anybody was asked.
-      try await persistence.commit(
-        changes.isEmpty ? [.epoch(engine.epoch)] : changes + [.peer(engine.record(taking: transaction))])
+      guard takes(transaction) else { return try take(transaction) }
+      let rows = rows(of: messages, from: origin, now: time.now)
+      try await commit(rows.isEmpty ? nothing : rows + record(taking: transaction))
+      // Another life of the server may have been heard of meanwhile: then nothing of this is done.
+      let isTaken = takes(transaction)
       let answer = try take(transaction)
-      // Whatever came in between made of it, is stored as it is.
-      for message in messages where !changes.isEmpty {
-        writeLater(Relation(owner: message.observer, observed: message.observed))
+      guard !rows.isEmpty else { return answer }
+      if !isTaken {
+        for case .unsent(let message) in rows { writeLater(.delivered(message)) }
       }
+      // Whatever came in between made of it, is stored as it is.
+      for message in messages { writeLater(Relation(owner: message.observer, observed: message.observed)) }
       return answer
     }
   }
+
+  /// How often a transaction may be repeated while it is being stored.
+  private static let mostRepeats = 4
+
+  private func takes(_ transaction: Transaction) -> Bool { federation?.takes(transaction) ?? false }
+
+  private func record(taking transaction: Transaction) -> [StoreChange] {
+    guard let record = federation?.record(taking: transaction) else { return [] }
+    return [.peer(record)] + passing.changes(with: record)
+  }
+
+  /// Something that is stored where nothing changes: a stranger must not learn from the time it takes whether
+  /// anybody was asked.
+  private var nothing: [StoreChange] { federation.map { [.epoch($0.epoch)] } ?? [] }
 
   /// What is said by whom it may be said, and concerns people of this server, whether or not they exist.
   private func listMessages(of transaction: Transaction) -> [ListEDU] {
@@ -170,7 +257,12 @@ extension PresenceService {
         : Pair(ours: message.observed, theirs: message.observer)
       let place = trials.firstIndex { $0.pair == pair } ?? trials.endIndex
       if place == trials.endIndex { trials.append((pair, rules.trial(of: pair.ours, with: [pair.theirs]))) }
+      let isAnsweredAgain =
+        message.kind == .invite
+        && trials[place].rules.lists.isAllowed(message.observer, toSee: message.observed)
       let effects = trials[place].rules.receive(message, from: origin, now: now)
+      // Who asks again what was answered asks once more where this answer is lost too.
+      guard !isAnsweredAgain else { continue }
       changes += (federation?.unsent(in: effects) ?? []).map(StoreChange.unsent)
     }
     for (pair, trial) in trials {
@@ -208,7 +300,7 @@ extension AccountRegistry {
   func named(_ message: PresenceEDU) -> PresenceEDU {
     var message = message
     for index in message.push.indices {
-      let profile = profile(of: message.push[index].userID)
+      let profile = announcedProfile(of: message.push[index].userID)
       message.push[index].content.displayName = profile?.displayName ?? ""
       message.push[index].content.avatarURL = profile?.avatarURL ?? ""
     }

@@ -112,6 +112,7 @@ private struct StoreContents: Sendable {
       accountData[DataKey(user: record.user, type: Array(record.type.utf8))] = record
     case .filter(let record): filters[FilterKey(user: record.user, id: record.id)] = record
     case .peer(let record): peers[record.name] = record
+    case .forgetPeer(let name): peers[name] = nil
     case .unsent(let message):
       unsent[Pair(owner: message.observer, observed: message.observed)] = message
     case .delivered(let message):

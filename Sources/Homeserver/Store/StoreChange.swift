@@ -19,6 +19,8 @@ public enum StoreChange: Hashable, Sendable {
   case filter(FilterRecord)
   /// What is kept of another server.
   case peer(PeerRecord)
+  /// Nothing is kept of another server any more.
+  case forgetPeer(ServerName)
   /// A message another server has to get; of two people only the newest.
   case unsent(ListEDU)
   /// It got that message. A newer one about the same people stays.

@@ -126,4 +126,57 @@ struct FederationTests {
     }
     #expect(network.sent.isEmpty)
   }
+
+  /// Nobody looked for a while, so nobody there was asked: whoever reads the list is told all the same.
+  @Test func theListIsCompleteAlthoughNobodyLooked() throws {
+    try annSeesBob()
+    let atBob = blue.connect(bob)
+    simulation.advance(by: .seconds(200))
+    let list = try simulation.run { [ann] in try await ann.presenceList() }.list
+    #expect(list.map(\.presence.state) == [.online])
+    atBob.vanish()
+  }
+
+  @Test func theListWaitsNotLongForAServerThatIsSilent() throws {
+    try annSeesBob()
+    simulation.advance(by: .seconds(300))
+    network.cut(blue.name)
+    let before = simulation.time.instant
+    let list = try simulation.run { [ann] in try await ann.presenceList() }.list
+    #expect(list.map(\.presence.state) == [.unknown])
+    #expect(simulation.time.instant - before <= .seconds(2))
+  }
+
+  @Test func whoHidesDoesNotAskWithTheirList() throws {
+    try annSeesBob()
+    try simulation.run { [ann] in try await ann.setStatus(.hidden, text: nil) }
+    simulation.advance(by: .seconds(300))
+    let (before, sent) = (simulation.time.instant, network.sent.count)
+    _ = try simulation.run { [ann] in try await ann.presenceList() }
+    #expect(simulation.time.instant == before)
+    #expect(network.sent.count == sent)
+  }
+
+  @Test func aNameChangedWhileHidingGoesOutWhenItsOwnerIsBack() throws {
+    try annSeesBob()
+    let (atAnn, _) = (red.connect(ann), blue.connect(bob))
+    simulation.advance(by: .seconds(5))
+    try simulation.run { [bob] in try await bob.setStatus(.hidden, text: nil) }
+    simulation.advance(by: .seconds(20))
+    try simulation.run { [bob] in try await bob.setDisplayName("Nobody") }
+    // Long timers fire meanwhile: the reminder and its answer say what was said before.
+    simulation.advance(by: .seconds(3 * 3600))
+    #expect(atAnn.state(of: bob.userID) == .offline)
+    #expect(atAnn.roster.contacts[bob.userID]?.displayName ?? "" == "")
+    try simulation.run { [bob] in try await bob.setStatus(.online, text: nil) }
+    simulation.advance(by: .seconds(20))
+    #expect(atAnn.roster.contacts[bob.userID]?.displayName == "Nobody")
+  }
+
+  @Test func upperCaseServerNamesAreTheSame() throws {
+    let loud = try UserID("@bob:BLUE.example").orThrow("a user")
+    try simulation.run { [ann] in try await ann.invite(loud) }
+    let list = try simulation.run { [ann] in try await ann.presenceList() }.list
+    #expect(list.map(\.userID) == [bob.userID])
+  }
 }

@@ -62,7 +62,7 @@ struct PeerTroublesTests {
   }
 
   @Test func manyServersFillNeitherMemoryNorLog() throws {
-    for number in 0..<10_000 {
+    for number in 0..<3_000 {
       let server = try ServerName("s\(number).test").orThrow("a name")
       troubles.refused(server, "no")
       troubles.failed(server, "no")

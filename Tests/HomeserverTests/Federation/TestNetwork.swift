@@ -12,7 +12,14 @@ final class TestNetwork: PeerTransport {
     var sent: [(to: ServerName, request: WireRequest)] = []
     var notices: [String] = []
     var known: Set<ServerName> = []
+    var stranger: Answer?
   }
+
+  /// What a server of the test's own answers.
+  typealias Answer = @Sendable (WireRequest, ServerName) async throws -> WireResponse
+
+  /// Whoever is no homeserver of the simulation answers like this.
+  func answer(_ answer: @escaping Answer) { state.withLock { $0.stranger = answer } }
 
   private let state = Mutex(State())
 
@@ -39,10 +46,11 @@ final class TestNetwork: PeerTransport {
   }
 
   func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse {
-    let homeserver = state.withLock { state in
+    let (homeserver, stranger) = state.withLock { state in
       state.sent.append((server, request))
-      return state.cut.isEmpty ? state.servers[server] : nil
+      return state.cut.isEmpty ? (state.servers[server], state.stranger) : (nil, nil)
     }
+    if homeserver == nil, let stranger { return try await stranger(request, server) }
     guard let homeserver else {
       throw ExchangeError(.unreachable, "\(server) is not there.", cause: "connection refused")
     }

@@ -1,0 +1,109 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceFederation
+
+/// What is known of other servers and is written behind: of each thing the newest, so that it is bounded by the
+/// things there are, however often they change and however long the disk is full.
+struct WaitingChanges: Sendable {
+  private struct Pair: Hashable, Sendable {
+    let observer: UserID
+    let observed: UserID
+
+    init(_ message: ListEDU) { (observer, observed) = (message.observer, message.observed) }
+  }
+
+  /// The one row of two people: what of it arrived, and what has to arrive from now on.
+  private struct Messages: Sendable {
+    var delivered: [ListEDU] = []
+    var unsent: ListEDU?
+  }
+
+  private var peers: [ServerName: StoreChange] = [:]
+  private var messages: [Pair: Messages] = [:]
+  /// Of two people. The row is one of the last few, or none.
+  private static let mostDelivered = 8
+
+  var isEmpty: Bool { peers.isEmpty && messages.isEmpty }
+
+  /// In an order in which they may be written.
+  var changes: [StoreChange] {
+    Array(peers.values)
+      + messages.values.flatMap { row in
+        row.delivered.map(StoreChange.delivered) + (row.unsent.map { [.unsent($0)] } ?? [])
+      }
+  }
+
+  /// Only of other servers: anything else is not for this.
+  mutating func add(_ change: StoreChange) {
+    switch change {
+    case .peer(let record): peers[record.name] = change
+    case .forgetPeer(let name): peers[name] = change
+    case .unsent(let message): messages[Pair(message), default: Messages()].unsent = message
+    case .delivered(let message): add(delivered: message, to: Pair(message))
+    default: break
+    }
+  }
+
+  private mutating func add(delivered message: ListEDU, to pair: Pair) {
+    var row = messages[pair] ?? Messages()
+    if row.unsent == message { row.unsent = nil }
+    if !row.delivered.contains(message) { row.delivered.append(message) }
+    if row.delivered.count > Self.mostDelivered { row.delivered.removeFirst() }
+    messages[pair] = row
+  }
+
+  /// Takes out what waits of things that are stored now: it is older, and would undo them.
+  ///
+  /// - Returns: what was taken out.
+  mutating func withdraw(before changes: [StoreChange]) -> WaitingChanges {
+    var older = WaitingChanges()
+    for change in changes {
+      switch change {
+      case .peer(let record): older.peers[record.name] = peers.removeValue(forKey: record.name)
+      case .forgetPeer(let name): older.peers[name] = peers.removeValue(forKey: name)
+      case .unsent(let message):
+        let pair = Pair(message)
+        older.messages[pair] = messages.removeValue(forKey: pair) ?? older.messages[pair]
+      default: break
+      }
+    }
+    return older
+  }
+
+  /// Puts back what was not written. What came since is newer.
+  mutating func putBack(_ older: WaitingChanges) {
+    peers.merge(older.peers) { newer, _ in newer }
+    for (pair, row) in older.messages {
+      var merged = row
+      let newer = messages[pair] ?? Messages()
+      if let unsent = merged.unsent, newer.delivered.contains(unsent) { merged.unsent = nil }
+      merged.unsent = newer.unsent ?? merged.unsent
+      merged.delivered = (row.delivered.filter { !newer.delivered.contains($0) } + newer.delivered)
+        .suffix(Self.mostDelivered)
+      messages[pair] = merged
+    }
+  }
+}
+
+/// Servers of which a row is kept although nothing stands with them any more, so that what they sent last is known
+/// when they repeat it. Anybody can have a thousand names: the rows that were written first go.
+struct PassingPeers: Sendable {
+  private var written: [ServerName: UInt64] = [:]
+  private var turn: UInt64 = 0
+  private let most: Int
+
+  init(most: Int = 1_024) { self.most = max(2, most) }
+
+  /// How many there are.
+  var count: Int { written.count }
+
+  /// What has to be stored along with a server's row.
+  mutating func changes(with record: PeerRecord) -> [StoreChange] {
+    turn += 1
+    written[record.name] = record.isSubscribed ? nil : turn
+    guard written.count > most else { return [] }
+    let oldest = written.sorted { $0.value < $1.value }.prefix(most / 2).map(\.key)
+    for name in oldest { written[name] = nil }
+    return oldest.map(StoreChange.forgetPeer)
+  }
+}

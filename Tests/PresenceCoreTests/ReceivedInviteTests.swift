@@ -1,0 +1,171 @@
+import MatrixWire
+import Ports
+import PresenceCore
+import Testing
+
+/// Questions of people of other servers: nobody's server is held to anything but by this one.
+struct ReceivedInviteTests {
+  private static func world() -> World {
+    var world = World()
+    world.rules.register(bob, now: world.now)
+    return world
+  }
+
+  private static func invite(_ name: String = "fay", of server: ServerName = far, question: Int64? = 1)
+    -> ListEDU
+  {
+    ListEDU(.invite, observer: person(name, on: server), observed: bob, question: question)
+  }
+
+  private static let drop = ListEDU(.drop, observer: farFay, observed: bob)
+
+  /// How often Bob is told that somebody asks.
+  private func timesAsked(_ world: World) -> Int {
+    world.effects.count { effect in
+      guard case .inviteChanged(let event) = effect else { return false }
+      return event.state == .pending
+    }
+  }
+
+  @Test func aStormOfInvitesIsOneQuestionAMinute() {
+    var world = Self.world()
+    for number in 0..<200 {
+      world.hear(world.rules.receive(Self.invite(question: Int64(number)), from: far, now: world.now))
+      world.hear(world.rules.receive(Self.drop, from: far, now: world.now))
+      world.wait(.milliseconds(250))
+    }
+    #expect(timesAsked(world) == 1)
+    #expect(world.rules.lists.invites(for: bob).isEmpty)
+  }
+
+  @Test func whatComesTooEarlyIsHeardAtTheEndOfTheMinute() {
+    var world = Self.world()
+    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.hear(world.rules.receive(Self.drop, from: far, now: world.now))
+    world.hear(world.rules.receive(Self.invite(question: 2), from: far, now: world.now))
+    world.wait(.seconds(59))
+    #expect(timesAsked(world) == 1)
+    world.wait(.seconds(1))
+    #expect(timesAsked(world) == 2)
+    #expect(world.rules.lists.standing(of: farFay, for: bob).question == 2)
+  }
+
+  @Test func aDeniedPersonIsHeardAgainAfterAMinute() throws {
+    var world = Self.world()
+    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.hear(try world.rules.deny(farFay, by: bob, now: world.now))
+    world.hear(world.rules.receive(Self.invite(question: 2), from: far, now: world.now))
+    #expect(timesAsked(world) == 1)
+    world.wait(.seconds(60))
+    #expect(timesAsked(world) == 2)
+  }
+
+  @Test func noServerTakesThePlacesOfAll() {
+    var world = Self.world()
+    for number in 0..<150 {
+      world.hear(world.rules.receive(Self.invite("p\(number)"), from: far, now: world.now))
+    }
+    #expect(world.rules.lists.invites(for: bob).count == 100)
+    // Not in the next hour either, while they wait.
+    world.wait(.seconds(3600))
+    world.hear(world.rules.receive(Self.invite("late"), from: far, now: world.now))
+    #expect(world.rules.lists.invites(for: bob).count == 100)
+    let near = server("near.example")
+    world.hear(world.rules.receive(Self.invite(of: near), from: near, now: world.now))
+    #expect(world.rules.lists.invites(for: bob).count == 101)
+  }
+
+  @Test func noServerPutsMoreThanAHundredQuestionsAnHour() {
+    var world = Self.world()
+    for number in 0..<150 {
+      let observer = person("p\(number)", on: far)
+      world.hear(world.rules.receive(Self.invite("p\(number)"), from: far, now: world.now))
+      world.hear(
+        world.rules.receive(ListEDU(.drop, observer: observer, observed: bob), from: far, now: world.now))
+    }
+    #expect(timesAsked(world) == 100)
+    world.wait(.seconds(3600))
+    world.hear(world.rules.receive(Self.invite("late"), from: far, now: world.now))
+    #expect(timesAsked(world) == 101)
+  }
+
+  @Test func anInviteNobodyAnswersLapsesHereToo() {
+    var world = Self.world()
+    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.wait(.seconds(30 * 86_400 - 1))
+    #expect(world.rules.lists.invites(for: bob).keys.map(\.self) == [farFay])
+    world.wait(.seconds(1))
+    #expect(world.rules.lists.invites(for: bob).isEmpty)
+    guard case .inviteChanged(let event) = world.effects.last else {
+      Issue.record("nobody is told")
+      return
+    }
+    #expect(event.state == .withdrawn)
+  }
+
+  @Test func whatIsRestoredLapsesAtItsTime() {
+    var world = Self.world()
+    let asked = WallTime(milliseconds: world.now.wall.milliseconds - 29 * 86_400_000)
+    world.rules.restore(
+      StandingRecord(owner: farFay, observed: bob, standing: .init(askedAt: asked, isAllowed: false)),
+      now: world.now)
+    world.wait(.seconds(86_399))
+    #expect(world.rules.lists.invites(for: bob).count == 1)
+    world.wait(.seconds(1))
+    #expect(world.rules.lists.invites(for: bob).isEmpty)
+  }
+
+  @Test func anAllowedPersonWhoAsksAgainIsAnsweredAndNobodyElseHears() throws {
+    var world = Self.world()
+    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.hear(try world.rules.accept(farFay, by: bob, now: world.now))
+    world.wait(.seconds(60))
+    world.forget()
+    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
+    #expect(
+      world.effects == [.tellPeer(far, ListEDU(.accept, observer: farFay, observed: bob, question: 1))])
+    world.wait(.seconds(30 * 86_400))
+    #expect(world.rules.lists.isAllowed(farFay, toSee: bob), "an answered invite does not lapse")
+  }
+
+  @Test func aTrialComesToTheSame() {
+    var world = Self.world()
+    for number in 0..<120 {
+      let message = Self.invite("p\(number)", question: Int64(number % 3))
+      let other = message.observer
+      var trial = world.rules.trial(of: bob, with: [other])
+      let tried = trial.receive(message, from: far, now: world.now)
+      let done = world.rules.receive(message, from: far, now: world.now)
+      #expect(tried == done)
+      #expect(trial.standings(of: bob, with: [other]) == world.rules.standings(of: bob, with: [other]))
+      world.hear(done)
+    }
+  }
+
+  @Test func aServerThatMeetsNoOthersKnowsNobodyElsewhere() throws {
+    var world = World()
+    world.rules.restore(
+      StandingRecord(
+        owner: ann, observed: farFay,
+        standing: .init(
+          entry: .init(state: .accepted, order: 1, invitedAt: world.now.wall, acceptedAt: world.now.wall))),
+      now: world.now)
+    #expect(world.rules.unknownReason(of: farFay, for: ann) == .unanswered)
+    world.rules.meetsOthers = false
+    #expect(world.rules.unknownReason(of: farFay, for: ann) == .elsewhere)
+    #expect(throws: MatrixError.self) {
+      try world.rules.invite(person("eve", on: far), by: ann, now: world.now)
+    }
+  }
+
+  @Test func whoMeetsWhomIsCounted() throws {
+    var world = Self.world()
+    #expect(world.rules.lists.serversMet.isEmpty)
+    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
+    #expect(world.rules.lists.serversMet.isEmpty)
+    world.hear(try world.rules.accept(farFay, by: bob, now: world.now))
+    #expect(Array(world.rules.lists.serversMet) == [far])
+    world.hear(world.rules.revoke(farFay, by: bob, now: world.now))
+    #expect(world.rules.lists.serversMet.isEmpty)
+  }
+}
