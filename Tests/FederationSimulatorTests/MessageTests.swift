@@ -3,7 +3,7 @@ internal import PresenceFederation
 internal import Testing
 
 @Suite struct MessageTests {
-  @Test(arguments: SeedSuite.isOptimised ? MessageWorkload.small : MessageWorkload.tiny)
+  @Test(arguments: SeedSuite.isOptimised ? MessageWorkload.usual : MessageWorkload.tiny)
   func aDayCostsWhatTheCalculatorSaysAndNoMoreThanItMay(_ workload: MessageWorkload) async {
     let report = await workload.report()
     for line in report.lines { print(line) }

@@ -31,6 +31,9 @@ public struct MessageWorkload: Hashable, Sendable {
       mostOfTight: 0.75),
   ]
 
+  /// What is counted whenever something is built: one of each kind, the second whole.
+  public static let usual = [small[0], all[1]]
+
   /// For a build without optimisation.
   public static let tiny = [
     MessageWorkload(
