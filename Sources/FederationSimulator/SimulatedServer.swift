@@ -166,7 +166,11 @@ final class SimulatedServer {
         default: false
         }
       }
-      if !received.isEmpty, changesLists { disk.keep(record) } else { disk.keepLater(.peer(record), at: instant) }
+      if !received.isEmpty, changesLists {
+        disk.keep(record)
+      } else {
+        disk.keepLater(.peer(record), at: instant)
+      }
     }
   }
 

@@ -98,7 +98,9 @@ extension World {
       var edu = HostilePeer.poll([real], epoch: epoch)
       switch index % 4 {
       case 1: edu = HostilePeer.poll([real], epoch: epoch, isInline: false)
-      case 2: edu = HostilePeer.push([UserID(localpart: "own", server: name)].compactMap(\.self), epoch: epoch)
+      case 2:
+        let own = UserID(localpart: "own", server: name)
+        edu = HostilePeer.push([own].compactMap(\.self), epoch: epoch)
       case 3: edu = HostilePeer.poll(Array(many.prefix(10 + index)), epoch: epoch)
       default: break
       }
@@ -107,7 +109,8 @@ extension World {
     guard let kept = servers[server].life?.engine.remembered else { return }
     if kept.servers > 1024 || kept.mostBytes > HostileAct.mostBytes {
       violate(
-        .memory, "\(servers[server].name) remembers \(kept.servers) servers, up to \(kept.mostBytes) bytes of each")
+        .memory,
+        "\(servers[server].name) remembers \(kept.servers) servers, up to \(kept.mostBytes) bytes of each")
     }
   }
 
