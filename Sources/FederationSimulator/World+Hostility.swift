@@ -99,7 +99,8 @@ extension World {
       switch index % 4 {
       case 1: edu = HostilePeer.poll([real], epoch: epoch, isInline: false)
       case 2:
-        edu = HostilePeer.push([UserID(localpart: "own", server: name)].compactMap(\.self), epoch: epoch)
+        let own = UserID(localpart: "own", server: name)
+        edu = HostilePeer.push([own].compactMap(\.self), epoch: epoch)
       case 3: edu = HostilePeer.poll(Array(many.prefix(10 + index)), epoch: epoch)
       default: break
       }

@@ -182,11 +182,12 @@ extension World {
     }
   }
 
+  /// Whoever lost their disk does not know whom to tell that they watch nobody any more; the long timer will.
   private func demandEmptiness() {
-    for server in servers {
+    for server in servers where !lostDisks.contains(server.index) {
       guard
-        let left = server.life?.engine.status(now: server.now(at: now)).first(where: {
-          indices[$0.name] != nil
+        let left = server.life?.engine.status(now: server.now(at: now)).first(where: { status in
+          indices[status.name].map { !lostDisks.contains($0) } ?? false
         })
       else { continue }
       violate(.memory, "\(server.name) still keeps \(left)")

@@ -71,7 +71,10 @@ extension FederationEngine {
       peers[name]?.queue.unpolls.remove(observed)
       peers[name]?.queue.polls.insert(observed)
       // Interest that only stands goes along with whatever goes next: a message now would tell of its owner.
-      if !watched.observers.isEmpty { flush(name, at: now.instant + span(0...1, of: timing.pollSpread)) }
+      if !watched.observers.isEmpty {
+        flush(name, at: now.instant + span(0...1, of: timing.pollSpread))
+        hasten(name, now)
+      }
     }
     touch(name)
   }

@@ -31,8 +31,8 @@ extension FederationEngine {
     if let older = peers[name]?.requeue(contents) { superseded(older, name, &step) }
   }
 
-  /// What waits to be tried again waits no longer than something that must arrive may.
-  private mutating func hasten(_ name: ServerName, _ now: Moment) {
+  /// What waits to be tried again waits no longer than something that must arrive may, or that somebody looks for.
+  mutating func hasten(_ name: ServerName, _ now: Moment) {
     guard let peer = peers[name], let retryAt = peer.retryAt, let since = peer.failingSince,
       now.instant - since < timing.longSilence, retryAt > now.instant + timing.watchedBackoff
     else { return }

@@ -73,9 +73,20 @@ extension SimulateCommand {
     @Flag(help: "A tenth of the people.")
     var small = false
 
+    @Option(help: ArgumentHelp("Only the table with this many servers.", valueName: "N"))
+    var servers: Int?
+
+    func validate() throws {
+      guard let servers, !tables.contains(where: { $0.servers == servers }) else { return }
+      let known = tables.map { "\($0.servers)" }.joined(separator: " or ")
+      throw ValidationError("There is no table with \(servers) servers, only with \(known).")
+    }
+
+    private var tables: [MessageWorkload] { small ? MessageWorkload.small : MessageWorkload.all }
+
     func run() async throws {
       var holds = true
-      for workload in small ? MessageWorkload.small : MessageWorkload.all {
+      for workload in tables where servers.map({ $0 == workload.servers }) ?? true {
         let report = await workload.report()
         for line in report.lines { Output.line(line) }
         holds = holds && report.failures.isEmpty

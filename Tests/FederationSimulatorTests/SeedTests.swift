@@ -23,6 +23,13 @@ internal import Testing
     for line in summary.lines { print(line) }
   }
 
+  @Test func aFewWorldsAreOnlyJudgedOneByOne() async {
+    let summary = await SeedSuite.run([SeedSuite.Case(seed: 1, policy: .tight)])
+    #expect(!summary.missing.isEmpty)
+    #expect(summary.shortcomings == [])
+    #expect(summary.holds)
+  }
+
   @Test(arguments: PresencePolicy.allCases)
   func theSameSeedGivesTheSameWorld(_ policy: PresencePolicy) {
     for seed in 1...UInt64(5) {

@@ -41,6 +41,15 @@ struct DeadlineQueueTests {
     #expect((0..<100).map { _ in queue.popDue(at: Self.at(1)) } == Array(0..<100))
   }
 
+  @Test func afterACrowdHasGoneTheOthersKeepTheirDeadlines() {
+    var queue = DeadlineQueue<Int>()
+    for key in 0..<10_000 { queue.set(Self.at(10_000 - key), for: key) }
+    for key in 0..<10_000 where key % 2500 != 0 { queue.set(nil, for: key) }
+    #expect(queue.count == 4)
+    queue.set(Self.at(1), for: 5000)
+    #expect((0..<5).map { _ in queue.popDue(at: Self.at(20_000)) } == [5000, 7500, 2500, 0, nil])
+  }
+
   /// Against the plainest possible model: a dictionary, searched whole each time.
   @Test(arguments: UInt64(1)...20)
   func itBehavesLikeADictionarySearchedWhole(seed: UInt64) {
