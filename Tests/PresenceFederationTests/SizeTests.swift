@@ -12,7 +12,9 @@ internal import Testing
     let people = try (0..<1_300).map { try UserID("@\(name)\($0):blue").orThrow("a name") }
     for person in people { try server.invite(person) }
     while !server.sent.isEmpty { try server.succeed() }
-    for person in people { try server.receive(.list(ListEDU(.accept, observer: server.ann, observed: person))) }
+    for person in people {
+      try server.receive(.list(ListEDU(.accept, observer: server.ann, observed: person)))
+    }
     try server.look()
     var asked: [[UserID]] = []
     try server.wait(.seconds(30)) { server in
