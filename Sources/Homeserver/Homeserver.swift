@@ -34,6 +34,9 @@ public final class Homeserver: Sendable {
     public var accessTokenLifetime = Duration.seconds(3600)
     /// How long a session can be renewed after it was renewed last.
     public var refreshTokenLifetime = Duration.seconds(365 * 24 * 3600)
+    /// Whether, where no other server is met, people of others may be asked all the same, and never answer: for
+    /// demonstrations.
+    public var othersAreSilent = false
     /// How often things may be done.
     public var rateLimits = RateLimits()
 

@@ -73,7 +73,7 @@ actor PresenceService {
   ) {
     rules = PresenceRules(
       server: configuration.name, limits: configuration.limits, autoAccept: configuration.autoAccept)
-    rules.meetsOthers = federation != nil
+    rules.meetsOthers = federation != nil || configuration.othersAreSilent
     self.time = time
     self.hub = hub
     self.accounts = accounts
@@ -173,7 +173,10 @@ actor PresenceService {
         woken += hub.publish(index.inviteChanged(event))
       case .endStreams(let user, let device):
         endStreams(of: Device(user: user, id: device))
-      case .pollingChanged, .tellPeer: break
+      case .pollingChanged: break
+      case .tellPeer(let peer, _):
+        // Where nothing carries messages nobody answers.
+        if federation == nil { publish(rules.peerIsSilent(peer)) }
       }
     }
   }

@@ -81,7 +81,10 @@ extension PeerFailure {
     case .tooManyConnections:
       ("There are too many connections to open one to \(name).", "this server has too many connections")
     case .noAddress(let host):
-      ("There is no host \(host), or its name cannot be looked up now.", "no such name (\(host))")
+      (
+        "There is no host \(host), or its name cannot be looked up now.",
+        host == name ? "no such name" : "no such name (\(host))"
+      )
     case .notPublic(let host):
       (
         "\(host) is in a private network, where nobody is looked for who is not named by hand.",

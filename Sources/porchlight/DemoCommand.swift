@@ -45,6 +45,7 @@ struct DemoCommand: AsyncParsableCommand {
     let time = SystemTimekeeper()
     guard let name = ServerName("harbor.example") else { preconditionFailure("a constant server name") }
     var configuration = Homeserver.Configuration(name: name)
+    configuration.othersAreSilent = true
     // A script makes all the others at once.
     configuration.rateLimits = .none
     let homeserver = Homeserver(

@@ -1,4 +1,5 @@
 import DemoWorld
+import Homeserver
 import MatrixWire
 import OrderedCollections
 import PorchlightSDK
@@ -15,7 +16,7 @@ struct DemoWorldTests {
     private let world: Task<Void, Never>
 
     init(_ configure: (inout DemoWorld.Options) -> Void = { _ in }) throws {
-      server = try TestHomeserver(simulation)
+      server = try TestHomeserver(simulation) { $0.othersAreSilent = true }
       user = try server.register("you")
       var options = DemoWorld.Options()
       configure(&options)

@@ -1,4 +1,5 @@
 import DemoWorld
+import Homeserver
 import PorchlightSDK
 import PorchlightTestSupport
 import Screen
@@ -12,7 +13,7 @@ struct HostileTests {
   ])
   func nothingOfThemReachesAGridRaw(_ size: Size) throws {
     let simulation = Simulation()
-    let server = try TestHomeserver(simulation)
+    let server = try TestHomeserver(simulation) { $0.othersAreSilent = true }
     let user = try server.register("you")
     var options = DemoWorld.Options()
     options.people = 3
@@ -38,7 +39,7 @@ struct HostileTests {
   /// Of the escape that wants a red name, what can be read is left.
   @Test func theirNamesAreShownWithoutTheirTeeth() throws {
     let simulation = Simulation()
-    let server = try TestHomeserver(simulation)
+    let server = try TestHomeserver(simulation) { $0.othersAreSilent = true }
     let user = try server.register("you")
     var options = DemoWorld.Options()
     options.people = 0

@@ -49,15 +49,17 @@ public struct Missing: Error, CustomStringConvertible {
   public init(_ description: String) { self.description = "missing: \(description)" }
 }
 
-/// A homeserver of a test.
+/// A homeserver of a test, which meets others where it is told how.
 ///
 /// - Throws: never, but for its name's sake.
-public func makeHomeserver() throws -> Homeserver {
+public func makeHomeserver(meeting federation: Federation? = nil) throws -> Homeserver {
   guard let name = ServerName("harbor.example") else { throw Missing("a server name") }
   var configuration = Homeserver.Configuration(name: name)
   configuration.batching = .zero
   configuration.rateLimits = .none
-  return Homeserver(configuration, secrets: TestSecrets(), time: RealTime(), random: SeededGenerator(seed: 1))
+  return Homeserver(
+    configuration, secrets: TestSecrets(), time: RealTime(), random: SeededGenerator(seed: 1),
+    federation: federation)
 }
 
 /// Runs `body` beside a served homeserver, then shuts it down gracefully.
@@ -65,15 +67,16 @@ public func makeHomeserver() throws -> Homeserver {
 /// - Parameters:
 ///   - endpoint: where it listens.
 ///   - limits: what it takes from clients.
+///   - federation: how it meets others; nil where it meets none.
 ///   - body: the test.
 /// - Returns: what `body` returns.
 /// - Throws: what `body` throws, or why nothing could listen.
 public func withServedHomeserver<Value: Sendable>(
   at endpoint: HTTPServer.Endpoint = .tcp(host: "127.0.0.1", port: 0),
-  limits: HTTPServer.Limits = HTTPServer.Limits(),
+  limits: HTTPServer.Limits = HTTPServer.Limits(), meeting federation: Federation? = nil,
   _ body: @Sendable (ServedHomeserver) async throws -> Value
 ) async throws -> Value {
-  let homeserver = try makeHomeserver()
+  let homeserver = try makeHomeserver(meeting: federation)
   var logger = Logger(label: "test")
   logger.logLevel = .critical
   let (bound, announce) = AsyncStream<HTTPServer.Endpoint>.makeStream()

@@ -10,6 +10,7 @@ final class TestNetwork: PeerTransport {
     var servers: [ServerName: Homeserver] = [:]
     var cut: Set<ServerName> = []
     var sent: [(to: ServerName, request: WireRequest)] = []
+    var answered: [[UInt8]] = []
     var notices: [String] = []
     var known: Set<ServerName> = []
     var stranger: Answer?
@@ -25,6 +26,14 @@ final class TestNetwork: PeerTransport {
 
   /// What was sent, to whom.
   var sent: [(to: ServerName, request: WireRequest)] { state.withLock(\.sent) }
+
+  /// Whether a text went over the wire, in a request or in an answer.
+  func carried(_ text: String) -> Bool {
+    state.withLock { state in
+      (state.sent.map(\.request.body) + state.answered)
+        .contains { String(decoding: $0, as: UTF8.self).contains(text) }
+    }
+  }
 
   /// What those who run the servers were told.
   var notices: [String] { state.withLock(\.notices) }
@@ -54,7 +63,9 @@ final class TestNetwork: PeerTransport {
     guard let homeserver else {
       throw ExchangeError(.unreachable, "\(server) is not there.", cause: "connection refused")
     }
-    return await homeserver.respond(to: request, from: Peer(address: "192.0.2.1", isSameUser: false))
+    let answer = await homeserver.respond(to: request, from: Peer(address: "192.0.2.1", isSameUser: false))
+    state.withLock { $0.answered.append(answer.body) }
+    return answer
   }
 
   /// A homeserver that meets the others.
