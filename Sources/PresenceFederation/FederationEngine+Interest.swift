@@ -56,12 +56,17 @@ extension FederationEngine {
     guard stance != Stance() || peers[name]?.watchedByUs[observed] != nil else { return }
     open(name)
     if peers[name]?.watchedByUs[observed] == nil { peers[name]?.watchedByUs[observed] = .init() }
+    let wasWanted = peers[name]?.watchedByUs[observed]?.isWanted ?? true
     peers[name]?.update(observed) { watched in
       if stance.looks { watched.observers.insert(owner) } else { watched.observers.remove(owner) }
       if stance.stands { watched.standing.insert(owner) } else { watched.standing.remove(owner) }
     }
     guard let watched = peers[name]?.watchedByUs[observed] else { return }
-    deadlines.set(watched.isWanted ? nil : now.instant + timing.pollLinger, for: .linger(observed))
+    if watched.isWanted {
+      deadlines.set(nil, for: .linger(observed))
+    } else if wasWanted {
+      deadlines.set(now.instant + timing.pollLinger, for: .linger(observed))
+    }
     if watched.isWanted, !watched.isPolled, peers[name]?.isModern == false {
       peers[name]?.queue.unpolls.remove(observed)
       peers[name]?.queue.polls.insert(observed)
