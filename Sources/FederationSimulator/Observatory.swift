@@ -46,6 +46,7 @@ struct Observatory {
   private var orders: [Sender: Transaction.Order] = [:]
   private var pushed: [View: Instant] = [:]
   private var fallen: [Int: Instant] = [:]
+  private var risen: [Int: Instant] = [:]
   /// Messages since the count began, by the two servers.
   private(set) var counted: [VirtualNetwork.Cut: Int] = [:]
   /// When each pair of servers last asked for everything.
@@ -73,7 +74,13 @@ struct Observatory {
     for view in places.keys where view.server == server { (places[view], sights[view]) = (nil, nil) }
   }
 
-  mutating func serverFell(_ server: Int, at now: Instant) { fallen[server] = now }
+  /// Whoever falls again before everybody could try them once more has been away since the first time.
+  mutating func serverFell(_ server: Int, at now: Instant) {
+    if let rise = risen[server], now - rise < .seconds(60), fallen[server] != nil { return }
+    fallen[server] = now
+  }
+
+  mutating func serverRose(_ server: Int, at now: Instant) { risen[server] = now }
 
   func lastFall(of server: Int) -> Instant? { fallen[server] }
 

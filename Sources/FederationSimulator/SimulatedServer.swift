@@ -142,8 +142,8 @@ final class SimulatedServer {
 
   /// Writes what has to be durable of a step before anything follows from it: of list messages that were received,
   /// also what nobody here hears of, as the number of a question. Of peers only where their transaction changed a
-  /// list; all else of them may be written behind.
-  func commit(_ step: FederationEngine.Step, received: [ListEDU], at instant: Instant) {
+  /// list, or made them watch somebody; all else of them may be written behind.
+  func commit(_ step: FederationEngine.Step, received: [ListEDU]?, at instant: Instant) {
     guard let life else { return }
     disk.catchUp(at: instant)
     let now = now(at: instant)
@@ -156,7 +156,7 @@ final class SimulatedServer {
       default: break
       }
     }
-    for message in received { keep(life, message.observer, message.observed) }
+    for message in received ?? [] { keep(life, message.observer, message.observed) }
     for message in life.engine.unsent(in: step.presence) { disk.keep(message) }
     for effect in step.federation {
       guard case .remember(let record) = effect else { continue }
@@ -166,7 +166,7 @@ final class SimulatedServer {
         default: false
         }
       }
-      if !received.isEmpty, changesLists {
+      if received != nil, changesLists || record.isSubscribed {
         disk.keep(record)
       } else {
         disk.keepLater(.peer(record), at: instant)

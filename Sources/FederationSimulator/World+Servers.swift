@@ -18,7 +18,7 @@ extension World {
   }
 
   /// Commits a step and does it.
-  func follow(_ step: FederationEngine.Step, of server: Int, received: [ListEDU] = []) -> Bool {
+  func follow(_ step: FederationEngine.Step, of server: Int, received: [ListEDU]? = nil) -> Bool {
     let isWorthACrash = !step.presence.isEmpty || !step.federation.isEmpty
     if isWorthACrash, crashes(server, at: .beforeCommit) { return false }
     servers[server].commit(step, received: received, at: now)
@@ -35,6 +35,7 @@ extension World {
   func start(_ server: Int) {
     guard servers[server].life == nil else { return }
     observatory.forgetViews(of: server)
+    observatory.serverRose(server, at: now)
     let step = servers[server].start(at: now)
     note("\(servers[server].name) starts")
     log.add(now.nanoseconds)

@@ -6,7 +6,9 @@ public enum FederationEffect: Hashable, Sendable {
   case send(OutboundTransaction)
   /// A list message arrived and needs to be sent no more: forget it.
   case delivered(ServerName, ListEDU)
-  /// Keep what is known of a server over a restart. May be written behind.
+  /// Keep what is known of a server over a restart. Before the answer leaves, where a transaction of that server led to
+  /// it and it watches somebody here now, or changed a list: otherwise the next life would not greet it. All else may
+  /// be written behind.
   case remember(PeerRecord)
   /// A state asked for once has come; nil where it is not shown.
   case answeredOnce(UserID, PresenceContent?)

@@ -125,6 +125,11 @@ public struct FederationEngine: Sendable {
       flush(record.name, at: now.instant + span(0...1, of: timing.startSpread))
     }
     for message in unsent {
+      // Invited again since, and stored before it was known that the drop need not be sent any more.
+      if message.kind == .drop, rules.lists.entry(of: message.observer, for: message.observed) != nil {
+        step.federation.append(.delivered(message.observed.server, message))
+        continue
+      }
       let peer = message.kind == .drop ? message.observed.server : message.observer.server
       send(message, to: peer, now: now, &step)
     }
