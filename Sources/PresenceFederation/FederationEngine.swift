@@ -270,9 +270,22 @@ public struct FederationEngine: Sendable {
   }
 
   /// What is to be kept of the origin of a transaction once that is taken.
-  public func record(taking transaction: Transaction) -> PeerRecord {
-    let isSubscribed = peers[transaction.origin]?.isSubscribed ?? false
+  public func record(taking transaction: Transaction, _ rules: PresenceRules) -> PeerRecord {
+    let isSubscribed = peers[transaction.origin]?.isSubscribed == true || asksForSomebody(transaction, rules)
     return PeerRecord(name: transaction.origin, isSubscribed: isSubscribed, order: transaction.order)
+  }
+
+  /// Whether a transaction is the first by which its origin watches somebody here: that has to be stored before it is
+  /// answered, so that the next life of this server greets it (R13).
+  public func beginsSubscription(_ transaction: Transaction, _ rules: PresenceRules) -> Bool {
+    peers[transaction.origin]?.isRemembered != true && asksForSomebody(transaction, rules)
+  }
+
+  private func asksForSomebody(_ transaction: Transaction, _ rules: PresenceRules) -> Bool {
+    transaction.edus.contains { edu in
+      guard case .presence(let presence) = edu else { return false }
+      return presence.poll.contains { $0.server == server && isShown($0, to: transaction.origin, rules) }
+    }
   }
 
   func record(of name: ServerName, _ peer: PeerState) -> PeerRecord {

@@ -135,7 +135,7 @@ internal import Testing
       let bob = try await server.token(of: "bob")
       let position = try await server.position(of: ann)
       try await withRawClient(to: server.endpoint) { neighbour in
-        try await neighbour.send(Self.poll(bob, since: position, wait: 2000))
+        try await neighbour.send(Self.poll(bob, since: position, wait: 6000))
         try await withRawClient(to: server.endpoint) { client in
           try await client.send(Self.poll(ann, since: position))
           #expect(await eventually { server.homeserver.waitingPolls == 2 })
@@ -185,7 +185,8 @@ internal import Testing
         await server.stop()
         #expect(try await client.answer()?.status == 200)
         await client.waitForEnd()
-        #expect(clock.now - began < .seconds(3))
+        // The poll by itself would have taken half a minute.
+        #expect(clock.now - began < .seconds(10))
       }
     }
   }

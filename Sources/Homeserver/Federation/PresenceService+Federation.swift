@@ -176,7 +176,8 @@ extension PresenceService {
 
   // MARK: Receiving
 
-  /// A transaction whose signature is its origin's. What it changes of lists is durable before it is true.
+  /// A transaction whose signature is its origin's. What it changes of lists, and that its origin watches somebody
+  /// here, is durable before it is true.
   ///
   /// The same transaction again waits for the first: its sender was not answered in time.
   ///
@@ -191,7 +192,8 @@ extension PresenceService {
       await withCheckedContinuation { receiving[origin]?.repeats.append($0) }
     }
     let messages = listMessages(of: transaction)
-    guard !messages.isEmpty, takes(transaction) else { return try take(transaction) }
+    let begins = federation?.beginsSubscription(transaction, rules) ?? false
+    guard !messages.isEmpty || begins, takes(transaction) else { return try take(transaction) }
     receiving[origin] = Receiving(id: transaction.id)
     defer { for waiting in receiving.removeValue(forKey: origin)?.repeats ?? [] { waiting.resume() } }
     // Not the people themselves: how long this takes would tell how busy they are.
@@ -204,7 +206,7 @@ extension PresenceService {
     return try await turns.take(subjects: Set(relations)) {
       guard takes(transaction) else { return try take(transaction) }
       let rows = rows(of: messages, from: origin, now: time.now)
-      try await commit(rows.isEmpty ? nothing : rows + record(taking: transaction))
+      try await commit(rows.isEmpty && !begins ? nothing : rows + record(taking: transaction))
       // Another life of the server may have been heard of meanwhile: then nothing of this is done.
       let isTaken = takes(transaction)
       let answer = try take(transaction)
@@ -224,7 +226,7 @@ extension PresenceService {
   private func takes(_ transaction: Transaction) -> Bool { federation?.takes(transaction) ?? false }
 
   private func record(taking transaction: Transaction) -> [StoreChange] {
-    guard let record = federation?.record(taking: transaction) else { return [] }
+    guard let record = federation?.record(taking: transaction, rules) else { return [] }
     return [.peer(record)] + passing.changes(with: record)
   }
 

@@ -4,6 +4,7 @@ internal import OrderedCollections
 internal import PorchlightSDK
 internal import PorchlightTestSupport
 internal import Ports
+internal import PresenceFederation
 internal import Testing
 
 /// Two homeservers whose people see each other, through every layer but the network.
@@ -106,6 +107,28 @@ struct FederationTests {
     let list = try simulation.run { [ann] in try await ann.presenceList() }.list
     #expect(list.map(\.state) == [.accepted])
     again.stop()
+  }
+
+  /// Whoever was promised something and would not be greeted after a crash believed it for an hour.
+  @Test func whoBeginsToWatchIsStoredBeforeTheAnswer() throws {
+    let store = MemoryPresenceStore()
+    let green = try network.start("green.example", in: simulation, store: store, seed: 3)
+    let cat = try green.register("cat")
+    try simulation.run { [ann] in try await ann.invite(cat.userID) }
+    simulation.advance(by: .seconds(1))
+    try simulation.run { [ann] in try await cat.accept(ann.userID) }
+    simulation.advance(by: .seconds(10))
+    let name = green.name
+    func watchers() throws -> [ServerName] {
+      let stored = try simulation.run { try await store.load(for: name) }
+      return stored.peers.filter(\.isSubscribed).map(\.name)
+    }
+    #expect(try watchers() == [])
+    // The poll leaves within a second; what may be written behind is, two seconds later.
+    _ = red.connect(ann)
+    simulation.advance(by: .milliseconds(1_100))
+    #expect(try watchers() == [red.name])
+    green.stop()
   }
 
   @Test func statusOfSomebodyElsewhereIsAskedOnce() throws {
