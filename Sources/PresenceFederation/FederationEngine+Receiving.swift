@@ -14,9 +14,18 @@ extension FederationEngine {
   ) throws(MatrixError) -> (answer: TransactionAnswer, step: Step) {
     try Self.check(transaction)
     var step = Step()
-    // Late, or done long ago. It is no sign of life either.
+    // Late, done long ago, or played back by somebody who listened: it is no sign of life either.
     let name = transaction.origin
     if let answer = answerGiven(to: transaction) {
+      // Taken before a start, and its answer never left: this time it comes from somebody who is there.
+      if transaction.order != nil, transaction.order == peers[name]?.order,
+        !recent.has(name, id: transaction.id)
+      {
+        recent.keep(answer, to: transaction)
+        hearLife(of: name, &rules, now, &step)
+        run(&rules, now, &step)
+        return (answer, step)
+      }
       guard recent.isTooLarge(name, id: transaction.id) else {
         return (shownStill(answer, to: name, rules), step)
       }
@@ -41,6 +50,7 @@ extension FederationEngine {
       step.federation.append(.remember(record(of: name, peer)))
     }
     var answer = empty(for: name)
+    for event in transaction.pdus { answer.pdus[event] = "Nobody here is in that room." }
     for edu in transaction.edus {
       guard case .presence(let presence) = edu else { continue }
       if let said = receive(presence, from: name, beside: accepted, &rules, now, &step) { answer.add(said) }

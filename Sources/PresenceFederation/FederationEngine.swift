@@ -71,7 +71,7 @@ public struct FederationEngine: Sendable {
   var stances: [UserID: Stance] = [:]
   /// How often each invite that waits was put.
   var asked: [Question: Int] = [:]
-  var recent = RecentAnswers()
+  var recent = RecentPeers()
   /// Servers with whom something changed in this step.
   private var touched: Set<ServerName> = []
   private var lastTouched: ServerName?
@@ -225,6 +225,7 @@ public struct FederationEngine: Sendable {
     var peer = PeerState(ourEpoch: epoch, shortInterval: timing.shortInterval)
     peer.order = recent.order(of: name)
     peer.epoch = peer.order?.epoch
+    peer.tally = recent.tally(of: name)
     peers[name] = peer
   }
 
@@ -250,6 +251,7 @@ public struct FederationEngine: Sendable {
     }
     guard peer.isIdle else { return }
     recent.keep(peer.order, of: name)
+    recent.keep(peer.tally, of: name)
     step.presence += rules.peerIsBack(name)
     for deadline in [Deadline.flush(name), .retry(name), .short(name), .long(name), .expiry(name)] {
       deadlines.set(nil, for: deadline)

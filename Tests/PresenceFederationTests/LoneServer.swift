@@ -73,7 +73,11 @@ struct LoneServer {
   ) throws -> TransactionAnswer {
     lastNumber += again ? 0 : 1
     let order = epoch.map { Transaction.Order(epoch: $0, number: lastNumber) }
-    let transaction = Transaction(id: "b\(lastNumber)", origin: blue, sentAt: 0, edus: edus, order: order)
+    return try receive(
+      Transaction(id: "b\(lastNumber)", origin: blue, sentAt: 0, edus: edus, order: order))
+  }
+
+  mutating func receive(_ transaction: Transaction) throws -> TransactionAnswer {
     let (answer, step) = try engine.receive(transaction, rules: &rules, now: now)
     perform(step)
     return answer

@@ -78,6 +78,24 @@ internal import Testing
     #expect(try server.oldest().transaction.order?.number == 2)
   }
 
+  @Test func eventsOfRoomsAreRefusedByName() throws {
+    var server = try LoneServer()
+    var transaction = Transaction(id: "1", origin: server.blue, sentAt: 0)
+    transaction.pdus = ["$event"]
+    #expect(try server.receive(transaction).pdus.keys.sorted() == ["$event"])
+  }
+
+  @Test func whatWasSentIsCountedBeyondForgetting() throws {
+    var server = try LoneServer()
+    for _ in 0..<3 {
+      server.askOnce(server.bob)
+      try server.succeed(.answer(server.bob))
+      #expect(server.status == nil)
+    }
+    server.askOnce(server.bob)
+    #expect(server.status?.sent == [.subscribe: 4])
+  }
+
   @Test func aServerThatWasForgottenIsNotToldANumberAgain() throws {
     var server = try LoneServer()
     var numbers: [Int64] = []

@@ -11,20 +11,12 @@ public enum FederationAPI {
   }
 
   /// Signed.
-  public static func profile(of user: UserID, field: String? = nil) -> WireRequest {
-    let field = field.map { [WireRequest.QueryItem("field", $0)] } ?? []
-    return WireRequest(
-      .get, federation + ["query", "profile"], query: [.init("user_id", user.rawValue)] + field)
+  public static func profile(of user: UserID) -> WireRequest {
+    WireRequest(.get, federation + ["query", "profile"], query: [.init("user_id", user.rawValue)])
   }
-
-  /// Not signed.
-  public static func version() -> WireRequest { WireRequest(.get, federation + ["version"]) }
 
   /// Not signed: it is what signatures are verified with. Somebody's request waits for it, so not for long.
   public static func keys() -> WireRequest {
     WireRequest(.get, ["_matrix", "key", "v2", "server"], timeout: .seconds(10))
   }
-
-  /// Not signed.
-  public static func wellKnown() -> WireRequest { WireRequest(.get, [".well-known", "matrix", "server"]) }
 }

@@ -27,7 +27,7 @@ public struct Transaction: Hashable, Sendable {
   public var origin: ServerName
   /// Milliseconds since 1970 at the sender.
   public var sentAt: Int64
-  /// How many events of rooms came along; none is looked at here.
+  /// Events of rooms that came along, by the IDs they carry, if any; none is looked at here.
   public var pdus: [String] = []
   public var edus: [EDU]
   /// `chat.porchlight.order`; only from servers like this one.

@@ -1,13 +1,3 @@
-/// `GET /.well-known/matrix/server` (protocol 6.3): who speaks for a server's name.
-public struct WellKnownServer: Hashable, Sendable, Codable {
-  /// A host with or without a port.
-  public var server: ServerName
-
-  public init(server: ServerName) { self.server = server }
-
-  enum CodingKeys: String, CodingKey { case server = "m.server" }
-}
-
 /// `GET /_matrix/federation/v1/version`.
 public struct ServerVersion: Hashable, Sendable, Codable {
   public struct Implementation: Hashable, Sendable, Codable {

@@ -1,10 +1,12 @@
 internal import MatrixWire
 
-/// The last answer to each of the servers that spoke last: a server repeats only its last transaction.
-struct RecentAnswers: Sendable {
+/// What is kept of the servers that were met last, whether or not anything stands between: the last answer, as a
+/// server repeats only its last transaction, and what was sent.
+struct RecentPeers: Sendable {
   /// Without an answer where that was too large to be kept.
   private var answers: [ServerName: (id: String, answer: TransactionAnswer?)] = [:]
   private var orders: [ServerName: Transaction.Order] = [:]
+  private var tallies: [ServerName: [MessageCause: Int]] = [:]
   private var origins: [ServerName] = []
   private var next = 0
   private let most = 1_024
@@ -16,6 +18,9 @@ struct RecentAnswers: Sendable {
     return last.answer
   }
 
+  /// Whether this was the last transaction of a server that was answered in this life.
+  func has(_ origin: ServerName, id: String) -> Bool { answers[origin]?.id == id }
+
   /// Whether the last answer to a server was to this transaction, and too large to be kept.
   func isTooLarge(_ origin: ServerName, id: String) -> Bool {
     guard let last = answers[origin] else { return false }
@@ -24,6 +29,15 @@ struct RecentAnswers: Sendable {
 
   /// The last transaction that was taken of a server with which nothing stands.
   func order(of origin: ServerName) -> Transaction.Order? { orders[origin] }
+
+  /// What was sent to a server before it was forgotten.
+  func tally(of origin: ServerName) -> [MessageCause: Int] { tallies[origin] ?? [:] }
+
+  mutating func keep(_ tally: [MessageCause: Int], of origin: ServerName) {
+    guard !tally.isEmpty else { return }
+    note(origin)
+    tallies[origin] = tally
+  }
 
   mutating func keep(_ answer: TransactionAnswer, to transaction: Transaction) {
     note(transaction.origin)
@@ -57,13 +71,14 @@ struct RecentAnswers: Sendable {
 
   /// In turn, so that many strangers push out one another and cost no more than the last thousand.
   private mutating func note(_ origin: ServerName) {
-    guard answers[origin] == nil, orders[origin] == nil else { return }
+    guard answers[origin] == nil, orders[origin] == nil, tallies[origin] == nil else { return }
     guard origins.count >= most else {
       origins.append(origin)
       return
     }
     answers[origins[next]] = nil
     orders[origins[next]] = nil
+    tallies[origins[next]] = nil
     origins[next] = origin
     next = (next + 1) % most
   }
