@@ -39,8 +39,10 @@ extension PresenceRules {
       lists.setQuestion(message.question, of: observer, to: observed)
       return []
     }
-    guard !heard.postpone(message) else { return [] }
     let isAllowed = lists.isAllowed(observer, toSee: observed)
+    // Known by its name at once: a revocation that did not know it would be ignored.
+    if isAllowed { lists.setQuestion(message.question, of: observer, to: observed) }
+    guard !heard.postpone(message) else { return [] }
     guard isAllowed || isRoom(for: observer.server, at: observed) else { return [] }
     if heard.begin(message, isCounted: !isAllowed) {
       deadlines.set(now.instant + .seconds(3600), for: .counted(observer.server, observed))

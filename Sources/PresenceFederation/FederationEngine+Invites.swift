@@ -12,8 +12,9 @@ extension FederationEngine {
       return
     }
     let question = Question(observer: message.observer, observed: message.observed)
-    let count = asked[question] ?? 0
-    asked[question] = count + 1
+    // Taken back and put anew, it is another one, and nobody has kept silent about it yet.
+    let count = asked[question].map { $0.id == message.question ? $0.count : 0 } ?? 0
+    asked[question] = Asked(id: message.question, count: count + 1)
     let repeats = timing.inviteRepeats
     let wait =
       count < repeats.count

@@ -43,6 +43,12 @@ public struct FederationEngine: Sendable {
     let observed: UserID
   }
 
+  struct Asked: Hashable, Sendable {
+    /// Of all the invites between these two.
+    let id: Int64?
+    let count: Int
+  }
+
   /// What decides how a person's interest is sent.
   struct Stance: Hashable, Sendable {
     var looks = false
@@ -70,7 +76,7 @@ public struct FederationEngine: Sendable {
   var watchers: [UserID: Set<ServerName>] = [:]
   var stances: [UserID: Stance] = [:]
   /// How often each invite that waits was put.
-  var asked: [Question: Int] = [:]
+  var asked: [Question: Asked] = [:]
   var recent = RecentPeers()
   /// Servers with whom something changed in this step.
   private var touched: Set<ServerName> = []

@@ -50,6 +50,15 @@ struct ReceivedInviteTests {
     #expect(world.rules.lists.standing(of: farFay, for: bob).question == 2)
   }
 
+  /// What is stored of it is; a start would forget what waits.
+  @Test func anAllowedPersonsNewestQuestionIsKnownAtOnce() throws {
+    var world = Self.world()
+    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.hear(try world.rules.accept(farFay, by: bob, now: world.now))
+    world.hear(world.rules.receive(Self.invite(question: 2), from: far, now: world.now))
+    #expect(world.rules.lists.standing(of: farFay, for: bob).question == 2)
+  }
+
   @Test func aDeniedPersonIsHeardAgainAfterAMinute() throws {
     var world = Self.world()
     world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))

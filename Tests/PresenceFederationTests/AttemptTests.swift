@@ -113,4 +113,22 @@ internal import Testing
         if case .delivered(_, let message) = effect { message.kind == .drop } else { false }
       })
   }
+
+  /// Bob's server may have lost a question while it waited to be put to him.
+  @Test func aQuestionThatIsPutAnewIsRepeatedFromTheBeginning() throws {
+    var server = try LoneServer()
+    let (ann, bob) = (server.ann, server.bob)
+    try server.invite(bob)
+    try server.wait(.seconds(7_200)) { try $0.succeed() }
+    server.on { $0.drop(bob, by: ann, now: $1) }
+    try server.invite(bob)
+    var invites = 0
+    try server.wait(.seconds(90)) { server in
+      for case .list(let message) in try server.oldest().transaction.edus where message.kind == .invite {
+        invites += 1
+      }
+      try server.succeed()
+    }
+    #expect(invites == 2)
+  }
 }
