@@ -35,6 +35,9 @@ enum PublicAddress {
     case (0xFE, 0x80...), (0xFC...0xFD, _), (0xFF, _): return false
     // An address of the other kind in it: 6to4.
     case (0x20, 0x02): return isPublic(four: Array(bytes[2..<6]))
+    // Teredo (RFC 4380), and what a network translates for itself (RFC 8215).
+    case (0x20, 0x01) where bytes[2] == 0 && bytes[3] == 0: return false
+    case (0, 0x64) where Array(bytes[2..<6]) == [0xFF, 0x9B, 0, 1]: return false
     default: break
     }
     let zeros = bytes.prefix { $0 == 0 }.count
@@ -42,7 +45,8 @@ enum PublicAddress {
     if zeros >= 12 { return false }
     // The other kind as it is, and translated (RFC 6052).
     let isMapped = zeros == 10 && bytes[10] == 0xFF && bytes[11] == 0xFF
+    let isOldTranslation = zeros == 8 && Array(bytes[8..<12]) == [0xFF, 0xFF, 0, 0]
     let isTranslated = Array(bytes.prefix(12)) == [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]
-    return isMapped || isTranslated ? isPublic(four: Array(bytes[12..<16])) : true
+    return isMapped || isTranslated || isOldTranslation ? isPublic(four: Array(bytes[12..<16])) : true
   }
 }

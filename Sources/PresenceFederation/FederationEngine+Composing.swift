@@ -74,20 +74,22 @@ extension FederationEngine {
     return edus.map(EDU.presence)
   }
 
-  /// What an answer says of people somebody asked for: their states, and who is not shown.
+  /// What an answer says of people somebody asked for: their states, and who is not shown. What is `given` in it
+  /// already, for other messages of the same transaction, is not said again, and counts.
   mutating func answer(
-    to asked: [UserID], of name: ServerName, _ rules: PresenceRules, _ now: Moment
+    to asked: [UserID], of name: ServerName, beside given: PresenceEDU?, _ rules: PresenceRules, _ now: Moment
   ) -> PresenceEDU {
     var edu = PresenceEDU()
     edu.epoch = peers[name]?.ourEpoch ?? epoch
     edu.promise = timing.promise.wholeMilliseconds
     edu.role = .answer
-    for user in asked {
+    let (said, refused) = (Set(given?.push.map(\.userID) ?? []), Set(given?.refused ?? []))
+    for user in asked where !said.contains(user) {
       guard isShown(user, to: name, rules) else {
-        edu.refused.append(user)
+        if !refused.contains(user) { edu.refused.append(user) }
         continue
       }
-      if edu.push.count < Self.mostStates, let push = push(of: user, to: name, rules, now) {
+      if said.count + edu.push.count < Self.mostStates, let push = push(of: user, to: name, rules, now) {
         edu.push.append(push)
       } else {
         // The rest follows.

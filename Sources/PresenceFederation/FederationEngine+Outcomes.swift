@@ -26,6 +26,7 @@ extension FederationEngine {
     peers[name]?.speaksAdditions = answer.epoch != nil
     learnEpoch(answer.epoch, of: name, isFresh: true, now, &step)
     for message in inFlight.contents.messages { delivered(message, to: name, now, &step) }
+    if peers[name]?.queue.isEmpty == true, peers[name]?.changed.isEmpty == true { peers[name]?.parts = 1 }
     hearLife(of: name, answeringAll: inFlight.contents.isReminder && answer.answer != nil, &rules, now, &step)
     if let said = answer.answer { hearAnswer(said, from: name, asked: inFlight, &rules, now, &step) }
     if answer.answer != nil {
@@ -170,26 +171,42 @@ extension FederationEngine {
     return hasStake && !isLong ? timing.watchedBackoff : timing.idleBackoff
   }
 
-  /// The other server will not take this, however often it hears it: it goes again in smaller parts, and what is
-  /// refused even by itself is left out. A list message comes again with the next start, whose row is kept.
+  /// The other server will not take this, however often it hears it: it goes again in smaller parts. What is refused
+  /// even by itself is put aside for a while, and holds up nothing else.
   private mutating func divide(
     _ inFlight: PeerState.InFlight, of name: ServerName, _ now: Moment, _ step: inout Step
   ) {
+    guard let peer = peers[name] else { return }
     peers[name]?.inFlight = nil
-    var contents = inFlight.contents
-    let parts = min((peers[name]?.parts ?? 1) * 4, Self.mostParts)
-    if contents.count > 1, peers[name]?.parts != parts {
-      peers[name]?.parts = parts
-    } else {
-      if !contents.messages.isEmpty { contents.messages.removeFirst() } else { contents = .init() }
-    }
-    requeue(contents, for: name, &step)
     peers[name]?.flushAt = nil
-    flush(name, at: now.instant + backoff(after: peers[name]?.failures ?? 1, upTo: timing.watchedBackoff))
+    let next = now.instant + backoff(after: peer.failures, upTo: timing.watchedBackoff)
+    if inFlight.contents.count > 1, peer.parts < Self.mostParts {
+      peers[name]?.parts = peer.parts * 4
+      requeue(inFlight.contents, for: name, &step)
+    } else if !inFlight.contents.messages.isEmpty || peer.isSubscribed {
+      var contents = inFlight.contents
+      if peer.isStranger {
+        // It never took the invite either.
+        superseded(contents.messages.filter { $0.kind == .drop }, name, &step)
+        contents.messages.removeAll { $0.kind == .drop }
+      }
+      peers[name]?.aside.add(contents)
+      deadlines.set(
+        now.instant + (peer.isStranger ? timing.strangerBackoff : timing.idleBackoff), for: .aside(name))
+    }
+    if peers[name]?.queue.isEmpty == false || peers[name]?.changed.isEmpty == false { flush(name, at: next) }
   }
 
-  /// As many as make one of each.
-  private static let mostParts = 256
+  /// What was refused by itself is tried once more.
+  mutating func takeUp(_ name: ServerName, _ now: Moment, _ step: inout Step) {
+    guard let contents = peers[name]?.aside, !contents.isEmpty else { return }
+    peers[name]?.aside = .init()
+    requeue(contents, for: name, &step)
+    flush(name, at: now.instant)
+  }
+
+  /// As many as make one of each, of any size.
+  private static let mostParts = 65_536
 
   private mutating func backoff(after failures: Int, upTo cap: Duration) -> Duration {
     guard failures > 1 else { return timing.firstRetry }

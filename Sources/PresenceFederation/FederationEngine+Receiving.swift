@@ -53,7 +53,9 @@ extension FederationEngine {
     for event in transaction.pdus { answer.pdus[event] = "Nobody here is in that room." }
     for edu in transaction.edus {
       guard case .presence(let presence) = edu else { continue }
-      if let said = receive(presence, from: name, beside: accepted, &rules, now, &step) { answer.add(said) }
+      let said = receive(
+        presence, from: name, beside: accepted, given: answer.answer, &rules, now, &step)
+      if let said { answer.add(said) }
     }
     hearLife(of: name, &rules, now, &step)
     recent.keep(answer, to: transaction)
@@ -105,7 +107,9 @@ extension FederationEngine {
   ) -> TransactionAnswer {
     var answer = empty(for: transaction.origin)
     for case .presence(let edu) in transaction.edus {
-      if let said = promise(edu, to: transaction.origin, rules, now) { answer.add(said) }
+      if let said = promise(edu, to: transaction.origin, beside: answer.answer, rules, now) {
+        answer.add(said)
+      }
     }
     touch(transaction.origin)
     run(&rules, now, &step)
@@ -138,12 +142,13 @@ extension FederationEngine {
 
   // MARK: Presence
 
-  /// What one message says; whoever was `accepted` in the same transaction is pushed unasked.
+  /// What one message says; whoever was `accepted` in the same transaction is pushed unasked, and what is `given` in
+  /// the answer already is not said again.
   ///
   /// - Returns: what is answered in the response.
   private mutating func receive(
-    _ edu: PresenceEDU, from name: ServerName, beside accepted: Set<UserID>, _ rules: inout PresenceRules,
-    _ now: Moment, _ step: inout Step
+    _ edu: PresenceEDU, from name: ServerName, beside accepted: Set<UserID>, given: PresenceEDU?,
+    _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) -> PresenceEDU? {
     notePromise(edu, of: name, now)
     for user in edu.unpoll { unwatch(user, by: name, now, &step) }
@@ -165,7 +170,7 @@ extension FederationEngine {
     if edu.role == nil, points.resetsLongTimer(nil), !edu.push.isEmpty {
       armLongTimer(name, 0.85...1.15, now)
     }
-    return promise(edu, to: name, rules, now)
+    return promise(edu, to: name, beside: given, rules, now)
   }
 
   /// Whether this answers a question of the moment.
@@ -205,7 +210,7 @@ extension FederationEngine {
 
   /// Polls are promises from here on, if they may be; the answer goes in the response or by itself (R2).
   private mutating func promise(
-    _ edu: PresenceEDU, to name: ServerName, _ rules: PresenceRules, _ now: Moment
+    _ edu: PresenceEDU, to name: ServerName, beside given: PresenceEDU?, _ rules: PresenceRules, _ now: Moment
   ) -> PresenceEDU? {
     let polled = Set(edu.poll).filter { $0.server == server }.sorted()
     let isAsked = !polled.isEmpty || !edu.once.isEmpty || edu.role == .reminder
@@ -215,7 +220,9 @@ extension FederationEngine {
     let asked = polled + Set(edu.once).subtracting(polled).filter { $0.server == server }.sorted()
     // What the answer says need not be said again.
     for user in polled { peers[name]?.changed.remove(user) }
-    if edu.wantsInlineAnswer, policy != .literal { return answer(to: asked, of: name, rules, now) }
+    if edu.wantsInlineAnswer, policy != .literal {
+      return answer(to: asked, of: name, beside: given, rules, now)
+    }
     let shown = asked.filter { isShown($0, to: name, rules) }
     peers[name]?.queue.states.formUnion(shown)
     if peers[name]?.queue.refusals.count ?? 0 < Transaction.mostNames {

@@ -9,6 +9,9 @@ extension FederationEngine {
   mutating func send(_ message: ListEDU, to name: ServerName, now: Moment, _ step: inout Step) {
     open(name)
     if let older = peers[name]?.add(message) { superseded([older], name, &step) }
+    let aside = peers[name]?.aside.messages.filter { $0.isSameRelation(as: message) } ?? []
+    peers[name]?.aside.messages.removeAll { $0.isSameRelation(as: message) }
+    superseded(aside.filter { $0 != message }, name, &step)
     // What it takes the place of is not tried again.
     if peers[name]?.inFlight?.contents.messages.contains(where: { $0.isSameRelation(as: message) }) == true {
       peers[name]?.inFlight?.isTainted = true

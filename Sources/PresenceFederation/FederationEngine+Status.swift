@@ -18,6 +18,7 @@ extension FederationEngine {
       status.epoch = peer.epoch
       status.backlog =
         peer.changed.count + peer.queue.messages.count + (peer.inFlight?.contents.messages.count ?? 0)
+        + peer.aside.messages.count
       status.failures = peer.failures
       status.retryAt = peer.retryAt
       status.isSilent = peer.isSilent

@@ -29,6 +29,8 @@ public struct FederationEngine: Sendable {
     case long(ServerName)
     /// Answers to questions of the moment do not come any more.
     case once(ServerName)
+    /// What a server refused is tried again.
+    case aside(ServerName)
     /// What a server of today said is no longer believed.
     case expiry(ServerName)
     /// Nobody has watched a person for a while.
@@ -170,8 +172,10 @@ public struct FederationEngine: Sendable {
     guard user.server != server else { return step }
     open(user.server)
     if peers[user.server]?.isModern == false {
-      peers[user.server]?.queue.onces.insert(user)
-      flush(user.server, at: now.instant)
+      if peers[user.server]?.inFlight?.contents.onces.contains(user) != true {
+        peers[user.server]?.queue.onces.insert(user)
+        flush(user.server, at: now.instant)
+      }
     } else {
       // Servers of today have no such question.
       step.federation.append(.answeredOnce(user, nil))
@@ -207,6 +211,7 @@ public struct FederationEngine: Sendable {
       case .once(let peer):
         peers[peer]?.awaitedOnces = []
         touch(peer)
+      case .aside(let peer): takeUp(peer, now, &step)
       case .expiry(let peer): expireModern(peer, &rules, now, &step)
       case .linger(let user): lingerEnded(user, &rules, now, &step)
       case .invite(let question): askAgain(question, rules, now, &step)
@@ -259,7 +264,9 @@ public struct FederationEngine: Sendable {
     recent.keep(peer.order, of: name)
     recent.keep(peer.tally, of: name)
     step.presence += rules.peerIsBack(name)
-    for deadline in [Deadline.flush(name), .retry(name), .short(name), .long(name), .expiry(name)] {
+    for deadline in [
+      Deadline.flush(name), .retry(name), .short(name), .long(name), .expiry(name), .aside(name),
+    ] {
       deadlines.set(nil, for: deadline)
     }
     highestForgotten = max(highestForgotten, peer.lastNumber)
@@ -286,7 +293,7 @@ public struct FederationEngine: Sendable {
   /// Whether a transaction is the first by which its origin watches somebody here: that has to be stored before it is
   /// answered, so that the next life of this server greets it (R13).
   public func beginsSubscription(_ transaction: Transaction, _ rules: PresenceRules) -> Bool {
-    peers[transaction.origin]?.isRemembered != true && asksForSomebody(transaction, rules)
+    peers[transaction.origin]?.watchedByThem.isEmpty != false && asksForSomebody(transaction, rules)
   }
 
   private func asksForSomebody(_ transaction: Transaction, _ rules: PresenceRules) -> Bool {

@@ -31,6 +31,18 @@ extension PeerState {
       messages.count + states.count + polls.count + unpolls.count + onces.count + refusals.count
     }
 
+    mutating func add(_ more: Contents) {
+      messages += more.messages
+      states.formUnion(more.states)
+      polls.formUnion(more.polls)
+      unpolls.formUnion(more.unpolls)
+      onces.formUnion(more.onces)
+      refusals.formUnion(more.refusals)
+      isReminder = isReminder || more.isReminder
+      isAnswer = isAnswer || more.isAnswer
+      isGreeting = isGreeting || more.isGreeting
+    }
+
     /// Leaves what goes into one transaction.
     ///
     /// - Returns: what has to follow.

@@ -75,6 +75,8 @@ struct PeerState: Sendable {
 
   /// Asked for once, and to be answered by a message of their own until the end of the wait.
   var awaitedOnces: Set<UserID> = []
+  /// What they refused by itself, until it is tried again.
+  var aside = Contents()
   /// Into how many parts what waits is cut: more where they refuse so much at a time.
   var parts = 1
 
@@ -117,7 +119,9 @@ struct PeerState: Sendable {
   }
 
   /// Whether nothing is left of it.
-  var isIdle: Bool { !isSubscribed && queue.isEmpty && inFlight == nil && awaitedOnces.isEmpty }
+  var isIdle: Bool {
+    !isSubscribed && queue.isEmpty && inFlight == nil && awaitedOnces.isEmpty && aside.isEmpty
+  }
 
   /// Whether nothing ever came from them, as far as is remembered.
   var isStranger: Bool { lastHeard == nil && epoch == nil && order == nil }

@@ -48,6 +48,13 @@ internal import Testing
     }
     #expect(Set(people).subtracting(taken) == [people[13]])
     #expect(server.sent.isEmpty)
+    #expect(server.status?.backlog == 1)
+    // Others were asked again meanwhile; in the end blue takes that one too.
+    try server.wait(.seconds(300)) { server in
+      for case .list(let message) in try server.oldest().transaction.edus { taken.append(message.observed) }
+      try server.succeed()
+    }
+    #expect(Set(taken) == Set(people))
     #expect(server.status == nil)
   }
 
@@ -130,5 +137,27 @@ internal import Testing
       try server.succeed()
     }
     #expect(invites == 2)
+  }
+
+  @Test func oneRefusalLosesNothing() throws {
+    var server = try LoneServer.annAsksForBob()
+    try server.fail(.refused)
+    try server.wait(.seconds(301)) { try $0.succeed(.answer($0.bob)) }
+    #expect(server.rules.remoteState(of: server.bob) == .online)
+  }
+
+  /// The older one would undo it.
+  @Test func whatIsPutAsideIsForgottenForWhatIsNewer() throws {
+    var server = try LoneServer()
+    try server.invite(server.bob)
+    try server.fail(.refused)
+    let (ann, bob) = (server.ann, server.bob)
+    server.on { $0.drop(bob, by: ann, now: $1) }
+    var kinds: [ListEDU.Kind] = []
+    try server.wait(.seconds(7_200)) { server in
+      for case .list(let message) in try server.oldest().transaction.edus { kinds.append(message.kind) }
+      try server.succeed()
+    }
+    #expect(kinds == [.drop])
   }
 }

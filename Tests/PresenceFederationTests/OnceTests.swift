@@ -127,4 +127,16 @@ internal import Testing
     #expect(try server.receive(.presence(question), again: true) == answer)
     #expect(server.status?.watchedByThem.count == count)
   }
+
+  @Test func nobodyIsSaidTwiceInOneAnswer() throws {
+    var server = try LoneServer()
+    let carl = try UserID("@carl:red").orThrow("a name")
+    try server.register(carl)
+    var question = PresenceEDU()
+    question.epoch = 7
+    question.poll = [carl]
+    question.wantsInlineAnswer = true
+    let answer = try server.receive(.presence(question), .presence(question), .presence(question))
+    #expect(answer.answer?.push.map(\.userID) == [carl])
+  }
 }

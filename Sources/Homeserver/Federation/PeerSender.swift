@@ -60,7 +60,10 @@ final class PeerSender: Sendable {
       guard response.status == 200 else {
         return .failed(AttemptFailure(status: response.status), Self.refusal(response))
       }
-      written.withLock { $0[outbound.peer] = nil }
+      // Another may be under way already, where this one was given up before its answer came.
+      written.withLock { written in
+        if written[outbound.peer]?.id == outbound.transaction.id { written[outbound.peer] = nil }
+      }
       return .answered(TransactionAnswer(body: response.body))
     } catch {
       return .failed(.noAnswer, ExchangeError.cause(of: error))

@@ -18,10 +18,31 @@ final class PeerTroubles: Sendable {
     var troubles: [ServerName: Trouble] = [:]
     /// When the refusal of a server's requests was last said.
     var refusals: [ServerName: Instant] = [:]
-    /// When the present minute of notices began, and how many were said and left out in it.
-    var begun: Instant?
-    var said = 0
-    var leftOut = 0
+    /// Of servers that fail, and of strangers' requests, each for itself: anybody can make requests.
+    var ofFailures = Budget()
+    var ofRefusals = Budget()
+  }
+
+  /// Notices in a minute.
+  private struct Budget: Sendable {
+    /// When the present minute began, and how many were said and left out in it.
+    private var begun: Instant?
+    private var said = 0
+    private var leftOut = 0
+
+    /// Whether one more may be said now.
+    mutating func hasRoom(_ now: Instant, _ lines: inout [String]) -> Bool {
+      if begun.map({ now - $0 >= PeerTroubles.minute }) ?? true {
+        if leftOut > 0 { lines.append("\(leftOut) notices of other servers were left out") }
+        (begun, said, leftOut) = (now, 0, 0)
+      }
+      return said < PeerTroubles.mostNotices
+    }
+
+    /// One is said, or would have been.
+    mutating func spend() {
+      if said < PeerTroubles.mostNotices { said += 1 } else { leftOut += 1 }
+    }
   }
 
   private let time: any Timekeeper
@@ -49,7 +70,7 @@ final class PeerTroubles: Sendable {
   /// said.
   func failed(_ server: ServerName, _ cause: String) {
     let now = time.instant
-    say { state in
+    say(\.ofFailures) { state, hasRoom in
       guard var trouble = state.troubles[server] else {
         state.troubles[server] = Trouble(cause: cause, since: now)
         Self.bound(&state.troubles) { $0.since }
@@ -58,13 +79,14 @@ final class PeerTroubles: Sendable {
       defer { state.troubles[server] = trouble }
       let isNews = !trouble.isNoticed || trouble.cause != cause
       trouble.cause = cause
-      trouble.isNoticed = true
+      // What is left out is news the next time.
+      trouble.isNoticed = isNews ? hasRoom : true
       return isNews ? "\(server) does not answer: \(cause)" : nil
     }
   }
 
   func answered(_ server: ServerName) {
-    say { state in
+    say(\.ofFailures) { state, _ in
       state.troubles.removeValue(forKey: server)?.isNoticed == true ? "\(server) answers again" : nil
     }
   }
@@ -72,7 +94,7 @@ final class PeerTroubles: Sendable {
   /// A request that names a server as its origin was refused.
   func refused(_ origin: ServerName, _ cause: String) {
     let now = time.instant
-    say { state in
+    say(\.ofRefusals) { state, _ in
       if let last = state.refusals[origin], now - last < Self.pause { return nil }
       state.refusals[origin] = now
       Self.bound(&state.refusals) { $0 }
@@ -88,22 +110,17 @@ final class PeerTroubles: Sendable {
     }
   }
 
-  /// Says what `change` has to say, unless enough was said in this minute.
-  private func say(_ change: (inout State) -> String?) {
+  /// Says what `change` has to say, unless enough was said in this minute; it is told whether there is room.
+  private func say(
+    _ budget: WritableKeyPath<State, Budget>, _ change: (inout State, Bool) -> String?
+  ) {
     let now = time.instant
     let lines: [String] = state.withLock { state in
-      guard let line = change(&state) else { return [] }
       var lines: [String] = []
-      if state.begun.map({ now - $0 >= Self.minute }) ?? true {
-        if state.leftOut > 0 { lines.append("\(state.leftOut) notices of other servers were left out") }
-        (state.begun, state.said, state.leftOut) = (now, 0, 0)
-      }
-      guard state.said < Self.mostNotices else {
-        state.leftOut += 1
-        return lines
-      }
-      state.said += 1
-      return lines + [line]
+      let hasRoom = state[keyPath: budget].hasRoom(now, &lines)
+      guard let line = change(&state, hasRoom) else { return lines }
+      state[keyPath: budget].spend()
+      return hasRoom ? lines + [line] : lines
     }
     for line in lines { notice(line) }
   }

@@ -79,9 +79,8 @@ extension PresenceService {
         continuation.resume(returning: nil)
         return
       }
-      let isFirst = askers[user] == nil
       askers[user, default: [:]][id] = continuation
-      if isFirst { perform(federation?.askOnce(user, rules: &rules, now: time.now)) }
+      perform(federation?.askOnce(user, rules: &rules, now: time.now))
     }
   }
 

@@ -70,8 +70,14 @@ struct PeerTroublesTests {
     }
     #expect(troubles.counts.troubles <= 1_024)
     #expect(troubles.counts.refusals <= 1_024)
-    #expect(lines.take().count == 30)
+    // Of each kind for itself: whoever makes requests must not hide who fails.
+    let said = lines.take()
+    #expect(said.count { $0.hasPrefix("Refused") } == 30)
+    #expect(said.count { $0.hasSuffix("does not answer: no") } == 30)
+    // What was left out is news the next time.
     simulation.advance(by: .seconds(60))
+    troubles.failed(try ServerName("s2999.test").orThrow("a name"), "no")
+    #expect(lines.take().last == "s2999.test does not answer: no")
     troubles.refused(blue, "no")
     let after = lines.take()
     #expect(after.count == 2)
