@@ -127,10 +127,14 @@ extension FederationEngine {
     touch(name)
     let failures = peer.failures + 1
     peers[name]?.failures = failures
-    peers[name]?.unanswered = reason == .noAnswer ? peer.unanswered + 1 : 0
+    let asks = inFlight.contents.isReminder || !inFlight.contents.polls.isEmpty
+    // A question that is refused is not answered (R6). Whoever is busy is there.
+    if reason == .busy { peers[name]?.unanswered = 0 }
+    if reason == .noAnswer || (reason == .refused && asks) { peers[name]?.unanswered = peer.unanswered + 1 }
     if peer.failingSince == nil { peers[name]?.failingSince = now.instant }
     if reason == .refused {
-      divide(inFlight, of: name, now, &step)
+      if asks, peer.unanswered >= 1 { fellSilent(name, &rules, now, &step) }
+      divide(inFlight, of: name, asks: asks, now, &step)
       return
     }
     // The economical watchdog looks closely again (R4).
@@ -174,7 +178,7 @@ extension FederationEngine {
   /// The other server will not take this, however often it hears it: it goes again in smaller parts. What is refused
   /// even by itself is put aside for a while, and holds up nothing else.
   private mutating func divide(
-    _ inFlight: PeerState.InFlight, of name: ServerName, _ now: Moment, _ step: inout Step
+    _ inFlight: PeerState.InFlight, of name: ServerName, asks: Bool, _ now: Moment, _ step: inout Step
   ) {
     guard let peer = peers[name] else { return }
     peers[name]?.inFlight = nil
@@ -191,8 +195,9 @@ extension FederationEngine {
         contents.messages.removeAll { $0.kind == .drop }
       }
       peers[name]?.aside.add(contents)
-      deadlines.set(
-        now.instant + (peer.isStranger ? timing.strangerBackoff : timing.idleBackoff), for: .aside(name))
+      let patience = peer.isStranger ? timing.strangerBackoff : timing.idleBackoff
+      let watchful = peer.unanswered > 1 ? timing.watchedBackoff : timing.firstRetry
+      deadlines.set(now.instant + (asks && peer.isSubscribed ? watchful : patience), for: .aside(name))
     }
     if peers[name]?.queue.isEmpty == false || peers[name]?.changed.isEmpty == false { flush(name, at: next) }
   }

@@ -146,6 +146,25 @@ internal import Testing
     #expect(server.rules.remoteState(of: server.bob) == .online)
   }
 
+  /// Refused is not answered: what it said before is believed no longer than if it were gone.
+  @Test func aServerThatRefusesEveryReminderIsSilent() throws {
+    var server = try LoneServer.annAsksForBob()
+    try server.succeed(.answer(server.bob))
+    #expect(server.rules.remoteState(of: server.bob) == .online)
+    try server.wait(.seconds(71)) { try $0.fail(.refused) }
+    #expect(server.status?.isSilent == true)
+    #expect(server.rules.remoteState(of: server.bob) ?? .unknown == .unknown)
+    // It is asked on, and no oftener than one that is gone.
+    var attempts = 0
+    try server.wait(.seconds(600)) { server in
+      attempts += 1
+      try server.fail(.refused)
+    }
+    #expect((15...40).contains(attempts), "\(attempts)")
+    try server.wait(.seconds(31)) { try $0.succeed(.answer($0.bob)) }
+    #expect(server.rules.remoteState(of: server.bob) == .online)
+  }
+
   /// The older one would undo it.
   @Test func whatIsPutAsideIsForgottenForWhatIsNewer() throws {
     var server = try LoneServer()
