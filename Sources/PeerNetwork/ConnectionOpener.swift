@@ -61,7 +61,7 @@ struct ConnectionOpener: Sendable {
   ) async throws -> any Channel {
     let opening = ClientBootstrap(group: group)
       .connectTimeout(TimeAmount(span))
-      .channelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
+      .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try addHandlers(to: channel, key) }
       }

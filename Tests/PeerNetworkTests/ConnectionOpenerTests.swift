@@ -1,0 +1,25 @@
+internal import Glibc
+internal import NIOCore
+internal import NIOPosix
+internal import PeerDiscovery
+internal import Testing
+
+@testable internal import PeerNetwork
+
+@Suite(.timeLimit(.minutes(1))) struct ConnectionOpenerTests {
+  /// `SO_DEBUG` of sockets has the number that `TCP_NODELAY` has of TCP, and asks for `CAP_NET_ADMIN`: root connected,
+  /// and any other user got "Permission denied". Read back, so that the test fails for root too.
+  @Test func aConnectionIsOpenedWithoutThePrivilegesOfRoot() async throws {
+    try await Stub().listen { port in
+      let opener = ConnectionOpener(
+        group: MultiThreadedEventLoopGroup.singleton, encryption: try Trust.context(authorities: nil),
+        resolver: SystemResolver(), reachesPrivate: true, patience: .seconds(20), idle: .seconds(20))
+      let channel = try await opener.open(
+        ConnectionKey(
+          target: .init(host: "127.0.0.1", port: port), certificateName: "127.0.0.1", isEncrypted: false))
+      #expect(try await channel.getOption(.socketOption(.init(rawValue: SO_DEBUG))).get() == 0)
+      #expect(try await channel.getOption(.tcpOption(.tcp_nodelay)).get() != 0)
+      try await channel.close()
+    }
+  }
+}
