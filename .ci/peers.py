@@ -106,7 +106,7 @@ class View:
             try:
                 await asyncio.start_server(self.document, self.web, 443, ssl=self.network.identity)
             except PermissionError:
-                raise SystemExit(f"port 443 of {self.web} may not be used: be root, or set the system's "
+                raise SystemExit(f"port 443 of {self.web} may not be used: set the system's "
                                  "net.ipv4.ip_unprivileged_port_start to 443") from None
 
     def answer(self, name, kind):
