@@ -33,8 +33,10 @@ enum Keymap {
     let bindings: [Binding]
   }
 
+  /// What a key does. Enter of the keypad does what Enter does, except in a menu, where it might answer an invite.
   static func action(for key: Key, in scope: Scope) -> Action? {
-    bindings(in: scope).first { $0.keys.contains(key) }?.action
+    let key = key == .keypadEnter && scope != .menu ? .enter : key
+    return bindings(in: scope).first { $0.keys.contains(key) }?.action
   }
 
   static func keys(for action: Action, in scope: Scope = .list) -> [Key] {
@@ -50,7 +52,10 @@ enum Keymap {
         Binding(.close, "q?", .escape, .function(1), .control("c"), hint: "close")
       ]
     case .editor:
-      [Binding(.submit, .enter, hint: "send"), Binding(.close, .escape, .control("c"), hint: "cancel")]
+      [
+        Binding(.submit, .enter, hint: "send"),
+        Binding(.close, .escape, .control("c"), hint: "cancel"),
+      ]
     case .question:
       [
         Binding(.confirm, "y", hint: "yes"),
@@ -107,32 +112,4 @@ enum Keymap {
   ]
 
   private static let leaving = Binding(.close, "q", .escape, .control("c"), hint: "close")
-}
-
-extension Key {
-  /// What stands on the key, for people.
-  var name: SafeText {
-    switch self {
-    case .character(" "): "space"
-    case .character(let scalar): SafeText(untrusted: String(scalar))
-    case .enter: "Enter"
-    case .escape: "Esc"
-    case .tab: "Tab"
-    case .backTab: "Shift-Tab"
-    case .backspace: "Backspace"
-    case .delete: "Del"
-    case .insert: "Ins"
-    case .up: "Up"
-    case .down: "Down"
-    case .left: "Left"
-    case .right: "Right"
-    case .home: "Home"
-    case .end: "End"
-    case .pageUp: "PgUp"
-    case .pageDown: "PgDn"
-    case .function(let number): "F\(number)"
-    case .control(let letter): "Ctrl-" + SafeText(untrusted: String(letter))
-    case .unknown: "that one"
-    }
-  }
 }

@@ -13,6 +13,7 @@ extension Model {
       let intents = activity(at: now.instant)
       paste(text, at: now.instant)
       return intents
+    case .backgroundColor: return []
     case .resized(let size), .resumed(let size):
       self.size = size
       return activity(at: now.instant) + [.repaint]
@@ -71,8 +72,7 @@ extension Model {
   }
 
   mutating func reportUnknown(_ key: Key) {
-    let name = key.name.isEmpty ? Key.unknown.name : key.name
-    notice = Notice("no key '" + name + "' here: ? shows the keys")
+    notice = Notice("no key " + key.quotedName + " here: ? shows the keys")
   }
 
   /// Does what the key, or the menu, asks for.

@@ -9,8 +9,14 @@ public enum Key: Hashable, Sendable {
   /// Ctrl with a lowercase letter a to z, or one of `@ \ ] ^ _`. Ctrl-I, Ctrl-M, Ctrl-H and Ctrl-[ arrive as
   /// `.tab`, `.enter`, `.backspace` and `.escape`, because terminals send the same byte for both.
   case control(Character)
-  /// A key without a name here.
-  case unknown
+  /// Enter of the keypad, or of a keyboard protocol: it opens and submits, but never answers an invite.
+  case keypadEnter
+  /// A character that came as a sequence: from a keypad in application mode, or from a keyboard protocol. It is
+  /// text where text is written, and a command nowhere, lest a stray sequence does what a letter does.
+  case text(Unicode.Scalar)
+  /// A key without a name here, with the bytes that it sent, as far as they were kept; none where those are not
+  /// known.
+  case unknown([UInt8])
 }
 
 /// What a terminal has to say.
@@ -18,6 +24,8 @@ public enum InputEvent: Hashable, Sendable {
   case key(Key)
   /// Text that was pasted in one go, decoded leniently and not sanitised.
   case paste(String)
+  /// The terminal's answer to OSC 11: its background colour, 16 bits a component.
+  case backgroundColor(red: UInt16, green: UInt16, blue: UInt16)
   /// The terminal has another size now.
   case resized(Size)
   /// The process was stopped and is back; the screen must be painted whole.

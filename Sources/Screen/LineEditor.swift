@@ -50,7 +50,7 @@ public struct LineEditor: Hashable, Sendable {
   /// - Returns: False if the key means nothing to an editor; the caller may then use it.
   public mutating func handle(_ key: Key) -> Bool {
     switch key {
-    case .character(let scalar): insert(String(scalar))
+    case .character(let scalar), .text(let scalar): insert(String(scalar))
     case .left, .control("b"): cursor = max(0, cursor - 1)
     case .right, .control("f"): cursor = min(characters.count, cursor + 1)
     case .home, .control("a"): cursor = 0

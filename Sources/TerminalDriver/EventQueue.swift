@@ -23,7 +23,7 @@ struct EventQueue: Sendable {
     for _ in 0..<Self.limit {
       guard case .dropped(let lost) = sink.yield(next) else { return }
       switch lost {
-      case .key, .paste: return
+      case .key, .paste, .backgroundColor: return
       case .resized: next = .resized(size)
       case .resumed: next = .resumed(size)
       case .terminate, .endOfInput: next = lost

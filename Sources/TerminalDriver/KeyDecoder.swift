@@ -87,12 +87,12 @@ struct KeyDecoder {
     case .escape: feedEscape(byte)
     case .singleShift:
       state = .ground
-      emit(.unknown)
+      emit(.unknown([]))
     case .controlSequence(let length):
       // The longest sequences in use are below thirty bytes; beyond, it was none.
       if (0x40...0x7E).contains(byte) || length > 64 {
         state = .ground
-        emit(.unknown)
+        emit(.unknown([]))
       } else {
         state = .controlSequence(length: length + 1)
       }
@@ -112,7 +112,7 @@ struct KeyDecoder {
       // Alt and a key arrive together. Nothing hangs on plain Alt, least of all what the key means alone. Of a
       // longer character the rest follows, which is none without its beginning.
       state = .ground
-      emit(.unknown)
+      emit(.unknown([]))
     }
   }
 
@@ -193,8 +193,8 @@ extension Key {
     case Int(PORCH_KEY_DELETE): self = .delete
     case Int(PORCH_KEY_BACKSPACE): self = .backspace
     case Int(PORCH_KEY_BACK_TAB): self = .backTab
-    case Int(PORCH_KEY_ENTER): self = .enter
-    case Int(PORCH_KEY_OTHER): self = .unknown
+    case Int(PORCH_KEY_ENTER): self = .keypadEnter
+    case Int(PORCH_KEY_OTHER): self = .unknown([])
     default: return nil
     }
   }

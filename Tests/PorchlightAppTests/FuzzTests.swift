@@ -77,5 +77,9 @@ import Testing
 
   private static let keys: [Key] =
     Keymap.Scope.allCases.flatMap { Keymap.bindings(in: $0) }.flatMap(\.keys)
-    + [.left, .right, .backspace, .delete, .insert, .backTab, "z", "写", "\u{301}", "\u{0}", .unknown]
+    + [
+      .left, .right, .backspace, .delete, .insert, .backTab, "z", "写", "\u{301}", "\u{0}", .unknown([]),
+      .keypadEnter,
+      .text("1"),
+    ]
 }

@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test(arguments: [
-    InputEvent.key(.unknown), .paste("text"), .resized(Size(rows: 3, columns: 3)),
+    InputEvent.key(.unknown([])), .paste("text"), .resized(Size(rows: 3, columns: 3)),
     .resumed(Size(rows: 24, columns: 80)),
   ])
   func whateverAPersonDoesEndsIdleness(input: InputEvent) {

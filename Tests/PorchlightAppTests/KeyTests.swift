@@ -112,7 +112,19 @@ import Testing
   @Test func anUnprintableKeyIsNamedSafely() {
     var scene = Scene(Self.people)
     scene.press("\u{202E}")
-    #expect(scene.line(with: "no key 'that one' here") != nil)
+    #expect(scene.line(with: "no key 'U+202E' here") != nil)
+  }
+
+  @Test(
+    arguments: [
+      ([0x1B, 0x5B, 0x31, 0x37, 0x3B, 0x35, 0x7E], "no key ESC [ 1 7 ; 5 ~ here"),
+      ([0x1B, 0x20], "no key ESC SP here"),
+      ([0x9B, 0x07], "no key 0x9B 0x07 here"), ([], "no key 'that one' here"),
+    ] as [([UInt8], String)])
+  func anUnknownKeyIsNamedByItsBytes(bytes: [UInt8], words: String) {
+    var scene = Scene(Self.people)
+    scene.press(.unknown(bytes))
+    #expect(scene.line(with: words) != nil)
   }
 
   @Test(arguments: ["q", .function(10)] as [Key])
