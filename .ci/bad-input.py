@@ -61,10 +61,19 @@ with tempfile.TemporaryDirectory() as folder:
            ["color.toml:3", "greenish"])
     expect("a theme that is not TOML", ["demo", "--theme", theme("syntax.toml", 'name = "x\n')],
            ["syntax.toml:1"])
-    for text in ("soon", "0s", "-5m", "1h1h", ""):
-        expect("the duration '%s'" % text, ["demo", "--idle-after=" + text], ["idle-after"])
-    expect("a negative number of people", ["demo", "--people=-1"], ["people"])
-    expect("a speed of zero", ["demo", "--speed", "0"], ["speed"])
+    for text in ("soon", "0s", "-5m", "1h1h", "", "5x", "3651d"):
+        expect("the duration '%s'" % text, ["demo", "--idle-after=" + text], ["--idle-after", "90s, 5m", "3650d", "off"])
+    for text in ("-1", "2001", "many", ""):
+        expect("'%s' people" % text, ["demo", "--people=" + text], ["--people", "0 to 2000"])
+    for text in ("0", "1001", "nan", "fast"):
+        expect("a speed of '%s'" % text, ["demo", "--speed", text], ["--speed", "0.01 to 1000"])
+    expect("a seed below zero", ["demo", "--seed=-1"], ["--seed", "0 to 18446744073709551615"])
+    expect("a cost beyond the edge", ["serve", "--server-name", "x", "--unix", "x", "--password-cost", "19"], ["1 to 18"])
+    expect("seeds that go backwards", ["simulate", "check", "--seeds", "1..0"], ["--seeds", "A..B"])
+    expect("more seeds than there is room for", ["simulate", "check", "--seeds", "0..18446744073709551615"], ["1000000"])
+    for text, words in (("127.0.0.1:8556", "http:// in front"), ("http://127.0.0.1:65536", "1 to 65535"),
+                        ("example.org", "https://example.org"), ("http://ann:secret@h", "password")):
+        expect("the homeserver %s" % text, ["who", "--token-file", "x", "--homeserver", text], ["--homeserver", words])
     expect("an unknown option", ["demo", "--frobnicate"], ["frobnicate"])
     expect("an unknown command", ["frobnicate"], ["frobnicate"])
     expect("output into a pipe", ["demo"], ["terminal"])

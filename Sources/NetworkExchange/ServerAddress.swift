@@ -8,20 +8,36 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
   let host: String?
   /// For people.
   public let description: String
+  /// The host and port that connections go to, and whether they are encrypted; nil for a Unix socket.
+  let authority: Authority?
 
   /// The base URL of a homeserver: `http://` or `https://`, a host, perhaps a port and a path before
   /// `/_matrix`.
   ///
   /// - Returns: nil where it is none, or carries a query, a fragment or a password.
-  public init?(url: String) {
-    let schemes = ["http://", "https://"]
-    guard let scheme = schemes.first(where: { url.lowercased().hasPrefix($0) }) else { return nil }
+  public init?(url: String) { try? self.init(checking: url) }
+
+  /// The same, with a reason for people where the text is no base URL of a homeserver.
+  ///
+  /// - Throws: `Problem`, which never repeats what may be a password.
+  public init(checking url: String) throws(Problem) {
+    guard let scheme = Self.schemes.first(where: { url.lowercased().hasPrefix($0) }) else {
+      throw Self.problem(withoutScheme: url)
+    }
     var rest = url.dropFirst(scheme.count)
     while rest.hasSuffix("/") { rest.removeLast() }
-    let isPlain = rest.utf8.allSatisfy { byte in
-      (0x21...0x7E).contains(byte) && !"?#@\\\"<>^`{|}".utf8.contains(byte)
+    guard rest.utf8.count <= Self.longest else { throw Problem("is longer than \(Self.longest) bytes") }
+    guard !rest.utf8.contains(where: { "?#".utf8.contains($0) }) else {
+      throw Problem("has a query or a fragment; give the URL without ? and #")
     }
-    guard let first = rest.first, first != "/", first != ":", isPlain else { return nil }
+    guard !rest.utf8.contains(UInt8(ascii: "@")) else {
+      throw Problem("has a user name or a password in it; give the URL without what stands before the @")
+    }
+    guard rest.utf8.allSatisfy(Self.isPlain) else {
+      throw Problem("has characters no URL has; bücher.example is written xn--bcher-kva.example")
+    }
+    let text = rest.prefix { $0 != "/" }
+    authority = try Authority(text, isEncrypted: scheme == "https://")
     base = scheme + rest
     host = nil
     description = base
@@ -32,5 +48,101 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     base = "http+unix://" + PercentEncoding.encode(path)
     host = "localhost"
     description = path
+    authority = nil
+  }
+
+  private static let schemes = ["http://", "https://"]
+  /// In bytes, without the scheme.
+  private static let longest = 2_000
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    (0x21...0x7E).contains(byte) && !"\\\"<>^`{|}".utf8.contains(byte)
+  }
+
+  private static func problem(withoutScheme text: String) -> Problem {
+    if text.isEmpty { return Problem("is empty") }
+    // A host and a port alone may look like a scheme: localhost:8008.
+    guard !text.contains("://"), let address = try? ServerAddress(checking: "http://" + text),
+      let authority = address.authority
+    else { return Problem("does not begin with http:// or https://") }
+    let scheme = authority.isLikelyPlain ? "http://" : "https://"
+    return Problem("lacks \(scheme) in front: did you mean \(scheme)\(address.base.dropFirst(7))?")
+  }
+}
+
+extension ServerAddress {
+  /// Why a text is no base URL of a homeserver, as the end of a sentence about it.
+  public struct Problem: Error, Hashable, Sendable {
+    public let message: String
+
+    init(_ message: String) { self.message = message }
+  }
+
+  /// Host and port of a URL.
+  struct Authority: Hashable, Sendable {
+    /// A name, an IPv4 address, or an IPv6 address without its brackets.
+    let host: String
+    /// 1 to 65535: libraries trap on others.
+    let port: UInt16
+    let isEncrypted: Bool
+
+    init(_ text: Substring, isEncrypted: Bool) throws(Problem) {
+      var host = text
+      var port: Substring?
+      if text.first == "[" {
+        guard let close = text.firstIndex(of: "]") else { throw Problem("has no ] behind its IPv6 address") }
+        host = text[text.index(after: text.startIndex)..<close]
+        let rest = text[text.index(after: close)...]
+        guard host.contains(":"), host.utf8.allSatisfy(Self.isAddressByte) else {
+          throw Problem("has no IPv6 address between [ and ]")
+        }
+        guard rest.isEmpty || rest.first == ":" else { throw Problem("has more than a port behind the ]") }
+        port = rest.isEmpty ? nil : rest.dropFirst()
+      } else {
+        if let colon = text.firstIndex(of: ":") {
+          host = text[..<colon]
+          port = text[text.index(after: colon)...]
+        }
+        guard !host.isEmpty else { throw Problem("names no host") }
+        guard host.utf8.count <= 253, host.utf8.allSatisfy(Self.isNameByte) else {
+          throw Problem("names a host that no host can be called")
+        }
+      }
+      self.host = String(host)
+      self.isEncrypted = isEncrypted
+      guard let port else {
+        self.port = isEncrypted ? 443 : 80
+        return
+      }
+      guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(port), number > 0 else {
+        throw Problem("has a port that is no number from 1 to 65535")
+      }
+      self.port = number
+    }
+
+    /// This machine itself, which nothing else stands in front of.
+    var isLoopback: Bool {
+      let name = host.lowercased()
+      return name == "localhost" || name.hasSuffix(".localhost") || isIPv4 && host.hasPrefix("127.")
+        || name == "::1"
+    }
+
+    /// Whether a server there rather speaks without TLS: an address, or this machine.
+    var isLikelyPlain: Bool { isLoopback || isIPv4 || host.contains(":") }
+
+    private var isIPv4: Bool {
+      let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+      return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        || "-._".utf8.contains(byte)
+    }
+
+    private static func isAddressByte(_ byte: UInt8) -> Bool {
+      (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
+        || ":.".utf8.contains(byte)
+    }
   }
 }

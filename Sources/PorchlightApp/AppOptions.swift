@@ -4,8 +4,8 @@ public import Screen
 /// Everything about the roster that a person may set, and what the outside world knows and this target does
 /// not ask: the zone of the clock, and a seed.
 public struct AppOptions: Sendable {
-  /// How long without a key until the user counts as idle; any positive span.
-  public var idleAfter: Duration = .seconds(300)
+  /// How long without a key until the user counts as idle; any positive span, or nil for never.
+  public var idleAfter: Duration? = .seconds(300)
   public var theme: Theme
   /// A screen without Unicode gets ASCII whatever is said here.
   public var glyphs: Glyphs = .unicode

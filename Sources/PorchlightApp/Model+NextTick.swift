@@ -31,15 +31,13 @@ extension Model {
   /// How many seconds the user has left before being idle, once it is worth saying.
   func idleCountdown(at now: Instant) -> Int64? {
     guard let deadline = idle.deadline, own.current(roster.own).presence.isLoweredByIdle else { return nil }
-    guard deadline > now, deadline - now <= countdownSpan else { return nil }
+    guard deadline > now, deadline - now <= idle.countdownSpan else { return nil }
     return Self.seconds(until: deadline, from: now)
   }
 
-  private var countdownSpan: Duration { min(Calm.longestCountdown, idle.limit / 2) }
-
   private func idleTick(_ deadline: Instant, _ now: Instant) -> Instant {
     guard own.current(roster.own).presence.isLoweredByIdle else { return deadline }
-    let start = deadline - countdownSpan
+    let start = deadline - idle.countdownSpan
     return now < start ? start : Self.nextSecond(before: deadline, after: now)
   }
 
@@ -55,4 +53,9 @@ extension Model {
       return roster.person(row)?.nextActivityChange(after: now)
     }
   }
+}
+
+extension IdleMonitor {
+  /// How long before idleness begins it is counted down.
+  fileprivate var countdownSpan: Duration { min(Calm.longestCountdown, (limit ?? .zero) / 2) }
 }

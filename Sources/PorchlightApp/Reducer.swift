@@ -47,8 +47,10 @@ extension Model {
 
   /// What a server that came back may not know any more: one that crashed has forgotten what devices said of late.
   fileprivate func sayAgain() -> [Intent] {
-    guard connection == .live, let since = idle.idleSince else { return [] }
-    return [.reportIdle(since: since)]
+    guard connection == .live else { return [] }
+    if let since = idle.idleSince { return [.reportIdle(since: since)] }
+    // Without a word from this device the server would take it for idle after a while.
+    return idle.limit == nil ? [.reportIdle(since: nil)] : []
   }
 
   /// Lets idleness begin.

@@ -11,21 +11,21 @@ public struct IdleMonitor: Hashable, Sendable {
     case ended(since: Instant)
   }
 
-  /// How long without activity until idle.
-  public let limit: Duration
+  /// How long without activity until idle; nil for never.
+  public let limit: Duration?
   private var lastActivity: Instant
   public private(set) var isIdle = false
 
   /// - Parameters:
-  ///   - limit: any positive span; the specification recommends 1 to 5 minutes.
+  ///   - limit: any positive span, or nil for never; the specification recommends 1 to 5 minutes.
   ///   - now: counts as the first activity.
-  public init(limit: Duration, now: Instant) {
+  public init(limit: Duration?, now: Instant) {
     self.limit = limit
     self.lastActivity = now
   }
 
-  /// When idleness begins if nothing happens; nil while it lasts.
-  public var deadline: Instant? { isIdle ? nil : lastActivity + limit }
+  /// When idleness begins if nothing happens; nil while it lasts, and where it never begins.
+  public var deadline: Instant? { isIdle ? nil : limit.map { lastActivity + $0 } }
 
   /// Since when nobody has been there; nil while somebody is.
   public var idleSince: Instant? { isIdle ? lastActivity : nil }
@@ -41,7 +41,7 @@ public struct IdleMonitor: Hashable, Sendable {
 
   /// Lets time pass; early calls are harmless.
   public mutating func expire(now: Instant) -> Change? {
-    guard !isIdle, now >= lastActivity + limit else { return nil }
+    guard let deadline, now >= deadline else { return nil }
     isIdle = true
     return .began(since: lastActivity)
   }

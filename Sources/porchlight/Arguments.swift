@@ -1,30 +1,54 @@
 internal import ArgumentParser
 internal import PorchlightConfig
 
-/// A span such as `90s`, `5m` or `1h30m`.
-struct DurationArgument: ExpressibleByArgument {
-  let duration: Duration
-
-  init?(argument: String) {
-    guard let duration = DurationText.parse(argument) else { return nil }
-    self.duration = duration
+/// Reads the value of an option that takes a whole number, and says the range where it is none of it.
+///
+/// - Parameters:
+///   - option: as it is written, such as `--people`.
+///   - range: what is taken.
+/// - Returns: the `transform` of the option.
+func wholeNumber<Number: FixedWidthInteger & Sendable>(
+  _ option: String, _ range: ClosedRange<Number>
+) -> @Sendable (String) throws -> Number {
+  { text in
+    guard let number = Number(text), range.contains(number) else {
+      throw ValidationError(
+        "\(option) takes a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+    }
+    return number
   }
+}
 
-  init(_ duration: Duration) { self.duration = duration }
+/// How long without a key until the user counts as idle: a span such as `90s`, `5m` or `1h30m`, or `off`.
+struct IdleLimit {
+  /// Nil for never.
+  let span: Duration?
 
-  var defaultValueDescription: String { "5m" }
+  init(_ span: Duration?) { self.span = span }
+
+  init(_ text: String) throws(ValidationError) {
+    guard text != "off" else {
+      span = nil
+      return
+    }
+    guard let span = DurationText.parse(text) else {
+      throw ValidationError(
+        "--idle-after takes a span such as 90s, 5m or 1h30m, from 1s to 3650d, or off; not '\(text)'")
+    }
+    self.span = span
+  }
 }
 
 /// A speed: from a hundredth to a thousand times.
-struct SpeedArgument: ExpressibleByArgument {
+struct SpeedArgument {
   let factor: Double
-
-  init?(argument: String) {
-    guard let factor = Double(argument), (0.01...1000).contains(factor) else { return nil }
-    self.factor = factor
-  }
 
   init(_ factor: Double) { self.factor = factor }
 
-  var defaultValueDescription: String { "1" }
+  init(_ text: String) throws(ValidationError) {
+    guard let factor = Double(text), (0.01...1000).contains(factor) else {
+      throw ValidationError("--speed takes a number from 0.01 to 1000, such as 2 or 0.5, not '\(text)'")
+    }
+    self.factor = factor
+  }
 }

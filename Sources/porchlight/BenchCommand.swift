@@ -76,18 +76,15 @@ struct BenchCommand: AsyncParsableCommand {
 
 /// How to measure.
 struct BenchOptions: ParsableArguments {
-  @Option(help: "How often each server has its turn (1 to 100).")
+  @Option(
+    help: ArgumentHelp(
+      "How often each server has its turn, from 1 to 100. (default: 5)", valueName: "number"),
+    transform: wholeNumber("--rounds", 1...100))
   var rounds = 5
 
   @Option(
     help: ArgumentHelp("Where longpoll_server.c is, to be compiled for comparison.", valueName: "folder"))
   var baseline = ".ci/bench"
-
-  func validate() throws {
-    guard (1...100).contains(rounds) else {
-      throw ValidationError("--rounds takes a number from 1 to 100, not \(rounds)")
-    }
-  }
 
   func run(_ scenarios: [Bench.Scenario], federation: Bool = false) async throws {
     // The servers to be measured are children, and inherit it.
@@ -124,7 +121,7 @@ struct BenchServerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "server", abstract: "Be measured.", shouldDisplay: false)
 
-  @Option(help: "How many people watch one.")
+  @Option(help: "How many people watch one.", transform: wholeNumber("--watchers", 1...100_000))
   var watchers = 1_000
 
   func run() async throws {

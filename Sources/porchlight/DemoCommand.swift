@@ -14,27 +14,30 @@ struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Look around in a simulated world; nothing leaves this process.",
-    discussion: "Durations read 90s, 5m or 1h30m. The same seed makes the same world.")
+    discussion: "The same seed makes the same world.")
 
-  @Option(help: "How many people are on your list (0 to 2000).")
+  @Option(
+    help: ArgumentHelp("How many people are on your list, from 0 to 2000. (default: 24)", valueName: "number"),
+    transform: wholeNumber("--people", 0...2000))
   var people = 24
 
-  @Option(help: "What the world is made from.")
+  @Option(
+    help: ArgumentHelp("What the world is made from, a number. (default: 1)", valueName: "seed"),
+    transform: wholeNumber("--seed", .min ... .max))
   var seed: UInt64 = 1
 
-  @Option(help: "How fast the simulated people live (0.01 to 1000); timers of the server stay as they are.")
+  @Option(
+    help: ArgumentHelp(
+      "How fast the simulated people live, from 0.01 to 1000; timers of the server stay as they are. "
+        + "(default: 1)",
+      valueName: "factor"),
+    transform: { try SpeedArgument($0) })
   var speed = SpeedArgument(1)
 
   @OptionGroup var roster: RosterOptions
 
   @Flag(help: "Add people whose names and texts attack the terminal.")
   var hostile = false
-
-  func validate() throws {
-    guard (0...2000).contains(people) else {
-      throw ValidationError("--people takes a number from 0 to 2000, not \(people)")
-    }
-  }
 
   func run() async throws {
     try await roster.run { terminal, options in try await show(on: terminal, options) }

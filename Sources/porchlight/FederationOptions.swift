@@ -30,12 +30,7 @@ struct FederationOptions: ParsableArguments {
     help: ArgumentHelp(
       "What knowing that others are there may cost: literal, tight or economical. (default: tight)",
       valueName: "policy"),
-    transform: { text in
-      guard let policy = PresencePolicy(rawValue: text) else {
-        throw ValidationError("--presence-policy takes literal, tight or economical, not '\(text)'")
-      }
-      return policy
-    })
+    transform: { try porchlight.presencePolicy("--presence-policy", $0) })
   var presencePolicy = PresencePolicy.tight
 
   @Option(

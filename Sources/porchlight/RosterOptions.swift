@@ -7,8 +7,12 @@ internal import TerminalDriver
 
 /// How the roster looks and behaves, wherever it comes from.
 struct RosterOptions: ParsableArguments {
-  @Option(name: .customLong("idle-after"), help: "How long without a key until you count as idle.")
-  var idleAfter = DurationArgument(.seconds(300))
+  @Option(
+    help: ArgumentHelp(
+      "How long without a key until you count as idle, such as 90s, 5m or 1h30m; off for never. (default: 5m)",
+      valueName: "span"),
+    transform: { try IdleLimit($0) })
+  var idleAfter = IdleLimit(.seconds(300))
 
   @Option(help: ArgumentHelp("A theme by name, or a theme file.", valueName: "name|file"))
   var theme: String?
@@ -26,7 +30,7 @@ struct RosterOptions: ParsableArguments {
         var options = AppOptions(
           theme: Theme(theme, colors: terminal.capabilities.colors),
           seed: UInt64.random(in: .min ... .max))
-        options.idleAfter = idleAfter.duration
+        options.idleAfter = idleAfter.span
         options.glyphs = ascii ? .ascii : .unicode
         options.utcOffset = surroundings.utcOffset
         return try await withThrowingTaskGroup(of: ExitReason?.self) { [options] group in

@@ -68,7 +68,9 @@ struct ServeCommand: AsyncParsableCommand {
     })
   var autoAccept = AutoAccept.reverse
 
-  @Option(help: ArgumentHelp("scrypt's cost as a power of two (1 to 18).", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("scrypt's cost as a power of two, from 1 to 18. (default: 15)", valueName: "number"),
+    transform: wholeNumber("--password-cost", SystemSecrets.costs))
   var passwordCost = 15
 
   @Option(help: ArgumentHelp("A certificate chain for TLS on --listen, as PEM.", valueName: "file"))
@@ -106,9 +108,6 @@ struct ServeCommand: AsyncParsableCommand {
     guard (registration == .token) == (registrationToken != nil) else {
       throw ValidationError("--registration token and --registration-token go together")
     }
-    guard SystemSecrets.costs.contains(passwordCost) else {
-      throw ValidationError("--password-cost takes a number from 1 to 18, not \(passwordCost)")
-    }
     guard (tlsCertificate == nil) == (tlsKey == nil), tlsKey == nil || listen != nil else {
       throw ValidationError("--tls-certificate and --tls-key go together, and with --listen")
     }
@@ -118,7 +117,7 @@ struct ServeCommand: AsyncParsableCommand {
     guard let name else { throw ExitCode(ExitStatus.usage) }
     var limits = HTTPServer.Limits()
     limits.mostConnections = FileLimit.connections(within: FileLimit.raise())
-    var logger = Logger(label: "porchlight", factory: { StreamLogHandler.standardError(label: $0) })
+    var logger = Logger(label: "porchlight", factory: { TerminalLogHandler(label: $0) })
     logger.logLevel = logLevel.level
     let path = try databasePath(for: name)
     let (lock, store) = try openStore(path)

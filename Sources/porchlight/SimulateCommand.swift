@@ -31,8 +31,10 @@ struct SimulateCommand: AsyncParsableCommand {
       transform: { try SeedRange($0) })
     var seeds: SeedRange
 
-    @Option(help: "Only under this policy: literal, tight or economical.")
-    var policy: SimulatedPolicy?
+    @Option(
+      help: "Only under this policy: literal, tight or economical.",
+      transform: { try presencePolicy("--policy", $0) })
+    var policy: PresencePolicy?
 
     @Flag(help: "Tell everything that happens.")
     var trace = false
@@ -40,12 +42,12 @@ struct SimulateCommand: AsyncParsableCommand {
     func run() async throws {
       if trace {
         for seed in seeds.range {
-          let report = SeedCheck.trace(seed: seed, policy: policy?.policy ?? .tight) { Output.line($0) }
+          let report = SeedCheck.trace(seed: seed, policy: policy ?? .tight) { Output.line($0) }
           Output.line(report.line)
         }
         return
       }
-      let policies = policy.map { [$0.policy] } ?? PresencePolicy.allCases
+      let policies = policy.map { [$0] } ?? PresencePolicy.allCases
       let summary = await SeedSuite.run(
         seeds.range.flatMap { seed in policies.map { SeedSuite.Case(seed: seed, policy: $0) } }
       ) { report in
@@ -73,7 +75,9 @@ extension SimulateCommand {
     @Flag(help: "A tenth of the people.")
     var small = false
 
-    @Option(help: ArgumentHelp("Only the table with this many servers.", valueName: "N"))
+    @Option(
+      help: ArgumentHelp("Only the table with this many servers.", valueName: "N"),
+      transform: wholeNumber("--servers", 1...1_000_000))
     var servers: Int?
 
     func validate() throws {
@@ -101,20 +105,24 @@ struct SeedRange {
   let range: ClosedRange<UInt64>
 
   init(_ text: String) throws(ValidationError) {
-    let ends = text.split(separator: ".", omittingEmptySubsequences: true).map { UInt64($0) }
-    guard let first = ends.first, let low = first, let last = ends.last, let high = last, ends.count <= 2,
-      low <= high
-    else { throw ValidationError("--seeds takes A..B with A not above B, or one number; not '\(text)'") }
+    let ends = text.split(separator: "..", maxSplits: 1, omittingEmptySubsequences: false).map { UInt64($0) }
+    guard let first = ends.first, let low = first, let last = ends.last, let high = last, low <= high else {
+      throw ValidationError("--seeds takes A..B with A not above B, or one number; not '\(text)'")
+    }
+    // Each is a world in a list.
+    guard high - low < Self.most else {
+      throw ValidationError("--seeds takes at most \(Self.most) seeds at once, not those of '\(text)'")
+    }
     range = low...high
   }
+
+  private static let most: UInt64 = 1_000_000
 }
 
-/// `literal`, `tight` or `economical`.
-struct SimulatedPolicy: ExpressibleByArgument {
-  let policy: PresencePolicy
-
-  init?(argument: String) {
-    guard let policy = PresencePolicy(rawValue: argument) else { return nil }
-    self.policy = policy
+/// The value of an option that takes `literal`, `tight` or `economical`.
+func presencePolicy(_ option: String, _ text: String) throws(ValidationError) -> PresencePolicy {
+  guard let policy = PresencePolicy(rawValue: text) else {
+    throw ValidationError("\(option) takes literal, tight or economical, not '\(text)'")
   }
+  return policy
 }

@@ -108,6 +108,21 @@ import Testing
     #expect(scene.line(with: "idle in 10s") != nil)
   }
 
+  @Test func idleAfterOffIsNeverIdle() {
+    var scene = Scene(idleAfter: nil)
+    scene.wait(.seconds(100_000))
+    #expect(scene.line(with: "idle in") == nil)
+    #expect(!scene.model.idle.isIdle)
+    #expect(scene.model.idle.idleSince == nil)
+  }
+
+  @Test func withoutALimitTheServerIsToldAgainThatThisDeviceSpeaksForItself() {
+    var scene = Scene(idleAfter: nil)
+    scene.interrupt()
+    scene.hear([])
+    #expect(scene.intents == [.reportIdle(since: nil)])
+  }
+
   @Test func theCountdownTicksOncePerSecondAndNotBefore() {
     var scene = Scene()
     let start = scene.now.instant

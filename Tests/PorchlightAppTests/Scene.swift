@@ -17,7 +17,7 @@ struct Scene {
   init(
     _ people: [StreamEvent] = [.own()], rows: Int = 24, columns: Int = 80, glyphs: Glyphs = .unicode,
     capabilities: ScreenCapabilities = ScreenCapabilities(colors: 256, unicode: true),
-    idleAfter: Duration = .seconds(300), isConnected: Bool = true, meetsOthers: Bool = true
+    idleAfter: Duration? = .seconds(300), isConnected: Bool = true, meetsOthers: Bool = true
   ) {
     var options = AppOptions(theme: Theme(.builtIn), seed: 1)
     options.glyphs = glyphs

@@ -12,6 +12,15 @@ struct IdleMonitorTests {
     return monitor
   }
 
+  @Test func withoutALimitNobodyIsEverIdle() {
+    var monitor = IdleMonitor(limit: nil, now: .origin)
+    #expect(monitor.deadline == nil)
+    #expect(monitor.expire(now: Sample.at(1_000_000)) == nil)
+    #expect(monitor.activity(at: Sample.at(2_000_000)) == nil)
+    #expect(monitor.expire(now: Instant(nanoseconds: .max)) == nil)
+    #expect(monitor.idleSince == nil)
+  }
+
   @Test(arguments: [0, 59])
   func nothingBeginsBeforeTheLimit(second: Int) {
     var monitor = Self.monitor()

@@ -46,12 +46,13 @@ struct ServerOptions: ParsableArguments {
 
   /// A homeserver's base URL, as an address.
   static func address(_ url: String) throws(ValidationError) -> ServerAddress {
-    guard let address = ServerAddress(url: url) else {
-      // Not repeated: it may hold a password.
+    do {
+      return try ServerAddress(checking: url)
+    } catch {
+      // The text itself is not repeated: it may hold a password.
       throw ValidationError(
-        "--homeserver takes a URL such as https://example.org, without a password or a query")
+        "--homeserver takes a URL such as https://example.org, and this one \(error.message)")
     }
-    return address
   }
 
   /// Runs `body` with a session that makes nobody online by itself.
