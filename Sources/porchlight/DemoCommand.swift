@@ -28,8 +28,8 @@ struct DemoCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How fast the simulated people live, from 0.01 to 1000; timers of the server stay as they are. "
-        + "(default: 1)",
+      "How fast the simulated people live, from 0.01 to 1000; timers of the server stay as "
+        + "they are. (default: 1)",
       valueName: "factor"),
     transform: { try SpeedArgument($0) })
   var speed = SpeedArgument(1)

@@ -69,7 +69,8 @@ struct ServerAddressTests {
 
   @Test(arguments: [
     ("http://localhost", true), ("http://a.localhost:1", true), ("http://127.3.2.1", true),
-    ("http://[::1]", true), ("http://127.example.org", false), ("http://10.0.0.1", false), ("http://localhost.example.org", false),
+    ("http://[::1]", true), ("http://127.example.org", false), ("http://10.0.0.1", false),
+    ("http://localhost.example.org", false),
   ])
   func thisMachineIsKnownByItsNames(url: String, isLoopback: Bool) {
     #expect(ServerAddress(url: url)?.authority?.isLoopback == isLoopback)
