@@ -34,6 +34,10 @@ public final class Gate: Exchange {
     return try await base.send(request)
   }
 
+  public func renewConnections() { base.renewConnections() }
+
+  public var connectionsMade: Int { base.connectionsMade }
+
   private func waitForOpening() async {
     let id = state.withLock { state in
       state.lastID += 1

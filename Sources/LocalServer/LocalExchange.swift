@@ -74,7 +74,7 @@ public final class LocalExchange: Exchange {
         let response = try await way.send(request)
         guard response.isFarewell else { return response }
         failure = ExchangeError(.unreachable, "The local homeserver is just ending.")
-      } catch let error as ExchangeError where error.code == .unreachable {
+      } catch let error as ExchangeError where error.code != .timedOut {
         // All that is sent here may be sent again: presence is stated as a whole, and a list change made twice
         // is made once.
         failure = error
@@ -86,6 +86,10 @@ public final class LocalExchange: Exchange {
       try await time.sleep(until: time.instant + Self.pause)
     }
   }
+
+  public func renewConnections() { guest.renewConnections() }
+
+  public var connectionsMade: Int { guest.connectionsMade }
 
   /// Whether the homeserver is in this process now.
   public var isOwner: Bool { state.withLock { $0.own != nil } }

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import Glibc
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 internal import Ports
@@ -12,15 +13,18 @@ extension ExchangeError {
     case let error as ExchangeError: self = error
     case let error as HTTPClientError: self.init(error, server)
     case let error as NIOConnectionError: self.init(error, server)
-    case let error as IOError: self.init(.unreachable, Self.reason(error, server))
-    case let error as NIOSSLError: self.init(.unreachable, Self.reason(error, server))
+    case let error as IOError: self.init(Self.code(error), Self.reason(error, server))
+    case let error as NIOSSLError: self.init(Self.code(error), Self.reason(error, server))
+    case let error as HTTPParserError where error == .invalidEOFState:
+      self.init(.disconnected, "\(server) closed the connection within its answer.")
+    case is HTTPParserError: self.init(.unreachable, "\(server) answers with something that is not HTTP.")
     case is NIOSSLExtraError: self.init(.unreachable, "The certificate of \(server) is for another name.")
     case is NIOTooManyBytesError: self.init(.unreachable, "The answer of \(server) is too large.")
     case let error as ChannelError:
       if case .connectTimeout = error {
         self.init(.unreachable, "\(server) cannot be reached: no answer to the connection.")
       } else {
-        self.init(.unreachable, "The connection to \(server) broke: \(error)")
+        self.init(.disconnected, "The connection to \(server) broke: \(error)")
       }
     default: self.init(.unreachable, "No answer from \(server): \(error)")
     }
@@ -34,7 +38,7 @@ extension ExchangeError {
       self.init(.unreachable, "\(server) cannot be reached: no answer to the connection.")
     case .tlsHandshakeTimeout: self.init(.unreachable, "\(server) does not answer the TLS handshake.")
     case .remoteConnectionClosed:
-      self.init(.unreachable, "\(server) closed the connection without an answer.")
+      self.init(.disconnected, "\(server) closed the connection without an answer.")
     case .alreadyShutdown, .cancelled: self.init(.unreachable, "The way to \(server) was closed.")
     default: self.init(.unreachable, "No answer from \(server): \(error.shortDescription)")
     }
@@ -49,6 +53,15 @@ extension ExchangeError {
     } else {
       self.init(.unreachable, "\(server) cannot be reached: no answer to the connection.")
     }
+  }
+
+  /// What ends a connection that was there; everything else keeps one from being made.
+  private static func code(_ error: IOError) -> Code {
+    [ECONNRESET, EPIPE, ETIMEDOUT].contains(error.errnoCode) ? .disconnected : .unreachable
+  }
+
+  private static func code(_ error: NIOSSLError) -> Code {
+    if case .handshakeFailed = error { .unreachable } else { .disconnected }
   }
 
   /// The library names a reason among words for its own authors, with the places in its sources.

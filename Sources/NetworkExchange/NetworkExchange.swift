@@ -11,13 +11,13 @@ public import Ports
 /// redirect is an answer. Made by `withNetworkExchange`, which closes what is open when it returns.
 public struct NetworkExchange: Exchange {
   private let server: ServerAddress
-  private let client: HTTPClient
+  private let clients: ClientGenerations
   private let agent: String
   private let largestAnswer: Int
 
-  init(_ server: ServerAddress, _ client: HTTPClient, agent: String, largestAnswer: Int) {
+  init(_ server: ServerAddress, _ clients: ClientGenerations, agent: String, largestAnswer: Int) {
     self.server = server
-    self.client = client
+    self.clients = clients
     self.agent = agent
     self.largestAnswer = largestAnswer
   }
@@ -27,7 +27,7 @@ public struct NetworkExchange: Exchange {
       return try await withThrowingTaskGroup(of: WireResponse?.self) { group in
         group.addTask { try await exchange(request) }
         group.addTask {
-          await NetworkTimer.sleep(request.timeout, on: client.eventLoopGroup.any())
+          await NetworkTimer.sleep(request.timeout, on: HTTPClient.defaultEventLoopGroup.any())
           return nil
         }
         defer { group.cancelAll() }
@@ -45,6 +45,10 @@ public struct NetworkExchange: Exchange {
     }
   }
 
+  public func renewConnections() { clients.renew() }
+
+  public var connectionsMade: Int { clients.connectionsMade }
+
   private func exchange(_ request: WireRequest) async throws -> WireResponse {
     var message = HTTPClientRequest(url: server.base + request.target)
     message.method = HTTPMethod(rawValue: request.method.rawValue)
@@ -58,13 +62,15 @@ public struct NetworkExchange: Exchange {
       message.headers.add(name: "Content-Type", value: "application/json")
       message.body = .bytes(ByteBuffer(bytes: request.body))
     }
-    // No deadline here: it would not hold for the body.
-    let response = try await client.execute(message, deadline: .distantFuture)
-    let body = try await response.body.collect(upTo: largestAnswer)
-    return WireResponse(
-      status: Int(response.status.code),
-      headers: response.headers.map { WireResponse.Header($0.name, $0.value) },
-      body: Array(body.readableBytesView))
+    return try await clients.withCurrent { [message] client in
+      // No deadline here: it would not hold for the body.
+      let response = try await client.execute(message, deadline: .distantFuture)
+      let body = try await response.body.collect(upTo: largestAnswer)
+      return WireResponse(
+        status: Int(response.status.code),
+        headers: response.headers.map { WireResponse.Header($0.name, $0.value) },
+        body: Array(body.readableBytesView))
+    }
   }
 }
 
@@ -96,14 +102,16 @@ public func withNetworkExchange<Result>(
     encryption.trustRoots = .file(authorities)
     configuration.tlsConfiguration = encryption
   }
-  let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+  let clients = ClientGenerations(configuration)
+  async let end: Void = clients.shutDownWhatIsOver()
+  let result: Swift.Result<Result, any Error>
   do {
-    let result = try await body(
-      NetworkExchange(server, client, agent: agent, largestAnswer: largestAnswer))
-    try await client.shutdown()
-    return result
+    result = .success(
+      try await body(NetworkExchange(server, clients, agent: agent, largestAnswer: largestAnswer)))
   } catch {
-    try? await client.shutdown()
-    throw error
+    result = .failure(error)
   }
+  clients.close()
+  await end
+  return try result.get()
 }

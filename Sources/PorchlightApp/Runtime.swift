@@ -37,8 +37,8 @@ public struct Runtime: Sendable {
       group.addTask { await ticker.run { mailbox.post(.tick) } }
       group.addTask { await publisher.run { mailbox.post(.publishing($0)) } }
       var loop = RuntimeLoop(
-        model: model, device: device, time: time, mailbox: mailbox, ticker: ticker, publisher: publisher,
-        options: options)
+        model: model, session: session, device: device, time: time, mailbox: mailbox, ticker: ticker,
+        publisher: publisher, options: options)
       let reason = await loop.run { change in
         group.addTask { await send(change, mailbox) }
       }

@@ -6,6 +6,8 @@ internal import Screen
 /// The one consumer: takes what waits, reduces it, does what follows, and draws.
 struct RuntimeLoop {
   private var model: Model
+  private var silence: UserSilence
+  private let session: Session
   private let device: any ScreenDevice
   private let time: any Timekeeper
   private let mailbox: Mailbox
@@ -17,10 +19,13 @@ struct RuntimeLoop {
   private var armed: Instant?
 
   init(
-    model: Model, device: any ScreenDevice, time: any Timekeeper, mailbox: Mailbox, ticker: Ticker,
+    model: Model, session: Session, device: any ScreenDevice, time: any Timekeeper, mailbox: Mailbox,
+    ticker: Ticker,
     publisher: PresencePublisher, options: AppOptions
   ) {
     self.model = model
+    self.session = session
+    silence = UserSilence(now: time.instant)
     self.device = device
     self.time = time
     self.mailbox = mailbox
@@ -47,6 +52,7 @@ struct RuntimeLoop {
       intents = []
       for event in events {
         if case .tick = event { armed = nil }
+        if case .input(let input) = event, silence.ends(with: input, at: now.instant) { session.reconnect() }
         intents += reduce(&model, Message(event, at: now))
       }
     }

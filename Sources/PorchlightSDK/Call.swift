@@ -5,31 +5,42 @@ internal import Ports
 struct Call: Sendable {
   let exchange: any Exchange
   let time: any Timekeeper
+  /// What to call the server in messages.
+  var server = "The server"
   /// What the call proves itself with, once there is a session.
   var keys: SessionKeys?
+  /// Told of what succeeds on a new connection.
+  var link: Link?
 
+  /// - Throws: what `MatrixAnswer` says of an answer that is no success, `unreachable` or `disconnected` where none came.
   func send<Answer: Decodable & Sendable>(
     _ request: WireRequest, as type: Answer.Type = Answer.self
   ) async throws(SDKError) -> Answer {
     let used = keys?.credentials.accessToken
     var response = try await respond(to: request, with: used)
-    if response.error?.code == .unknownToken, let keys, try await renew(keys, after: used) {
+    if case .refusal(let error) = MatrixAnswer(response), error.code == .unknownToken, let keys,
+      try await renew(keys, after: used)
+    {
       response = try await respond(to: request, with: keys.credentials.accessToken)
     }
-    if let error = response.error { throw SDKError(error, status: response.status) }
+    switch MatrixAnswer(response) {
+    case .success: break
+    case .refusal(let error): throw SDKError(error, status: response.status)
+    case .foreign: throw SDKError(foreign: response, insteadOf: server)
+    }
     do {
       return try WireJSON.decode(Answer.self, from: response.body)
     } catch {
       throw SDKError(
         .badAnswer,
-        "The server's answer to \(request.method.rawValue) \(request.path.last ?? "") "
+        "The answer of \(server) to \(request.method.rawValue) \(request.path.last ?? "") "
           + "is not what Matrix says: \(error.message)")
     }
   }
 
   /// An expired access token is renewed where it can be; false where the session is over.
   private func renew(_ keys: SessionKeys, after used: AccessToken?) async throws(SDKError) -> Bool {
-    let call = Call(exchange: exchange, time: time)
+    let call = Call(exchange: exchange, time: time, server: server)
     do {
       return try await keys.renew(after: used) { token throws(SDKError) in
         try await call.send(ClientAPI.refresh(token))
@@ -46,18 +57,56 @@ struct Call: Sendable {
   ) async throws(SDKError) -> WireResponse {
     var request = request
     request.accessToken = token
+    let (began, connections) = (time.instant, exchange.connectionsMade)
     do {
-      return try await withDeadline(request.timeout, on: time) { [exchange, request] in
-        try await exchange.send(request)
-      }
+      let response = try await attempt(request)
+      // New connections work: what hangs on an older one may hang for ever.
+      if !request.isPoll, exchange.connectionsMade > connections { link?.retry(whatIsOlderThan: began) }
+      return response
     } catch let error as ExchangeError {
-      throw SDKError(.unreachable, error.message)
+      throw SDKError(error.code == .disconnected ? .disconnected : .unreachable, error.message)
     } catch is CancellationError {
       throw SDKError(.cancelled, "The call was cancelled.")
     } catch {
       throw SDKError(.unreachable, "No answer: \(error)")
     }
   }
+
+  /// Sends the request, and once more on a new connection where a second time changes nothing and no answer comes soon,
+  /// or the connection ends: the first may have gone out on one that had died without a word.
+  private func attempt(_ request: WireRequest) async throws -> WireResponse {
+    guard request.mayBeRepeated, request.timeout > Self.firstPatience else {
+      return try await send(request, within: request.timeout)
+    }
+    let end = time.instant + request.timeout
+    do {
+      return try await send(request, within: Self.firstPatience)
+    } catch let error as ExchangeError where error.code == .timedOut || error.code == .disconnected {
+      return try await send(request, within: end - time.instant)
+    }
+  }
+
+  private func send(_ request: WireRequest, within span: Duration) async throws -> WireResponse {
+    do {
+      return try await withDeadline(span, on: time) { [exchange] in try await exchange.send(request) }
+    } catch let error as ExchangeError where error.code == .timedOut || error.code == .disconnected {
+      // The others of its age may be dead as well.
+      exchange.renewConnections()
+      throw error
+    }
+  }
+
+  /// How long the first try of a request may take that can be repeated. Answers take milliseconds; a new connection
+  /// over a slow line gets the time of the second.
+  private static let firstPatience: Duration = .seconds(4)
+}
+
+extension WireRequest {
+  /// Whether it waits for something to happen.
+  var isPoll: Bool { path.last == "sync" }
+
+  /// Whether a second time changes nothing (RFC 9110, 9.2.2), and the answer is not meant to take long.
+  fileprivate var mayBeRepeated: Bool { (method == .get || method == .put) && !isPoll }
 }
 
 /// Runs `body` and cancels it when it takes longer than `span`.

@@ -11,8 +11,9 @@ extension Client {
     guard let nobody = UserID("@_:localhost") else {
       preconditionFailure("a constant user ID")
     }
-    let unknown = try session(Credentials(userID: nobody, deviceID: nil, accessToken: token))
-    var credentials = try await unknown.whoAmI()
+    let keys = SessionKeys(Credentials(userID: nobody, deviceID: nil, accessToken: token)) { _ in }
+    var credentials: Credentials = try await Call(exchange: exchange, time: time, keys: keys).send(
+      ClientAPI.whoAmI())
     credentials.accessToken = token
     return try session(credentials)
   }

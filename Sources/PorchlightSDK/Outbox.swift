@@ -10,19 +10,23 @@ public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
   private let spacing: Duration
   private var waiting: Value?
   private var inFlight: Value?
+  /// What spacing and the server ask for.
   private var notBefore: Instant
+  /// What the own back-off asks for; may be cut short.
+  private var heldUntil: Instant
   private var backoff = Backoff()
 
   public init(spacing: Duration, now: Instant) {
     self.spacing = spacing
-    self.notBefore = now
+    notBefore = now
+    heldUntil = now
   }
 
   /// What the server will have been told when everything has gone well.
   public var pending: Value? { waiting ?? inFlight }
 
   /// When `takeDue` has something, if nothing happens before.
-  public var deadline: Instant? { waiting != nil && inFlight == nil ? notBefore : nil }
+  public var deadline: Instant? { waiting != nil && inFlight == nil ? max(notBefore, heldUntil) : nil }
 
   /// Takes the newest value.
   public mutating func submit(_ value: Value) {
@@ -31,7 +35,7 @@ public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
 
   /// Hands out the value to send now, once.
   public mutating func takeDue(at now: Instant) -> Value? {
-    guard inFlight == nil, let value = waiting, now >= notBefore else { return nil }
+    guard inFlight == nil, let value = waiting, now >= max(notBefore, heldUntil) else { return nil }
     waiting = nil
     inFlight = value
     notBefore = now + spacing
@@ -50,7 +54,14 @@ public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
   ) {
     waiting = waiting ?? inFlight
     inFlight = nil
-    notBefore = max(notBefore, now + max(backoff.next(using: &random), retryAfter ?? .zero))
+    notBefore = max(notBefore, now + (retryAfter ?? .zero))
+    heldUntil = now + backoff.next(using: &random)
+  }
+
+  /// The way to the server may work again: what failed is tried as soon as spacing and the server allow.
+  public mutating func retry(at now: Instant) {
+    backoff.reset()
+    heldUntil = min(heldUntil, now)
   }
 
   /// The server does not want it: given up.

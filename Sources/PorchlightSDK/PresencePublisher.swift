@@ -64,6 +64,7 @@ public final class PresencePublisher: Sendable {
   /// Sends what is wanted until the task is cancelled.
   public func run(_ outcome: @escaping @Sendable (Outcome) -> Void) async {
     await withDiscardingTaskGroup { group in
+      group.addTask { await self.retryWhenAsked() }
       await alarm.run { now in
         let (status, idleness, due) = state.withLock { state in
           let status = state.status.takeDue(at: now)
@@ -75,6 +76,20 @@ public final class PresencePublisher: Sendable {
         if let idleness { group.addTask { await self.send(idleness, outcome) } }
         return due
       }
+    }
+  }
+
+  /// Tries at once whenever the way to the server may work again.
+  private func retryWhenAsked() async {
+    var tries = session.link.state.tries
+    while await session.link.waits(until: { [tries] in $0.tries != tries }) {
+      tries = session.link.state.tries
+      let now = session.time.instant
+      state.withLock { state in
+        state.status.retry(at: now)
+        state.idleness.retry(at: now)
+      }
+      alarm.ring()
     }
   }
 

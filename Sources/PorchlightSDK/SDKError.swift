@@ -5,13 +5,15 @@ public struct SDKError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Code: Hashable, Sendable {
     /// No answer came: nothing listens, the way is cut, or it took too long. Worth another try.
     case unreachable
+    /// The connection ended before the answer was complete. Worth another try.
+    case disconnected
     /// The server said no, with this error.
     case refused(MatrixError)
     /// Too often; try again after `retryAfter`.
     case rateLimited
     /// The session is over: its token is not known any more.
     case loggedOut
-    /// An answer came that is not Matrix.
+    /// An answer came that is not Matrix: another program stands between, or in the server's place. Worth another try.
     case badAnswer
     /// The calling task was cancelled.
     case cancelled
@@ -34,17 +36,16 @@ public struct SDKError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Whether the same call may succeed later without anybody changing anything.
   public var isTransient: Bool {
     switch code {
-    case .unreachable, .rateLimited, .badAnswer: true
+    case .unreachable, .disconnected, .rateLimited, .badAnswer: true
     case .refused, .loggedOut, .cancelled: false
     }
   }
 
-  /// What a refusal means for whoever called. A proxy may refuse without a word of Matrix, so the status
-  /// counts too.
+  /// What a refusal in Matrix's words means for the caller.
   init(_ error: MatrixError, status: Int) {
     let retryAfter = error.retryAfter.map { Duration.milliseconds($0) }
     switch (error.code, status) {
-    case (.unknownToken, _), (.missingToken, _):
+    case (.unknownToken, 400..<500), (.missingToken, 400..<500):
       self.init(.loggedOut, "The session has ended: \(error.message)")
     case (.limitExceeded, _), (_, 429):
       // Without a word about when, 5 s (protocol 1.3).

@@ -12,19 +12,33 @@ public struct Session: Sendable {
   /// What the session goes on with in another run (`Client.session(_:)`): to be kept where only its owner
   /// reads. It changes when it is renewed, which `Client` tells.
   public var credentials: Credentials { keys.credentials }
+  let link = Link()
   private let call: Call
   private let keys: SessionKeys
 
   init(userID: UserID, keys: SessionKeys, exchange: any Exchange, time: any Timekeeper) {
     self.userID = userID
     self.keys = keys
-    call = Call(exchange: exchange, time: time, keys: keys)
+    call = Call(
+      exchange: exchange, time: time, server: userID.server.rawValue, keys: keys, link: link)
   }
 
   /// The same session by another way to the same server.
   public func through(_ exchange: any Exchange) -> Session {
     Session(userID: userID, keys: keys, exchange: exchange, time: time)
   }
+
+  /// Takes the way to the server anew, for whatever reason it may have changed: the user asks, or comes back after a
+  /// while; the machine was suspended.
+  ///
+  /// Event streams that wait for their next try, or on a poll, ask at once, and a `PresencePublisher` sends what waits
+  /// for its next try. Nothing of that uses a connection made before. Costs one request where all was well.
+  public func reconnect() {
+    renewConnections()
+    link.retry(whatIsOlderThan: time.instant)
+  }
+
+  func renewConnections() { call.exchange.renewConnections() }
 
   // MARK: Presence
 
@@ -110,8 +124,12 @@ public struct Session: Sendable {
   public func sync(
     since: SyncToken?, wait: Duration, as presence: PresenceState, filter: SyncFilter? = nil
   ) async throws(SDKError) -> SyncAnswer {
-    try await call.send(ClientAPI.sync(since: since, wait: wait, setPresence: presence, filter: filter))
+    try await sync(
+      ClientAPI.sync(since: since, wait: wait, setPresence: presence, filter: filter))
   }
+
+  /// One poll, as a request.
+  func sync(_ request: WireRequest) async throws(SDKError) -> SyncAnswer { try await call.send(request) }
 
   /// Whom the server takes this session for.
   public func whoAmI() async throws(SDKError) -> Credentials {

@@ -5,14 +5,15 @@ public import Ports
 public enum SyncStep: Hashable, Sendable {
   /// An answer. A complete one replaces everything known before; the others add to it.
   case answer(SyncAnswer, isComplete: Bool)
-  /// No answer. The sequence tries again by itself at `retryAt`.
+  /// No answer. The sequence tries again by itself at `retryAt`, and at once after `Session.reconnect()`.
   case interrupted(SDKError, retryAt: Instant)
 }
 
 /// The event stream of a session, pulled: every `next()` is one poll, and nobody polls while nobody asks.
 ///
 /// Failures come as values and the sequence goes on, with back-off; it throws only when the session is over,
-/// and ends when the task is cancelled.
+/// and ends when the task is cancelled. A poll that a proxy cuts is followed by one at once, and by shorter ones; a poll
+/// whose connection may be dead is sent anew (`Session.reconnect()`).
 public struct SyncSequence: AsyncSequence, Sendable {
   public typealias Element = SyncStep
 
@@ -24,48 +25,102 @@ public struct SyncSequence: AsyncSequence, Sendable {
 
   public struct Iterator: AsyncIteratorProtocol {
     let sequence: SyncSequence
-    var since: SyncToken?
-    var backoff = Backoff()
-    var random: SeededGenerator
-    var retryAt: Instant?
-    /// Until when to hold back after an answer that said nothing and came too soon.
-    var restUntil: Instant?
+    private var since: SyncToken?
+    private var backoff = Backoff()
+    private var random: SeededGenerator
+    private var length: PollLength
+    private var pace: AnswerPace
+    /// What is waited for before the next poll.
+    private var rest: Rest?
+    /// Why the next poll is to be answered at once, so that nobody waits a whole poll to hear that it works.
+    private var probe = Probe.beginning
+
+    private enum Rest {
+      /// After an answer.
+      case pace(until: Instant)
+      /// After a failure.
+      case backoff(until: Instant, tries: UInt64)
+      /// As the server asked for.
+      case order(until: Instant)
+    }
+
+    private enum Probe {
+      case none
+      case beginning
+      case afterFailure
+      /// The poll before was cut or given up, and nobody was told.
+      case afterRenewal
+    }
+
+    init(_ sequence: SyncSequence) {
+      self.sequence = sequence
+      random = SeededGenerator(seed: sequence.seed)
+      length = PollLength(longest: sequence.wait)
+      pace = AnswerPace(now: sequence.session.time.instant)
+    }
 
     public mutating func next() async throws(SDKError) -> SyncStep? {
-      do {
-        if let due = retryAt ?? restUntil { try await sequence.session.time.sleep(until: due) }
-      } catch {
-        return nil
-      }
-      // After a failure the first answer comes at once, so that nobody waits a whole poll to hear it works.
-      let isFirst = since == nil || retryAt != nil
-      retryAt = nil
-      restUntil = nil
-      let began = sequence.session.time.instant
-      do {
-        let answer = try await sequence.session.sync(
-          since: since, wait: isFirst ? .zero : sequence.wait, as: sequence.presence,
-          filter: sequence.filter)
-        let isComplete = since == nil || answer.isComplete
-        since = answer.nextBatch
-        // A first answer proves little: a server may refuse the very positions it gives.
-        if !isFirst {
-          backoff.reset()
-          rest(after: answer, since: began)
+      while await takeRest() {
+        let began = sequence.session.time.instant
+        let poll = Poll(
+          sequence, since: since, wait: probe == .none ? length.current : .zero,
+          patience: probe == .afterRenewal ? .seconds(10) : .seconds(30))
+        switch await poll.run() {
+        case .answer(let answer): return take(answer, askedAt: began)
+        case .stale:
+          sequence.session.renewConnections()
+          probe = .afterRenewal
+        case .failure(let error):
+          if isCut(error, askedAt: began) {
+            probe = .afterRenewal
+          } else {
+            return try step(after: error)
+          }
         }
-        return .answer(answer, isComplete: isComplete)
-      } catch {
-        return try step(after: error)
+      }
+      return nil
+    }
+
+    /// - Returns: false where the task was cancelled.
+    private mutating func takeRest() async -> Bool {
+      defer { rest = nil }
+      let session = sequence.session
+      switch rest {
+      case nil: return true
+      case .pace(let due), .order(let due): return (try? await session.time.sleep(until: due)) != nil
+      case .backoff(let due, let tries):
+        let isAsked = await withTaskGroup(of: Bool?.self) { group in
+          group.addTask { (try? await session.time.sleep(until: due)).map { false } }
+          group.addTask { await session.link.waits { $0.tries != tries } ? true : nil }
+          defer { group.cancelAll() }
+          return await group.next().flatMap(\.self)
+        }
+        if isAsked == true { backoff.reset() }
+        return isAsked != nil
       }
     }
 
-    /// A server that answers waiting polls at once with nothing must not make this a busy loop (protocol 9.7).
-    private mutating func rest(after answer: SyncAnswer, since began: Instant) {
+    private mutating func take(_ answer: SyncAnswer, askedAt began: Instant) -> SyncStep {
       let now = sequence.session.time.instant
-      guard answer.presence.isEmpty, sequence.wait >= .seconds(1), now - began < .milliseconds(250) else {
-        return
+      let isComplete = since == nil || answer.isComplete
+      since = answer.nextBatch
+      if probe == .none {
+        // A first answer proves little: a server may refuse the very positions it gives.
+        backoff.reset()
+        if now - began >= length.current { length.passed(at: now) }
       }
-      restUntil = now + .seconds(1)
+      probe = .none
+      if sequence.wait >= PollLength.shortest {
+        rest = .pace(until: pace.next(after: answer, askedAt: began, now: now))
+      }
+      return .answer(answer, isComplete: isComplete)
+    }
+
+    /// Whether a poll ended because of its length: no failure, as long as the next one is answered.
+    private mutating func isCut(_ error: SDKError, askedAt began: Instant) -> Bool {
+      guard probe == .none, error.code == .disconnected else { return false }
+      let now = sequence.session.time.instant
+      return length.cut(after: now - began, at: now)
     }
 
     private mutating func step(after error: SDKError) throws(SDKError) -> SyncStep? {
@@ -75,11 +130,14 @@ public struct SyncSequence: AsyncSequence, Sendable {
       case .refused:
         // The position may be one the server does not know any more: begin anew.
         since = nil
-      case .unreachable, .rateLimited, .badAnswer: break
+      case .unreachable, .disconnected, .rateLimited, .badAnswer: break
       }
-      let delay = Swift.max(backoff.next(using: &random), error.retryAfter ?? .zero)
-      let due = sequence.session.time.instant + delay
-      retryAt = due
+      probe = .afterFailure
+      let now = sequence.session.time.instant
+      let due = now + Swift.max(backoff.next(using: &random), error.retryAfter ?? .zero)
+      rest =
+        error.code == .rateLimited
+        ? .order(until: due) : .backoff(until: due, tries: sequence.session.link.state.tries)
       return .interrupted(error, retryAt: due)
     }
 
@@ -88,9 +146,7 @@ public struct SyncSequence: AsyncSequence, Sendable {
     }
   }
 
-  public func makeAsyncIterator() -> Iterator {
-    Iterator(sequence: self, random: SeededGenerator(seed: seed))
-  }
+  public func makeAsyncIterator() -> Iterator { Iterator(self) }
 }
 
 extension Session {
@@ -98,7 +154,8 @@ extension Session {
   ///
   /// - Parameters:
   ///   - presence: what polling says of this device; `offline` reads without making anybody online.
-  ///   - wait: how long the server may hold a poll with nothing to say.
+  ///   - wait: how long the server may hold a poll with nothing to say; below a second nothing bounds how often it is
+  ///     asked.
   ///   - filter: which presence events pass; nil lets all of them.
   ///   - seed: for the jitter of the back-off.
   /// - Returns: the sequence; iterating it is what polls.

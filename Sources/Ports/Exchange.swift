@@ -7,6 +7,19 @@ public import MatrixWire
 public protocol Exchange: Sendable {
   /// - Throws: `ExchangeError` where no answer came, `CancellationError` where the caller went away.
   func send(_ request: WireRequest) async throws -> WireResponse
+
+  /// Leaves the connections that were made so far: later requests take new ones, those under way keep theirs.
+  func renewConnections()
+
+  /// How many connections were made so far; always 0 where there are none.
+  var connectionsMade: Int { get }
+}
+
+extension Exchange {
+  /// Nothing: for ways without connections.
+  public func renewConnections() {}
+
+  public var connectionsMade: Int { 0 }
 }
 
 /// Why there was no answer at all.
@@ -14,6 +27,8 @@ public struct ExchangeError: Error, Hashable, Sendable, CustomStringConvertible 
   public enum Code: Hashable, Sendable {
     /// Nothing listens there, or the way is cut.
     case unreachable
+    /// There was a connection, and it ended before the answer was complete.
+    case disconnected
     /// The answer did not come within the request's timeout.
     case timedOut
   }

@@ -37,7 +37,7 @@ struct SDKErrorTests {
 
   @Test(arguments: [400, 403, 404, 405, 413])
   func aRefusalThatIsAnAnswerIsNot(status: Int) throws {
-    #expect(try !refusal(status).isTransient)
+    #expect(try !refusal(status, #"{"errcode":"M_FORBIDDEN","error":"no"}"#).isTransient)
   }
 
   @Test(arguments: [429, 503])

@@ -115,7 +115,7 @@ extension Failure {
   init(_ error: SDKError) {
     let status =
       switch error.code {
-      case .unreachable, .badAnswer, .cancelled: ExitStatus.network
+      case .unreachable, .disconnected, .badAnswer, .cancelled: ExitStatus.network
       case .rateLimited: ExitStatus.rateLimited
       case .loggedOut: ExitStatus.notLoggedIn
       case .refused(let refusal) where refusal.code == .unrecognized: ExitStatus.noPresence

@@ -1,0 +1,44 @@
+internal import MatrixWire
+internal import Ports
+
+/// How soon the next poll may follow an answer, so that no server makes this a busy loop (protocol 9.7).
+///
+/// At most four answers a second, whatever is in them; where they bring something new, a few in a row pass at once.
+struct AnswerPace: Hashable, Sendable {
+  /// The span of one answer.
+  static let spacing: Duration = .milliseconds(250)
+  /// How many answers with something new may come at once.
+  private static let burst = 4
+  /// After an answer without anything that came sooner than a poll is worth.
+  private static let rest: Duration = .seconds(1)
+
+  /// When the next answer would be due if they had all kept their distance.
+  private var expected: Instant
+  /// What the last answer said, ages left out.
+  private var said: Int?
+
+  init(now: Instant) { expected = now }
+
+  /// - Parameters:
+  ///   - answer: what came.
+  ///   - began: when it was asked for.
+  ///   - now: when it came.
+  /// - Returns: the earliest instant of the next poll.
+  mutating func next(after answer: SyncAnswer, askedAt began: Instant, now: Instant) -> Instant {
+    expected = max(expected, now) + Self.spacing
+    let due = max(now, expected - Self.spacing * (Self.burst - 1))
+    if answer.presence.isEmpty { return now - began < Self.spacing ? now + Self.rest : due }
+    let says = answer.presence.map(\.withoutAges).hashValue
+    defer { said = says }
+    return says == said ? max(due, now + Self.spacing) : due
+  }
+}
+
+extension StreamEvent {
+  /// The same event without what changes by itself as time goes on.
+  fileprivate var withoutAges: StreamEvent {
+    guard case .presence(let user, var content) = self else { return self }
+    (content.lastActiveAgo, content.idleAgo) = (nil, nil)
+    return .presence(user, content)
+  }
+}

@@ -1,0 +1,64 @@
+internal import MatrixWire
+internal import Ports
+
+/// One poll of the event stream, watched while it stands.
+struct Poll: Sendable {
+  enum End: Sendable {
+    case answer(SyncAnswer)
+    case failure(SDKError)
+    /// Its connection may be dead: it is to be sent anew on another one.
+    case stale
+  }
+
+  /// How much later than it should a server may end a poll.
+  static let slack: Duration = .seconds(5)
+  /// A poll sent that shortly before there is reason to doubt its connection is not older than the doubt.
+  static let youth: Duration = .seconds(2)
+
+  private let session: Session
+  private let request: WireRequest
+
+  /// - Parameters:
+  ///   - sequence: whose poll it is.
+  ///   - since: where it goes on; nil for the beginning.
+  ///   - wait: how long the server may hold it.
+  ///   - patience: for the answer of a poll that does not wait.
+  init(_ sequence: SyncSequence, since: SyncToken?, wait: Duration, patience: Duration) {
+    session = sequence.session
+    var request = ClientAPI.sync(
+      since: since, wait: wait, setPresence: sequence.presence, filter: sequence.filter)
+    request.timeout = wait > .zero ? wait + Self.slack : patience
+    self.request = request
+  }
+
+  func run() async -> End {
+    let doubt = session.time.instant + Self.youth
+    return await withTaskGroup(of: End?.self) { [session, request] group in
+      group.addTask {
+        do throws(SDKError) {
+          return .answer(try await session.sync(request))
+        } catch {
+          return .failure(error)
+        }
+      }
+      group.addTask {
+        await session.link.waits { $0.staleBefore.map { doubt <= $0 } ?? false } ? .stale : nil
+      }
+      group.addTask { await isPaused() ? .stale : nil }
+      defer { group.cancelAll() }
+      while let end = await group.next() {
+        if let end { return end }
+      }
+      return .failure(SDKError(.cancelled, "The call was cancelled."))
+    }
+  }
+
+  /// Returns after a pause of the whole process; false where the task was cancelled.
+  private func isPaused() async -> Bool {
+    var detector = PauseDetector(now: session.time.now)
+    while (try? await session.time.sleep(until: detector.nextLook)) != nil {
+      if detector.look(at: session.time.now) { return true }
+    }
+    return false
+  }
+}
