@@ -115,12 +115,15 @@ let package = Package(
     .target(
       name: "PorchlightSDK", dependencies: ["MatrixWire", "Ports", ordered], swiftSettings: strict),
     .target(name: "Screen", swiftSettings: pure),
+    .target(name: "Keyboard", dependencies: ["Ports", "Screen"], swiftSettings: pure),
     .target(
       name: "PorchlightConfig", dependencies: [.product(name: "TOMLKit", package: "TOMLKit")],
       swiftSettings: strict),
     .target(
       name: "PorchlightApp",
-      dependencies: ["MatrixWire", "Ports", "PorchlightSDK", "PorchlightConfig", "Screen", ordered],
+      dependencies: [
+        "Keyboard", "MatrixWire", "Ports", "PorchlightSDK", "PorchlightConfig", "Screen", ordered,
+      ],
       swiftSettings: strict),
 
     // The terminal.
@@ -129,7 +132,9 @@ let package = Package(
     .target(
       name: "CTerminal", dependencies: ["CNcurses"],
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
-    .target(name: "TerminalDriver", dependencies: ["CTerminal", "Screen"], swiftSettings: strict),
+    .target(
+      name: "TerminalDriver", dependencies: ["CTerminal", "Keyboard", "Ports", "Screen"],
+      swiftSettings: strict),
 
     // The homeserver of one machine's user, whichever process has it.
     .target(
@@ -232,11 +237,12 @@ let package = Package(
     .testTarget(
       name: "DemoWorldTests", dependencies: ["DemoWorld", "PorchlightTestSupport"], swiftSettings: strict),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"], swiftSettings: strict),
+    .testTarget(name: "KeyboardTests", dependencies: ["Keyboard", "Ports", "Screen"], swiftSettings: strict),
     .testTarget(
-      name: "TerminalDriverTests", dependencies: ["TerminalDriver", "Screen"], swiftSettings: strict),
+      name: "TerminalDriverTests", dependencies: ["TerminalDriver", "Ports", "Screen"], swiftSettings: strict),
     .testTarget(name: "PorchlightConfigTests", dependencies: ["PorchlightConfig"], swiftSettings: strict),
     .testTarget(
-      name: "PorchlightAppTests", dependencies: ["PorchlightApp", "PorchlightTestSupport"],
+      name: "PorchlightAppTests", dependencies: ["Keyboard", "PorchlightApp", "PorchlightTestSupport"],
       exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
       name: "FederationSimulatorTests",
