@@ -27,10 +27,9 @@ enum {
 };
 
 // All of this is written before the handlers are installed and only read by them.
-static char reset_bytes[512];
+static char reset_bytes[1024];
 static size_t reset_count;
 static int tty_input = -1;
-static int tty_output = -1;
 static int wake = -1;
 static struct termios saved_modes;
 static bool has_modes;
@@ -43,9 +42,8 @@ static _Atomic uint32_t pending;
 // 1 while the terminal is ours. Whoever swaps it to 0 gives the terminal back, so it happens once.
 static atomic_int owns_terminal;
 
-void porch_reset_begin(const char *first) {
+void porch_reset_begin(void) {
   reset_count = 0;
-  porch_reset_add(first);
 }
 
 void porch_reset_add(const char *string) {
@@ -61,15 +59,8 @@ void porch_reset_add(const char *string) {
   }
 }
 
-void porch_write_all(int descriptor, const char *bytes, size_t count) {
-  while (count > 0) {
-    const ssize_t written = write(descriptor, bytes, count);
-    if (written < 0 && errno == EINTR) continue;
-    // A terminal that is gone or full is not waited for.
-    if (written <= 0) return;
-    bytes += written;
-    count -= (size_t)written;
-  }
+void porch_reset_write(void) {
+  porch_output_write_now(reset_bytes, reset_count);
 }
 
 void porch_terminal_restore(void) {
@@ -80,7 +71,7 @@ void porch_terminal_restore(void) {
   memset(&ignore, 0, sizeof ignore);
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGTTOU, &ignore, NULL);
-  porch_write_all(tty_output, reset_bytes, reset_count);
+  porch_reset_write();
   if (has_modes) tcsetattr(tty_input, TCSANOW, &saved_modes);
   errno = saved_errno;
 }
@@ -125,9 +116,8 @@ static void install(const int *signals, int count, void (*handler)(int), int fla
   for (int i = 0; i < count; i++) sigaction(signals[i], &action, &old[i]);
 }
 
-void porch_guard_begin(int input, int output, int wake_descriptor) {
+void porch_guard_begin(int input, int wake_descriptor) {
   tty_input = input;
-  tty_output = output;
   wake = wake_descriptor;
   has_modes = tcgetattr(input, &saved_modes) == 0;
   atomic_store(&pending, 0);
@@ -142,9 +132,21 @@ void porch_guard_begin(int input, int output, int wake_descriptor) {
   installed = true;
 }
 
+void porch_guard_take_modes(void) {
+  if (!has_modes) return;
+  struct termios modes = saved_modes;
+  modes.c_iflag &= ~(tcflag_t)(BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+  modes.c_oflag &= ~(tcflag_t)ONLCR;
+  modes.c_lflag &= ~(tcflag_t)(ICANON | ISIG | IEXTEN | ECHO | ECHONL);
+  modes.c_cc[VMIN] = 1;
+  modes.c_cc[VTIME] = 0;
+  tcsetattr(tty_input, TCSANOW, &modes);
+}
+
+// Never TCSADRAIN: a terminal that stops reading is not drained.
 void porch_guard_end(void) {
   if (!installed) return;
-  if (has_modes && atomic_load(&owns_terminal)) tcsetattr(tty_input, TCSADRAIN, &saved_modes);
+  if (has_modes && atomic_load(&owns_terminal)) tcsetattr(tty_input, TCSANOW, &saved_modes);
   atomic_store(&owns_terminal, 0);
   for (int i = 0; i < CRASHES; i++) sigaction(crash_signals[i], &old_crash[i], NULL);
   for (int i = 0; i < EVENTS; i++) sigaction(event_signals[i], &old_event[i], NULL);
@@ -154,7 +156,7 @@ void porch_guard_end(void) {
 }
 
 void porch_guard_pause(void) {
-  if (has_modes) tcsetattr(tty_input, TCSADRAIN, &saved_modes);
+  if (has_modes) tcsetattr(tty_input, TCSANOW, &saved_modes);
   atomic_store(&owns_terminal, 0);
   struct sigaction plain, ours;
   memset(&plain, 0, sizeof plain);
@@ -188,6 +190,7 @@ bool porch_guard_await_foreground(int input) {
 void porch_guard_resume(void) {
   atomic_fetch_and(&pending, ~(uint32_t)(PORCH_TERMINAL_CONTINUED | PORCH_TERMINAL_STOP_ASKED));
   atomic_store(&owns_terminal, 1);
+  porch_guard_take_modes();
 }
 
 uint32_t porch_terminal_take_signals(void) {

@@ -2,6 +2,8 @@
 #include "../CNcurses/shim.h"
 #include "internal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -17,18 +19,53 @@ extern char *tigetstr(const char *name);
 extern int del_curterm(struct term *terminal);
 extern struct term *cur_term;
 
-enum { PASTE_BEGIN_CODE = 0x7000, PASTE_END_CODE = 0x7001 };
+// What makes a terminal send bytes that nobody typed: X10's mouse, the mouse in its other modes, focus, and pastes in
+// brackets. A program that was killed may have left any of them on.
+static const char *const report_modes[] = {
+    "9", "1000", "1001", "1002", "1003", "1004", "1005", "1006", "1015", "1016", "2004",
+};
+enum { REPORT_MODES = sizeof report_modes / sizeof report_modes[0] };
 
 static const char paste_on[] = "\033[?2004h";
 static const char paste_off[] = "\033[?2004l";
 
 static SCREEN *screen;
-static WINDOW *keys;  // a pad: reading from it never refreshes the screen as reading from stdscr would
 static FILE *input_file;
-static FILE *output_file;
+static FILE *picture_file;
 static int output = -1;
+static bool knows_modes;
 static bool default_colors;
 static int cursor_shown;
+
+// XTSAVE and XTRESTORE rather than DECRQM: a terminal that knows them answers nothing that might arrive in the shell
+// after a quick end, and one that does not knows that `CSI ? s` is none of its business.
+static void take_modes(void) {
+  if (!knows_modes) return;
+  char bytes[16];
+  for (size_t i = 0; i < REPORT_MODES; i++) {
+    const int count = snprintf(bytes, sizeof bytes, "\033[?%ss", report_modes[i]);
+    porch_output_add(bytes, (size_t)count);
+  }
+  for (size_t i = 0; i < REPORT_MODES; i++) {
+    const int count = snprintf(bytes, sizeof bytes, "\033[?%sl", report_modes[i]);
+    porch_output_add(bytes, (size_t)count);
+  }
+  porch_output_add(paste_on, sizeof paste_on - 1);
+}
+
+static void give_modes_back(void (*add)(const char *)) {
+  if (!knows_modes) return;
+  add(paste_off);
+  char bytes[16];
+  for (size_t i = 0; i < REPORT_MODES; i++) {
+    snprintf(bytes, sizeof bytes, "\033[?%sr", report_modes[i]);
+    add(bytes);
+  }
+}
+
+static void add_string(const char *string) {
+  porch_output_add(string, strlen(string));
+}
 
 static int check_entry(const char *term_name, int fd) {
   int error = 0;
@@ -42,8 +79,11 @@ static int check_entry(const char *term_name, int fd) {
     if (cur_term != NULL) del_curterm(cur_term);
     return PORCH_TERMINAL_TOO_SIMPLE;
   }
+  // Terminals that are not of the ANSI kind would show the sequences of private modes.
+  knows_modes = strncmp(move, "\033[", 2) == 0;
   const char *const names[] = {"rmkx", "sgr0", "cnorm", "rmcup"};
-  porch_reset_begin(paste_off);
+  porch_reset_begin();
+  give_modes_back(porch_reset_add);
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     const char *string = tigetstr(names[i]);
     if (string != NULL && string != (char *)-1) porch_reset_add(string);
@@ -60,8 +100,13 @@ static bool kernel_size(int32_t *rows, int32_t *columns) {
   return true;
 }
 
-static void write_all(const char *bytes, size_t count) {
-  porch_write_all(output, bytes, count);
+// What the user comes back to is put right even if the terminal does not read it yet.
+static void leave(void) {
+  give_modes_back(add_string);
+  endwin();
+  if (porch_output_settle()) return;
+  porch_output_drop();
+  porch_reset_write();
 }
 
 static void prepare_colors(bool use_color, porch_terminal_info *info) {
@@ -91,39 +136,30 @@ int32_t porch_terminal_open(const porch_terminal_options *options, porch_termina
   if (entry != PORCH_TERMINAL_OK) return entry;
 
   // Descriptors of our own: fclose must not close the caller's.
-  output = dup(options->output);
-  const int input = dup(options->input);
-  output_file = output < 0 ? NULL : fdopen(output, "w");
+  output = porch_output_open(options->output);
+  const int input = fcntl(options->input, F_DUPFD_CLOEXEC, 3);
   input_file = input < 0 ? NULL : fdopen(input, "r");
-  if (output_file == NULL || input_file == NULL) {
-    porch_terminal_close();
-    return PORCH_TERMINAL_FAILED;
-  }
-  if (!porch_guard_await_foreground(input)) {
+  const int picture = output < 0 ? -1 : fcntl(porch_output_picture(), F_DUPFD_CLOEXEC, 3);
+  picture_file = picture < 0 ? NULL : fdopen(picture, "w");
+  if (picture_file == NULL || input_file == NULL || !porch_guard_await_foreground(input)) {
     porch_terminal_close();
     return PORCH_TERMINAL_FAILED;
   }
   // Before newterm: ncurses installs its handlers only over the default ones.
-  porch_guard_begin(input, output, options->wake);
-  screen = newterm(options->term_name, output_file, input_file);
+  porch_guard_begin(input, options->wake);
+  screen = newterm(options->term_name, picture_file, input_file);
   if (screen == NULL) {
     porch_terminal_close();
     return PORCH_TERMINAL_FAILED;
   }
+  // ncurses sees no terminal, only the file in memory, so these say how its modes are.
   raw();
   noecho();
   nonl();
-  set_escdelay(25);
-  meta(stdscr, TRUE);
-  keys = newpad(1, 1);
-  if (keys == NULL) {
-    porch_terminal_close();
-    return PORCH_TERMINAL_FAILED;
-  }
-  keypad(keys, TRUE);
-  nodelay(keys, TRUE);
-  define_key("\033[200~", PASTE_BEGIN_CODE);
-  define_key("\033[201~", PASTE_END_CODE);
+  porch_guard_take_modes();
+  // No picture stops half way because a key has come.
+  typeahead(-1);
+  keypad(stdscr, TRUE);
   prepare_colors(options->use_color, info);
   curs_set(0);
   cursor_shown = 0;
@@ -133,25 +169,22 @@ int32_t porch_terminal_open(const porch_terminal_options *options, porch_termina
   if (kernel_size(&rows, &columns) || (rows > 0 && columns > 0)) resizeterm(rows, columns);
   wnoutrefresh(stdscr);
   doupdate();
-  write_all(paste_on, sizeof paste_on - 1);
+  take_modes();
+  porch_output_send();
   return PORCH_TERMINAL_OK;
 }
 
 void porch_terminal_close(void) {
-  if (screen != NULL) {
-    write_all(paste_off, sizeof paste_off - 1);
-    endwin();
-  }
+  if (screen != NULL) leave();
   porch_guard_end();
-  if (keys != NULL) delwin(keys);
   if (screen != NULL) delscreen(screen);
   // delscreen leaves stdio alone; each file owns its descriptor.
   if (input_file != NULL) fclose(input_file);
-  if (output_file != NULL) fclose(output_file);
-  keys = NULL;
+  if (picture_file != NULL) fclose(picture_file);
+  porch_output_close();
   screen = NULL;
   input_file = NULL;
-  output_file = NULL;
+  picture_file = NULL;
   output = -1;
   default_colors = false;
 }
@@ -213,8 +246,8 @@ void porch_terminal_put(
   }
 }
 
-void porch_terminal_flush(int32_t cursor_row, int32_t cursor_column) {
-  if (screen == NULL || porch_guard_is_restored()) return;
+bool porch_terminal_flush(int32_t cursor_row, int32_t cursor_column) {
+  if (screen == NULL || porch_guard_is_restored()) return true;
   const bool shown = cursor_row >= 0 && cursor_row < LINES && cursor_column >= 0 && cursor_column < COLS;
   // A hidden cursor may stay wherever the last cell left it.
   leaveok(stdscr, !shown);
@@ -225,50 +258,38 @@ void porch_terminal_flush(int32_t cursor_row, int32_t cursor_column) {
   }
   wnoutrefresh(stdscr);
   doupdate();
+  return porch_output_send();
+}
+
+bool porch_terminal_send(void) {
+  return screen == NULL || porch_guard_is_restored() || porch_output_send();
+}
+
+int32_t porch_terminal_output(void) {
+  return output;
 }
 
 void porch_terminal_forget(void) {
   if (screen != NULL) clearok(curscr, TRUE);
 }
 
-static porch_terminal_key make_key(int32_t kind, int32_t value) {
-  const porch_terminal_key key = {kind, value};
-  return key;
+int32_t porch_terminal_read(uint8_t *bytes, int32_t size) {
+  if (screen == NULL) return 0;
+  // The bytes as they come, not wgetch: it takes sequences that arrive in pieces, or that terminfo does not know,
+  // for the letters in them.
+  const ssize_t count = read(fileno(input_file), bytes, (size_t)size);
+  if (count < 0) return errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK ? -1 : 0;
+  return (int32_t)count;
 }
 
-porch_terminal_key porch_terminal_read_key(void) {
-  if (screen == NULL) return make_key(PORCH_KEY_NONE, 0);
-  // Bytes rather than wget_wch: that one drops what it has of a character when the rest is late, and swallows up
-  // to sixteen keys after a byte that is no UTF-8.
-  int code = wgetch(keys);
-  while (code == KEY_RESIZE) code = wgetch(keys);
-  if (code == ERR) return make_key(PORCH_KEY_NONE, 0);
-  if (code < 256) return make_key(PORCH_KEY_BYTE, code);
-  if (code > KEY_F0 && code <= KEY_F(63)) return make_key(PORCH_KEY_FUNCTION, code - KEY_F0);
-  switch (code) {
-    case KEY_UP: return make_key(PORCH_KEY_UP, 0);
-    case KEY_DOWN: return make_key(PORCH_KEY_DOWN, 0);
-    case KEY_LEFT: return make_key(PORCH_KEY_LEFT, 0);
-    case KEY_RIGHT: return make_key(PORCH_KEY_RIGHT, 0);
-    case KEY_HOME: case KEY_FIND: return make_key(PORCH_KEY_HOME, 0);
-    case KEY_END: case KEY_SELECT: return make_key(PORCH_KEY_END, 0);
-    case KEY_PPAGE: return make_key(PORCH_KEY_PAGE_UP, 0);
-    case KEY_NPAGE: return make_key(PORCH_KEY_PAGE_DOWN, 0);
-    case KEY_IC: return make_key(PORCH_KEY_INSERT, 0);
-    case KEY_DC: return make_key(PORCH_KEY_DELETE, 0);
-    case KEY_BACKSPACE: return make_key(PORCH_KEY_BACKSPACE, 0);
-    case KEY_BTAB: return make_key(PORCH_KEY_BACK_TAB, 0);
-    case KEY_ENTER: return make_key(PORCH_KEY_ENTER, 0);
-    case PASTE_BEGIN_CODE: return make_key(PORCH_KEY_PASTE_BEGIN, 0);
-    case PASTE_END_CODE: return make_key(PORCH_KEY_PASTE_END, 0);
-    default: return make_key(PORCH_KEY_OTHER, 0);
-  }
+const char *porch_terminal_capability(const char *name) {
+  const char *string = screen == NULL ? NULL : tigetstr(name);
+  return string == (char *)-1 ? NULL : string;
 }
 
 void porch_terminal_stop(void) {
   if (screen == NULL) return;
-  write_all(paste_off, sizeof paste_off - 1);
-  endwin();
+  leave();
   porch_guard_pause();
 }
 
@@ -283,5 +304,6 @@ void porch_terminal_resume(void) {
   wnoutrefresh(stdscr);
   doupdate();
   curs_set(cursor_shown);
-  write_all(paste_on, sizeof paste_on - 1);
+  take_modes();
+  porch_output_send();
 }

@@ -1,45 +1,63 @@
 internal import CTerminal
 internal import Glibc
+internal import Keyboard
+public import Ports
 public import Screen
 
 /// The real terminal, drawn by ncurses on a thread of its own.
 ///
 /// There is at most one at a time. Whatever ends the process, the terminal is given back as it was: by
 /// `close`, at `exit`, and by a handler for crashes.
+///
+/// A terminal that stops reading holds up nothing but its picture: what was presented meanwhile is drawn at once when it
+/// goes on, the newest state of it.
 public actor Terminal: ScreenDevice {
   public nonisolated let events: AsyncStream<InputEvent>
   public nonisolated let capabilities: ScreenCapabilities
 
-  /// How long an unfinished paste waits for more, in milliseconds.
-  private static let pastePause: Int32 = 500
-
   private nonisolated let thread: TerminalThread
   private let queue: EventQueue
   private var pairs: ColorPairs
-  private var decoder = KeyDecoder()
+  private let time: any Timekeeper
+  private var decoder: KeyDecoder
   private var cursor: Position?
   private var isOpen = true
-  private var emptyReads = 0
+  private var isReading = true
+  /// Whether the terminal has not taken all of the last picture yet.
+  private var isFull = false
+  /// Whether something was presented since the last picture.
+  private var isBehind = false
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  /// Takes the terminal. The error says in words what is in the way.
-  public static func open(_ options: TerminalOptions) async throws(TerminalError) -> Terminal {
+  /// Takes the terminal.
+  ///
+  /// - Parameters:
+  ///   - options: which, and how.
+  ///   - time: tells a key from the beginning of a sequence.
+  /// - Returns: the terminal, with nothing on it.
+  /// - Throws: what is in the way, in words.
+  public static func open(
+    _ options: TerminalOptions, on time: any Timekeeper
+  ) async throws(TerminalError) -> Terminal {
     let name = try options.checkedTermName()
     guard let thread = TerminalThread.start() else { throw .refused }
     porch_terminal_protect_thread()
-    let (status, info) = await TerminalOpener(thread: thread).open(options, termName: name)
-    guard status == Int32(PORCH_TERMINAL_OK) else {
+    let outcome = await TerminalOpener(thread: thread).open(options, termName: name)
+    guard outcome.status == Int32(PORCH_TERMINAL_OK) else {
       thread.stop()
-      throw TerminalError(status: status, termName: name)
+      throw TerminalError(status: outcome.status, termName: name)
     }
-    let terminal = Terminal(thread: thread, info: info)
+    let terminal = Terminal(thread: thread, outcome: outcome, time: time)
     terminal.startWatching(options.inputDescriptor)
     return terminal
   }
 
-  private init(thread: TerminalThread, info: porch_terminal_info) {
+  private init(thread: TerminalThread, outcome: TerminalOpener.Outcome, time: any Timekeeper) {
+    let info = outcome.info
     self.thread = thread
+    self.time = time
+    decoder = KeyDecoder(keys: outcome.keys)
     queue = EventQueue()
     events = queue.stream
     capabilities = ScreenCapabilities(colors: Int(info.colors), unicode: info.unicode)
@@ -101,13 +119,22 @@ public actor Terminal: ScreenDevice {
       look.attributes, look.pair)
   }
 
+  /// Draws, unless the terminal is still busy with the picture before.
   private func flush() {
-    porch_terminal_flush(
+    isBehind = isFull
+    guard !isFull else { return }
+    isFull = !porch_terminal_flush(
       Int32(clamping: cursor?.row ?? -1), Int32(clamping: cursor?.column ?? -1))
+  }
+
+  private func sendMore() {
+    isFull = !porch_terminal_send()
+    if !isFull, isBehind { flush() }
   }
 
   private func resume() {
     porch_terminal_resume()
+    sendMore()
     send(.resumed(size()))
   }
 
@@ -121,46 +148,45 @@ public actor Terminal: ScreenDevice {
 extension Terminal {
   private nonisolated func startWatching(_ descriptor: Int32) {
     thread.watch(
-      TerminalThread.Watch(descriptor: descriptor) { [weak self] wake in
-        guard let self else { return .stopReading }
-        return self.assumeIsolated { $0.handle(wake) }
+      TerminalThread.Watch(keyboard: descriptor, output: porch_terminal_output()) { [weak self] in
+        self?.assumeIsolated { $0.needs() } ?? TerminalThread.Needs()
+      } handler: { [weak self] wake in
+        self?.assumeIsolated { $0.handle(wake) }
       })
   }
 
-  private func handle(_ wake: TerminalThread.Wake) -> TerminalThread.Answer {
-    guard isOpen else { return .stopReading }
+  private func needs() -> TerminalThread.Needs {
+    guard isOpen else { return TerminalThread.Needs() }
+    let pause = decoder.deadline.map { ($0 - time.instant).roundedUpMilliseconds }
+    return TerminalThread.Needs(reads: isReading, writes: isFull, pause: pause)
+  }
+
+  private func handle(_ wake: TerminalThread.Wake) {
+    guard isOpen else { return }
     switch wake {
     case .signals(let bits): handle(signals: bits)
-    case .readable(let hungUp): return read(hungUp: hungUp)
-    case .pause:
-      decoder.finishPaste()
-      deliverKeys()
+    case .readable(let hungUp): read(hungUp: hungUp)
+    case .writable: sendMore()
+    case .pause: deliver(decoder.expire(at: time.instant))
     }
-    return decoder.isPasting ? .pauseAfter(Self.pastePause) : .keepWatching
   }
 
-  private func read(hungUp: Bool) -> TerminalThread.Answer {
-    var count = 0
-    while case let key = porch_terminal_read_key(), key.kind != Int32(PORCH_KEY_NONE) {
-      decoder.feed(key)
-      count += 1
+  private func read(hungUp: Bool) {
+    let bytes = [UInt8](unsafeUninitializedCapacity: 4_096) { buffer, count in
+      let got = porch_terminal_read(buffer.baseAddress, Int32(clamping: buffer.count))
+      isReading = got != 0
+      count = Int(max(0, got))
     }
-    decoder.finishBatch()
-    // A terminal that is ready but has nothing to read is at its end. Twice, because a signal may have cut a
-    // first attempt short.
-    emptyReads = count == 0 ? emptyReads + 1 : 0
-    let isAtEnd = hungUp || emptyReads > 1
-    if isAtEnd { decoder.finishPaste() }
-    deliverKeys()
-    guard !isAtEnd else {
-      send(.endOfInput)
-      return .stopReading
-    }
-    return decoder.isPasting ? .pauseAfter(Self.pastePause) : .keepWatching
+    deliver(decoder.feed(bytes, at: time.instant))
+    // What came before a terminal hung up is read to its end.
+    if hungUp, bytes.isEmpty { isReading = false }
+    guard !isReading else { return }
+    deliver(decoder.finish())
+    send(.endOfInput)
   }
 
-  private func deliverKeys() {
-    for event in decoder.takeEvents() { send(event) }
+  private func deliver(_ events: [InputEvent]) {
+    for event in events { send(event) }
   }
 
   private func handle(signals: UInt32) {
@@ -178,5 +204,15 @@ extension Terminal {
     if arrived(Int(PORCH_TERMINAL_INTERRUPTED)) { send(.terminate(signal: SIGINT)) }
     if arrived(Int(PORCH_TERMINAL_TERMINATED)) { send(.terminate(signal: SIGTERM)) }
     if arrived(Int(PORCH_TERMINAL_HUNG_UP)) { send(.terminate(signal: SIGHUP)) }
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds for `poll`, so that the time has come when it returns.
+  fileprivate var roundedUpMilliseconds: Int32 {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    return Int32(
+      clamping: min(seconds, 86_400) * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
   }
 }

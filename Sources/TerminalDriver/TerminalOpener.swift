@@ -1,5 +1,6 @@
 internal import CTerminal
 internal import Glibc
+internal import Keyboard
 internal import Screen
 
 /// Opens ncurses on the terminal's thread before there is a terminal.
@@ -12,7 +13,14 @@ actor TerminalOpener {
     self.thread = thread
   }
 
-  func open(_ options: TerminalOptions, termName: String) -> (status: Int32, info: porch_terminal_info) {
+  /// What became of it, and what the terminal is.
+  struct Outcome {
+    var status: Int32
+    var info: porch_terminal_info
+    var keys: TerminalKeys
+  }
+
+  func open(_ options: TerminalOptions, termName: String) -> Outcome {
     var info = porch_terminal_info()
     let status = termName.withCString { name in
       options.locale.withCString { locale in
@@ -28,7 +36,10 @@ actor TerminalOpener {
         return porch_terminal_open(&request, &info)
       }
     }
-    return (status, info)
+    let keys = TerminalKeys { name in
+      porch_terminal_capability(name).map { Array(String(cString: $0).utf8) }
+    }
+    return Outcome(status: status, info: info, keys: keys)
   }
 }
 

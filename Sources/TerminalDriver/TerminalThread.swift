@@ -2,34 +2,39 @@ internal import CTerminal
 internal import Glibc
 internal import Synchronization
 
-/// One thread that runs an actor's jobs and sleeps in `poll` on their arrival, on signals and on the keyboard.
+/// One thread that runs an actor's jobs and sleeps in `poll` on their arrival, on signals, on the keyboard, and on a
+/// terminal that was full.
 ///
 /// ncurses is not reentrant; being touched from this thread only is what makes it safe. Nothing wakes the
-/// thread while nothing happens.
+/// thread while nothing happens, and it never waits for the terminal.
 final class TerminalThread: SerialExecutor {
   /// What the thread woke up for, apart from jobs.
   enum Wake {
     case signals(UInt32)
     case readable(hungUp: Bool)
-    /// The keyboard was silent for as long as its watcher asked.
+    /// The terminal takes output again.
+    case writable
+    /// Nothing happened for as long as the watcher asked.
     case pause
   }
 
-  /// Who is told about the keyboard and signals.
+  /// Who is told about the keyboard, the terminal and signals. Both closures are called on the thread.
   struct Watch: Sendable {
-    /// The keyboard; negative to look at signals only.
-    var descriptor: Int32
-    /// Called on the thread.
-    var handler: @Sendable (Wake) -> Answer
+    var keyboard: Int32
+    var output: Int32
+    /// Asked before each sleep.
+    var needs: @Sendable () -> Needs
+    var handler: @Sendable (Wake) -> Void
   }
 
-  /// What a watcher wants next.
-  enum Answer {
-    case keepWatching
-    /// Send `.pause` after so many milliseconds of silence.
-    case pauseAfter(Int32)
-    /// Never look at the keyboard again: it is at its end, and poll would return at once for ever.
-    case stopReading
+  /// What a watcher waits for, apart from signals.
+  struct Needs {
+    /// The keyboard. Not once it is at its end: poll would return at once for ever.
+    var reads = false
+    /// Room in the terminal.
+    var writes = false
+    /// Send `.pause` after so many milliseconds; nil to wait for ever.
+    var pause: Int32?
   }
 
   private struct State {
@@ -110,34 +115,27 @@ final class TerminalThread: SerialExecutor {
   private func run() {
     thread.store(pthread_self(), ordering: .relaxed)
     porch_terminal_protect_thread()
-    var timeout: Int32 = -1
     while runJobs() {
+      let asleep = state.withLock { $0.watch }
+      let needs = asleep?.needs() ?? Needs()
       var descriptors = [
         pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: state.withLock { $0.watch?.descriptor } ?? -1, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: needs.reads ? asleep?.keyboard ?? -1 : -1, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: needs.writes ? asleep?.output ?? -1 : -1, events: Int16(POLLOUT), revents: 0),
       ]
-      let ready = poll(&descriptors, 2, timeout)
+      let ready = poll(&descriptors, 3, needs.pause ?? -1)
       if descriptors[0].revents != 0 { porch_terminal_clear_wake(wake) }
+      // Whoever began to watch during the sleep hears of the signals that came since.
+      guard let watch = state.withLock({ $0.watch }) else { continue }
       let signals = porch_terminal_take_signals()
-      if signals != 0 { tell(.signals(signals), &timeout) }
-      if ready > 0, descriptors[1].revents != 0 {
+      if signals != 0 { watch.handler(.signals(signals)) }
+      if ready == 0 { watch.handler(.pause) }
+      guard ready > 0 else { continue }
+      if descriptors[2].revents != 0 { watch.handler(.writable) }
+      if descriptors[1].revents != 0 {
         let hungUp = Int32(descriptors[1].revents) & (POLLHUP | POLLERR | POLLNVAL) != 0
-        tell(.readable(hungUp: hungUp), &timeout)
-      } else if ready == 0 {
-        timeout = -1
-        tell(.pause, &timeout)
+        watch.handler(.readable(hungUp: hungUp))
       }
-    }
-  }
-
-  private func tell(_ wake: Wake, _ timeout: inout Int32) {
-    guard let watch = state.withLock({ $0.watch }) else { return }
-    switch watch.handler(wake) {
-    case .keepWatching: timeout = -1
-    case .pauseAfter(let milliseconds): timeout = milliseconds
-    case .stopReading:
-      timeout = -1
-      state.withLock { $0.watch?.descriptor = -1 }
     }
   }
 

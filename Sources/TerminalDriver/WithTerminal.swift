@@ -1,11 +1,12 @@
 internal import CTerminal
+public import Ports
 internal import Screen
 
 /// Opens the terminal for as long as `body` runs, and gives it back however that ends.
 public func withTerminal<Result: Sendable>(
-  _ options: TerminalOptions, _ body: (Terminal) async throws -> Result
+  _ options: TerminalOptions, on time: any Timekeeper, _ body: (Terminal) async throws -> Result
 ) async throws -> Result {
-  let terminal = try await Terminal.open(options)
+  let terminal = try await Terminal.open(options, on: time)
   do {
     let result = try await body(terminal)
     await terminal.close()

@@ -26,7 +26,7 @@ struct RosterOptions: ParsableArguments {
     let theme = try loadTheme(surroundings.themes)
     let reason: ExitReason
     do {
-      reason = try await withTerminal(surroundings.terminal) { terminal in
+      reason = try await withTerminal(surroundings.terminal, on: SystemTimekeeper()) { terminal in
         var options = AppOptions(
           theme: Theme(theme, colors: terminal.capabilities.colors),
           seed: UInt64.random(in: .min ... .max))

@@ -1,4 +1,5 @@
 import Glibc
+import Ports
 import Screen
 import TerminalDriver
 import Testing
@@ -11,9 +12,21 @@ import Testing
     return painter.grid
   }
 
+  /// A picture of 10 kB that has no cell in common with the one before.
+  private func busyPicture(_ number: Int, _ text: SafeText = "") -> Grid {
+    var painter = Painter(size: Size(rows: 50, columns: 200))
+    for row in 0..<50 {
+      let letters = (0..<200).map { UnicodeScalar(UInt8(97 + (number + row * 7 + $0 * $0) % 26)) }
+      painter.put(
+        SafeText(untrusted: String(String.UnicodeScalarView(letters))), row: row, column: 0, style: .plain)
+    }
+    painter.put(text, row: 3, column: 5, style: .plain)
+    return painter.grid
+  }
+
   @Test func wideAndCombiningTextIsDrawn() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       #expect(await terminal.size() == Size(rows: 5, columns: 20))
       #expect(terminal.capabilities == ScreenCapabilities(colors: 256, unicode: true))
       await terminal.present(patches(from: nil, to: picture("李雷 e\u{301} 👍")), cursor: nil)
@@ -23,7 +36,7 @@ import Testing
 
   @Test func anIdenticalPictureWritesNothing() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       let grid = picture("李雷 x", style: Style(foreground: .indexed(2)))
       await terminal.present(patches(from: nil, to: grid), cursor: Position(row: 1, column: 4))
       let count = wires.count
@@ -37,7 +50,7 @@ import Testing
 
   @Test func aSmallChangeIsAFewBytes() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       let (old, new) = (picture("hello there"), picture("hello where"))
       await terminal.present(patches(from: nil, to: old), cursor: nil)
       let count = wires.count
@@ -48,7 +61,7 @@ import Testing
 
   @Test func hostileTextSteersNothing() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       let name = "\u{1B}]0;owned\u{7}\u{9B}2J\u{1B}[31m"
       await terminal.present(patches(from: nil, to: picture("\(name)")), cursor: nil)
       let written = wires.written()
@@ -61,7 +74,7 @@ import Testing
 
   @Test func cellsOutsideTheScreenAreLeftOut() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       var painter = Painter(size: Size(rows: 9, columns: 40))
       painter.fill(with: "李")
       await terminal.present(patches(from: nil, to: painter.grid), cursor: Position(row: 50, column: 50))
@@ -71,7 +84,7 @@ import Testing
 
   @Test func keysArriveByName() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       wires.type("aé李\r\t\u{7F}\u{3}\u{1A}\u{1B}OA\u{1B}OD\u{1B}[5~\u{1B}[Z\u{1B}[15~\u{1B}[3~")
       wires.unplug()
       let events = await terminal.events(upTo: .endOfInput)
@@ -83,42 +96,54 @@ import Testing
     }
   }
 
-  @Test func anUnknownSequenceIsOneUnknownKey() async throws {
+  @Test func homeAndEndOfTheVT220AreKnownUnderXterm() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
-      wires.type("\u{1B}[99;99Wx\u{1B}]11;rgb:00/00/00\u{7}y\u{1B}Oüz")
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
+      wires.type("\u{1B}[1~\u{1B}[4~\u{1B}[99;99Wx")
       wires.unplug()
-      let events = await terminal.events(upTo: .endOfInput)
-      #expect(events.first == .key(.unknown([])))
-      #expect(events.contains(.key(.character("x"))))
-      #expect(events.contains(.key(.character("y"))))
-      #expect(!events.contains(.key(.character("9"))))
-      #expect(!events.contains(.key(.character("r"))))
+      let unknown = Key.unknown(Array("\u{1B}[99;99W".utf8))
+      #expect(
+        await terminal.events(upTo: .endOfInput)
+          == [.home, .end, unknown, .character("x")].map { .key($0) } + [.endOfInput])
     }
   }
 
   @Test func anEscapeAloneIsTheKey() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       wires.type("\u{1B}")
       #expect(await terminal.events(upTo: .key(.escape)) == [.key(.escape)])
     }
   }
 
-  @Test(arguments: ["\u{1B}d", "\u{1B}é", "\u{1B}李"])
-  func altAndALetterAreNeitherEscapeNorTheLetter(_ bytes: String) async throws {
+  @Test func altAndABracketDoNotWedgeTheKeyboard() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
-      wires.type(bytes)
-      wires.type("x")
-      #expect(
-        await terminal.events(upTo: .key(.character("x"))) == [.key(.unknown([])), .key(.character("x"))])
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
+      wires.type("\u{1B}]")
+      #expect(await terminal.events(upTo: .key(.unknown([0x1B, 0x5D]))).count == 1)
+      wires.type("\u{3}")
+      #expect(await terminal.events(upTo: .key(.control("c"))) == [.key(.control("c"))])
     }
+  }
+
+  @Test func theModesOfOthersAreSwitchedOffAndGivenBack() async throws {
+    let wires = Wires()
+    let terminal = try await Terminal.open(wires.options, on: MonotonicTime())
+    let modes = ["9", "1000", "1002", "1003", "1004", "1005", "1006", "1015", "2004"]
+    let beginning = wires.written()
+    for mode in modes {
+      let saved = try #require(beginning.firstRange(of: "\u{1B}[?\(mode)s"))
+      let off = try #require(beginning.firstRange(of: "\u{1B}[?\(mode)l"))
+      #expect(saved.lowerBound < off.lowerBound)
+    }
+    let count = wires.count
+    await terminal.close()
+    for mode in modes { #expect(wires.written(from: count).contains("\u{1B}[?\(mode)r")) }
   }
 
   @Test func whatIsNotUTF8IsLeftOut() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       wires.type([0xFF, 0x61, 0xC3, 0x62, 0xC0, 0xAF, 0xED, 0xA0, 0x80, 0x63])
       wires.unplug()
       let keys: [Key] = [.character("a"), .character("b"), .character("c")]
@@ -128,7 +153,7 @@ import Testing
 
   @Test func aPasteArrivesInOnePiece() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       wires.type("a\u{1B}[200~two\rlines 李 q\u{1B}[201~b")
       wires.unplug()
       #expect(
@@ -140,7 +165,7 @@ import Testing
 
   @Test func anUnfinishedPasteIsDeliveredAtTheEnd() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       wires.type("\u{1B}[200~half")
       wires.unplug()
       #expect(await terminal.events(upTo: .endOfInput) == [.paste("half"), .endOfInput])
@@ -151,7 +176,7 @@ import Testing
     let wires = Wires()
     var options = wires.options
     options.useColor = false
-    try await withTerminal(options) { terminal in
+    try await withTerminal(options, on: MonotonicTime()) { terminal in
       #expect(terminal.capabilities.colors == 0)
       let style = Style(
         foreground: .rgb(red: 255, green: 0, blue: 0), background: .indexed(4), attributes: .bold)
@@ -167,7 +192,7 @@ import Testing
     let wires = Wires()
     var options = wires.options
     options.locale = "C"
-    try await withTerminal(options) { terminal in
+    try await withTerminal(options, on: MonotonicTime()) { terminal in
       #expect(!terminal.capabilities.unicode)
       await terminal.present(patches(from: nil, to: picture("李雷|é|")), cursor: nil)
     }
@@ -179,7 +204,7 @@ import Testing
     let wires = Wires()
     var options = wires.options
     options.locale = "xx_YY.UTF-8"
-    try await withTerminal(options) { terminal in
+    try await withTerminal(options, on: MonotonicTime()) { terminal in
       #expect(terminal.capabilities.unicode)
     }
   }
@@ -187,16 +212,16 @@ import Testing
   @Test func aTerminalThatIsForgottenIsGivenBack() async throws {
     let wires = Wires()
     do {
-      let terminal = try await Terminal.open(wires.options)
+      let terminal = try await Terminal.open(wires.options, on: MonotonicTime())
       await terminal.present(patches(from: nil, to: picture("forgotten")), cursor: nil)
     }
     #expect(wires.written().contains("\u{1B}[?1049l"))
-    try await withTerminal(wires.options) { _ in }
+    try await withTerminal(wires.options, on: MonotonicTime()) { _ in }
   }
 
   @Test func closingGivesTheTerminalBack() async throws {
     let wires = Wires()
-    let terminal = try await Terminal.open(wires.options)
+    let terminal = try await Terminal.open(wires.options, on: MonotonicTime())
     #expect(wires.written().contains("\u{1B}[?1049h"))
     #expect(wires.written().contains("\u{1B}[?2004h"))
     let count = wires.count
@@ -215,7 +240,7 @@ import Testing
   @Test func theModesOfAPseudoTerminalAreRestored() async throws {
     let terminal = PseudoTerminal(rows: 10, columns: 33)
     let before = terminal.modes
-    try await withTerminal(terminal.options) { screen in
+    try await withTerminal(terminal.options, on: MonotonicTime()) { screen in
       #expect(await screen.size() == Size(rows: 10, columns: 33))
       #expect(terminal.modes != before)
       terminal.type("q")
@@ -224,9 +249,43 @@ import Testing
     #expect(terminal.modes == before)
   }
 
+  /// Nobody reads the main side: the terminal is full after some pictures.
+  @Test func aTerminalThatStopsReadingHoldsUpNothing() async throws {
+    let terminal = PseudoTerminal(rows: 50, columns: 200)
+    let before = terminal.modes
+    try await withTerminal(terminal.options, on: MonotonicTime()) { screen in
+      for number in 0..<40 {
+        let text: SafeText = number == 39 ? "the newest" : ""
+        await screen.present(patches(from: nil, to: busyPicture(number, text)), cursor: nil)
+      }
+      kill(getpid(), SIGTERM)
+      #expect(await screen.events(upTo: .terminate(signal: SIGTERM)) == [.terminate(signal: SIGTERM)])
+      terminal.type("q")
+      #expect(await screen.events(upTo: .key(.character("q"))).count == 1)
+      #expect(terminal.read(until: "the newest").contains("the newest"))
+    }
+    #expect(terminal.modes == before)
+  }
+
+  @Test func aTerminalThatNeverReadsAgainIsGivenBackAllTheSame() async throws {
+    let terminal = PseudoTerminal(rows: 50, columns: 200)
+    let before = terminal.modes
+    let isNonblocking = fcntl(terminal.side, F_GETFL) & O_NONBLOCK
+    try await withTerminal(terminal.options, on: MonotonicTime()) { screen in
+      for number in 0..<40 {
+        await screen.present(patches(from: nil, to: busyPicture(number)), cursor: nil)
+      }
+      // The descriptor is the shell's too.
+      #expect(fcntl(terminal.side, F_GETFL) & O_NONBLOCK == isNonblocking)
+    }
+    #expect(terminal.modes == before)
+    // What stood in its way was dropped, and this is the first that the user reads when it goes on.
+    #expect(terminal.read(until: "\u{1B}[?1049l").contains("\u{1B}[?1049l"))
+  }
+
   @Test func aNewSizeIsReported() async throws {
     let terminal = PseudoTerminal(rows: 10, columns: 33)
-    try await withTerminal(terminal.options) { screen in
+    try await withTerminal(terminal.options, on: MonotonicTime()) { screen in
       terminal.resize(rows: 7, columns: 44)
       kill(getpid(), SIGWINCH)
       let size = Size(rows: 7, columns: 44)
@@ -237,7 +296,7 @@ import Testing
 
   @Test(arguments: [SIGTERM, SIGHUP, SIGINT]) func aRequestToEndIsAnEvent(signal: Int32) async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       kill(getpid(), signal)
       #expect(await terminal.events(upTo: .terminate(signal: signal)) == [.terminate(signal: signal)])
     }
@@ -245,8 +304,10 @@ import Testing
 
   @Test func aSecondTerminalIsRefusedAndTheFirstGoesOn() async throws {
     let wires = Wires()
-    try await withTerminal(wires.options) { terminal in
-      let error = await #expect(throws: TerminalError.self) { try await Terminal.open(wires.options) }
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
+      let error = await #expect(throws: TerminalError.self) {
+        try await Terminal.open(wires.options, on: MonotonicTime())
+      }
       #expect(error?.code == .alreadyOpen)
       await terminal.present(patches(from: nil, to: picture("still here")), cursor: nil)
       #expect(wires.written().contains("still here"))
@@ -266,7 +327,9 @@ import Testing
     var options = wires.options
     options.termName = name
     let refused = options
-    let error = await #expect(throws: TerminalError.self) { try await Terminal.open(refused) }
+    let error = await #expect(throws: TerminalError.self) {
+      try await Terminal.open(refused, on: MonotonicTime())
+    }
     #expect(error?.code == code)
     #expect(error?.description.contains(words) == true)
     #expect(wires.count == 0)
@@ -277,7 +340,9 @@ import Testing
     var options = wires.options
     options.requiresTerminal = true
     let refused = options
-    let error = await #expect(throws: TerminalError.self) { try await Terminal.open(refused) }
+    let error = await #expect(throws: TerminalError.self) {
+      try await Terminal.open(refused, on: MonotonicTime())
+    }
     #expect(error?.code == .notATerminal)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Ports
 import Screen
 import TerminalDriver
 
@@ -103,6 +104,19 @@ final class PseudoTerminal {
     let bytes = Array(text.utf8)
     _ = write(main, bytes, bytes.count)
   }
+
+  /// Reads what is shown, up to a text, or until nothing comes for a second.
+  func read(until text: String) -> String {
+    var shown = ""
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    var readable = pollfd(fd: main, events: Int16(POLLIN), revents: 0)
+    while !shown.contains(text), poll(&readable, 1, 1_000) > 0 {
+      let count = Glibc.read(main, &bytes, bytes.count)
+      guard count > 0 else { break }
+      shown += String(decoding: bytes.prefix(count), as: UTF8.self)
+    }
+    return shown
+  }
 }
 
 extension ScreenDevice {
@@ -115,4 +129,17 @@ extension ScreenDevice {
     }
     return result
   }
+}
+
+/// The clock of this machine: what is driven here is a real terminal.
+struct MonotonicTime: Timekeeper {
+  var instant: Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+
+  var wallTime: WallTime { WallTime(milliseconds: 0) }
+
+  func sleep(until deadline: Instant) async throws { try await Task.sleep(for: deadline - instant) }
 }

@@ -34,33 +34,6 @@ enum {
   PORCH_TERMINAL_INTERRUPTED = 32,
 };
 
-enum {
-  PORCH_KEY_NONE = 0,  // nothing waits
-  PORCH_KEY_BYTE,      // value is a byte as typed
-  PORCH_KEY_FUNCTION,  // value is n of Fn
-  PORCH_KEY_UP,
-  PORCH_KEY_DOWN,
-  PORCH_KEY_LEFT,
-  PORCH_KEY_RIGHT,
-  PORCH_KEY_HOME,
-  PORCH_KEY_END,
-  PORCH_KEY_PAGE_UP,
-  PORCH_KEY_PAGE_DOWN,
-  PORCH_KEY_INSERT,
-  PORCH_KEY_DELETE,
-  PORCH_KEY_BACKSPACE,
-  PORCH_KEY_BACK_TAB,
-  PORCH_KEY_ENTER,
-  PORCH_KEY_PASTE_BEGIN,
-  PORCH_KEY_PASTE_END,
-  PORCH_KEY_OTHER,  // a key that has no name here
-};
-
-typedef struct {
-  int32_t kind;
-  int32_t value;
-} porch_terminal_key;
-
 typedef struct {
   const char *term_name;
   const char *locale;  // for LC_CTYPE
@@ -108,14 +81,25 @@ void porch_terminal_put(
     int32_t row, int32_t column, const uint32_t *scalars, int32_t count, int32_t width, uint32_t attributes,
     int32_t pair);
 
-// Sends what changed since the last flush. A negative row hides the cursor.
-void porch_terminal_flush(int32_t cursor_row, int32_t cursor_column);
+// Draws what changed since the last flush and sends as much as the terminal takes without waiting; true if that was
+// all. Until the rest has been sent there is nothing to be gained by another flush. A negative row hides the cursor.
+bool porch_terminal_flush(int32_t cursor_row, int32_t cursor_column);
+
+// Sends what the terminal takes now; true if nothing is left.
+bool porch_terminal_send(void);
+
+// The descriptor to poll for room while something is left.
+int32_t porch_terminal_output(void);
 
 // Forgets what the terminal is believed to show; the next flush paints everything.
 void porch_terminal_forget(void);
 
-// The next key, without waiting (but for the 25 ms after an escape that tell a key from a sequence).
-porch_terminal_key porch_terminal_read_key(void);
+// Reads what was typed, once the keyboard is readable: the number of bytes, -1 if there are none after all, 0 at the
+// end.
+int32_t porch_terminal_read(uint8_t *bytes, int32_t size);
+
+// What terminfo says of a string capability of the open terminal; NULL where it has none.
+const char *porch_terminal_capability(const char *name);
 
 // Reads and clears the signals that arrived.
 uint32_t porch_terminal_take_signals(void);
