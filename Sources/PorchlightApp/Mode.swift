@@ -42,6 +42,13 @@ struct Menu: Hashable, Sendable {
     items = person.row.isInvite ? [.accept, .deny, .detail] : [.detail, .remove]
   }
 
+  /// What a key does that chooses something; nil for the others.
+  func action(for key: Key) -> Action? {
+    if Keymap.action(for: key, in: .menu) == .submit { return choice }
+    let action = Keymap.action(for: key, in: .list)
+    return action.flatMap { items.contains($0) ? $0 : nil }
+  }
+
   var choice: Action? { items.indices.contains(selected) ? items[selected] : nil }
 }
 

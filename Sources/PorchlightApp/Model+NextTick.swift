@@ -13,6 +13,7 @@ extension Model {
     due += highlights.values
     if let quitArmedUntil { due.append(quitArmedUntil) }
     if let noticeUntil { due.append(noticeUntil) }
+    if let delayedPress { due.append(delayedPress.until) }
     if let deadline = idle.deadline { due.append(idleTick(deadline, now.instant)) }
     if case .interrupted(_, let retryAt) = connection, retryAt > now.instant {
       due.append(Self.nextSecond(before: retryAt, after: now.instant))

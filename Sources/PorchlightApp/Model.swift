@@ -1,3 +1,4 @@
+internal import Keyboard
 internal import MatrixWire
 internal import PorchlightSDK
 internal import Ports
@@ -36,8 +37,10 @@ struct Model: Sendable {
   var notice: Notice?
   /// When the notice goes away by itself; nil while it waits for the stream.
   var noticeUntil: Instant?
-  /// The last key that answered an invite.
-  var lastAnswer: Answer?
+  /// Tells presses from the repeats of a key that is held.
+  var held = HeldKey()
+  /// A key that would answer an invite and may be the first repeat of one that is held.
+  var delayedPress: DelayedPress?
   var idle: IdleMonitor
   var lastKey: Instant?
   /// Until when a second Ctrl-C quits.
@@ -53,13 +56,12 @@ struct Model: Sendable {
     self.size = size
   }
 
-  /// A key that answered an invite, or would have.
-  struct Answer: Hashable, Sendable {
-    let action: Action
-    let asker: UserID
-    let at: Instant
-    /// Whether it was ignored as the repeat of a key that is held.
-    var isSwallowing = false
+  /// A key that is acted upon at `until` unless it repeats before, where nothing else came between.
+  struct DelayedPress: Hashable, Sendable {
+    let key: Key
+    let until: Instant
+    let mode: Mode
+    let selection: RowID?
   }
 
   /// A change to the lists, until the stream confirms it.
@@ -76,8 +78,6 @@ enum Calm {
   static let highlight: Duration = .seconds(3)
   /// How long a notice stands without a key.
   static let notice: Duration = .seconds(5)
-  /// How long after an answer the same key may still be held: keyboards begin to repeat within this.
-  static let heldKey: Duration = .seconds(1)
   static let quitAgain: Duration = .seconds(2)
   static let longestCountdown: Duration = .seconds(60)
 }

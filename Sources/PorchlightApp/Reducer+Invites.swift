@@ -10,16 +10,17 @@ extension Model {
       notice = Notice(roster.asking.isEmpty ? "no invites" : "which one? I goes to the invites")
       return []
     }
-    let repeated = lastAnswer
-    if let lastKey { lastAnswer = Answer(action: action, asker: asker, at: lastKey) }
-    // A key that is held must not answer the next invite too, which the cursor came to by itself.
-    if let repeated, let lastKey, repeated.action == action, lastKey - repeated.at < Calm.heldKey,
-      repeated.asker != asker || repeated.isSwallowing
-    {
-      lastAnswer?.isSwallowing = true
-      return []
-    }
-    return request(action == .accept ? .accept(asker) : .deny(asker))
+    let intents = request(action == .accept ? .accept(asker) : .deny(asker))
+    if !intents.isEmpty { selectNextInvite(after: asker) }
+    return intents
+  }
+
+  /// Goes on to the next invite that is not being answered. The server need not be waited for: as many presses as
+  /// there are invites answer them all.
+  private mutating func selectNextInvite(after asker: UserID) {
+    let rows = arrangement.rows(in: .invites)
+    guard let place = rows.firstIndex(of: .invite(asker)) else { return }
+    if let next = rows[(place + 1)...].first(where: { change(for: $0) == nil }) { selection = next }
   }
 
   mutating func askRemoval() {

@@ -1,3 +1,4 @@
+internal import Keyboard
 internal import PorchlightSDK
 internal import Ports
 internal import Screen
@@ -33,7 +34,42 @@ extension Model {
   }
 
   private mutating func press(_ key: Key, at now: Instant) -> [Intent] {
+    let verdict = held.press(key, at: now)
+    // Another key ends the doubt: the one before was pressed and let go.
+    let before = verdict == .isRepeat ? [] : takeDelayedPress(at: now, isDecided: true)
+    delayedPress = nil
     lastKey = now
+    guard isAnswer(key) else { return before + act(on: key, at: now) }
+    switch verdict {
+    case .press: return before + act(on: key, at: now)
+    case .isRepeat: return before
+    case .undecided(let until):
+      delayedPress = DelayedPress(key: key, until: until, mode: mode, selection: selection)
+      return before
+    }
+  }
+
+  /// Whether a key would answer an invite here. Where it is held, it must not answer the next one too, which the
+  /// cursor came to by itself.
+  private func isAnswer(_ key: Key) -> Bool {
+    let action =
+      switch mode {
+      case .list: selection?.isInvite == true ? Keymap.action(for: key, in: .list) : nil
+      case .menu(let menu): menu.action(for: key)
+      default: nil as Action?
+      }
+    return action == .accept || action == .deny
+  }
+
+  /// What comes of a key that was no repeat after all. Where its row is gone, or something was opened, nothing does.
+  mutating func takeDelayedPress(at now: Instant, isDecided: Bool = false) -> [Intent] {
+    guard let press = delayedPress, isDecided || press.until <= now else { return [] }
+    delayedPress = nil
+    guard press.mode == mode, press.selection == selection else { return [] }
+    return act(on: press.key, at: now)
+  }
+
+  private mutating func act(on key: Key, at now: Instant) -> [Intent] {
     notice = nil
     noticeUntil = nil
     let armed = quitArmedUntil.map { now < $0 } ?? false
@@ -77,7 +113,6 @@ extension Model {
 
   /// Does what the key, or the menu, asks for.
   mutating func perform(_ action: Action) -> [Intent] {
-    if action != lastAnswer?.action { lastAnswer = nil }
     switch action {
     case .next: move(by: 1)
     case .previous: move(by: -1)

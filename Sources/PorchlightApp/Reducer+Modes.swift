@@ -25,8 +25,7 @@ extension Model {
       mode = .list
       return []
     default:
-      let action = Keymap.action(for: key, in: .list)
-      if let action, menu.items.contains(action) { return choose(action, in: menu) }
+      if let action = menu.action(for: key) { return choose(action, in: menu) }
       reportUnknown(key)
     }
     mode = .menu(menu)

@@ -9,6 +9,7 @@ func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
   let now = message.at
   let before = model.lines
   let notice = model.notice
+  let delayed = model.takeDelayedPress(at: now.instant)
   var intents: [Intent] = []
   switch message.event {
   case .input(let input):
@@ -32,7 +33,7 @@ func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
   }
   if model.notice != notice { model.noticeUntil = nil }
   model.settle(at: now.instant, before: before)
-  return intents
+  return delayed + intents
 }
 
 extension Model {

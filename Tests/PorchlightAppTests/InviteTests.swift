@@ -40,18 +40,78 @@ import Testing
     #expect(scene.line(with: "I goes to the invites") != nil)
   }
 
-  @Test func aHeldKeyAnswersOneInvite() {
-    var scene = scene(at: "ola")
-    scene.press("A")
-    scene.hear([.invite("ola", .accepted)])
-    for _ in 0..<20 {
-      scene.wait(.milliseconds(300))
-      scene.press("A")
-      #expect(scene.intents == [])
+  /// Presses a key so many times, a gap after each; the answers that were asked for.
+  private func press(
+    _ key: Key, _ gaps: [Int], in scene: inout Scene, confirming delay: Int? = 0
+  ) -> [ListChange] {
+    var answers: [ListChange] = []
+    for gap in gaps {
+      scene.press(key)
+      answers += scene.intents.changes
+      answers += scene.wait(.milliseconds(gap)).changes
+      guard delay != nil else { continue }
+      scene.hear(answers.map { .invite(String($0.userID.localpart), key == "A" ? .accepted : .denied) })
     }
-    scene.wait(.seconds(1))
+    return answers
+  }
+
+  private static func invites(_ count: Int) -> Scene {
+    var scene = Scene([.own()] + (0..<count).map { .invite("u\($0 + 100)") })
+    scene.press("I")
+    scene.wait(.seconds(2))
+    return scene
+  }
+
+  @Test(arguments: [(500, 33), (250, 92), (200, 25), (660, 40)], ["A", "D"] as [Key])
+  func aHeldKeyAnswersOneInvite(rate: (delay: Int, gap: Int), key: Key) {
+    var scene = Self.invites(50)
+    let answers = press(key, [rate.delay] + Array(repeating: rate.gap, count: 60), in: &scene)
+    #expect(answers.count == 1)
+    // Let go and pressed again, it answers the next.
+    scene.wait(.milliseconds(500))
+    #expect(press(key, [500], in: &scene).count == 1)
+  }
+
+  /// The issue: `D` every 0.5 s, twenty presses answered one.
+  @Test(arguments: [500, 166, 140, 900, 1_500], ["A", "D"] as [Key])
+  func fiftyPressesAnswerFiftyInvites(gap: Int, key: Key) {
+    var scene = Self.invites(50)
+    #expect(press(key, Array(repeating: gap, count: 50), in: &scene).count == 50)
+    #expect(scene.order.isEmpty)
+  }
+
+  @Test func pressesAreAnsweredBeforeTheServerIs() {
+    var scene = Self.invites(50)
+    let answers = press("A", Array(repeating: 166, count: 50), in: &scene, confirming: nil)
+    #expect(Set(answers).count == 50)
+  }
+
+  @Test func anotherKeySettlesAPressThatMightHaveBeenARepeat() {
+    var scene = Self.invites(3)
     scene.press("A")
-    #expect(scene.intents == [.change(.accept(.user("pip")))])
+    scene.wait(.milliseconds(400))
+    scene.press("A")
+    #expect(scene.intents == [])
+    scene.wait(.milliseconds(50))
+    scene.press("D")
+    #expect(scene.intents == [.change(.accept(.user("u101"))), .change(.deny(.user("u102")))])
+  }
+
+  @Test func aPressThatMightBeARepeatAnswersNoInviteThatItWasNotMeantFor() {
+    var scene = Self.invites(3)
+    scene.press("A")
+    scene.wait(.milliseconds(400))
+    scene.press("A")
+    scene.hear([.invite("u101", .withdrawn)])
+    #expect(scene.wait(.milliseconds(500)).changes == [])
+  }
+
+  @Test func aHeldEnterAnswersNoInvites() {
+    var scene = Self.invites(20)
+    #expect(press(.enter, [500] + Array(repeating: 33, count: 40), in: &scene) == [])
+    scene.press(.escape)
+    scene.wait(.milliseconds(700))
+    #expect(press(.enter, [400, 400], in: &scene) == [.accept(.user("u100"))])
   }
 
   @Test func theNoticeOfAnInviteGoesWithTheStreamsWord() {
@@ -120,9 +180,13 @@ import Testing
   }
 
   @Test func anAnswerUnderWayIsNotSentTwice() {
-    var scene = scene(at: "ola")
+    var scene = scene(at: "pip")
     scene.press("A", "A")
     #expect(scene.intents == [])
+    scene.wait(.milliseconds(1_100))
+    scene.press("A")
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "already under way") != nil)
   }
 
   @Test func theStreamConfirms() {

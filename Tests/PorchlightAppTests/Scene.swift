@@ -52,13 +52,19 @@ struct Scene {
   }
 
   /// Lets time pass, with the ticks that the model asks for.
-  mutating func wait(_ span: Duration) {
+  ///
+  /// - Returns: what they asked for.
+  @discardableResult
+  mutating func wait(_ span: Duration) -> [Intent] {
     let end = now.instant + span
+    var asked: [Intent] = []
     while let due = model.nextTick(after: now), due <= end {
       advance(to: max(due, now.instant))
       send(.tick)
+      asked += intents
     }
     advance(to: end)
+    return asked
   }
 
   mutating func advance(to instant: Instant) {
@@ -93,6 +99,13 @@ struct Scene {
   }
 
   var feed: [String] { model.feed.entries.map(\.event.text) }
+}
+
+extension [Intent] {
+  /// The changes to the lists among them.
+  var changes: [ListChange] {
+    compactMap { if case .change(let change) = $0 { change } else { nil } }
+  }
 }
 
 extension WallTime {
