@@ -32,9 +32,13 @@ class Screen:
         self.tmux("send-keys", "-t", "demo", *keys)
 
     def escape(self):
-        """The key alone: with another one within 25 ms it would be Alt and that key."""
+        """The key alone: with another one within 180 ms it would be Alt and that key."""
         self.keys("Escape")
-        time.sleep(0.1)
+        time.sleep(0.3)
+
+    def bytes(self, bytes):
+        """Bytes as a terminal sends them, in one piece."""
+        self.keys("-H", *("%02x" % byte for byte in bytes))
 
     def text(self, text):
         self.tmux("send-keys", "-t", "demo", "-l", text)
