@@ -17,7 +17,8 @@ struct DemoCommand: AsyncParsableCommand {
     discussion: "The same seed makes the same world.")
 
   @Option(
-    help: ArgumentHelp("How many people are on your list, from 0 to 2000. (default: 24)", valueName: "number"),
+    help: ArgumentHelp(
+      "How many people are on your list, from 0 to 2000. (default: 24)", valueName: "number"),
     transform: wholeNumber("--people", 0...2000))
   var people = 24
 

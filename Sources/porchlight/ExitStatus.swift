@@ -60,6 +60,20 @@ enum Output {
   /// What went wrong, as one line on standard error. Part of it may be what others said.
   static func complain(_ message: String) { error("porchlight: \(SafeText(untrusted: message))") }
 
+  /// What helps a person at a terminal and a script has no use for, as one line on standard error.
+  static func remark(_ message: String) {
+    if isTerminal { complain(message) }
+  }
+
+  /// Whether a person reads standard output.
+  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// Whether anybody still reads standard output.
+  static var hasReader: Bool {
+    var descriptor = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    return poll(&descriptor, 1, 0) <= 0
+  }
+
   /// Text of this program's own on standard error, ended by a newline.
   static func error(_ message: String) { _ = write(message, to: STDERR_FILENO) }
 

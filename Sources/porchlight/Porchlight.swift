@@ -9,6 +9,7 @@ struct Porchlight {
 
   static func main() async {
     protectThisThread()
+    StandardDescriptors.fill()
     // A reader that has enough (`follow | head`) is no failure of ours; writes then say so themselves.
     signal(SIGPIPE, SIG_IGN)
     // A full disk and a limit on file sizes are errors to answer with, not ends.
@@ -43,7 +44,7 @@ struct RootCommand: AsyncParsableCommand {
         name: "From scripts",
         subcommands: [
           StatusCommand.self, SetCommand.self, WhoCommand.self, FollowCommand.self, InvitesCommand.self,
-          InviteCommand.self, AcceptCommand.self, DenyCommand.self, RemoveCommand.self,
+          InviteCommand.self, AcceptCommand.self, DenyCommand.self, RemoveCommand.self, NameCommand.self,
         ])
     ],
     // Options of a parent would be taken from its subcommands, so the roster is one itself.

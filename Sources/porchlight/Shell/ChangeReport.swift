@@ -20,64 +20,114 @@ struct ChangeReport: Encodable {
     case own
   }
 
-  let type: Kind
-  let userID: UserID
-  var presence: PresenceState?
-  var choice: PresenceState?
-  var state: String?
-  var statusMessage: String?
-  var displayName: String?
-  /// Milliseconds.
-  var lastActiveAgo: Int?
-  /// Why nothing is known.
-  var unknownReason: UnknownReason?
+  /// How somebody looks.
+  struct Look: Encodable {
+    var presence: String?
+    /// Of oneself only.
+    var choice: String?
+    var state: String?
+    var statusMessage: String?
+    var displayName: String?
+    /// Milliseconds.
+    var lastActiveAgo: Int?
+    /// Why nothing is known.
+    var unknownReason: UnknownReason?
 
-  enum CodingKeys: String, CodingKey {
-    case type, presence, choice, state
-    case userID = "user_id"
-    case statusMessage = "status_msg"
-    case displayName = "displayname"
-    case lastActiveAgo = "last_active_ago"
-    case unknownReason = "unknown_reason"
-  }
+    enum CodingKeys: String, CodingKey {
+      case presence, choice, state
+      case statusMessage = "status_msg"
+      case displayName = "displayname"
+      case lastActiveAgo = "last_active_ago"
+      case unknownReason = "unknown_reason"
+    }
 
-  init(_ change: RosterChange, now: Instant) {
-    switch change {
-    case .added(let contact): self.init(.added, contact, now)
-    case .changed(_, let contact): self.init(.changed, contact, now)
-    case .removed(let contact, let end):
-      self.init(.removed, contact.userID, state: end.rawValue, name: contact.displayName)
-    case .invited(let invite): self.init(.invite, invite.observer, name: invite.displayName)
-    case .inviteGone(let invite, let end):
-      self.init(.inviteGone, invite.observer, state: end.rawValue, name: invite.displayName)
-    case .own(_, let own):
-      self.init(.own, own.userID, name: own.displayName)
-      (presence, choice, statusMessage) = (own.state, own.choice, own.statusText)
+    init(state: String? = nil, name: String?) {
+      self.state = state
+      displayName = name
+    }
+
+    init(_ contact: Contact, _ now: Instant) {
+      presence = StateText.of(contact.state)
+      state = StateText.of(contact.relation)
+      statusMessage = contact.statusText
+      displayName = contact.displayName
+      lastActiveAgo = contact.lastSeen.map { max(0, (now - $0).wholeMilliseconds) }
+      unknownReason = contact.unknownReason
+    }
+
+    init(_ own: OwnPresence) {
+      presence = StateText.of(own.state)
+      choice = StateText.chosen(own.choice)
+      statusMessage = own.statusText
+      displayName = own.displayName
     }
   }
 
-  private init(_ type: Kind, _ contact: Contact, _ now: Instant) {
-    self.init(type, contact.userID, state: contact.relation.rawValue, name: contact.displayName)
-    (presence, statusMessage) = (contact.state, contact.statusText)
-    lastActiveAgo = contact.lastSeen.map { max(0, (now - $0).wholeMilliseconds) }
-    unknownReason = contact.unknownReason
+  /// When it was heard of here.
+  private let at: WallTime
+  private let type: Kind
+  private let userID: UserID
+  private let look: Look
+  /// How it was, where that was known.
+  private let before: Look?
+
+  init(_ change: RosterChange, at now: Moment) {
+    at = now.wall
+    let instant = now.instant
+    switch change {
+    case .added(let contact):
+      (type, userID, look, before) = (.added, contact.userID, Look(contact, instant), nil)
+    case .changed(let old, let contact):
+      (type, userID, look, before) = (
+        .changed, contact.userID, Look(contact, instant), Look(old, instant)
+      )
+    case .removed(let contact, let end):
+      let look = Look(state: StateText.of(end), name: contact.displayName)
+      (type, userID, self.look, before) = (.removed, contact.userID, look, Look(contact, instant))
+    case .invited(let invite):
+      (type, userID, look, before) = (.invite, invite.observer, Look(name: invite.displayName), nil)
+    case .inviteGone(let invite, let end):
+      let look = Look(state: end.rawValue, name: invite.displayName)
+      (type, userID, self.look, before) = (.inviteGone, invite.observer, look, nil)
+    case .own(let old, let own):
+      // Before the first word of the server nothing was known.
+      let known = old.state == .unknown ? nil : Look(old)
+      (type, userID, look, before) = (.own, own.userID, Look(own), known)
+    }
   }
 
-  private init(_ type: Kind, _ user: UserID, state: String? = nil, name: String?) {
-    (self.type, userID, self.state, displayName) = (type, user, state, name)
+  private enum CodingKeys: String, CodingKey {
+    case at, type, before
+    case userID = "user_id"
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try look.encode(to: encoder)
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(at.timestamp, forKey: .at)
+    try fields.encode(type, forKey: .type)
+    try fields.encode(userID, forKey: .userID)
+    try fields.encodeIfPresent(before, forKey: .before)
   }
 
   /// For people.
   var line: String {
     let who = Output.identifier(userID).string
+    let state = look.state ?? ""
     let what =
       switch type {
-      case .added where state == ListState.pending.rawValue: "was invited"
-      case .added, .changed, .own: presence.map { StateText.of($0, unknownReason, userID) } ?? "unknown"
-      case .removed: "left the list (\(state ?? ""))"
+      case .added where state == StateText.of(.pending): "was invited"
+      case .added, .changed, .own: appearance
+      case .removed: "left the list (\(state))"
       case .invite: "asks to see you"
-      case .inviteGone: "asks no more (\(state ?? ""))"
+      case .inviteGone: "asks no more (\(state))"
       }
-    return "\(who)  \(what)" + StateText.note(statusMessage)
+    return "\(who)  \(what)" + StateText.note(look.statusMessage)
+  }
+
+  private var appearance: String {
+    let word = look.presence ?? StateText.of(.unknown)
+    guard let reason = look.unknownReason, word == StateText.of(.unknown) else { return word }
+    return StateText.of(.unknown, reason, userID)
   }
 }

@@ -11,7 +11,10 @@ struct FollowCommand: AsyncParsableCommand {
     commandName: "follow", abstract: "Print every change on your list as it happens.",
     discussion: """
       Following does not make you online. Goes on while the server is away, and says so once on standard error. \
-      Ends with 0 when it is interrupted.
+      Ends with 0 when it is interrupted, and when nobody reads its output any more.
+
+      With --json each change has the time it was heard of (at), who it is about (user_id), how they are now, \
+      and under before how they were, where that was known.
       """)
 
   @Flag(help: "One JSON object per change.")
@@ -26,8 +29,9 @@ struct FollowCommand: AsyncParsableCommand {
     try await server.withSession(as: .shell(lifetime: .seconds(365 * 24 * 3600))) { session, _ in
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
-          for await _ in await UnixSignalsSequence(trapping: [.sigint, .sigterm]) { return }
+          for await _ in await UnixSignalsSequence(trapping: [.sigint, .sigterm, .sighup]) { return }
         }
+        group.addTask { try await readersGone(session.time) }
         group.addTask { try await follow(session) }
         defer { group.cancelAll() }
         try await group.next()
@@ -43,9 +47,10 @@ struct FollowCommand: AsyncParsableCommand {
     for try await step in session.events(as: .offline, seed: .random(in: .min ... .max)) {
       switch step {
       case .answer(let answer, let isComplete):
-        let now = session.time.instant
-        for change in roster.apply(answer, isComplete: isComplete, at: now) where initial || !isFirst {
-          guard tell(ChangeReport(change, now: now)) else { return }
+        let now = session.time.now
+        let changes = roster.apply(answer, isComplete: isComplete, at: now.instant)
+        for change in changes where initial || !isFirst {
+          guard tell(ChangeReport(change, at: now)) else { return }
         }
         isFirst = false
         isRefused = false
@@ -59,6 +64,12 @@ struct FollowCommand: AsyncParsableCommand {
         isAway = true
       }
     }
+  }
+
+  /// Returns soon after the last reader of standard output has gone (`follow | head -1`), also while there is
+  /// nothing to write.
+  private func readersGone(_ time: any Timekeeper) async throws {
+    while Output.hasReader { try await time.sleep(until: time.instant + .milliseconds(500)) }
   }
 
   private func tell(_ report: ChangeReport) -> Bool {

@@ -24,7 +24,9 @@ struct InvitesCommand: AsyncParsableCommand {
       } else {
         Output.table(invites.map { Self.row($0, now: session.time.wallTime) })
       }
-      if invites.isEmpty { throw ExitCode(ExitStatus.failed) }
+      guard invites.isEmpty else { return }
+      if !json { Output.remark("nobody asks to see you") }
+      throw ExitCode(ExitStatus.failed)
     }
   }
 
@@ -56,12 +58,26 @@ struct InviteCommand: AsyncParsableCommand {
 /// `porchlight accept ID`.
 struct AcceptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "accept", abstract: "Let somebody see you who asked.")
+    commandName: "accept", abstract: "Let somebody see you who asked.",
+    discussion: "They see you then, and you see them only where they let you: --ask-back asks.")
+
+  @Flag(help: "Ask to see them as well, unless you do or have asked.")
+  var askBack = false
 
   @OptionGroup var target: PersonOptions
 
   func run() async throws {
-    try await target.run { session, user in try await session.accept(user) }
+    try await target.run { session, user in
+      try await session.accept(user)
+      guard askBack || Output.isTerminal else { return }
+      let isOnList = try await session.presenceList().list.contains { $0.userID == user }
+      guard !isOnList else { return }
+      if askBack {
+        try await session.invite(user)
+      } else {
+        Output.remark("they see you now; to ask whether you may see them: porchlight invite \(user)")
+      }
+    }
   }
 }
 

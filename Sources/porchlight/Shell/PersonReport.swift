@@ -1,12 +1,12 @@
 internal import MatrixWire
 internal import Ports
 
-/// One person as `--json` tells of them.
+/// One person as `--json` tells of them, in the words of `StateText`.
 struct PersonReport: Encodable {
   let userID: UserID
-  var presence: PresenceState
-  var choice: PresenceState?
-  var state: ListState?
+  var presence: String
+  var choice: String?
+  var state: String?
   var statusMessage: String?
   var displayName: String?
   /// Milliseconds.
@@ -32,8 +32,8 @@ struct PersonReport: Encodable {
 
   init(_ user: UserID, _ content: PresenceContent) {
     userID = user
-    presence = content.state
-    choice = content.choice
+    presence = StateText.of(content.state)
+    choice = content.choice.map { StateText.chosen($0) }
     statusMessage = content.statusMessage
     displayName = content.displayName.flatMap { $0.isEmpty ? nil : $0 }
     lastActiveAgo = content.lastActiveAgo
@@ -45,7 +45,7 @@ struct PersonReport: Encodable {
 
   init(_ entry: ListEntry) {
     self.init(entry.userID, entry.presence)
-    state = entry.state
+    state = StateText.of(entry.state)
     groups = entry.groups.isEmpty ? nil : entry.groups
   }
 }

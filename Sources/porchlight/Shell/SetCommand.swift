@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import MatrixWire
 internal import PorchlightSDK
+internal import PresenceCore
 
 /// `porchlight set`: one's own state and text.
 struct SetCommand: AsyncParsableCommand {
@@ -15,10 +16,17 @@ struct SetCommand: AsyncParsableCommand {
   @Argument(help: "online, away, busy, invisible or free-for-chat.")
   var state: ChosenState
 
-  @Argument(help: "What others read beside your name.")
+  @Argument(help: "What others read beside your name, at most 1024 bytes.")
   var text: String?
 
   @OptionGroup var server: ServerOptions
+
+  func validate() throws {
+    let (count, most) = (text?.utf8.count ?? 0, PresenceLimits().statusBytes)
+    guard count <= most else {
+      throw ValidationError("a status text has at most \(most) bytes, and this one has \(count)")
+    }
+  }
 
   func run() async throws {
     try await server.withSession { session, _ in

@@ -2,16 +2,17 @@ internal import MatrixWire
 internal import PorchlightApp
 internal import Screen
 
-/// States and texts as the shell prints them.
+/// States and texts as the commands name them, for people and in JSON alike. What `set` takes is called the same
+/// everywhere; how others appear is called as in the roster.
 enum StateText {
-  /// How somebody else appears.
+  /// How somebody appears.
   static func of(_ state: PresenceState) -> String {
     switch state {
-    case .online: "online"
+    case .online: ChosenState.online.rawValue
     case .unavailable: "idle"
     case .offline, .hidden: "offline"
-    case .freeForChat: "free for chat"
-    case .busy: "busy"
+    case .freeForChat: ChosenState.freeForChat.rawValue
+    case .busy: ChosenState.busy.rawValue
     case .unknown, .other: "unknown"
     }
   }
@@ -22,17 +23,25 @@ enum StateText {
     return "\(of(state)): \(SafeText(untrusted: UnknownText.of(reason, user, isPending: false)))"
   }
 
+  /// What one chose.
+  static func chosen(_ state: PresenceState) -> String {
+    switch state {
+    case .unavailable: ChosenState.away.rawValue
+    case .hidden: ChosenState.invisible.rawValue
+    default: of(state)
+    }
+  }
+
+  /// How far a question to see somebody has come.
+  static func of(_ relation: ListState) -> String {
+    relation == .pending ? "invited" : relation.rawValue
+  }
+
   /// How one chose to appear, and where that differs, what others see now.
   static func own(_ content: PresenceContent) -> String {
     let choice = content.choice ?? content.state
-    let word =
-      switch choice {
-      case .unavailable: "away"
-      case .hidden: "invisible"
-      default: of(choice)
-      }
-    guard choice != .hidden, content.state != choice else { return word }
-    return "\(word) (now \(of(content.state)))"
+    guard choice != .hidden, content.state != choice else { return chosen(choice) }
+    return "\(chosen(choice)) (now \(of(content.state)))"
   }
 
   /// A status text behind a state, safe for a terminal; nothing where there is none.

@@ -1,11 +1,12 @@
 internal import ArgumentParser
 internal import MatrixWire
 internal import PorchlightSDK
+internal import Screen
 
 /// `porchlight status`: how one appears oneself.
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Show your own state and text.",
+    commandName: "status", abstract: "Show your own state and text, and your name.",
     discussion: "Reading it does not make you online.")
 
   @Flag(help: "As a JSON object.")
@@ -16,10 +17,16 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     try await server.withSession { session, _ in
       let content = try await session.status(of: session.userID)
+      // The profile has the name as it is now, and servers whose presence has none.
+      let profile = try? await session.profile(of: session.userID)
+      let name = DisplayName.shown(profile?.displayName ?? content.displayName)
       if json {
-        Output.json(PersonReport(session.userID, content))
+        var report = PersonReport(session.userID, content)
+        report.displayName = name
+        Output.json(report)
       } else {
         Output.line(StateText.own(content) + StateText.note(content.statusMessage))
+        if let name { Output.line("\(SafeText(untrusted: name))  \(Output.identifier(session.userID))") }
       }
     }
   }

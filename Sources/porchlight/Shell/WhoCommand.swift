@@ -23,7 +23,9 @@ struct WhoCommand: AsyncParsableCommand {
       } else {
         Output.table(list.map { Self.row($0) })
       }
-      if list.isEmpty { throw ExitCode(ExitStatus.failed) }
+      guard list.isEmpty else { return }
+      if !json { Output.remark("nobody is on your list; porchlight invite ID asks to see somebody") }
+      throw ExitCode(ExitStatus.failed)
     }
   }
 
@@ -31,7 +33,7 @@ struct WhoCommand: AsyncParsableCommand {
     let content = entry.presence
     let name = DisplayName.shown(content.displayName) ?? String(entry.userID.localpart)
     let isPending = entry.state == .pending
-    let state = isPending ? "invited" : StateText.of(content.state)
+    let state = isPending ? StateText.of(entry.state) : StateText.of(content.state)
     let note =
       content.state == .unknown
       ? UnknownText.of(content.unknownReason, entry.userID, isPending: isPending)
