@@ -28,10 +28,9 @@ enum Password {
   }
 
   private static func ask(_ question: String) throws(Failure) -> String? {
-    guard QuietTerminal.begin() else {
+    guard QuietTerminal.begin(asking: question) else {
       throw Failure("the terminal cannot be kept from showing the password; give it on standard input")
     }
-    Output.prompt(question)
     defer {
       QuietTerminal.end()
       Output.prompt("\n")
@@ -42,10 +41,16 @@ enum Password {
   /// The first line, without its end; nil where there is none.
   private static func line() throws(Failure) -> String? {
     var bytes: [UInt8] = []
+    var suspensions = QuietTerminal.suspensions
     while true {
       var byte: UInt8 = 0
       let count = Glibc.read(STDIN_FILENO, &byte, 1)
       if count < 0, errno == EINTR { continue }
+      if suspensions != QuietTerminal.suspensions {
+        // The question was put again, and with it what was typed before is void.
+        suspensions = QuietTerminal.suspensions
+        bytes = []
+      }
       guard count >= 0 else {
         throw Failure("the password cannot be read: \(String(cString: strerror(errno)))")
       }
@@ -61,40 +66,5 @@ enum Password {
       throw Failure("the password is not UTF-8", status: ExitStatus.usage)
     }
     return text
-  }
-}
-
-/// The terminal while it does not show what is typed. Signals that end the process give it back first.
-enum QuietTerminal {
-  /// How it was. Made before a handler may need it, and changed only while no handler is set.
-  nonisolated(unsafe) private static let before = UnsafeMutablePointer<termios>.allocate(capacity: 1)
-  private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-
-  /// False where it cannot be done.
-  static func begin() -> Bool {
-    guard tcgetattr(STDIN_FILENO, before) == 0 else { return false }
-    for number in signals {
-      signal(number) { QuietTerminal.giveBack(onSignal: $0) }
-    }
-    var quiet = before.pointee
-    quiet.c_lflag &= ~tcflag_t(ECHO)
-    // What was typed ahead was shown; it is not the password.
-    guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0 else {
-      end()
-      return false
-    }
-    return true
-  }
-
-  /// All it calls may be called from a handler (signal-safety(7)).
-  private static func giveBack(onSignal number: Int32) {
-    tcsetattr(STDIN_FILENO, TCSANOW, before)
-    signal(number, SIG_DFL)
-    raise(number)
-  }
-
-  static func end() {
-    tcsetattr(STDIN_FILENO, TCSANOW, before)
-    for number in signals { signal(number, SIG_DFL) }
   }
 }
