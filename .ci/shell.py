@@ -8,14 +8,20 @@ to standard error as one line, and the exit status is 0, 1 (nobody, or refused),
 4 (no answer), 5 (too often) or 6 (no presence lists).
 """
 
+import datetime
 import http.server
 import json
 import os
 import pathlib
+import pty
+import re
+import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import urllib.parse
@@ -78,17 +84,28 @@ def offline(binary, folder):
     expect(ann.json("status")["status_msg"] == "in the attic", "a text stays where none is given")
     ann.run("set", "online", "")
     expect("status_msg" not in ann.json("status"), "'' clears the text")
-    for state, choice in (("invisible", "hidden"), ("free-for-chat", "free_for_chat"), ("online", "online")):
+    for state in ("invisible", "away", "free-for-chat", "online"):
         ann.run("set", state)
-        expect(ann.json("status")["choice"] == choice, f"set {state}")
+        expect(ann.json("status")["choice"] == state, f"set {state} is called {ann.json('status')['choice']}")
+        expect(ann.run("status").startswith(state), f"set {state} is called {ann.run('status')}")
     ann.run("set", "sleeping", status=2)
-    ann.run("set", "online", "x" * 1025, status=1)
+    ann.run("set", "online", "x" * 1025, status=2)
+    ann.run("set", "online", "x" * 1024)
+    expect(len(ann.json("status")["status_msg"]) == 1024, "a text of 1,024 bytes is taken")
+    ann.run("set", "online", "")
+
+    ann.run("name", "Ann B.")
+    expect(ann.json("status")["displayname"] == "Ann B.", "status --json has the name")
+    expect(ann.run("status").splitlines()[1:] == ["Ann B.  @ann:localhost"], "status shows the name")
+    ann.run("name", " \u200b", status=2)
+    ann.run("name", "")
+    expect("displayname" not in ann.json("status"), "'' takes the name away")
     ann.run("nonsense", status=2)
 
     expect(ann.run("who", status=1) == "", "nobody on the list")
     expect(ann.json("invites", status=1) == [], "nobody asks")
     ann.run("invite", "bob")
-    expect(ann.json("who")[0]["state"] == "pending", "an invite waits")
+    expect(ann.json("who")[0]["state"] == "invited" and ann.run("who").startswith("invited "), "an invite waits")
     # bob is nobody yet: his first command makes him, and the question is put to him a minute after it was asked.
     bob.run("set", "online", "tea")
     ann.run("remove", "bob")
@@ -99,7 +116,10 @@ def offline(binary, folder):
     expect(cem.json("invites")[0]["observer"] == "@ann:localhost", "the invite arrives")
     expect("@ann:localhost" in cem.run("invites"), "and is shown")
     cem.run("accept", "bob", status=1)
-    cem.run("accept", "ann")
+    cem.run("accept", "ann", "--ask-back")
+    # Ann asked first, so her yes goes without saying.
+    expect([entry["user_id"] for entry in cem.json("who")] == ["@ann:localhost"], "accept --ask-back asks back")
+    cem.run("remove", "ann")
     entry = ann.json("who")[0]
     expect((entry["user_id"], entry["state"], entry["status_msg"]) == ("@cem:localhost", "accepted", "coffee"),
            f"after the yes: {entry}")
@@ -119,16 +139,37 @@ def offline(binary, folder):
     expect(all(status == 0 for status, _ in ends), f"twenty at once ended with {ends}")
     expect(ann.json("status")["status_msg"].startswith("text "), "one of twenty was last")
 
+    # One vocabulary, in the table and in JSON.
+    seen = {}
+    for state, word in (("free-for-chat", "free-for-chat"), ("away", "idle"), ("busy", "busy"), ("online", "online")):
+        roster = cem.follow()
+        cem.run("set", state)
+        report = ann.json("who")[0]["presence"]
+        seen[state] = (report, ann.run("who").split()[0])
+        roster.terminate()
+        roster.wait(10)
+    expect(all(report == table for report, table in seen.values()), f"who and who --json name states apart: {seen}")
+
     follower = ann.follow()
     time.sleep(1)
     cem.run("set", "busy", HOSTILE)
     change = json.loads(follower.stdout.readline())
     expect((change["type"], change["user_id"], change["status_msg"]) == ("changed", "@cem:localhost", HOSTILE),
            f"follow said {change}")
+    heard = datetime.datetime.fromisoformat(change["at"].replace("Z", "+00:00"))
+    late = abs((datetime.datetime.now(datetime.timezone.utc) - heard).total_seconds())
+    expect(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", change["at"]) and late < 10,
+           f"a change was heard at {change['at']}")
+    expect(change["before"].get("status_msg") == "coffee" and change["before"]["state"] == "accepted"
+           and change["before"]["presence"] == change["presence"], f"before it was {change['before']}")
     expect(cem.json("who", status=1) == [], "cem watches nobody")
     expect(ann.json("status")["presence"] == "offline", "following makes nobody online")
     ann.run("who")
     ann.run("who", "--json")
+    head = subprocess.run(f"'{binary}' follow --initial | head -1", shell=True, env=ann.env, capture_output=True, timeout=20)
+    expect(head.stdout.count(b"\n") == 1, f"follow --initial | head -1 printed {head.stdout}")
+    closed = subprocess.run(f"'{binary}' who >&-", shell=True, env=ann.env, capture_output=True, timeout=20)
+    expect(b"standard output cannot be written" in closed.stderr, f"with output closed: {closed.stderr}")
     follower.terminate()
     expect(follower.wait(10) == 0, f"SIGTERM ended follow with {follower.returncode}")
     expect(follower.stderr.read() == "", "follow ends without a word")
@@ -160,9 +201,127 @@ def logins(binary, folder, base):
     expect(path.read_text() != first, "another login replaces it")
     dora.run("logout")
     expect(not path.exists(), "logout removes it")
+    login("--ca-file", str(path), status=2)
+    login()
+    path.chmod(0o640)
+    said = subprocess.run([binary, "who", *dora.server], capture_output=True, text=True, timeout=30)
+    expect(said.returncode == 3 and "chmod 600" in said.stderr, f"a token others may read: {said.stderr}")
     path.write_text("two words\n")
     login(status=1)
     expect(path.read_text() == "two words\n", "nothing but a token is ever replaced")
+
+
+def tokens(binary, folder):
+    """A server that wants a token says so in words that name the option."""
+    server = subprocess.Popen(
+        [binary, "serve", "--server-name", "gate.example", "--listen", "127.0.0.1:0", "--database", ":memory:",
+         "--registration", "token", "--registration-token", "open-sesame"], stdout=subprocess.PIPE, text=True)
+    try:
+        base = server.stdout.readline().split()[2]
+        command = [binary, "login", "--register", "--as", "eve", "--homeserver", base, "--token-file", f"{folder}/eve"]
+
+        def register(*words):
+            return subprocess.run([*command, *words], input="mellon", capture_output=True, text=True, timeout=30)
+        done = register()
+        expect(done.returncode == 1 and "--registration-token" in done.stderr and done.stderr.count("\n") == 1,
+               f"--register against a token server: {done.stderr}")
+        done = register("--registration-token", "wrong")
+        expect(done.returncode in (1, 3) and "stage" not in done.stderr, f"a wrong registration token: {done.stderr}")
+        done = register("--registration-token", "open-sesame")
+        expect(done.returncode == 0, f"the right registration token: {done.stderr}")
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+class Screen:
+    """A program at a pseudo terminal, and what it has shown."""
+
+    def __init__(self, words, env):
+        self.pid, self.side = pty.fork()
+        if self.pid == 0:
+            os.execvpe(words[0], words, env)
+        self.shown = ""
+
+    def wait(self, pattern, seconds=15):
+        """What is shown up to the pattern, which then counts as read."""
+        end = time.monotonic() + seconds
+        while True:
+            found = re.search(pattern, self.shown)
+            if found:
+                before, self.shown = self.shown[:found.end()], self.shown[found.end():]
+                return before
+            ready, _, _ = select.select([self.side], [], [], max(0, end - time.monotonic()))
+            try:
+                data = os.read(self.side, 65536) if ready else b""
+            except OSError:
+                data = b""
+            if not data:
+                return None
+            self.shown += data.decode(errors="replace")
+
+    def type(self, text):
+        os.write(self.side, text.encode())
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.side)[3] & termios.ECHO)
+
+    def end(self):
+        os.close(self.side)
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        os.waitpid(self.pid, 0)
+
+
+def settled(holds):
+    """Whether it holds within a few seconds."""
+    end = time.monotonic() + 5
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+    return holds()
+
+
+def suspended(binary, folder, base, shell, number):
+    """The password prompt, stopped and brought back by a shell: at both questions nothing typed is shown."""
+    what = f"{shell}, {number.name}"
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "dumb", "PS1": "PROMPT> ", "ENV": "", "LANG": "C.UTF-8"}
+    screen = Screen([shell, *(["--norc", "--noprofile"] if shell == "bash" else []), "-i"], env)
+    name = f"{shell}{number.value}"
+    try:
+        screen.wait("PROMPT> ")
+        screen.type(f"'{binary}' login --register --as {name} --homeserver {base} --token-file {folder}/{name}\n")
+        for question in ("Password: ", "The same again: "):
+            expect(screen.wait(question) is not None, f"{what}: no '{question}'")
+            expect(settled(lambda: not screen.echoes()), f"{what}: '{question}' shows what is typed")
+            if number == signal.SIGTSTP:
+                screen.type("half\x1a")
+            else:
+                job = int(subprocess.run(["pgrep", "-f", f"login --register --as {name}"], capture_output=True).stdout.split()[0])
+                os.kill(job, number)
+            expect(screen.wait("PROMPT> ") is not None, f"{what}: the shell does not come back")
+            # bash shows what is typed by itself. Nobody can do anything at SIGSTOP.
+            if number == signal.SIGTSTP and shell == "dash":
+                expect(settled(screen.echoes), f"{what}: the stopped shell shows nothing")
+            screen.type("fg\n")
+            expect(screen.wait(question) is not None, f"{what}: '{question}' is not put again")
+            expect(settled(lambda: not screen.echoes()), f"{what}: back at '{question}', what is typed is shown")
+            screen.type("mellon-secret\n")
+        said = screen.wait("PROMPT> ", 30)
+        expect(said is not None and f"Logged in as @{name}:" in said, f"{what}: login said {said!r}")
+        expect("secret" not in (said or "") and "half" not in (said or ""), f"{what}: the password was shown: {said!r}")
+        expect(shell == "bash" or settled(screen.echoes), f"{what}: the terminal is not given back")
+    finally:
+        screen.end()
+
+
+def at_a_terminal(binary, folder):
+    """Nobody on the list is said to a person, who sees nothing otherwise."""
+    for command, words in (("who", "nobody is on your list"), ("invites", "nobody asks to see you")):
+        screen = Screen([binary, command, "--as", "zoe"], {**os.environ, "XDG_DATA_HOME": str(folder), "HOME": str(folder)})
+        expect(screen.wait(words) is not None, f"{command} with nobody says nothing at a terminal")
+        screen.end()
 
 
 PEERS = """\
@@ -239,6 +398,7 @@ def remote(binary, folder):
             token = json.load(urllib.request.urlopen(request, timeout=10))["access_token"]
             path = pathlib.Path(folder) / f"token-{name}"
             path.write_text(token + "\n")
+            path.chmod(0o600)
             return token, Shell(binary, folder, "--homeserver", base, "--token-file", str(path))
 
         (_, ann), (token, bob) = register("ann"), register("bob")
@@ -255,15 +415,20 @@ def remote(binary, folder):
         first = json.loads(follower.stdout.readline())
         expect("user_id" in first, f"follow --initial began with {first}")
         follower.stdout.close()
-        bob.run("set", "online", "one")
         expect(follower.wait(10) == 0, f"follow ended with {follower.returncode} when nobody read it any more")
         cem = Shell(binary, folder, "--unix", f"{folder}/porch.sock", "--as", "cem")
         cem.run("set", "busy", "next door")
         expect(cem.json("status")["user_id"] == "@cem:porch.example", "--unix needs no password")
         logins(binary, folder, base)
+        tokens(binary, folder)
+        for shell in ("bash", "dash"):
+            for number in (signal.SIGTSTP, signal.SIGSTOP):
+                suspended(binary, folder, base, shell, number)
+        at_a_terminal(binary, folder)
         peers(binary, folder)
         wrong = pathlib.Path(folder) / "wrong"
         wrong.write_text("nonsense")
+        wrong.chmod(0o600)
         stranger = Shell(binary, folder, "--homeserver", base, "--token-file", str(wrong))
         stranger.run("who", status=3)
         Shell(binary, folder, "--homeserver", base, "--token-file", "/nowhere").run("who", status=3)

@@ -23,6 +23,13 @@ public enum PrivateFile {
     return text
   }
 
+  /// The text of a file.
+  ///
+  /// - Parameter path: where the file is.
+  /// - Returns: what the file holds; nil where there is none.
+  /// - Throws: `StoreError` where it cannot be read, or where others may read it.
+  public static func text(at path: String) throws(StoreError) -> String? { try read(path) }
+
   /// Writes the file anew, whole or not at all, whatever was there before.
   ///
   /// - Parameters:

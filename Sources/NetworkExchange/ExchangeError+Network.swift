@@ -39,6 +39,9 @@ extension ExchangeError {
     case .tlsHandshakeTimeout: self.init(.unreachable, "\(server) does not answer the TLS handshake.")
     case .remoteConnectionClosed:
       self.init(.disconnected, "\(server) closed the connection without an answer.")
+    case .invalidProxyResponse: self.init(.unreachable, "\(server) is not let through by the proxy.")
+    case .proxyAuthenticationRequired:
+      self.init(.unreachable, "\(server) is behind a proxy that asks for a user name and a password.")
     case .alreadyShutdown, .cancelled: self.init(.unreachable, "The way to \(server) was closed.")
     default: self.init(.unreachable, "No answer from \(server): \(error.shortDescription)")
     }

@@ -80,13 +80,14 @@ public struct NetworkExchange: Exchange {
 ///   - server: where it is.
 ///   - agent: what to call ourselves in `User-Agent`.
 ///   - largestAnswer: in bytes; whoever answers more is taken for broken.
-///   - authorities: a file in PEM with the certificates to trust instead of the system's.
+///   - authorities: the certificates to trust instead of the system's.
+///   - proxy: what opens the way to the server; nil goes there directly.
 ///   - body: what to do with it. Requests still under way when it returns fail.
 /// - Returns: what `body` returns.
 /// - Throws: what `body` throws.
 public func withNetworkExchange<Result>(
   to server: ServerAddress, agent: String = "porchlight", largestAnswer: Int = 33_554_432,
-  authorities: String? = nil,
+  authorities: TrustedCertificates? = nil, proxy: ProxyAddress? = nil,
   _ body: (NetworkExchange) async throws -> Result
 ) async throws -> Result {
   var configuration = HTTPClient.Configuration(
@@ -99,9 +100,11 @@ public func withNetworkExchange<Result>(
   configuration.connectionPool.retryConnectionEstablishment = false
   if let authorities {
     var encryption = TLSConfiguration.makeClientConfiguration()
-    encryption.trustRoots = .file(authorities)
+    encryption.trustRoots = .certificates(authorities.certificates)
     configuration.tlsConfiguration = encryption
   }
+  let server = proxy.map { server.reached(by: $0) } ?? server
+  configuration.proxy = proxy.map { HTTPClient.Configuration.Proxy($0) }
   let clients = ClientGenerations(configuration)
   async let end: Void = clients.shutDownWhatIsOver()
   let result: Swift.Result<Result, any Error>

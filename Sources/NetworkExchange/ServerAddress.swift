@@ -7,7 +7,7 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
   /// What to send as `Host` where the address has none: HTTP/1.1 wants one in every request.
   let host: String?
   /// For people.
-  public let description: String
+  public private(set) var description: String
   /// The host and port that connections go to, and whether they are encrypted; nil for a Unix socket.
   let authority: Authority?
 
@@ -19,22 +19,24 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// The same, with a reason for people where the text is no base URL of a homeserver.
   ///
-  /// - Throws: `Problem`, which never repeats what may be a password.
-  public init(checking url: String) throws(Problem) {
+  /// - Throws: `SettingProblem`.
+  public init(checking url: String) throws(SettingProblem) {
     guard let scheme = Self.schemes.first(where: { url.lowercased().hasPrefix($0) }) else {
       throw Self.problem(withoutScheme: url)
     }
     var rest = url.dropFirst(scheme.count)
     while rest.hasSuffix("/") { rest.removeLast() }
-    guard rest.utf8.count <= Self.longest else { throw Problem("is longer than \(Self.longest) bytes") }
+    guard rest.utf8.count <= Self.longest else {
+      throw SettingProblem("is longer than \(Self.longest) bytes")
+    }
     guard !rest.utf8.contains(where: { "?#".utf8.contains($0) }) else {
-      throw Problem("has a query or a fragment; give the URL without ? and #")
+      throw SettingProblem("has a query or a fragment; give the URL without ? and #")
     }
     guard !rest.utf8.contains(UInt8(ascii: "@")) else {
-      throw Problem("has a user name or a password in it; give the URL without what stands before the @")
+      throw SettingProblem("has a user name or a password in it; leave out what stands before the @")
     }
     guard rest.utf8.allSatisfy(Self.isPlain) else {
-      throw Problem("has characters no URL has; bücher.example is written xn--bcher-kva.example")
+      throw SettingProblem("has characters no URL has; bücher.example is written xn--bcher-kva.example")
     }
     let text = rest.prefix { $0 != "/" }
     authority = try Authority(text, isEncrypted: scheme == "https://")
@@ -51,6 +53,13 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     authority = nil
   }
 
+  /// The same address, with words for people that say what stands between.
+  func reached(by proxy: ProxyAddress) -> ServerAddress {
+    var address = self
+    address.description += " (by the proxy \(proxy))"
+    return address
+  }
+
   private static let schemes = ["http://", "https://"]
   /// In bytes, without the scheme.
   private static let longest = 2_000
@@ -59,25 +68,18 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     (0x21...0x7E).contains(byte) && !"\\\"<>^`{|}".utf8.contains(byte)
   }
 
-  private static func problem(withoutScheme text: String) -> Problem {
-    if text.isEmpty { return Problem("is empty") }
+  private static func problem(withoutScheme text: String) -> SettingProblem {
+    if text.isEmpty { return SettingProblem("is empty") }
     // A host and a port alone may look like a scheme: localhost:8008.
     guard !text.contains("://"), let address = try? ServerAddress(checking: "http://" + text),
       let authority = address.authority
-    else { return Problem("does not begin with http:// or https://") }
+    else { return SettingProblem("does not begin with http:// or https://") }
     let scheme = authority.isLikelyPlain ? "http://" : "https://"
-    return Problem("lacks \(scheme) in front: did you mean \(scheme)\(address.base.dropFirst(7))?")
+    return SettingProblem("lacks \(scheme) in front: did you mean \(scheme)\(address.base.dropFirst(7))?")
   }
 }
 
 extension ServerAddress {
-  /// Why a text is no base URL of a homeserver, as the end of a sentence about it.
-  public struct Problem: Error, Hashable, Sendable {
-    public let message: String
-
-    init(_ message: String) { self.message = message }
-  }
-
   /// Host and port of a URL.
   struct Authority: Hashable, Sendable {
     /// A name, an IPv4 address, or an IPv6 address without its brackets.
@@ -86,26 +88,30 @@ extension ServerAddress {
     let port: UInt16
     let isEncrypted: Bool
 
-    init(_ text: Substring, isEncrypted: Bool) throws(Problem) {
+    init(_ text: Substring, isEncrypted: Bool) throws(SettingProblem) {
       var host = text
       var port: Substring?
       if text.first == "[" {
-        guard let close = text.firstIndex(of: "]") else { throw Problem("has no ] behind its IPv6 address") }
+        guard let close = text.firstIndex(of: "]") else {
+          throw SettingProblem("has no ] behind its IPv6 address")
+        }
         host = text[text.index(after: text.startIndex)..<close]
         let rest = text[text.index(after: close)...]
         guard host.contains(":"), host.utf8.allSatisfy(Self.isAddressByte) else {
-          throw Problem("has no IPv6 address between [ and ]")
+          throw SettingProblem("has no IPv6 address between [ and ]")
         }
-        guard rest.isEmpty || rest.first == ":" else { throw Problem("has more than a port behind the ]") }
+        guard rest.isEmpty || rest.first == ":" else {
+          throw SettingProblem("has more than a port behind the ]")
+        }
         port = rest.isEmpty ? nil : rest.dropFirst()
       } else {
         if let colon = text.firstIndex(of: ":") {
           host = text[..<colon]
           port = text[text.index(after: colon)...]
         }
-        guard !host.isEmpty else { throw Problem("names no host") }
+        guard !host.isEmpty else { throw SettingProblem("names no host") }
         guard host.utf8.count <= 253, host.utf8.allSatisfy(Self.isNameByte) else {
-          throw Problem("names a host that no host can be called")
+          throw SettingProblem("names a host that no host can be called")
         }
       }
       self.host = String(host)
@@ -115,7 +121,7 @@ extension ServerAddress {
         return
       }
       guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(port), number > 0 else {
-        throw Problem("has a port that is no number from 1 to 65535")
+        throw SettingProblem("has a port that is no number from 1 to 65535")
       }
       self.port = number
     }

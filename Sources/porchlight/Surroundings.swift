@@ -1,4 +1,5 @@
 internal import Glibc
+internal import NetworkExchange
 internal import PorchlightConfig
 internal import TerminalDriver
 
@@ -30,6 +31,16 @@ struct Surroundings {
   private var home: String? {
     if let home = variable("HOME"), home.hasPrefix("/") { return home }
     return account.map { String(cString: $0.pw_dir) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+  }
+
+  /// A file of certificates to trust, as OpenSSL and others know it.
+  var certificateFile: String? { variable("SSL_CERT_FILE") }
+
+  /// Which servers are reached through a proxy; the spelling in small letters is the older one, and wins.
+  var proxyRules: ProxyRules {
+    ProxyRules(
+      proxy: variable("https_proxy") ?? variable("HTTPS_PROXY"),
+      exceptions: variable("no_proxy") ?? variable("NO_PROXY"))
   }
 
   /// The name this user logs in with.

@@ -5,7 +5,7 @@ import Testing
 /// What is taken for a base URL, and what is said where it is none.
 struct ServerAddressTests {
   private func problem(_ url: String) -> String? {
-    do throws(ServerAddress.Problem) {
+    do throws(SettingProblem) {
       _ = try ServerAddress(checking: url)
       return nil
     } catch {

@@ -81,7 +81,8 @@ enum Way: CaseIterable, Sendable, CustomTestStringConvertible {
       defer { withExtendedLifetime(folder) {} }
       let identity = try TestIdentity.write(to: folder)
       return try await overNetwork(
-        .tls(host: "127.0.0.1", port: 0, identity), authorities: identity.certificates, body)
+        .tls(host: "127.0.0.1", port: 0, identity),
+        authorities: try TrustedCertificates(file: identity.certificates), body)
     case .unix:
       let folder = try TemporaryFolder()
       defer { withExtendedLifetime(folder) {} }
@@ -90,7 +91,7 @@ enum Way: CaseIterable, Sendable, CustomTestStringConvertible {
   }
 
   private func overNetwork<Value: Sendable>(
-    _ endpoint: HTTPServer.Endpoint, authorities: String? = nil,
+    _ endpoint: HTTPServer.Endpoint, authorities: TrustedCertificates? = nil,
     _ body: @Sendable (World) async throws -> Value
   ) async throws -> Value {
     try await withServedHomeserver(at: endpoint) { server in

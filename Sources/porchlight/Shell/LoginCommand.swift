@@ -23,6 +23,8 @@ struct LoginCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where the token goes; another token there is replaced.", valueName: "file"))
   var tokenFile: String
 
+  @OptionGroup var network: NetworkOptions
+
   @Flag(help: "Make the account first.")
   var register = false
 
@@ -43,12 +45,15 @@ struct LoginCommand: AsyncParsableCommand {
   func run() async throws {
     try TokenFile.prepare(tokenFile)
     let password = try Password.read(confirmed: register)
-    try await withNetworkExchange(to: try ServerOptions.address(homeserver)) { exchange in
+    try await network.withExchange(to: homeserver) { exchange, _ in
       let client = Client(exchange: exchange, time: SystemTimekeeper())
       let session: Session
       do throws(SDKError) {
         session = try await begin(client, password)
       } catch {
+        if register, let words = explanation(of: await client.registrationFlows()) {
+          throw Failure("\(homeserver) \(words)")
+        }
         throw Failure(error, loggingInAt: homeserver)
       }
       do throws(Failure) {
@@ -61,6 +66,20 @@ struct LoginCommand: AsyncParsableCommand {
       }
       Output.line("Logged in as \(Output.identifier(session.userID))")
     }
+  }
+
+  /// Why the server makes no account for what was given, as the end of a sentence about it, and what to give instead;
+  /// nil where the way that was taken is one of its own.
+  private func explanation(of flows: [[String]]) -> String? {
+    let given = registrationToken == nil ? LoginType.dummy : LoginType.registrationToken
+    guard !flows.isEmpty, !flows.contains([given]) else { return nil }
+    if flows.contains([LoginType.registrationToken]) {
+      return "makes accounts for those who have a token: give it with --registration-token"
+    }
+    if flows.contains([LoginType.dummy]) { return "asks for no token: leave --registration-token out" }
+    let stages = Set(flows.joined()).sorted().joined(separator: ", ")
+    return "makes accounts only in ways of its own (\(stages)): "
+      + "use another client, then log in without --register"
   }
 
   private func begin(_ client: Client, _ password: String) async throws(SDKError) -> Session {
@@ -83,11 +102,13 @@ struct LogoutCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The file that holds the token.", valueName: "file"))
   var tokenFile: String
 
+  @OptionGroup var network: NetworkOptions
+
   func validate() throws { _ = try ServerOptions.address(homeserver) }
 
   func run() async throws {
     let token = try TokenFile.read(tokenFile)
-    try await withNetworkExchange(to: try ServerOptions.address(homeserver)) { exchange in
+    try await network.withExchange(to: homeserver) { exchange, _ in
       do throws(SDKError) {
         try await Client(exchange: exchange, time: SystemTimekeeper()).session(token: token).logout()
       } catch {

@@ -27,6 +27,8 @@ struct ServerOptions: ParsableArguments {
       "A server of your own on this machine, by the Unix socket it was started with.", valueName: "path"))
   var unix: String?
 
+  @OptionGroup var network: NetworkOptions
+
   /// Whether it is the offline one.
   var isOffline: Bool { homeserver == nil && unix == nil }
 
@@ -40,6 +42,9 @@ struct ServerOptions: ParsableArguments {
     guard homeserver == nil || name == nil else {
       throw ValidationError(
         "--as goes with --offline or --unix; the token says who you are on another server")
+    }
+    guard homeserver != nil || network.caFile == nil else {
+      throw ValidationError("--ca-file goes with --homeserver")
     }
     if let homeserver { _ = try Self.address(homeserver) }
   }
@@ -81,9 +86,8 @@ struct ServerOptions: ParsableArguments {
   private func withRemoteSession(
     at url: String, tokenFile: String, _ body: @escaping @Sendable (Session) async throws -> Void
   ) async throws {
-    let address = try Self.address(url)
     let token = try TokenFile.read(tokenFile)
-    try await withNetworkExchange(to: address) { exchange in
+    try await network.withExchange(to: url) { exchange, address in
       let client = Client(exchange: exchange, time: SystemTimekeeper())
       try await body(try await Self.session(of: client, token, from: tokenFile, at: address))
     }

@@ -8,16 +8,16 @@ internal import PorchlightConfig
 enum TokenFile {
   /// The token in a file.
   static func read(_ path: String) throws(Failure) -> AccessToken {
-    let text: String
-    do throws(TextFile.Problem) {
-      text = try TextFile.read(path)
+    let text: String?
+    do throws(StoreError) {
+      text = try PrivateFile.text(at: path)
     } catch {
-      let reason =
-        switch error {
-        case .missing: "there is no such file; porchlight login makes one";
-        case .failed(let why): why
-        }
-      throw Failure("the token file \(path): \(reason)", status: ExitStatus.notLoggedIn)
+      throw Failure("the token file: \(error.message)", status: ExitStatus.notLoggedIn)
+    }
+    guard let text else {
+      throw Failure(
+        "the token file \(path): there is no such file; porchlight login makes one",
+        status: ExitStatus.notLoggedIn)
     }
     guard let token = token(in: text) else {
       throw Failure(
