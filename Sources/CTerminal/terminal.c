@@ -34,6 +34,7 @@ static FILE *input_file;
 static FILE *picture_file;
 static int output = -1;
 static bool knows_modes;
+static bool has_saved_modes;
 static bool default_colors;
 static int cursor_shown;
 
@@ -42,7 +43,8 @@ static int cursor_shown;
 static void take_modes(void) {
   if (!knows_modes) return;
   char bytes[16];
-  for (size_t i = 0; i < REPORT_MODES; i++) {
+  // After a SIGSTOP, which cannot be caught, the terminal was not given back: what it would save now are our modes.
+  for (size_t i = 0; i < REPORT_MODES && !has_saved_modes; i++) {
     const int count = snprintf(bytes, sizeof bytes, "\033[?%ss", report_modes[i]);
     porch_output_add(bytes, (size_t)count);
   }
@@ -50,6 +52,7 @@ static void take_modes(void) {
     const int count = snprintf(bytes, sizeof bytes, "\033[?%sl", report_modes[i]);
     porch_output_add(bytes, (size_t)count);
   }
+  has_saved_modes = true;
   porch_output_add(paste_on, sizeof paste_on - 1);
 }
 
@@ -103,6 +106,7 @@ static bool kernel_size(int32_t *rows, int32_t *columns) {
 // What the user comes back to is put right even if the terminal does not read it yet.
 static void leave(void) {
   give_modes_back(add_string);
+  has_saved_modes = false;
   endwin();
   if (porch_output_settle()) return;
   porch_output_drop();
