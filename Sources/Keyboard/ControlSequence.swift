@@ -75,6 +75,12 @@ struct ControlSequence: Hashable, Sendable {
   /// which is a function key of other terminals).
   var isBare: Bool { body == 0 || isPositional && body == 1 }
 
+  /// Whether keys and reports of terminals end in this byte at all.
+  func endsUsually(with byte: UInt8) -> Bool {
+    let ends = kind == .csi ? "ABCDEFGHIMOPQRSTZabcdmntuwxy~^$@" : "ABCDEFHIMPQRSXabcd jklmnopqrstuvwxy"
+    return ends.utf8.contains(byte)
+  }
+
   /// Whether a string is at an `ESC` that may begin its end.
   var isAtEscape: Bool { sawEscape }
 

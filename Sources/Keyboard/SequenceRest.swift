@@ -3,8 +3,8 @@ internal import Ports
 /// What a sequence that was given up leaves behind: for some seconds, what may still come of it is told from what a
 /// user types.
 ///
-/// Within a second, whatever goes on with the sequence by its grammar is passed over. Later, a byte that makes a
-/// known sequence of it is; any other is in doubt: alone for the length of a `pieceGap` it is a key, as people press
+/// Within a second, whatever goes on with the sequence by its grammar is passed over. Later, a byte that such
+/// sequences end in is; any other is in doubt: alone for the length of a `pieceGap` it is a key, as people press
 /// them, and with company it is a piece of the sequence, as lines deliver them. After an Escape that was delivered
 /// as the key, and within a string, in which all letters may stand, bytes are in doubt from the start.
 struct SequenceRest: Hashable, Sendable {
@@ -94,7 +94,9 @@ struct SequenceRest: Hashable, Sendable {
     switch longer.take(byte, keys) {
     case .broken, .interrupted, .cancelled: return .isNew
     case .complete:
-      guard isStrict || Meaning(longer, keys) != .unknown else { return doubt(byte) }
+      // Ctrl and an arrow has no name here, and still ends in the letter that accepts.
+      guard isStrict || sequence.endsUsually(with: byte) || Meaning(longer, keys) != .unknown
+      else { return doubt(byte) }
       return .ended(longer)
     case .more:
       guard isStrict || !sequence.isBare else { return doubt(byte) }

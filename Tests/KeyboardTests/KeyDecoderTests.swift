@@ -49,7 +49,11 @@ import Testing
     #expect(Typing.of(["\u{1B}[", "D"], pause: pause) == .keys(.unknown([0x1B, 0x5B])))
     #expect(Typing.of(["\u{1B}", "[D"], pause: pause) == .keys(.escape))
     #expect(Typing.of(["\u{1B}", "OA"], pause: pause) == .keys(.escape))
-    #expect(!Typing.of(["\u{1B}[1;", "5A"], pause: pause).hasCharacter)
+    for (first, second) in [
+      ("[1;", "5A"), ("[1;5", "A"), ("[99;99", "D"), ("[", "a"), ("[", "d"), ("O", "c"), ("[5", "$"),
+    ] {
+      #expect(!Typing.of(["\u{1B}" + first, second], pause: pause).hasCharacter, "\(first) \(second)")
+    }
   }
 
   @Test func anEscapeAloneIsTheKeyWithinAQuarterOfASecond() {

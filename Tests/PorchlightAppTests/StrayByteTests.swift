@@ -117,7 +117,7 @@ import Testing
     for sequence in Self.sequences {
       let bytes = Array(sequence.utf8)
       for cut in 1..<bytes.count {
-        for pause in [0, 60, 150, 300, 700] {
+        for pause in [0, 60, 150, 300, 700, 1_200, 2_500] {
           var desk = Desk()
           desk.type(Array(bytes[..<cut]))
           desk.pause(pause)
