@@ -1,8 +1,11 @@
-/// What stands in one cell or two: a base and up to two combining marks. Always safe for a terminal.
+/// What stands in one cell or two: a base, up to two combining marks, and what keeps the line's direction.
+/// Always safe for a terminal.
 public struct Glyph: Hashable, Sendable {
   public let base: Unicode.Scalar
   public private(set) var firstMark: Unicode.Scalar?
   public private(set) var secondMark: Unicode.Scalar?
+  /// Whether U+200E follows, which sets right-to-left text apart (see `Grid.isolatingRightToLeft`).
+  var isFollowedByLeftToRightMark = false
 
   init(base: Unicode.Scalar) {
     self.base = base
@@ -15,9 +18,9 @@ public struct Glyph: Hashable, Sendable {
 
   public var string: String { String(String.UnicodeScalarView(scalars)) }
 
-  /// The base, then its marks.
+  /// The base, then its marks, then the mark of direction.
   public var scalars: [Unicode.Scalar] {
-    [base, firstMark, secondMark].compactMap { $0 }
+    [base, firstMark, secondMark, isFollowedByLeftToRightMark ? "\u{200E}" : nil].compactMap { $0 }
   }
 
   var scalarCount: Int { 1 + (firstMark == nil ? 0 : 1) + (secondMark == nil ? 0 : 1) }

@@ -52,6 +52,16 @@ public struct Grid: Hashable, Sendable {
     if cells[index].isWide { cells[index + 1].style = cells[index].style }
   }
 
+  /// Adds U+200E to the glyph that covers the cell.
+  mutating func followWithLeftToRightMark(row: Int, column: Int) {
+    guard contains(row, column) else { return }
+    var index = row * size.columns + column
+    if cells[index].isContinuation { index -= 1 }
+    guard var glyph = cells[index].glyph else { return }
+    glyph.isFollowedByLeftToRightMark = true
+    cells[index] = Cell(glyph, style: cells[index].style)
+  }
+
   /// Blanks the other half of a wide glyph that loses the cell at `index`.
   private mutating func release(_ index: Int) {
     let old = cells[index]

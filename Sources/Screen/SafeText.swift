@@ -1,7 +1,7 @@
 /// Text that is proven safe to put on a terminal, and whose width in cells is known.
 ///
-/// It holds no control character, escape, bidi control, invisible or unassigned scalar, and at most two
-/// combining marks per glyph. It never starts with a mark, so joining two safe texts gives a safe text.
+/// It holds no control character, escape, bidi control, invisible, private or unassigned scalar, and at most
+/// two combining marks per glyph. It never starts with a mark, so joining two safe texts gives a safe text.
 public struct SafeText: Hashable, Sendable {
   public let string: String
 
@@ -22,8 +22,8 @@ public struct SafeText: Hashable, Sendable {
 
   /// Makes text of unknown origin safe.
   ///
-  /// Line ends, tabs and every kind of space become a plain space; what cannot be shown vanishes. Only the
-  /// first 4,096 scalars are looked at.
+  /// Line ends, tabs and every kind of space become a plain space; private use becomes a question mark; what
+  /// cannot be shown vanishes. Only the first 4,096 scalars are looked at.
   ///
   /// - Parameters:
   ///   - text: What somebody wrote.

@@ -22,6 +22,7 @@ struct Sanitizer {
     switch ScalarKind(scalar) {
     case .space: space()
     case .dropped: break
+    case .private: feed("?")
     case .mark:
       // A mark that follows a space which is still owed would land on somebody else's letter.
       guard marksLeft > 0, !owesSpace else { return }
@@ -59,6 +60,8 @@ enum ScalarKind: Equatable {
   case mark
   case space
   case dropped
+  /// Each font draws these as it likes, marks of ours among them.
+  case `private`
 
   init(_ scalar: Unicode.Scalar) {
     let value = scalar.value
@@ -81,6 +84,7 @@ enum ScalarKind: Equatable {
     }
     switch properties.generalCategory {
     case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator: self = .dropped
+    case .privateUse: self = .private
     default: self = width == 0 ? .mark : .glyph(width: width)
     }
   }

@@ -32,6 +32,12 @@ import Testing
     #expect(Array(text.string.unicodeScalars) == Array(safe.unicodeScalars))
   }
 
+  @Test(arguments: [0xE000, 0xE0B0, 0xF8FF, 0xF0000, 0xFFFFD, 0x100000, 0x10FFFD] as [UInt32])
+  func privateUseCannotImitateAMark(value: UInt32) throws {
+    let scalar = try #require(Unicode.Scalar(value))
+    #expect(SafeText(untrusted: "a\(scalar)b") == "a?b")
+  }
+
   @Test func everyControlScalarVanishesOrBecomesASpace() {
     for value in Array(UInt32(0)..<0x20) + Array(0x7F...0x9F) {
       guard let scalar = Unicode.Scalar(value) else { continue }
