@@ -29,6 +29,9 @@ import time
 BINARY = os.path.abspath(sys.argv[1])
 ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 9
 SILENCE, SETTLE, WATCH = 0.4, 3.0, 10.0
+COLOUR = re.compile(rb"\x1b\[(?:[0-9:;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:[;:][0-9:;]*)?m")
+assert all(COLOUR.match(b"\x1b[%bm" % code) for code in (b"31", b"0;31", b"1;44;4", b"38;5;214", b"48:2::1:2:3", b"107"))
+assert not any(COLOUR.match(b"\x1b[%bm" % code) for code in (b"", b"0", b"39;49", b"1;4", b"7", b"130"))
 
 
 class Run:
@@ -127,7 +130,7 @@ def main():
         run = Run([BINARY, "demo"], home, NO_COLOR="1")
         run.frame()
         run.end()
-        colours = len(re.findall(rb"\x1b\[[0-9;]*\b(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])\b[0-9;]*m", run.output))
+        colours = len(COLOUR.findall(run.output))
         print("colour sequences under NO_COLOR: %d" % colours)
 
     missed = [claim for claim, holds in (

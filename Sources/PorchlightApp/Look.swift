@@ -4,18 +4,28 @@ internal import Screen
 
 /// How the views draw: colours, marks, and whether names can be shown as they are.
 struct Look: Sendable {
-  let theme: Theme
+  private(set) var theme: Theme
+  /// What to choose from when the terminal says what its background is.
+  private let themes: BackgroundThemes?
   let glyphs: Glyphs
   /// Without it, letters beyond ASCII become question marks.
   let showsUnicode: Bool
 
   init(_ options: AppOptions, _ capabilities: ScreenCapabilities) {
     theme = options.theme.limited(to: capabilities.colors)
+    themes = options.themesByBackground?.limited(to: capabilities.colors)
     showsUnicode = capabilities.unicode
     glyphs = capabilities.unicode ? options.glyphs : .ascii
   }
 
   subscript(role: ThemeRole) -> Style { theme[role] }
+
+  func laid(_ style: Style, on role: ThemeRole) -> Style { theme.laid(style, on: role) }
+
+  /// Takes the theme for that background, unless the user chose one.
+  mutating func follow(background: RGB) {
+    if let themes { theme = themes.theme(on: background) }
+  }
 
   func clip(_ text: SafeText, to width: Int) -> SafeText {
     text.clipped(to: width, ellipsis: glyphs.ellipsis)

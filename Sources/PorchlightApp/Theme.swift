@@ -1,36 +1,46 @@
 public import PorchlightConfig
 internal import Screen
 
-/// A theme file as the views use it: each role's look, ready to paint.
+/// A theme file as the views use it: each role's look, in colours that the terminal has.
 ///
 /// With no colours (NO_COLOR, a monochrome terminal) it is attributes only, and what a file says by
 /// background alone, such as the selection, is reversed instead.
 public struct Theme: Hashable, Sendable {
   private let styles: [ThemeRole: Style]
-  private let hasColors: Bool
+  private let colors: ColorDepth
 
   /// - Parameters:
   ///   - file: what the user chose.
-  ///   - colors: how many colours may be used; the driver finds the nearest of those the terminal has.
+  ///   - colors: how many colours the terminal has, 0 for none.
   public init(_ file: ThemeFile, colors: Int = 16_777_216) {
-    hasColors = colors > 0
+    let colors = ColorDepth(colors, appearance: file.appearance)
+    self.colors = colors
     var styles: [ThemeRole: Style] = [:]
-    for role in ThemeRole.allCases {
-      let style = Style(file.style(for: role))
-      styles[role] = hasColors ? style : style.withoutColors(for: role)
-    }
+    for role in ThemeRole.allCases { styles[role] = colors.style(for: role, in: file) }
     self.styles = styles
   }
 
   subscript(role: ThemeRole) -> Style { styles[role] ?? .plain }
 
+  /// A look on the ground of a role that has one, such as the selection: its own colour where that can be read
+  /// there, the role's where not.
+  func laid(_ style: Style, on role: ThemeRole) -> Style {
+    let ground = self[role]
+    var laid = style.overlaid(with: ground)
+    guard ground.background != .terminal, style.foreground != .terminal else { return laid }
+    let kept = Style(
+      foreground: style.foreground, background: ground.background, attributes: laid.attributes)
+    if colors.canBeRead(kept) { laid.foreground = style.foreground }
+    return laid
+  }
+
   /// This theme on a terminal with so many colours.
   func limited(to colors: Int) -> Theme {
-    colors > 0 || !hasColors ? self : Theme(withoutColors: self)
+    colors > 0 || self.colors.isNone ? self : Theme(withoutColors: self)
   }
 
   private init(withoutColors theme: Theme) {
-    hasColors = false
+    colors = ColorDepth(0, appearance: .any)
     styles = .init(
       uniqueKeysWithValues: theme.styles.map { ($0.key, $0.value.withoutColors(for: $0.key)) })
   }
@@ -49,7 +59,7 @@ extension Style {
   }
 
   /// The look by attributes alone, for the roles that must be told apart all the same.
-  fileprivate func withoutColors(for role: ThemeRole) -> Style {
+  func withoutColors(for role: ThemeRole) -> Style {
     var attributes = attributes
     switch role {
     case .selection, .menuSelected: attributes.insert(.reverse)

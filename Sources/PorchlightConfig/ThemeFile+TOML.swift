@@ -12,7 +12,7 @@ extension ThemeFile {
 
 /// Turns TOML into a theme and says where it cannot.
 private struct ThemeDecoder {
-  private static let topLevelKeys = ["name", "appearance", "background", "colors"]
+  private static let topLevelKeys = ["name", "appearance", "background", "colors", "ansi"]
   private static let styleKeys = ["fg", "bg", "bold", "dim", "italic", "underline", "reverse"]
 
   let file: String
@@ -35,7 +35,7 @@ private struct ThemeDecoder {
     }
     return ThemeFile(
       name: try text("name") ?? stem, appearance: try appearance(), background: try background(),
-      styles: try styles())
+      styles: try styles("colors"), ansiStyles: try styles("ansi"))
   }
 
   private var stem: String {
@@ -61,17 +61,17 @@ private struct ThemeDecoder {
     try root["background"].map { node throws(ConfigError) in try color(node, ["background"]) } ?? .terminal
   }
 
-  private func styles() throws(ConfigError) -> [ThemeRole: ThemeStyle] {
-    guard let node = root["colors"] else { return [:] }
+  private func styles(_ name: String) throws(ConfigError) -> [ThemeRole: ThemeStyle] {
+    guard let node = root[name] else { return [:] }
     guard case .table(let table) = node else {
-      throw wrongType(node, ["colors"], expected: "a table of roles, [colors]")
+      throw wrongType(node, [name], expected: "a table of roles, [\(name)]")
     }
     var styles: [ThemeRole: ThemeStyle] = [:]
-    for key in inOrder(table.keys, under: ["colors"]) {
+    for key in inOrder(table.keys, under: [name]) {
       guard let role = ThemeRole(rawValue: key), let value = table[key] else {
-        throw unknown("role", ["colors", key], among: ThemeRole.allCases.map(\.rawValue))
+        throw unknown("role", [name, key], among: ThemeRole.allCases.map(\.rawValue))
       }
-      styles[role] = try style(value, ["colors", key])
+      styles[role] = try style(value, [name, key])
     }
     return styles
   }

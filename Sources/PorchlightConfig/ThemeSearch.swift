@@ -36,7 +36,7 @@ public struct ThemeSearch: Hashable, Sendable {
   /// Finds and reads a theme.
   ///
   /// A value with a slash, or one that ends in `.toml`, is a path. Anything else is a name. The built-in
-  /// theme is found by its name even where no file of that name is.
+  /// themes are found by their names even where no file of that name is.
   public func find(_ nameOrPath: String) throws(ConfigError) -> ThemeFile {
     if nameOrPath.contains("/") || nameOrPath.hasSuffix(".toml") {
       guard let theme = try load(nameOrPath) else {
@@ -49,7 +49,7 @@ public struct ThemeSearch: Hashable, Sendable {
         if let theme = try load("\(folder)/\(nameOrPath).toml") { return theme }
       }
     }
-    if nameOrPath == ThemeFile.builtIn.name { return .builtIn }
+    if let theme = ThemeFile.builtIn.first(where: { $0.name == nameOrPath }) { return theme }
     throw notFound(nameOrPath)
   }
 
@@ -57,7 +57,7 @@ public struct ThemeSearch: Hashable, Sendable {
   public func names() -> [String] {
     let files = folders.flatMap { TextFile.names(in: $0) }
     let found = files.filter { $0.hasSuffix(".toml") && $0.utf8.count > 5 && !$0.hasPrefix(".") }
-    return Set(found.map { String($0.dropLast(5)) } + [ThemeFile.builtIn.name]).sorted()
+    return Set(found.map { String($0.dropLast(5)) } + ThemeFile.builtIn.map(\.name)).sorted()
   }
 
   private func load(_ path: String) throws(ConfigError) -> ThemeFile? {

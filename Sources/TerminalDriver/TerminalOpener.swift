@@ -33,6 +33,7 @@ actor TerminalOpener {
         request.rows = Int32(clamping: options.fallbackSize?.rows ?? 0)
         request.columns = Int32(clamping: options.fallbackSize?.columns ?? 0)
         request.use_color = options.useColor
+        request.asks_background = options.asksBackground && TerminalOptions.understandsOSC(termName)
         return porch_terminal_open(&request, &info)
       }
     }
@@ -44,6 +45,13 @@ actor TerminalOpener {
 }
 
 extension TerminalOptions {
+  /// Whether terminals of that name take an OSC string they do not know without showing it: not the console, and
+  /// not what terminfo describes of old.
+  static func understandsOSC(_ termName: String) -> Bool {
+    let old = ["linux", "dumb", "ansi", "vt", "cons", "sun", "wy", "tvi", "pcansi", "hurd", "minix"]
+    return !old.contains { termName.hasPrefix($0) }
+  }
+
   /// The name, if these options can work at all.
   func checkedTermName() throws(TerminalError) -> String {
     if requiresTerminal {

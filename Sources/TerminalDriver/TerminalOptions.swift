@@ -8,6 +8,10 @@ public struct TerminalOptions: Hashable, Sendable {
   /// If false, not one colour sequence is written.
   public var useColor = true
 
+  /// Whether to ask the terminal what its background is, where its kind is one that answers or keeps silent rather
+  /// than show the question. Nothing waits for the answer, which comes as an event.
+  public var asksBackground = false
+
   /// The locale for LC_CTYPE, such as `C.UTF-8`. Unless it is a UTF-8 locale, the terminal's capabilities say
   /// that only ASCII can be shown.
   public var locale = "C"

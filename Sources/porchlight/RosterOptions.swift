@@ -14,7 +14,10 @@ struct RosterOptions: ParsableArguments {
     transform: { try IdleLimit($0) })
   var idleAfter = IdleLimit(.seconds(300))
 
-  @Option(help: ArgumentHelp("A theme by name, or a theme file.", valueName: "name|file"))
+  @Option(
+    help: ArgumentHelp(
+      "A theme by name, or a theme file. Without it, dark or light by the terminal's background.",
+      valueName: "name|file"))
   var theme: String?
 
   @Flag(help: "Draw with ASCII only.")
@@ -23,16 +26,24 @@ struct RosterOptions: ParsableArguments {
   /// Takes the terminal for the length of `body`, then ends as the roster ended.
   func run(_ body: @escaping @Sendable (Terminal, AppOptions) async throws -> ExitReason) async throws {
     let surroundings = Surroundings()
-    let theme = try loadTheme(surroundings.themes)
+    let chosen = try loadTheme(surroundings.themes)
+    var terminalOptions = surroundings.terminal
+    terminalOptions.asksBackground = chosen == nil
     let reason: ExitReason
     do {
-      reason = try await withTerminal(surroundings.terminal, on: SystemTimekeeper()) { terminal in
+      reason = try await withTerminal(terminalOptions, on: SystemTimekeeper()) { terminal in
+        let colors = terminal.capabilities.colors
+        let byBackground = BackgroundThemes(
+          dark: Theme(.dark, colors: colors), light: Theme(.light, colors: colors))
+        // Until the terminal has answered, what the environment says; most terminals are dark.
+        let assumed = byBackground.theme(isLight: surroundings.isBackgroundLight ?? false)
         var options = AppOptions(
-          theme: Theme(theme, colors: terminal.capabilities.colors),
+          theme: chosen.map { Theme($0, colors: colors) } ?? assumed,
           seed: UInt64.random(in: .min ... .max))
+        if chosen == nil { options.themesByBackground = byBackground }
         options.idleAfter = idleAfter.span
         options.glyphs = ascii ? .ascii : .unicode
-        options.utcOffset = surroundings.utcOffset
+        options.utcOffset = Surroundings.utcOffset
         return try await withThrowingTaskGroup(of: ExitReason?.self) { [options] group in
           group.addTask { try await body(terminal, options) }
           group.addTask {
@@ -56,8 +67,9 @@ struct RosterOptions: ParsableArguments {
     }
   }
 
-  private func loadTheme(_ search: ThemeSearch) throws(Failure) -> ThemeFile {
-    guard let theme else { return .builtIn }
+  /// The theme the user names; nil leaves it to the terminal's background.
+  private func loadTheme(_ search: ThemeSearch) throws(Failure) -> ThemeFile? {
+    guard let theme else { return nil }
     do {
       return try search.find(theme)
     } catch {

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import NetworkExchange
 internal import PorchlightConfig
+internal import Ports
 internal import TerminalDriver
 
 /// What the process finds around it. The only place that reads the environment.
@@ -63,12 +64,22 @@ struct Surroundings {
     return Int(size.ws_col)
   }
 
-  /// How far local time is ahead of UTC now.
-  var utcOffset: Duration {
-    var now = time(nil)
+  /// How far local time is ahead of UTC at an instant: it changes with the seasons, while the roster is open too.
+  static func utcOffset(at wall: WallTime) -> Duration {
+    var instant = time_t(wall.milliseconds / 1_000)
     var local = tm()
-    guard localtime_r(&now, &local) != nil else { return .zero }
+    guard localtime_r(&instant, &local) != nil else { return .zero }
     return .seconds(local.tm_gmtoff)
+  }
+
+  /// The terminal's background as `COLORFGBG` has it, which some terminals set: `15;0`, `0;default;15`.
+  ///
+  /// - Returns: nil where it is not set, or says nothing of the background.
+  var isBackgroundLight: Bool? {
+    guard let last = variable("COLORFGBG")?.split(separator: ";").last, let index = Int(last),
+      (0...15).contains(index)
+    else { return nil }
+    return index == 7 || index > 8
   }
 
   /// This program's file.

@@ -1,4 +1,5 @@
 import PorchlightConfig
+import Ports
 import Screen
 import Testing
 
@@ -6,12 +7,12 @@ import Testing
 
 @Suite struct ThemeTests {
   @Test func theBuiltInThemeColoursEveryState() {
-    let theme = Theme(.builtIn)
+    let theme = Theme(.dark)
     for standing in Standing.allCases { #expect(theme[standing.role].foreground != .terminal) }
   }
 
   @Test func withoutColoursThereAreAttributesOnly() {
-    let theme = Theme(.builtIn, colors: 0)
+    let theme = Theme(.dark, colors: 0)
     for role in ThemeRole.allCases {
       #expect(theme[role].foreground == .terminal)
       #expect(theme[role].background == .terminal)
@@ -19,8 +20,8 @@ import Testing
   }
 
   @Test func withoutColoursTheSelectionIsReversed() {
-    #expect(Theme(.builtIn, colors: 0)[.selection].attributes.contains(.reverse))
-    #expect(Theme(.builtIn).limited(to: 0)[.menuSelected].attributes.contains(.reverse))
+    #expect(Theme(.dark, colors: 0)[.selection].attributes.contains(.reverse))
+    #expect(Theme(.dark).limited(to: 0)[.menuSelected].attributes.contains(.reverse))
   }
 
   @Test func aTerminalWithoutColoursGetsNone() {
@@ -34,7 +35,7 @@ import Testing
   @Test func theSelectedRowStandsOutAsAWhole() throws {
     let grid = Scene.porch().grid
     let row = try #require((0..<24).first { grid.text(row: $0).hasPrefix(" > ") })
-    let background = Theme(.builtIn)[.selection].background
+    let background = Theme(.dark)[.selection].background
     for column in 0..<80 { #expect(grid[row, column].style.background == background) }
   }
 
@@ -50,6 +51,36 @@ import Testing
     let theme = Theme(try ThemeSearch(folders: ["/\(root)/themes"]).find(name))
     #expect(theme[.selection] != theme[.text])
     #expect(theme[.menuSelected] != theme[.menu])
+  }
+
+  private func scene(answering background: RGB, after span: Duration, chosen: Bool = false) -> Scene {
+    var options = AppOptions(theme: Theme(.dark), seed: 1)
+    if !chosen { options.themesByBackground = BackgroundThemes(dark: Theme(.dark), light: Theme(.light)) }
+    var scene = Scene(options: options)
+    scene.wait(span)
+    func wide(_ part: Int) -> UInt16 { UInt16(part * 257) }
+    scene.send(
+      .input(
+        .backgroundColor(
+          red: wide(background.red), green: wide(background.green), blue: wide(background.blue))))
+    return scene
+  }
+
+  @Test func aWhiteTerminalGetsTheLightTheme() {
+    let white = scene(answering: .white, after: .milliseconds(900))
+    #expect(white.model.look[.online] == Theme(.light)[.online])
+    let black = scene(answering: RGB(red: 16, green: 18, blue: 22), after: .milliseconds(900))
+    #expect(black.model.look[.online] == Theme(.dark)[.online])
+  }
+
+  @Test func anAnswerAfterASecondChangesNothing() {
+    let late = scene(answering: .white, after: .milliseconds(1_001))
+    #expect(late.model.look[.online] == Theme(.dark)[.online])
+  }
+
+  @Test func theChosenThemeWins() {
+    let chosen = scene(answering: .white, after: .zero, chosen: true)
+    #expect(chosen.model.look[.online] == Theme(.dark)[.online])
   }
 
   @Test func noMarkIsWiderThanACell() {

@@ -16,8 +16,9 @@ import Testing
     }
   }
 
-  @Test func theBuiltInThemeIsTheDarkFile() throws {
-    #expect(try ThemeSearch(folders: []).find("\(Self.folder)/dark.toml") == .builtIn)
+  @Test(arguments: ["dark", "light"]) func aBuiltInThemeIsItsFile(name: String) throws {
+    let file = try ThemeSearch(folders: []).find("\(Self.folder)/\(name).toml")
+    #expect(try ThemeSearch(folders: []).find(name) == file)
   }
 
   @Test func theMonochromeThemeNamesNoColour() throws {

@@ -48,15 +48,15 @@ import Testing
     let folder = Folder()
     folder.write("paper.toml", "")
     let search = ThemeSearch(folders: [folder.path, "/nowhere"])
-    #expect(search.names() == ["dark", "paper"])
+    #expect(search.names() == ["dark", "light", "paper"])
     let error = #expect(throws: ConfigError.self) { try search.find("papr") }
     let expected =
-      "theme 'papr': not found; did you mean 'paper'? there are dark, paper; looked in \(folder.path), /nowhere"
+      "theme 'papr': not found; did you mean 'paper'? there are dark, light, paper; looked in \(folder.path), /nowhere"
     #expect(error?.description == expected)
   }
 
   @Test func theBuiltInNeedsNoFile() throws {
-    #expect(try ThemeSearch(folders: []).find("dark") == .builtIn)
+    #expect(try ThemeSearch(folders: []).find("dark") == .dark)
   }
 
   @Test func filesThatAreNoThemesAreRefusedInOneLine() {

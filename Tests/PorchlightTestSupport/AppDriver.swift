@@ -25,7 +25,7 @@ public final class AppDriver {
     self.simulation = simulation
     let device = OffscreenDevice(size: size)
     self.device = device
-    var options = AppOptions(theme: Theme(.builtIn, colors: 256), seed: 1)
+    var options = AppOptions(theme: Theme(.dark, colors: 256), seed: 1)
     configure(&options)
     let runtime = Runtime(session: session, device: device, time: simulation.time, options: options)
     task = simulation.start { [reason] in reason.set(await runtime.run()) }
