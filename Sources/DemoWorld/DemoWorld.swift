@@ -23,6 +23,13 @@ public struct DemoWorld: Sendable {
   public static let farServer = "far.example"
   private static let farPeople = ["greta", "odile"]
 
+  /// Somebody of the world, where their script has got to.
+  private struct Member: Sendable {
+    let person: SimulatedPerson
+    let script: Script
+    let isConnected: Bool
+  }
+
   private let exchange: any Exchange
   private let time: any Timekeeper
   private let options: Options
@@ -41,52 +48,74 @@ public struct DemoWorld: Sendable {
   ///   - populated: called once, when the list is filled and before anybody moves.
   /// - Throws: `SDKError` where the homeserver refuses a person.
   public func run(around user: Session, populated: () async -> Void) async throws(SDKError) {
-    var cast: [(SimulatedPerson, Script, isConnected: Bool)] = []
     let personas =
       Cast.people(count: options.people, seed: options.seed)
       + (options.hostile ? Cast.hostile(seed: options.seed) : [])
-    for persona in personas {
-      let person = try await introduce(persona, to: user)
-      var script = Script(persona)
-      let opening = script.opening()
-      for action in opening { await person.perform(action) }
-      cast.append((person, script, opening.contains(.connect)))
+    let people = try await concurrently(personas) { persona throws(SDKError) in
+      try await introduce(persona, to: user)
     }
-    for localpart in Self.farPeople {
-      if let far = UserID("@\(localpart):\(Self.farServer)") { try await user.invite(far) }
-    }
-    await settle(cast.filter(\.isConnected).map(\.0))
+    let listed = people.filter { $0.persona.acquaintance == .listed }.map(\.session.userID)
+    let far = Self.farPeople.compactMap { UserID("@\($0):\(Self.farServer)") }
+    try await user.invite(listed + far)
+    let cast = try await concurrently(people) { person throws(SDKError) in try await place(person) }
     await populated()
     await withDiscardingTaskGroup { group in
-      for (person, script, isConnected) in cast {
-        group.addTask { await person.live(script, isConnected: isConnected) }
+      for member in cast {
+        let person = member.person
+        group.addTask { await person.live(member.script, isConnected: member.isConnected) }
         if person.persona.acquaintance == .willAsk { group.addTask { await askLater(person) } }
       }
     }
   }
 
-  /// Registers somebody and puts them where they stand to the person at the keyboard.
+  /// Registers somebody under their name.
   private func introduce(
     _ persona: Persona, to user: Session
   ) async throws(SDKError) -> SimulatedPerson {
     let session = try await Client(exchange: exchange, time: time).register(username: persona.localpart)
     try await session.setDisplayName(persona.displayName)
-    switch persona.acquaintance {
-    case .listed:
-      try await user.invite(session.userID)
-      try await session.accept(user.userID)
-    case .asking: try await session.invite(user.userID)
-    case .willAsk, .friendly, .shy: break
-    }
     return SimulatedPerson(
       persona: persona, session: session, user: user.userID, speed: max(0.001, options.speed))
   }
 
-  /// One short poll each, so that whoever is online is so before anybody looks.
-  private func settle(_ people: [SimulatedPerson]) async {
-    for person in people {
-      _ = try? await person.session.sync(since: nil, wait: .zero, as: .online)
+  /// Puts somebody where they stand to the person at the keyboard, and to where their script begins: whoever is
+  /// connected polls once, to be online before anybody looks.
+  private func place(_ person: SimulatedPerson) async throws(SDKError) -> Member {
+    switch person.persona.acquaintance {
+    case .listed: try await person.session.accept(person.user)
+    case .asking: try await person.session.invite(person.user)
+    case .willAsk, .friendly, .shy: break
     }
+    var script = Script(person.persona)
+    let opening = script.opening()
+    for action in opening { await person.perform(action) }
+    let isConnected = opening.contains(.connect)
+    if isConnected { _ = try? await person.session.sync(since: nil, wait: .zero, as: .online) }
+    return Member(person: person, script: script, isConnected: isConnected)
+  }
+
+  /// Does the same for everybody side by side, since there is more than one processor, and keeps their order.
+  private func concurrently<Value: Sendable, Result: Sendable>(
+    _ values: [Value], _ body: @escaping @Sendable (Value) async throws(SDKError) -> Result
+  ) async throws(SDKError) -> [Result] {
+    var results: [Int: Swift.Result<Result, SDKError>] = [:]
+    await withTaskGroup(of: (Int, Swift.Result<Result, SDKError>).self) { group in
+      for (index, value) in values.enumerated() {
+        group.addTask {
+          do throws(SDKError) {
+            return (index, .success(try await body(value)))
+          } catch {
+            return (index, .failure(error))
+          }
+        }
+      }
+      for await (index, result) in group { results[index] = result }
+    }
+    var ordered: [Result] = []
+    for index in values.indices {
+      if let result = results[index] { ordered.append(try result.get()) }
+    }
+    return ordered
   }
 
   private func askLater(_ person: SimulatedPerson) async {

@@ -72,7 +72,11 @@ struct DemoCommand: AsyncParsableCommand {
         return nil
       }
       group.addTask {
-        try await demo.run(around: account) { gate.open() }
+        try await demo.run(around: account) {
+          gate.open()
+          // The first picture does not wait behind everybody's first poll.
+          try? await time.sleep(until: time.instant + .milliseconds(100))
+        }
         return nil
       }
       group.addTask {
