@@ -28,6 +28,7 @@ enum { REPORT_MODES = sizeof report_modes / sizeof report_modes[0] };
 
 static const char paste_on[] = "\033[?2004h";
 static const char paste_off[] = "\033[?2004l";
+static const char background_query[] = "\033]11;?\007";
 
 static SCREEN *screen;
 static FILE *input_file;
@@ -174,6 +175,7 @@ int32_t porch_terminal_open(const porch_terminal_options *options, porch_termina
   wnoutrefresh(stdscr);
   doupdate();
   take_modes();
+  if (options->asks_background && info->colors > 0) add_string(background_query);
   porch_output_send();
   return PORCH_TERMINAL_OK;
 }
@@ -250,12 +252,13 @@ void porch_terminal_put(
   }
 }
 
-bool porch_terminal_flush(int32_t cursor_row, int32_t cursor_column) {
+bool porch_terminal_flush(int32_t cursor_row, int32_t cursor_column, bool is_visible) {
   if (screen == NULL || porch_guard_is_restored()) return true;
-  const bool shown = cursor_row >= 0 && cursor_row < LINES && cursor_column >= 0 && cursor_column < COLS;
-  // A hidden cursor may stay wherever the last cell left it.
-  leaveok(stdscr, !shown);
-  if (shown) wmove(stdscr, cursor_row, cursor_column);
+  const bool placed = cursor_row >= 0 && cursor_row < LINES && cursor_column >= 0 && cursor_column < COLS;
+  const bool shown = placed && is_visible;
+  // A hidden cursor is moved too: screen readers read the line it stands on.
+  leaveok(stdscr, !placed);
+  if (placed) wmove(stdscr, cursor_row, cursor_column);
   if (shown != cursor_shown) {
     cursor_shown = shown;
     curs_set(shown);

@@ -6,10 +6,11 @@ enum Action: String, CaseIterable, Hashable, Sendable {
   case fold, toggleOffline, menu, detail
   // Oneself.
   case online, away, busy, invisible, freeForChat, toggleAway, toggleBusy, editStatus, clearStatus
+  case editName
   // People.
-  case jumpToInvites, accept, deny, invite, remove
+  case jumpToInvites, accept, deny, askBack, invite, remove
   // The program.
-  case help, redraw, suspend, cancel, quit
+  case help, reconnect, redraw, suspend, cancel, quit
   // Within a prompt, a menu or a question.
   case submit, confirm, close
 
@@ -39,12 +40,15 @@ enum Action: String, CaseIterable, Hashable, Sendable {
     case .toggleBusy: "busy, and back"
     case .editStatus: "write your status text"
     case .clearStatus: "clear your status text"
+    case .editName: "write your display name"
     case .jumpToInvites: "go to the invites"
     case .accept: "accept the invite"
     case .deny: "deny the invite"
+    case .askBack: "ask back whom you accepted"
     case .invite: "ask to see somebody"
     case .remove: "remove from your list"
     case .help: "these keys"
+    case .reconnect: "try to connect at once"
     case .redraw: "paint the screen anew"
     case .suspend: "suspend; fg comes back"
     case .cancel: "cancel; twice quits"

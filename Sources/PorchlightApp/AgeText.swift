@@ -23,10 +23,13 @@ public enum AgeText {
 
 extension Person {
   /// What stands in the column ACTIVE.
-  func activityText(at now: Moment) -> String {
+  ///
+  /// `lastHeard` is when the server said anything last, where it is not heard any more: nobody is known to have
+  /// been there later.
+  func activityText(at now: Moment, lastHeard: Instant? = nil) -> String {
     switch activity {
     case .never: return "-"
-    case .now: return "now"
+    case .now: return lastHeard.map { AgeText.text(now.instant - $0) } ?? "now"
     case .since(let instant): return AgeText.text(now.instant - instant)
     case .asked(let wall):
       let age = Duration.milliseconds(now.wall.milliseconds - wall.milliseconds)
@@ -35,9 +38,10 @@ extension Person {
   }
 
   /// When that text changes by itself.
-  func nextActivityChange(after now: Moment) -> Instant? {
+  func nextActivityChange(after now: Moment, lastHeard: Instant? = nil) -> Instant? {
     switch activity {
-    case .never, .now: nil
+    case .never: nil
+    case .now: lastHeard.map { now.instant + AgeText.nextChange(now.instant - $0) }
     case .since(let instant): now.instant + AgeText.nextChange(now.instant - instant)
     case .asked(let wall):
       now.instant + AgeText.nextChange(.milliseconds(now.wall.milliseconds - wall.milliseconds))
@@ -47,8 +51,9 @@ extension Person {
 
 /// Wall clock times as `HH:MM`.
 enum ClockText {
-  static func text(_ wall: WallTime, utcOffset: Duration) -> String {
-    let minutes = floored((wall.milliseconds / 1_000 + utcOffset.components.seconds), by: 60)
+  /// `utcOffset` says how far the clock to show is ahead of UTC at an instant.
+  static func text(_ wall: WallTime, utcOffset: (WallTime) -> Duration) -> String {
+    let minutes = floored(wall.milliseconds / 1_000 + utcOffset(wall).components.seconds, by: 60)
     let inDay = minutes - floored(minutes, by: 1_440) * 1_440
     return twoDigits(inDay / 60) + ":" + twoDigits(inDay % 60)
   }

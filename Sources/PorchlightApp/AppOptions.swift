@@ -1,4 +1,5 @@
 public import MatrixWire
+public import Ports
 public import Screen
 
 /// Everything about the roster that a person may set, and what the outside world knows and this target does
@@ -7,10 +8,12 @@ public struct AppOptions: Sendable {
   /// How long without a key until the user counts as idle; any positive span, or nil for never.
   public var idleAfter: Duration? = .seconds(300)
   public var theme: Theme
+  /// What to draw with instead, where the terminal says what its background is; nil where the user chose `theme`.
+  public var themesByBackground: BackgroundThemes?
   /// A screen without Unicode gets ASCII whatever is said here.
   public var glyphs: Glyphs = .unicode
-  /// What local time is ahead of UTC, for the times in the feed.
-  public var utcOffset: Duration = .zero
+  /// How far local time is ahead of UTC at an instant, for the times in the feed.
+  public var utcOffset: @Sendable (WallTime) -> Duration = { _ in .zero }
   /// For the jitter of reconnects.
   public var seed: UInt64
   public var deviceType: DeviceType? = .terminal

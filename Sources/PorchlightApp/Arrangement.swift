@@ -35,17 +35,25 @@ struct Arrangement: Hashable, Sendable {
   /// Always in the order of their keys.
   private(set) var places: [Place] = []
 
-  /// How many rows would stand elsewhere if they were put in order now.
-  private(set) var moved = 0
+  /// How many people each group has now, wherever their rows stand.
+  private(set) var population: [RosterGroup: Int] = [:]
+
+  /// The rows that would stand elsewhere if they were put in order now, by how the people stand now; nil for a
+  /// row that only its name moves.
+  private(set) var waiting: [Standing?] = []
+
+  /// How many rows would stand elsewhere.
+  var moved: Int { waiting.count }
 
   /// Follows the roster. While it is calm, rows keep their places; people who are new appear, and people who
   /// are gone disappear, all the same.
   mutating func follow(_ roster: Roster, isCalm: Bool) {
     let current = roster.people.map { Place(row: $0.row, key: Key($0)) }
+    population = current.reduce(into: [:]) { $0[$1.group, default: 0] += 1 }
     let ordered = current.sorted { $0.key < $1.key }
     guard isCalm else {
       places = ordered
-      moved = 0
+      waiting = []
       return
     }
     let keys = Dictionary(current.map { ($0.row, $0.key) }, uniquingKeysWith: { first, _ in first })
@@ -54,7 +62,19 @@ struct Arrangement: Hashable, Sendable {
     let new = current.filter { !known.contains($0.row) }
     places = (kept + new).sorted { $0.key < $1.key }
     let isInOrder = places.map(\.row) == ordered.map(\.row) && places.map(\.group) == ordered.map(\.group)
-    moved = isInOrder ? 0 : places.count { keys[$0.row] != $0.key }
+    waiting = []
+    guard !isInOrder else { return }
+    for place in places {
+      guard let key = keys[place.row], key != place.key else { continue }
+      waiting.append(key.standing == place.key.standing ? nil : key.standing)
+    }
+  }
+
+  /// What waits to move, in words: `2 now offline`; empty where nothing does.
+  var waitingText: SafeText {
+    guard let first = waiting.first else { return .empty }
+    guard let first, waiting.allSatisfy({ $0 == first }) else { return "\(moved) changed" }
+    return "\(moved) now " + SafeText(untrusted: first.word)
   }
 
   /// The rows under a heading.

@@ -86,18 +86,21 @@ enum Keymap {
         Binding(.toggleBusy, "d", hint: "busy"),
         Binding(.editStatus, "s", hint: "status"),
         Binding(.clearStatus, "c", hint: "clear"),
+        Binding(.editName, "@"),
       ]),
     Section(
       title: "People",
       bindings: [
         Binding(.jumpToInvites, "I", hint: "invites"),
         Binding(.accept, "A", hint: "accept"), Binding(.deny, "D", hint: "deny"),
+        Binding(.askBack, "y"),
         Binding(.invite, "+", hint: "invite"), Binding(.remove, "X", hint: "remove"),
       ]),
     Section(
       title: "Program",
       bindings: [
-        Binding(.help, "?", .function(1), hint: "help"), Binding(.redraw, .control("l")),
+        Binding(.help, "?", .function(1), hint: "help"),
+        Binding(.reconnect, "R", .function(5), hint: "connect"), Binding(.redraw, .control("l")),
         Binding(.suspend, .control("z")), Binding(.cancel, .control("c")),
         Binding(.quit, "q", .function(10), hint: "quit"),
       ]),

@@ -14,6 +14,10 @@ struct Message: Sendable {
     case publishing(PresencePublisher.Outcome)
     /// What became of a change to the list; nil where the server took it.
     case answered(ListChange, SDKError?)
+    /// What became of the wanted display name.
+    case renamed(String, SDKError?)
+    /// What the server speaks.
+    case versions(VersionsAnswer)
     /// The session is over.
     case loggedOut(SDKError)
     /// The instant that `Model.nextTick` named has come.
@@ -67,6 +71,12 @@ enum Intent: Hashable, Sendable {
   /// Since when nobody is at the keyboard; nil for "somebody is".
   case reportIdle(since: Instant?)
   case change(ListChange)
+  /// Set the own display name.
+  case rename(String)
+  /// Try to reach the server at once.
+  case reconnect
+  /// Ask what the server speaks.
+  case askVersions
   /// Stop the process, as Ctrl-Z does.
   case suspend
   /// Have the device paint everything it knows once more.

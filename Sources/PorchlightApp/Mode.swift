@@ -12,6 +12,8 @@ enum Mode: Hashable, Sendable {
   case status(LineEditor)
   /// A user ID is being written; the note says what is wrong with it.
   case invite(LineEditor, note: String?)
+  /// The own display name is being written.
+  case name(LineEditor)
   /// Asks whether that person shall be removed.
   case removal(UserID)
   /// Nothing works any more; the next key leaves.
@@ -22,7 +24,7 @@ enum Mode: Hashable, Sendable {
     case .list: .list
     case .menu: .menu
     case .help: .help
-    case .status, .invite: .editor
+    case .status, .invite, .name: .editor
     case .removal, .ended: .question
     }
   }
@@ -56,6 +58,8 @@ struct Menu: Hashable, Sendable {
 struct Notice: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
     case information, warning, error
+    /// Something that one key does now.
+    case offer
   }
 
   let text: SafeText
@@ -81,4 +85,7 @@ enum Connection: Hashable, Sendable {
   var isInterrupted: Bool {
     if case .interrupted = self { true } else { false }
   }
+
+  /// Whether what was heard may not be so any more.
+  var isLost: Bool { isInterrupted || self == .over }
 }

@@ -51,7 +51,7 @@ extension Model {
     guard plan.shape == .full else { return [] }
     return lines.window(near: scroll, height: plan.list.rows).compactMap { line in
       guard case .row(let row) = line else { return nil }
-      return roster.person(row)?.nextActivityChange(after: now)
+      return roster.person(row)?.nextActivityChange(after: now, lastHeard: lastHeardIfLost)
     }
   }
 }

@@ -7,14 +7,20 @@ internal import Screen
 /// Everything the screen is made from. A value: the reducer changes it, the views read it.
 struct Model: Sendable {
   // Settings.
-  let look: Look
-  let utcOffset: Duration
+  private let opened: Instant
+  private(set) var look: Look
+  let utcOffset: @Sendable (WallTime) -> Duration
   let emptyHint: SafeText
   let meetsOthers: Bool
 
   // The world.
   var roster: Roster
   var connection = Connection.connecting
+  /// When the server said anything last.
+  var lastHeard: Instant?
+  /// Whether the server has presence lists; nil until it has said so.
+  var hasPresenceLists: Bool?
+  var isAskingVersions = false
   var own = OwnStatus()
   /// Changes to the lists that were asked for and not confirmed by the stream.
   var changes: [ListChange: PendingChange] = [:]
@@ -37,6 +43,8 @@ struct Model: Sendable {
   var notice: Notice?
   /// When the notice goes away by itself; nil while it waits for the stream.
   var noticeUntil: Instant?
+  /// Whom the user accepted just now and may ask back with one key.
+  var offer: UserID?
   /// Tells presses from the repeats of a key that is held.
   var held = HeldKey()
   /// A key that would answer an invite and may be the first repeat of one that is held.
@@ -54,6 +62,12 @@ struct Model: Sendable {
     roster = Roster(userID: userID)
     idle = IdleMonitor(limit: options.idleAfter, now: now.instant)
     self.size = size
+    opened = now.instant
+  }
+
+  /// The terminal said what its background is. One that says so late is one that somebody else asked.
+  mutating func take(background: RGB, at now: Instant) {
+    if now - opened <= Calm.background { look.follow(background: background) }
   }
 
   /// A key that is acted upon at `until` unless it repeats before, where nothing else came between.
@@ -80,6 +94,10 @@ enum Calm {
   static let notice: Duration = .seconds(5)
   static let quitAgain: Duration = .seconds(2)
   static let longestCountdown: Duration = .seconds(60)
+  /// How long the offer to ask back stands without a key.
+  static let offer: Duration = .seconds(30)
+  /// How long after the start a terminal may say what its background is.
+  static let background: Duration = .seconds(1)
 }
 
 extension Model {
@@ -90,11 +108,25 @@ extension Model {
 
   var lines: RosterLines { RosterLines(arrangement, folded: folded, selection: selection) }
 
-  var plan: ScreenPlan { ScreenPlan(size: size, showsDetail: showsDetail) }
+  var plan: ScreenPlan { plan(for: size) }
+
+  func plan(for size: Size) -> ScreenPlan {
+    ScreenPlan(size: size, showsDetail: showsDetail, alertRows: alert(width: size.columns - 2).count)
+  }
+
+  /// Why there is no connection, whole, in lines of that width.
+  func alert(width: Int) -> [SafeText] {
+    guard case .interrupted(let error, _) = connection else { return [] }
+    return SafeText(untrusted: error.message).wrapped(to: width)
+  }
+
+  /// When the server said anything last, where it is not heard any more.
+  var lastHeardIfLost: Instant? { connection.isLost ? lastHeard : nil }
 
   var selectedPerson: Person? { selection.flatMap { roster.person($0) } }
 
-  /// What oneself is seen as: `idle` is timed, `away` chosen. Nil until the server has said anything.
+  /// What oneself is seen as: `idle` is timed, `away` chosen. Nil until the server has said anything. Without a
+  /// connection it is what others will see again.
   var ownStanding: Standing? {
     guard roster.own.state != .unknown || own.wanted != nil else { return nil }
     let choice = own.current(roster.own).presence

@@ -11,8 +11,35 @@ extension Model {
       return []
     }
     let intents = request(action == .accept ? .accept(asker) : .deny(asker))
-    if !intents.isEmpty { selectNextInvite(after: asker) }
+    guard !intents.isEmpty else { return [] }
+    if action == .accept { offerToAskBack(asker) }
+    selectNextInvite(after: asker)
     return intents
+  }
+
+  /// One key asks whoever may see the user now for the same; nobody is asked who was asked before.
+  private mutating func offerToAskBack(_ asker: UserID) {
+    guard roster.contact(asker) == nil, changes[.invite(asker)] == nil else { return }
+    offer = asker
+    let name = roster.invite(from: asker).map { Person($0).safeName } ?? SafeText(untrusted: asker.rawValue)
+    notice = Notice("accepted; y asks to see " + name + " too", .offer)
+  }
+
+  mutating func askBack() -> [Intent] {
+    guard let user = offer, roster.contact(user) == nil else {
+      notice = Notice("nobody to ask back: A accepts an invite, y then asks back")
+      return []
+    }
+    notice = Notice("inviting \(user.rawValue)", until: .invite(user))
+    return request(.invite(user))
+  }
+
+  mutating func writeInvite() {
+    guard hasPresenceLists != false else {
+      notice = Notice("this server has no presence lists: nobody can be asked here", .warning)
+      return
+    }
+    mode = .invite(LineEditor(byteLimit: 255), note: nil)
   }
 
   /// Goes on to the next invite that is not being answered. The server need not be waited for: as many presses as
@@ -38,13 +65,10 @@ extension Model {
   }
 
   mutating func press(_ key: Key, inInvite editor: LineEditor) -> [Intent] {
-    var editor = editor
     switch Keymap.action(for: key, in: .editor) {
     case .submit: return submitInvite(editor)
     case .close: mode = .list
-    default:
-      if !editor.handle(key) { reportUnknown(key) }
-      mode = .invite(editor, note: nil)
+    default: mode = .invite(edited(editor, by: key), note: nil)
     }
     return []
   }

@@ -14,7 +14,9 @@ extension Model {
       let intents = activity(at: now.instant)
       paste(text, at: now.instant)
       return intents
-    case .backgroundColor: return []
+    case .backgroundColor(let red, let green, let blue):
+      take(background: RGB(red: Int(red >> 8), green: Int(green >> 8), blue: Int(blue >> 8)), at: now.instant)
+      return []
     case .resized(let size), .resumed(let size):
       self.size = size
       return activity(at: now.instant) + [.repaint]
@@ -70,6 +72,9 @@ extension Model {
   }
 
   private mutating func act(on key: Key, at now: Instant) -> [Intent] {
+    let offered = offer
+    // It stands until the next key, whatever that is, unless that makes another.
+    defer { if offer == offered { offer = nil } }
     notice = nil
     noticeUntil = nil
     let armed = quitArmedUntil.map { now < $0 } ?? false
@@ -86,6 +91,7 @@ extension Model {
     case .help(let top): return press(key, inHelpAt: top)
     case .status(let editor): return press(key, inStatus: editor)
     case .invite(let editor, _): return press(key, inInvite: editor)
+    case .name(let editor): return press(key, inName: editor)
     case .removal(let user): return press(key, inRemovalOf: user)
     case .ended(let error): return [.quit(.loggedOut(error))]
     }
@@ -129,13 +135,16 @@ extension Model {
     case .menu: openMenu()
     case .detail: showsDetail.toggle()
     case .help: mode = .help(top: 0)
-    case .invite: mode = .invite(LineEditor(byteLimit: 255), note: nil)
+    case .invite: writeInvite()
+    case .askBack: return askBack()
+    case .editName: editName()
     case .jumpToInvites: jumpToInvites()
     case .remove: askRemoval()
     case .accept, .deny: return answer(action)
     case .online, .away, .busy, .invisible, .freeForChat, .toggleAway, .toggleBusy, .editStatus,
       .clearStatus:
       return changeStatus(action)
+    case .reconnect: return reconnect()
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quit: return [.quit(.quit)]

@@ -66,9 +66,15 @@ extension Model {
     switch mode {
     case .status(var editor):
       editor.insert(text)
+      reportCut(editor)
       mode = .status(editor)
+    case .name(var editor):
+      editor.insert(text)
+      reportCut(editor)
+      mode = .name(editor)
     case .invite(var editor, _):
       editor.insert(text)
+      reportCut(editor)
       mode = .invite(editor, note: nil)
     case .list: notice = Notice("nothing to paste into: s writes your status text")
     case .menu, .help, .removal, .ended: break

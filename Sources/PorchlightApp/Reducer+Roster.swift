@@ -10,9 +10,11 @@ extension Model {
     case .interrupted(let error, let retryAt):
       connection = .interrupted(error, retryAt: retryAt)
       isCatchingUp = true
+      isAskingVersions = false
     case .answer(let answer, let isComplete):
       let isNews = !isCatchingUp && !isComplete
       connection = .live
+      lastHeard = now.instant
       isCatchingUp = false
       let news = roster.apply(answer, isComplete: isComplete, at: now.instant)
       own.heard(roster.own)
@@ -23,6 +25,23 @@ extension Model {
       }
       if !news.isEmpty { arrangement.follow(roster, isCalm: isCalm(at: now.instant)) }
     }
+  }
+
+  /// Tries to reach the server now rather than when the back-off says.
+  mutating func reconnect() -> [Intent] {
+    if case .interrupted(let error, _) = connection, let lastKey {
+      connection = .interrupted(error, retryAt: lastKey)
+    } else {
+      notice = Notice("asking the server anew")
+    }
+    return [.reconnect]
+  }
+
+  /// What the server can do is asked once, after the first answer, so that no first picture waits for it.
+  mutating func askVersions() -> [Intent] {
+    guard connection == .live, hasPresenceLists == nil, !isAskingVersions else { return [] }
+    isAskingVersions = true
+    return [.askVersions]
   }
 
   /// What became of a change to the lists; it stays pending until the stream confirms it.

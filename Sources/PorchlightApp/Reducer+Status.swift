@@ -4,8 +4,8 @@ internal import Ports
 internal import Screen
 
 extension Model {
-  /// The longest status text, in bytes of UTF-8.
-  static let statusLimit = 256
+  /// The longest status text, in bytes of UTF-8: the server takes no more.
+  static let statusLimit = 1_024
 
   mutating func changeStatus(_ action: Action) -> [Intent] {
     // Choice and text are sent together, so without an echo the text would be lost.
@@ -31,7 +31,6 @@ extension Model {
   }
 
   mutating func press(_ key: Key, inStatus editor: LineEditor) -> [Intent] {
-    var editor = editor
     switch Keymap.action(for: key, in: .editor) {
     case .submit:
       mode = .list
@@ -40,10 +39,22 @@ extension Model {
       mode = .list
       return []
     default:
-      if !editor.handle(key) { reportUnknown(key) }
-      mode = .status(editor)
+      mode = .status(edited(editor, by: key))
       return []
     }
+  }
+
+  /// What the key makes of the line. What has no room is said, not swallowed.
+  mutating func edited(_ editor: LineEditor, by key: Key) -> LineEditor {
+    var editor = editor
+    if !editor.handle(key) { reportUnknown(key) }
+    reportCut(editor)
+    return editor
+  }
+
+  mutating func reportCut(_ editor: LineEditor) {
+    guard editor.isCut else { return }
+    notice = Notice("no room for that: this line takes \(editor.byteLimit) bytes", .warning)
   }
 
   /// What became of it. The echo settles it, not the server's consent.
@@ -82,7 +93,7 @@ extension Model {
     return [.publish(update)]
   }
 
-  private var hasHeard: Bool {
+  var hasHeard: Bool {
     switch connection {
     case .connecting, .over: false
     case .live: true

@@ -1,3 +1,4 @@
+internal import MatrixWire
 internal import PorchlightSDK
 internal import Ports
 internal import Screen
@@ -20,12 +21,19 @@ func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
     let wasInterrupted = model.connection.isInterrupted
     model.take(step, at: now)
     if wasInterrupted, intents.isEmpty { intents = model.sayAgain() }
+    intents += model.askVersions()
   case .publishing(let outcome):
     intents = model.passTime(to: now)
     model.take(outcome)
   case .answered(let change, let error):
     intents = model.passTime(to: now)
     model.take(error, to: change)
+  case .renamed(let name, let error):
+    intents = model.passTime(to: now)
+    model.take(error, toName: name)
+  case .versions(let versions):
+    intents = model.passTime(to: now)
+    model.hasPresenceLists = versions.hasPresenceLists
   case .loggedOut(let error):
     model.end(error)
   case .tick:
@@ -80,13 +88,15 @@ extension Model {
   }
 
   private mutating func settleNotice(at now: Instant) {
+    // Nobody says yes to a question that is not there to be read any more.
+    defer { if notice?.kind != .offer { offer = nil } }
     if let change = notice?.change, changes[change] == nil { notice = nil }
     if let noticeUntil, noticeUntil <= now { notice = nil }
     guard let notice, notice.change == nil else {
       noticeUntil = nil
       return
     }
-    if noticeUntil == nil { noticeUntil = now + Calm.notice }
+    if noticeUntil == nil { noticeUntil = now + (notice.kind == .offer ? Calm.offer : Calm.notice) }
   }
 
   /// A menu or a question about somebody who is gone goes too.

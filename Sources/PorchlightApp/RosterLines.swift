@@ -30,7 +30,9 @@ struct RosterLines: Hashable, Sendable {
       let rows = arrangement.rows(in: group)
       guard !rows.isEmpty else { continue }
       let isFolded = folded.contains(group)
-      append(.heading(group, count: rows.count, isFolded: isFolded), group, selection)
+      // The count is of those who are in it now, which is not yet where their rows are.
+      let count = arrangement.population[group] ?? 0
+      append(.heading(group, count: count, isFolded: isFolded), group, selection)
       for row in rows where !isFolded || row == selection { append(.row(row), group, selection) }
     }
   }

@@ -39,8 +39,8 @@ public struct Runtime: Sendable {
       var loop = RuntimeLoop(
         model: model, session: session, device: device, time: time, mailbox: mailbox, ticker: ticker,
         publisher: publisher, options: options)
-      let reason = await loop.run { change in
-        group.addTask { await send(change, mailbox) }
+      let reason = await loop.run { intent in
+        group.addTask { await perform(intent, mailbox) }
       }
       // The poll ends first: it would otherwise go on after the good-bye and bring the person back.
       group.cancelAll()
@@ -61,6 +61,27 @@ public struct Runtime: Sendable {
   private func readInput(_ mailbox: Mailbox) async {
     for await event in device.events { mailbox.post(.input(event)) }
     mailbox.post(.input(.endOfInput))
+  }
+
+  /// Does what waits for the server.
+  private func perform(_ intent: Intent, _ mailbox: Mailbox) async {
+    switch intent {
+    case .change(let change): await send(change, mailbox)
+    case .rename(let name): await rename(name, mailbox)
+    case .askVersions:
+      // Where it fails, it is asked again after the next interruption.
+      if let versions = try? await session.versions() { mailbox.post(.versions(versions)) }
+    case .publish, .reportIdle, .reconnect, .suspend, .redraw, .repaint, .quit: break
+    }
+  }
+
+  private func rename(_ name: String, _ mailbox: Mailbox) async {
+    do throws(SDKError) {
+      try await session.setDisplayName(name)
+      mailbox.post(.renamed(name, nil))
+    } catch {
+      mailbox.post(.renamed(name, error))
+    }
   }
 
   private func send(_ change: ListChange, _ mailbox: Mailbox) async {

@@ -37,13 +37,13 @@ struct RuntimeLoop {
   /// The status that was chosen and not confirmed.
   var unsent: StatusUpdate? { model.own.wanted }
 
-  /// Goes on until something quits. `startChange` starts sending a change to the lists and returns at once.
-  mutating func run(_ startChange: (ListChange) -> Void) async -> ExitReason {
+  /// Goes on until something quits. `start` begins what waits for the server, and returns at once.
+  mutating func run(_ start: (Intent) -> Void) async -> ExitReason {
     var intents = Model.opening
     while true {
       for intent in intents {
         if case .quit(let reason) = intent { return reason }
-        await perform(intent, startChange)
+        await perform(intent, start)
       }
       await draw()
       arm()
@@ -58,11 +58,12 @@ struct RuntimeLoop {
     }
   }
 
-  private mutating func perform(_ intent: Intent, _ startChange: (ListChange) -> Void) async {
+  private mutating func perform(_ intent: Intent, _ start: (Intent) -> Void) async {
     switch intent {
     case .publish(let update): publisher.publish(update)
     case .reportIdle(let since): publisher.reportIdle(since: since)
-    case .change(let change): startChange(change)
+    case .change, .rename, .askVersions: start(intent)
+    case .reconnect: session.reconnect()
     case .suspend:
       await options.willSuspend()
       await device.suspend()

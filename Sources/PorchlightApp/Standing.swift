@@ -54,6 +54,14 @@ enum Standing: Int, CaseIterable, Hashable, Comparable, Sendable {
     }
   }
 
+  /// The same in at most seven letters, where columns are narrow.
+  var shortWord: String {
+    switch self {
+    case .freeForChat: "free"
+    default: word
+    }
+  }
+
   var group: RosterGroup {
     switch self {
     case .invite: .invites

@@ -82,6 +82,14 @@ public struct Session: Sendable {
     try await changeList(PresenceListRequest(invite: [user]))
   }
 
+  /// Asks several people in one call.
+  ///
+  /// - Throws: what was said of one of those who could not be asked; the others were.
+  public func invite(_ users: [UserID]) async throws(SDKError) {
+    guard !users.isEmpty else { return }
+    try await changeList(PresenceListRequest(invite: users))
+  }
+
   /// Allows somebody who asked.
   public func accept(_ user: UserID) async throws(SDKError) {
     try await changeList(PresenceListRequest(accept: [user]))
@@ -104,7 +112,7 @@ public struct Session: Sendable {
 
   private func changeList(_ change: PresenceListRequest) async throws(SDKError) {
     let result: PresenceListResult = try await call.send(ClientAPI.changePresenceList(change))
-    // One person per call, so one failure at most.
+    // All but the invites name one person, so there is one failure at most.
     if let error = result.failed.values.first { throw SDKError(error, status: 400) }
   }
 
@@ -130,6 +138,11 @@ public struct Session: Sendable {
 
   /// One poll, as a request.
   func sync(_ request: WireRequest) async throws(SDKError) -> SyncAnswer { try await call.send(request) }
+
+  /// What the server speaks.
+  public func versions() async throws(SDKError) -> VersionsAnswer {
+    try await call.send(ClientAPI.versions())
+  }
 
   /// Whom the server takes this session for.
   public func whoAmI() async throws(SDKError) -> Credentials {

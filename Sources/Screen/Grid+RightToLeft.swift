@@ -23,6 +23,7 @@ extension Grid {
     var runs: [ClosedRange<Int>] = []
     var start: Int?
     var end = 0
+    var isAfterSpace = false
     func close() {
       if let start { runs.append(start...end) }
     }
@@ -31,10 +32,11 @@ extension Grid {
       if scalar.isRightToLeft {
         if start == nil { start = column }
         end = column
-      } else if start != nil, endsRun(scalar) || (scalar == " " && end < column - 1) {
+      } else if start != nil, endsRun(scalar) || (scalar == " " && isAfterSpace) {
         close()
         start = nil
       }
+      isAfterSpace = scalar == " "
     }
     close()
     return runs

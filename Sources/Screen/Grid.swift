@@ -5,8 +5,8 @@
 public struct Grid: Hashable, Sendable {
   public let size: Size
 
-  /// Where the terminal's cursor is shown; nil hides it.
-  public var cursor: Position?
+  /// Where the terminal's cursor stands; nil hides it and leaves it wherever the last cell was written.
+  public var cursor: Cursor?
 
   private var cells: [Cell]
 

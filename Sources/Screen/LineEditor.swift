@@ -5,6 +5,9 @@ public struct LineEditor: Hashable, Sendable {
   /// How many bytes of UTF-8 the text may take.
   public let byteLimit: Int
 
+  /// Whether something of what was inserted last did not fit.
+  public private(set) var isCut = false
+
   private var characters: [Character]
 
   /// The cursor stands before the character with this number.
@@ -31,11 +34,15 @@ public struct LineEditor: Hashable, Sendable {
     let before = String(characters[..<cursor])
     let after = characters[cursor...]
     let joined = SafeText(untrusted: before + text, keepingSpaces: true)
+    isCut = false
     var room = byteLimit - byteCount(after)
     var kept: [Character] = []
     for character in joined.string {
       let bytes = character.utf8.count
-      guard bytes <= room else { break }
+      guard bytes <= room else {
+        isCut = true
+        break
+      }
       room -= bytes
       kept.append(character)
     }
@@ -49,6 +56,7 @@ public struct LineEditor: Hashable, Sendable {
   ///
   /// - Returns: False if the key means nothing to an editor; the caller may then use it.
   public mutating func handle(_ key: Key) -> Bool {
+    isCut = false
     switch key {
     case .character(let scalar), .text(let scalar): insert(String(scalar))
     case .left, .control("b"): cursor = max(0, cursor - 1)

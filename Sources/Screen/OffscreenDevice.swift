@@ -50,7 +50,7 @@ public final class OffscreenDevice: ScreenDevice {
 
   public func size() async -> Size { grid.size }
 
-  public func present(_ patches: [Patch], cursor: Position?) async {
+  public func present(_ patches: [Patch], cursor: Cursor?) async {
     state.withLock {
       apply(patches, to: &$0.grid)
       $0.grid.cursor = cursor

@@ -100,11 +100,11 @@ public struct Painter: Sendable {
     restyle(rect) { $0 = $0.overlaid(with: style) }
   }
 
-  /// Shows the terminal's cursor at a place of this block; outside of it, the cursor stays as it was.
-  public mutating func showCursor(row: Int, column: Int) {
+  /// Puts the terminal's cursor at a place of this block; outside of it, the cursor stays as it was.
+  public mutating func placeCursor(row: Int, column: Int, isVisible: Bool = true) {
     let place = Position(row: bounds.row + row, column: bounds.column + column)
     guard bounds.contains(row: place.row, column: place.column) else { return }
-    grid.cursor = place
+    grid.cursor = Cursor(place, isVisible: isVisible)
   }
 
   private mutating func put(_ glyph: Glyph, row: Int, column: Int, style: Style) {

@@ -20,9 +20,9 @@ public protocol ScreenDevice: Sendable {
 
   func size() async -> Size
 
-  /// Shows the changes and puts the cursor where it belongs (nil hides it). Cells outside the screen are
-  /// left out, since a resize may have overtaken the picture.
-  func present(_ patches: [Patch], cursor: Position?) async
+  /// Shows the changes and puts the cursor where it belongs, shown or hidden (nil hides it anywhere). Cells
+  /// outside the screen are left out, since a resize may have overtaken the picture.
+  func present(_ patches: [Patch], cursor: Cursor?) async
 
   /// Paints everything that was presented once more, for a terminal that somebody else wrote to.
   func redraw() async

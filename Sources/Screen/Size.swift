@@ -22,3 +22,16 @@ public struct Position: Hashable, Sendable {
     self.column = column
   }
 }
+
+/// Where the terminal's cursor stands, and whether it is shown.
+///
+/// A hidden cursor stands somewhere too: screen readers read the line it is on.
+public struct Cursor: Hashable, Sendable {
+  public var position: Position
+  public var isVisible: Bool
+
+  public init(_ position: Position, isVisible: Bool = true) {
+    self.position = position
+    self.isVisible = isVisible
+  }
+}

@@ -20,7 +20,7 @@ public actor Terminal: ScreenDevice {
   private var pairs: ColorPairs
   private let time: any Timekeeper
   private var decoder: KeyDecoder
-  private var cursor: Position?
+  private var cursor: Cursor?
   private var isOpen = true
   private var isReading = true
   /// Whether the terminal has not taken all of the last picture yet.
@@ -87,7 +87,7 @@ public actor Terminal: ScreenDevice {
     return Size(rows: Int(rows), columns: Int(columns))
   }
 
-  public func present(_ patches: [Patch], cursor: Position?) {
+  public func present(_ patches: [Patch], cursor: Cursor?) {
     guard isOpen else { return }
     for patch in patches {
       for (offset, cell) in patch.cells.enumerated() {
@@ -124,7 +124,8 @@ public actor Terminal: ScreenDevice {
     isBehind = isFull
     guard !isFull else { return }
     isFull = !porch_terminal_flush(
-      Int32(clamping: cursor?.row ?? -1), Int32(clamping: cursor?.column ?? -1))
+      Int32(clamping: cursor?.position.row ?? -1), Int32(clamping: cursor?.position.column ?? -1),
+      cursor?.isVisible ?? false)
   }
 
   private func sendMore() {

@@ -114,6 +114,49 @@ import Testing
     #expect(press(.enter, [400, 400], in: &scene) == [.accept(.user("u100"))])
   }
 
+  @Test func acceptingOffersToAskBackWithOneKey() {
+    var scene = scene(at: "ola")
+    scene.press("A")
+    #expect(scene.intents == [.change(.accept(.user("ola")))])
+    #expect(scene.line(with: "y asks to see @ola:harbor.example too") != nil)
+    scene.press("y")
+    #expect(scene.intents == [.change(.invite(.user("ola")))])
+    scene.press("y")
+    #expect(scene.intents == [])
+  }
+
+  @Test func whoIsOnTheListAlreadyIsNotAskedBack() {
+    var scene = scene(at: "ola")
+    scene.hear([.invite("ann")])
+    scene.press("I")
+    #expect(scene.selected == "ann")
+    scene.press("A")
+    #expect(scene.intents == [.change(.accept(.user("ann")))])
+    #expect(scene.line(with: "y asks") == nil)
+    scene.press("y")
+    #expect(scene.intents == [])
+  }
+
+  @Test func theOfferToAskBackIsOverWithAnotherKeyOrWithTime() {
+    var scene = scene(at: "ola")
+    scene.press("A", "j", "y")
+    #expect(scene.intents == [])
+    scene = self.scene(at: "ola")
+    scene.press("A")
+    scene.wait(Calm.offer)
+    #expect(scene.line(with: "y asks") == nil)
+    scene.press("y")
+    #expect(scene.intents == [])
+  }
+
+  @Test func aRefusedAcceptTakesTheOfferBack() {
+    var scene = scene(at: "ola")
+    scene.press("A")
+    scene.send(.answered(.accept(.user("ola")), SDKError(.badAnswer, "no")))
+    scene.press("y")
+    #expect(scene.intents == [])
+  }
+
   @Test func theNoticeOfAnInviteGoesWithTheStreamsWord() {
     var scene = Scene(Self.people)
     scene.press("+")

@@ -19,7 +19,7 @@ import Testing
     let session = try Client(exchange: server, time: time).session(
       Credentials(userID: .own, deviceID: device, accessToken: token))
     let runtime = Runtime(
-      session: session, device: self.device, time: time, options: AppOptions(theme: Theme(.builtIn), seed: 1))
+      session: session, device: self.device, time: time, options: AppOptions(theme: Theme(.dark), seed: 1))
     async let reason = runtime.run()
     await script()
     return await reason

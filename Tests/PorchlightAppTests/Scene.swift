@@ -19,14 +19,28 @@ struct Scene {
     capabilities: ScreenCapabilities = ScreenCapabilities(colors: 256, unicode: true),
     idleAfter: Duration? = .seconds(300), isConnected: Bool = true, meetsOthers: Bool = true
   ) {
-    var options = AppOptions(theme: Theme(.builtIn), seed: 1)
+    var options = AppOptions(theme: Theme(.dark), seed: 1)
     options.glyphs = glyphs
     options.idleAfter = idleAfter
     options.meetsOthers = meetsOthers
     model = Model(
       userID: .own, size: Size(rows: rows, columns: columns), options: options, capabilities: capabilities,
       now: now)
-    if isConnected { hear(people, isComplete: true) }
+    if isConnected { connect(people) }
+  }
+
+  /// The first answer of a server of ours.
+  mutating func connect(_ people: [StreamEvent]) {
+    hear(people, isComplete: true)
+    send(
+      .versions(VersionsAnswer(versions: ["v1.11"], unstableFeatures: [UnstablePrefix.namespace: true])))
+  }
+
+  init(options: AppOptions) {
+    model = Model(
+      userID: .own, size: Size(rows: 24, columns: 80), options: options,
+      capabilities: ScreenCapabilities(colors: 1 << 24, unicode: true), now: now)
+    connect([.own()])
   }
 
   mutating func send(_ event: Message.Event) {

@@ -13,7 +13,9 @@ func expectSnapshot(
   let folder = URL(filePath: filePath).deletingLastPathComponent().appending(path: "Snapshots")
   let file = folder.appending(path: "\(name).txt")
   var text = grid.text + "\n"
-  if let cursor = grid.cursor { text += "cursor: row \(cursor.row), column \(cursor.column)\n" }
+  if let cursor = grid.cursor, cursor.isVisible {
+    text += "cursor: row \(cursor.position.row), column \(cursor.position.column)\n"
+  }
   let isRecording = ProcessInfo.processInfo.environment["PORCHLIGHT_RECORD"] == "1"
   let recorded = try? String(contentsOf: file, encoding: .utf8)
   guard let recorded, !isRecording else {

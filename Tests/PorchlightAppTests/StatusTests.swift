@@ -1,6 +1,7 @@
 import MatrixWire
 import PorchlightSDK
 import Ports
+import PresenceCore
 import Screen
 import Testing
 
@@ -127,9 +128,25 @@ import Testing
   @Test func theTextHasALimitInBytes() {
     var scene = Scene()
     scene.press("s")
-    scene.type(String(repeating: "写", count: 100))
+    scene.type(String(repeating: "写", count: 341))
+    #expect(scene.model.notice == nil)
+    scene.type("写")
+    #expect(scene.line(with: "no room for that: this line takes 1024 bytes") != nil)
     scene.press(.enter)
-    #expect(scene.intents == [.publish(update(.online, String(repeating: "写", count: 85)))])
+    #expect(scene.intents == [.publish(update(.online, String(repeating: "写", count: 341)))])
+  }
+
+  @Test func theEditorTakesAsMuchAsTheServer() {
+    #expect(Model.statusLimit == PresenceLimits().statusBytes)
+  }
+
+  @Test func aPasteOfFiveThousandBytesSaysThatItIsCut() {
+    var scene = Scene()
+    scene.press("s")
+    scene.send(.input(.paste(String(repeating: "x", count: 5_000))))
+    #expect(scene.line(with: "no room for that: this line takes 1024 bytes") != nil)
+    scene.press(.enter)
+    #expect(scene.intents == [.publish(update(.online, String(repeating: "x", count: 1_024)))])
   }
 
   @Test func cClearsTheText() {

@@ -1,4 +1,5 @@
-internal import MatrixWire
+import Foundation
+import MatrixWire
 import Ports
 import Screen
 import Testing
@@ -20,6 +21,31 @@ import Testing
     let next = age + AgeText.nextChange(age)
     #expect(AgeText.text(next) != AgeText.text(age))
     #expect(AgeText.text(next - .nanoseconds(1)) == AgeText.text(age))
+  }
+
+  /// Both sides of both changes of a year, as the zone's rules have them at each instant.
+  @Test(arguments: [
+    ("2026-03-29T00:59:00Z", "01:59"), ("2026-03-29T01:00:00Z", "03:00"),
+    ("2026-10-25T00:59:00Z", "02:59"), ("2026-10-25T01:00:00Z", "02:00"),
+  ])
+  func afterTheClockChangeTheFeedIsNotAnHourOff(utc: String, local: String) throws {
+    let zone = try #require(TimeZone(identifier: "Europe/Berlin"))
+    let date = try Date(utc, strategy: .iso8601)
+    let wall = WallTime(milliseconds: Int64(date.timeIntervalSince1970 * 1_000))
+    let text = ClockText.text(wall) {
+      .seconds(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double($0.milliseconds) / 1_000)))
+    }
+    #expect(text == local)
+  }
+
+  @Test func withoutAConnectionNobodyIsThereNow() {
+    var scene = Scene([.own()] + .person("bob", .online))
+    #expect(scene.line(with: "bob")?.contains("now") == true)
+    scene.interrupt(retryIn: .seconds(600))
+    scene.wait(.seconds(75))
+    #expect(scene.line(with: "◉ bob")?.contains("1m") == true)
+    #expect(scene.line(with: "was online, active 1m ago") != nil)
+    #expect(!scene.grid.text.contains("now"))
   }
 
   @Test func aRosterThatCannotAgeSleeps() {

@@ -6,7 +6,7 @@ import Testing
     let device = OffscreenDevice(size: Size(rows: 2, columns: 8))
     var painter = Painter(size: Size(rows: 2, columns: 8))
     painter.put("李 hi", row: 1, column: 0)
-    painter.showCursor(row: 1, column: 3)
+    painter.placeCursor(row: 1, column: 3)
     await device.present(patches(from: nil, to: painter.grid), cursor: painter.grid.cursor)
     #expect(device.grid == painter.grid)
     #expect(device.presentations == 1)

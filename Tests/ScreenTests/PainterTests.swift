@@ -68,10 +68,10 @@ import Testing
   @Test func theCursorStaysInsideItsBlock() {
     var painter = Painter(size: Size(rows: 3, columns: 6))
     painter.within(Rect(row: 1, column: 2, rows: 1, columns: 3)) { part in
-      part.showCursor(row: 0, column: 1)
-      part.showCursor(row: 0, column: 3)
+      part.placeCursor(row: 0, column: 1)
+      part.placeCursor(row: 0, column: 3)
     }
-    #expect(painter.grid.cursor == Position(row: 1, column: 3))
+    #expect(painter.grid.cursor == Cursor(Position(row: 1, column: 3)))
   }
 
   @Test func layoutsNeverGoNegative() {

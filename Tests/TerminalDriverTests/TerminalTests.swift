@@ -38,14 +38,47 @@ import Testing
     let wires = Wires()
     try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       let grid = picture("李雷 x", style: Style(foreground: .indexed(2)))
-      await terminal.present(patches(from: nil, to: grid), cursor: Position(row: 1, column: 4))
+      await terminal.present(patches(from: nil, to: grid), cursor: Cursor(Position(row: 1, column: 4)))
       let count = wires.count
-      await terminal.present(patches(from: grid, to: grid), cursor: Position(row: 1, column: 4))
-      await terminal.present(patches(from: nil, to: grid), cursor: Position(row: 1, column: 4))
+      await terminal.present(patches(from: grid, to: grid), cursor: Cursor(Position(row: 1, column: 4)))
+      await terminal.present(patches(from: nil, to: grid), cursor: Cursor(Position(row: 1, column: 4)))
       #expect(wires.count == count)
       await terminal.redraw()
       #expect(wires.written(from: count).contains("李雷 x"))
     }
+  }
+
+  @Test func aHiddenCursorStandsWhereItIsPutToo() async throws {
+    let wires = Wires()
+    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
+      let grid = picture("one")
+      func place(_ row: Int) -> Cursor { Cursor(Position(row: row, column: 0), isVisible: false) }
+      await terminal.present(patches(from: nil, to: grid), cursor: place(1))
+      let count = wires.count
+      await terminal.present([], cursor: place(4))
+      let moved = wires.written(from: count)
+      #expect(!moved.isEmpty)
+      #expect(!moved.contains("\u{1B}[?25h"))
+      let still = wires.count
+      await terminal.present([], cursor: place(4))
+      #expect(wires.count == still)
+    }
+  }
+
+  @Test(arguments: [
+    ("xterm-256color", true, true), ("screen", true, true), ("xterm-256color", false, false),
+    ("linux", true, false), ("ansi", true, false),
+  ])
+  func theBackgroundIsAskedForWhereTheQuestionIsNotShown(
+    name: String, useColor: Bool, isAsked: Bool
+  ) async throws {
+    let wires = Wires()
+    var options = wires.options
+    options.termName = name
+    options.useColor = useColor
+    options.asksBackground = true
+    try await withTerminal(options, on: MonotonicTime()) { _ in }
+    #expect(wires.written().contains("\u{1B}]11;?\u{7}") == isAsked)
   }
 
   @Test func aSmallChangeIsAFewBytes() async throws {
@@ -77,7 +110,8 @@ import Testing
     try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
       var painter = Painter(size: Size(rows: 9, columns: 40))
       painter.fill(with: "李")
-      await terminal.present(patches(from: nil, to: painter.grid), cursor: Position(row: 50, column: 50))
+      await terminal.present(
+        patches(from: nil, to: painter.grid), cursor: Cursor(Position(row: 50, column: 50)))
       #expect(wires.written().split(separator: "李", omittingEmptySubsequences: false).count - 1 == 50)
     }
   }

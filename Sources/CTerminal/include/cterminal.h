@@ -43,6 +43,7 @@ typedef struct {
   int32_t rows;     // the size where the output has none of its own; 0 leaves it to ncurses
   int32_t columns;
   bool use_color;
+  bool asks_background;  // whether to ask for the background colour, if there are colours
 } porch_terminal_options;
 
 typedef struct {
@@ -82,8 +83,9 @@ void porch_terminal_put(
     int32_t pair);
 
 // Draws what changed since the last flush and sends as much as the terminal takes without waiting; true if that was
-// all. Until the rest has been sent there is nothing to be gained by another flush. A negative row hides the cursor.
-bool porch_terminal_flush(int32_t cursor_row, int32_t cursor_column);
+// all. Until the rest has been sent there is nothing to be gained by another flush. The cursor is left there, shown
+// or hidden; a place outside of the screen hides it and leaves it wherever it is.
+bool porch_terminal_flush(int32_t cursor_row, int32_t cursor_column, bool is_visible);
 
 // Sends what the terminal takes now; true if nothing is left.
 bool porch_terminal_send(void);

@@ -3,7 +3,7 @@ internal import PorchlightSDK
 internal import Ports
 internal import Screen
 
-/// The second line: everybody in numbers, and how the connection is.
+/// The second line: everybody in numbers, and how the connection is. Why it is not stands below.
 struct CountsLine {
   let model: Model
   let now: Moment
@@ -20,29 +20,30 @@ struct CountsLine {
   func draw(_ painter: inout Painter) {
     let width = painter.size.columns
     let room = width - 2
-    let connection = connectionSpan
-    let moved = movedText
+    let moved = showsMoved ? model.arrangement.waitingText : .empty
     let counts = model.counts
     var merged = counts
     merged[.online] = (counts[.online] ?? 0) + (counts[.freeForChat] ?? 0)
     merged[.freeForChat] = nil
     let brief = spans(counts, hasWords: false)
-    let right = min(connection.text.cells, max(12, room / 2)) + (moved.isEmpty ? 0 : moved.cells + 2)
+    let connection = connectionTexts
+    let movedCells = moved.isEmpty ? 0 : moved.cells + 2
+    let right = (connection.first?.cells ?? 0) + movedCells
     let wordy = [counts, merged].map { spans($0, hasWords: true) }
     let left = wordy.first { cells($0) + 2 + right <= room } ?? brief
     var column = 1
-    if showsOwn, let own = model.ownStanding {
+    if showsOwn, let own = model.connection.isLost ? .offline : model.ownStanding {
       column = painter.put(model.look.glyphs[own], row: 0, column: column, style: model.look[own.role]) + 1
     }
     // Half a number would be another number.
     for span in left where column + span.text.cells <= width {
       column = painter.put(span.text, row: 0, column: column, style: model.look[span.role]) + 2
     }
-    let free = width - 1 - column - (moved.isEmpty ? 0 : moved.cells + 2)
-    guard free >= 4 else { return }
-    let state = model.look.clip(connection.text, to: free)
+    let free = width - 1 - column - movedCells
+    guard free >= 4, let last = connection.last else { return }
+    let state = connection.first { $0.cells <= free } ?? model.look.clip(last, to: free)
     let start = width - 1 - state.cells
-    painter.put(state, row: 0, column: start, style: model.look[connection.role])
+    painter.put(state, row: 0, column: start, style: model.look[connectionRole])
     painter.put(moved, row: 0, column: start - 2 - moved.cells, style: model.look[.pending])
   }
 
@@ -76,19 +77,25 @@ struct CountsLine {
     return spans
   }
 
-  private var movedText: SafeText {
-    showsMoved && model.arrangement.moved > 0 ? "\(model.arrangement.moved) moved" : .empty
+  /// The longest first; the first that fits is shown.
+  private var connectionTexts: [SafeText] {
+    switch model.connection {
+    case .connecting: return ["connecting..."]
+    case .live: return model.hasPresenceLists == false ? ["connected, no lists", "no lists"] : ["live"]
+    case .over: return ["logged out"]
+    case .interrupted(_, let retryAt):
+      let seconds = Model.seconds(until: retryAt, from: now.instant)
+      guard seconds > 0 else { return ["reconnecting..."] }
+      return ["reconnecting in \(seconds)s", "again in \(seconds)s", "\(seconds)s"]
+    }
   }
 
-  private var connectionSpan: Span {
+  private var connectionRole: ThemeRole {
     switch model.connection {
-    case .connecting: return Span(text: "connecting...", role: .pending)
-    case .live: return Span(text: "live", role: .online)
-    case .over: return Span(text: "logged out", role: .error)
-    case .interrupted(let error, let retryAt):
-      let seconds = Model.seconds(until: retryAt, from: now.instant)
-      let when: SafeText = seconds > 0 ? "reconnecting in \(seconds)s: " : "reconnecting: "
-      return Span(text: when + SafeText(untrusted: error.message), role: .warning)
+    case .connecting: .pending
+    case .live: .online
+    case .over: .error
+    case .interrupted: .warning
     }
   }
 }

@@ -94,12 +94,14 @@ struct DetailPane {
   }
 
   private func presence(_ person: Person) -> String {
-    let word = person.standing.word
+    // What was heard last, while nothing is heard, was so then.
+    let word = (model.connection.isLost ? "was " : "") + person.standing.word
+    let age = person.activityText(at: now, lastHeard: model.lastHeardIfLost)
     return switch person.activity {
     case .never: word
-    case .now: "\(word), active now"
-    case .since: "\(word), active \(person.activityText(at: now)) ago"
-    case .asked: "asked \(person.activityText(at: now))"
+    case .now where !model.connection.isLost: "\(word), active now"
+    case .now, .since: "\(word), active \(age) ago"
+    case .asked: "asked \(age)"
     }
   }
 

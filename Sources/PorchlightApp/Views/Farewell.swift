@@ -13,12 +13,12 @@ struct Farewell {
     let box = Rect(painter.size).centered(rows: lines.count + 4, columns: width + 4)
     painter.within(box) { painter in
       painter.fill(style: look[.menu])
-      painter.put("You are logged out", row: 0, column: 2, style: look[.error].overlaid(with: look[.menu]))
+      painter.put("You are logged out", row: 0, column: 2, style: look.laid(look[.error], on: .menu))
       for (row, line) in lines.enumerated() {
         painter.put(line, row: row + 2, column: 2, style: look[.menu])
       }
       let last = painter.size.rows - 1
-      painter.put("any key leaves", row: last, column: 2, style: look[.keys].overlaid(with: look[.menu]))
+      painter.put("any key leaves", row: last, column: 2, style: look.laid(look[.keys], on: .menu))
     }
   }
 }

@@ -7,6 +7,7 @@ struct HelpText {
   enum Line: Hashable {
     case title(SafeText)
     case key(SafeText, SafeText)
+    case note(SafeText)
     case blank
   }
 
@@ -21,13 +22,14 @@ struct HelpText {
       let keys = section.bindings.map { Line.key(Self.keys($0), SafeText(untrusted: $0.action.help)) }
       return [.title(SafeText(untrusted: section.title))] + keys
     }
+    let all = sections + [Self.notes]
     guard columns >= 80 else {
-      lines = sections.joined(separator: [Line.blank]).map { [$0] }
+      lines = all.joined(separator: [Line.blank]).map { [$0] }
       return
     }
-    // The first two sections are as long as the others.
-    let left: [Line] = Array(sections.prefix(1).joined())
-    let right: [Line] = Array(sections.dropFirst().joined())
+    // Moving and the program are about as long as the others.
+    let left: [Line] = Array((sections.prefix(1) + sections.suffix(1)).joined())
+    let right: [Line] = Array((sections.dropFirst().dropLast() + [Self.notes]).joined())
     lines = (0..<max(left.count, right.count)).map { index in
       [
         left.indices.contains(index) ? left[index] : .blank,
@@ -38,6 +40,13 @@ struct HelpText {
 
   /// A first line that leaves no more than the end of the text blank.
   func top(near top: Int, rows: Int) -> Int { min(max(0, top), max(0, lines.count - rows)) }
+
+  /// What the screen shows and no key explains.
+  private static let notes: [Line] = [
+    .title("Rows"),
+    .note("stay where they are until 3 s after a"),
+    .note("key; '2 now offline' will move then"),
+  ]
 
   private static func keys(_ binding: Keymap.Binding) -> SafeText {
     binding.keys.map(\.name).joined(separator: " ")
@@ -75,6 +84,8 @@ struct HelpOverlay {
     let width = painter.size.columns
     switch line {
     case .blank: break
+    case .note(let note):
+      painter.put(look.clip(note, to: max(0, width - 2)), row: 0, column: 2, style: look[.helpText])
     case .title(let title): painter.put(title, row: 0, column: 1, style: look[.group])
     case .key(let keys, let help):
       let keyWidth = min(14, max(4, width / 2))

@@ -27,6 +27,7 @@ struct KeyLine {
     let style =
       switch notice.kind {
       case .information: model.look[.text]
+      case .offer: model.look[.keysKey]
       case .warning: model.look[.warning]
       case .error: model.look[.error]
       }
@@ -53,7 +54,8 @@ struct KeyLine {
     // In the order of what a newcomer needs; what does not fit is in the help.
     let own: [Action] = hasStatusKeys ? [] : [.editStatus, .toggleAway, .toggleBusy]
     let invites: [Action] = model.roster.asking.isEmpty ? [] : [.jumpToInvites]
-    let actions = [.help, .quit] + own + invites + [.menu, .toggleOffline, .invite, .detail, .remove]
+    let lost: [Action] = model.connection.isInterrupted ? [.reconnect] : []
+    let actions = lost + [.help, .quit] + own + invites + [.menu, .toggleOffline, .invite, .detail, .remove]
     return actions.compactMap { Self.binding($0, in: scope) }
   }
 

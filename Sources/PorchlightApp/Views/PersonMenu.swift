@@ -16,12 +16,13 @@ struct PersonMenu {
     painter.within(box) { painter in
       painter.fill(style: look[.menu])
       drawFrame(&painter)
-      painter.put(" " + name + " ", row: 0, column: 2, style: look[.title].overlaid(with: look[.menu]))
+      painter.put(" " + name + " ", row: 0, column: 2, style: look.laid(look[.title], on: .menu))
       for (index, entry) in entries.enumerated() {
         let isSelected = index == menu.selected
         let style = isSelected ? look[.menuSelected] : look[.menu]
         let text = look.fit((isSelected ? look.glyphs.selection : " ") + entry, to: max(0, box.columns - 2))
         painter.put(text, row: index + 1, column: 1, style: style)
+        if isSelected { painter.placeCursor(row: index + 1, column: 1, isVisible: false) }
       }
     }
   }
@@ -50,7 +51,7 @@ struct PersonMenu {
   }
 
   private func drawFrame(_ painter: inout Painter) {
-    let style = model.look[.frame].overlaid(with: model.look[.menu])
+    let style = model.look.laid(model.look[.frame], on: .menu)
     let glyphs = model.look.glyphs
     painter.verticalRule(glyphs.vertical, column: 0, style: style)
     painter.verticalRule(glyphs.vertical, column: painter.size.columns - 1, style: style)

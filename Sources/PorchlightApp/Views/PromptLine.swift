@@ -7,7 +7,7 @@ struct PromptLine {
 
   var isOpen: Bool {
     switch model.mode {
-    case .status, .invite, .removal: true
+    case .status, .invite, .name, .removal: true
     case .list, .menu, .help, .ended: false
     }
   }
@@ -16,6 +16,7 @@ struct PromptLine {
     switch model.mode {
     case .status(let editor): draw(editor, label: "status: ", &painter)
     case .invite(let editor, _): draw(editor, label: "invite: ", &painter)
+    case .name(let editor): draw(editor, label: "name: ", &painter)
     case .removal:
       painter.put(question(in: painter.size.columns), row: 0, column: 1, style: model.look[.warning])
     case .list, .menu, .help, .ended: break
@@ -43,6 +44,7 @@ struct PromptLine {
   private var help: SafeText? {
     switch model.mode {
     case .status(let editor): "Enter sends, Esc cancels, empty clears; \(editor.remainingBytes) bytes left"
+    case .name(let editor): "Enter sends, Esc cancels, empty clears; \(editor.remainingBytes) bytes left"
     case .invite: "Ask whom? @name:server or a name here; Enter asks, Esc cancels"
     case .removal: "y removes, any other key keeps"
     case .list, .menu, .help, .ended: nil
@@ -54,7 +56,7 @@ struct PromptLine {
     let width = max(1, painter.size.columns - start - 1)
     let (text, cursor) = editor.visible(width: width)
     painter.put(text.padded(to: width), row: 0, column: start, width: width, style: model.look[.input])
-    painter.showCursor(row: 0, column: start + cursor)
+    painter.placeCursor(row: 0, column: start + cursor)
   }
 
   private func question(in width: Int) -> SafeText {

@@ -18,8 +18,8 @@ struct RosterView {
     for case (let title, let range?) in titles {
       painter.put(title, row: 0, column: range.lowerBound, width: range.count, style: model.look[.columns])
     }
-    guard model.arrangement.moved > 0 else { return }
-    let moved: SafeText = "\(model.arrangement.moved) moved"
+    let moved = model.arrangement.waitingText
+    guard !moved.isEmpty else { return }
     let style = model.look[.columns].overlaid(with: model.look[.pending])
     painter.put(moved, row: 0, column: painter.size.columns - 1 - moved.cells, style: style)
   }
@@ -36,17 +36,15 @@ struct RosterView {
       }
       if line.selectable == model.selection, model.selection != nil {
         let whole = Rect(row: row, column: 0, rows: 1, columns: painter.size.columns)
-        painter.applyStyle(whole, model.look[.selection])
+        painter.restyle(whole) { $0 = model.look.laid($0, on: .selection) }
+        let column = line.isHeading ? 0 : columns.mark
         painter.put(
-          model.look.glyphs.selection, row: row, column: line.isHeading ? 0 : columns.mark,
-          style: model.look[.text].overlaid(with: model.look[.selection]))
+          model.look.glyphs.selection, row: row, column: column,
+          style: model.look.laid(model.look[.text], on: .selection))
+        painter.placeCursor(row: row, column: column, isVisible: false)
       }
     }
     if lines.lines.isEmpty { drawEmpty(&painter) }
-    // What cannot be trusted to be so any more is there to be read, and looks it.
-    if model.connection.isInterrupted {
-      painter.restyle(Rect(painter.size)) { $0.attributes.insert(.dim) }
-    }
   }
 
   private func draw(_ group: RosterGroup, count: Int, isFolded: Bool, row: Int, _ painter: inout Painter) {
@@ -75,8 +73,9 @@ struct RosterView {
     let name = isNew ? look[.feedHighlight] : person.standing.group == .offline ? look[.offline] : look[.text]
     painter.put(look.glyphs[person.standing], row: row, column: columns.glyph, style: state)
     put(person.safeName, in: columns.name, row: row, style: name, &painter)
-    put(SafeText(untrusted: person.standing.word), in: columns.state, row: row, style: state, &painter)
-    let active = SafeText(untrusted: person.activityText(at: now))
+    let word = columns.hasLongWords ? person.standing.word : person.standing.shortWord
+    put(SafeText(untrusted: word), in: columns.state, row: row, style: state, &painter)
+    let active = SafeText(untrusted: person.activityText(at: now, lastHeard: model.lastHeardIfLost))
     put(active, in: columns.active, row: row, style: look[.active], &painter)
     if let change = model.change(for: person.row) {
       let text = SafeText(untrusted: "(\(change.progress))")
@@ -101,7 +100,8 @@ struct RosterView {
   private func drawEmpty(_ painter: inout Painter) {
     let isConnecting = model.connection == .connecting
     guard !isConnecting else { return }
-    let lines = ["nobody yet: + asks to see somebody", model.emptyHint].filter { !$0.isEmpty }
+    let width = max(0, painter.size.columns - 4)
+    let lines = emptyText.flatMap { $0.wrapped(to: width) }
     let rows = lines.prefix(painter.size.rows)
     let first = Rect(painter.size).centered(rows: rows.count, columns: 0).row
     for (offset, line) in rows.enumerated() {
@@ -110,5 +110,15 @@ struct RosterView {
         model.look.clip(line, to: place.columns), row: first + offset, column: place.column,
         style: model.look[.dim])
     }
+  }
+
+  private var emptyText: [SafeText] {
+    guard model.hasPresenceLists == false else {
+      return ["nobody yet: + asks to see somebody", model.emptyHint]
+    }
+    return [
+      "This server has no presence lists: nobody can be asked or shown here.",
+      "Your own state, status text and name work: 1 to 5, s, @.",
+    ]
   }
 }

@@ -13,6 +13,8 @@ struct ScreenPlan: Hashable, Sendable {
   let shape: Shape
   private(set) var title = Rect(.zero)
   private(set) var counts = Rect(.zero)
+  /// Why there is no connection, where there is none.
+  private(set) var alert = Rect(.zero)
   private(set) var columnTitles = Rect(.zero)
   private(set) var list = Rect(.zero)
   /// To the right of the list, with the line between them, from 100 columns on.
@@ -25,7 +27,8 @@ struct ScreenPlan: Hashable, Sendable {
   private(set) var statusKeys = Rect(.zero)
   private(set) var keys = Rect(.zero)
 
-  init(size: Size, showsDetail: Bool) {
+  /// `alertRows` is how many lines it takes to say why there is no connection; 0 where there is one.
+  init(size: Size, showsDetail: Bool, alertRows: Int = 0) {
     var layout = Layout(Rect(size))
     if size.columns < 12 || size.rows < 3 {
       shape = .line
@@ -35,11 +38,13 @@ struct ScreenPlan: Hashable, Sendable {
       // What is asked and written takes the line of the counts, which is then the only other line.
       counts = layout.takeTop(1)
       keys = counts
+      alert = layout.takeTop(min(alertRows, max(0, size.rows - 4)))
       list = layout.rest
     } else {
       shape = .full
       title = layout.takeTop(1)
       counts = layout.takeTop(1)
+      alert = layout.takeTop(min(alertRows, max(1, size.rows / 3)))
       keys = layout.takeBottom(1)
       placeRest(size, &layout, showsDetail: showsDetail)
     }
@@ -52,7 +57,7 @@ struct ScreenPlan: Hashable, Sendable {
     if !(isWide && showsDetail) { feed = layout.takeBottom(1) }
     if isWide {
       rules = [layout.takeTop(1), layout.takeBottom(1)]
-      if showsDetail { sidePane = layout.takeRight(min(46, size.columns - 66)) }
+      if showsDetail { sidePane = layout.takeRight(min(46, max(32, size.columns * 3 / 10))) }
     } else if size.rows >= 20 {
       if showsDetail { bottomPane = layout.takeBottom(2) }
       rules = [layout.takeBottom(1)]
@@ -62,7 +67,8 @@ struct ScreenPlan: Hashable, Sendable {
   }
 }
 
-/// Which columns a row has, and where: text first goes, then age, then the state's word.
+/// Which columns a row has, and where: text first goes, then age, then the state's word. A name has room for most
+/// names; what is left over is the text's.
 struct RosterColumns: Hashable, Sendable {
   let mark: Int
   let glyph: Int
@@ -70,6 +76,11 @@ struct RosterColumns: Hashable, Sendable {
   let state: Range<Int>?
   let active: Range<Int>?
   let status: Range<Int>?
+  /// Whether the longest word of a state fits.
+  var hasLongWords: Bool { (state?.count ?? 0) >= Self.longState }
+
+  private static let longState = 13
+  private static let shortState = 7
 
   init(width: Int, shape: ScreenPlan.Shape) {
     guard shape == .full else {
@@ -81,13 +92,13 @@ struct RosterColumns: Hashable, Sendable {
     }
     mark = 1
     glyph = 3
-    let stateWidth = 13
+    let stateWidth = width >= 80 ? Self.longState : Self.shortState
     let activeWidth = 8
-    let hasStatus = width >= 62
-    let hasActive = width >= 48
-    let hasState = width >= 32
+    let hasStatus = width >= 52
+    let hasActive = width >= 44
+    let hasState = width >= 28
     let others = (hasState ? stateWidth + 1 : 0) + (hasActive ? activeWidth + 1 : 0)
-    let nameEnd = hasStatus ? 5 + min(24, max(18, width / 4)) : max(5, width - 1 - others)
+    let nameEnd = hasStatus ? 5 + min(24, max(16, width / 4)) : max(5, width - 1 - others)
     name = 5..<nameEnd
     var next = nameEnd + 1
     state = hasState ? next..<(next + stateWidth) : nil

@@ -3,7 +3,7 @@ internal import PorchlightConfig
 internal import PorchlightSDK
 internal import Screen
 
-/// The first line: oneself, as others see it.
+/// The first line: oneself, as others see it. Without a connection that is offline, whatever was chosen.
 struct TitleBar {
   let model: Model
 
@@ -19,15 +19,20 @@ struct TitleBar {
     let address = look.clip(
       SafeText(untrusted: width >= 60 ? own.rawValue : "@\(own.localpart)"), to: width / 2)
     column = painter.put(address, row: 0, column: column, width: width - column, style: look[.text]) + 2
-    guard let standing = model.ownStanding else { return }
-    let state = look.clip(
-      look.glyphs[standing] + " " + SafeText(untrusted: standing.word), to: max(0, width - column))
+    guard let (text, standing) = standing else { return }
+    let state = look.clip(look.glyphs[standing] + " " + text, to: max(0, width - column))
     column = painter.put(state, row: 0, column: column, style: look[standing.role]) + 1
     if let text = model.own.current(model.roster.own).statusMessage {
       let quoted = look.clip("\"" + SafeText(untrusted: text) + "\"", to: max(0, width - column))
       painter.put(quoted, row: 0, column: column, style: look[.statusText])
     }
     painter.put(mark, row: 0, column: width + 1, style: look[.pending])
+  }
+
+  private var standing: (SafeText, Standing)? {
+    guard let own = model.ownStanding else { return nil }
+    let word = SafeText(untrusted: own.word)
+    return model.connection.isLost ? ("offline to others (" + word + ")", .offline) : (word, own)
   }
 
   /// Says that the server has not confirmed yet what the line shows.

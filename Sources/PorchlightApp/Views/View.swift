@@ -5,7 +5,7 @@ internal import Screen
 /// The picture of a model on a screen of that size. Keeps nothing: the same arguments give the same picture,
 /// and it is as large as the screen, whatever stands in it.
 func view(_ model: Model, _ size: Size, now: Moment) -> Grid {
-  let plan = ScreenPlan(size: size, showsDetail: model.showsDetail)
+  let plan = model.plan(for: size)
   var painter = Painter(size: size, style: model.look[.text])
   switch plan.shape {
   case .line: painter.within(plan.counts) { CountsLine(model: model, now: now).drawNumbers(&$0) }
@@ -13,11 +13,28 @@ func view(_ model: Model, _ size: Size, now: Moment) -> Grid {
   case .full: drawFull(model, plan, now, &painter)
   }
   if plan.shape != .line { drawOverlay(model, plan, &painter) }
-  return model.look.showsUnicode ? painter.grid : painter.grid.asciiOnly
+  return model.look.showsUnicode ? painter.grid.isolatingRightToLeft : painter.grid.asciiOnly
+}
+
+/// What was heard last and may not be so any more is there to be read, and looks it. Why that is, and the keys,
+/// are not dimmed.
+private func dim(_ painter: inout Painter) {
+  painter.restyle(Rect(painter.size)) { $0.attributes.insert(.dim) }
+}
+
+private func drawAlert(_ model: Model, _ plan: ScreenPlan, _ painter: inout Painter) {
+  painter.within(plan.alert) { painter in
+    let lines = model.alert(width: painter.size.columns - 2)
+    for (row, line) in lines.prefix(painter.size.rows).enumerated() {
+      painter.put(line, row: row, column: 1, style: model.look[.warning])
+    }
+  }
 }
 
 private func drawCompact(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ painter: inout Painter) {
   painter.within(plan.list) { RosterView(model: model, shape: plan.shape, now: now).draw(&$0) }
+  if model.connection.isLost { dim(&painter) }
+  drawAlert(model, plan, &painter)
   let prompt = PromptLine(model: model)
   painter.within(plan.keys) { painter in
     if prompt.isOpen {
@@ -49,10 +66,12 @@ private func drawFull(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ paint
   let detail = DetailPane(model: model, now: now)
   painter.within(plan.sidePane) { detail.drawBeside(&$0) }
   painter.within(plan.bottomPane) { detail.drawBelow(&$0) }
+  painter.within(plan.feed) { FeedLine(model: model).draw(&$0) }
+  if model.connection.isLost { dim(&painter) }
+  drawAlert(model, plan, &painter)
   let prompt = PromptLine(model: model)
   let keys = KeyLine(model: model, now: now, hasStatusKeys: !plan.statusKeys.isEmpty)
   painter.within(plan.statusKeys) { keys.drawStatusKeys(&$0) }
-  painter.within(plan.feed) { FeedLine(model: model).draw(&$0) }
   if prompt.isOpen {
     // Where the feed has no line of its own, what is wrong is said on the line above all the same.
     let above = Rect(row: plan.keys.row - 1, column: 0, rows: 1, columns: plan.keys.columns)
@@ -68,6 +87,6 @@ private func drawOverlay(_ model: Model, _ plan: ScreenPlan, _ painter: inout Pa
   case .help(let top): HelpOverlay(look: model.look, top: top).draw(&painter)
   case .menu(let menu): PersonMenu(model: model, menu: menu).draw(in: plan.list, &painter)
   case .ended(let error): Farewell(look: model.look, error: error).draw(&painter)
-  case .list, .status, .invite, .removal: break
+  case .list, .status, .invite, .name, .removal: break
   }
 }
