@@ -46,9 +46,7 @@ extension Peer {
   /// What is counted by address: nothing of a process on this machine, which comes by a socket file, by none, or
   /// from an address that never leaves it.
   var subject: RateLimiter.Subject? {
-    guard let address, !address.hasPrefix("127."), address != "::1", !address.hasPrefix("::ffff:127.") else {
-      return nil
-    }
+    guard let address, IPAddress(address)?.isLoopback != true else { return nil }
     return .init(network: address)
   }
 }

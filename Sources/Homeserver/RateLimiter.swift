@@ -98,22 +98,7 @@ struct RateLimiter: Sendable {
 extension RateLimiter.Subject {
   /// The first 64 bits of an IPv6 address; an IPv4 address as it is, also where it stands in an IPv6 one.
   fileprivate static func network(of address: String) -> String {
-    let text = address.lowercased().prefix { $0 != "%" }
-    guard text.utf8.contains(UInt8(ascii: ":")) else { return String(text) }
-    if text.utf8.contains(UInt8(ascii: ".")) {
-      return text.split(separator: ":").last.map(String.init) ?? String(text)
-    }
-    let groups = text.split(separator: ":", omittingEmptySubsequences: false)
-    var head: [Substring] = []
-    for group in groups.prefix(4) {
-      guard !group.isEmpty else { break }
-      head.append(group.drop { $0 == "0" })
-    }
-    // What `::` stands for within the first half is zeros; how many follow it says how many.
-    guard head.count < 4 else { return head.joined(separator: ":") }
-    let tail = groups.drop { !$0.isEmpty }.filter { !$0.isEmpty }
-    let zeros = max(0, 8 - head.count - tail.count)
-    let whole = head + Array(repeating: "", count: zeros) + tail.map { $0.drop { $0 == "0" } }
-    return whole.prefix(4).joined(separator: ":")
+    guard let address = IPAddress(address) else { return address }
+    return address.four == nil ? IPNetwork(address, length: 64).first.description : address.description
   }
 }

@@ -1,52 +1,88 @@
+internal import MatrixWire
 internal import NIOCore
 
-/// Whether an address is one that a server anybody may find can have: not this machine's, not one of a network of
-/// somebody's own, not one of many at once (RFC 6890).
+/// Whether an address is one at which a server can be that anybody may name: no entry of IANA's registries of special
+/// purposes (RFC 6890), and none that leads to one, because it embeds it.
+///
+/// Entries that are globally reachable are refused too: they are services of the network itself, at every place
+/// another one. Of IPv6 only what is given out for unicast is left (2000::/3), so that what the registries gain outside
+/// of it needs no change here.
 enum PublicAddress {
   static func isPublic(_ address: SocketAddress) -> Bool {
     // As the system has them: the family and the port come first, in IPv6 a label of the flow as well.
     let bytes = address.withSockAddr { Array(UnsafeRawBufferPointer(start: $0, count: $1)) }
     switch address {
-    case .v4: return isPublic(four: Array(bytes.dropFirst(4).prefix(4)))
-    case .v6: return isPublic(six: Array(bytes.dropFirst(8).prefix(16)))
+    case .v4:
+      let four = bytes.dropFirst(4).prefix(4)
+      return four.count == 4 && isPublic(IPAddress(four: four.reduce(0) { $0 << 8 | UInt32($1) }))
+    case .v6:
+      let six = bytes.dropFirst(8).prefix(16)
+      return six.count == 16 && isPublic(IPAddress(bits: six.reduce(0) { $0 << 8 | UInt128($1) }))
     case .unixDomainSocket: return false
     }
   }
 
-  private static func isPublic(four bytes: [UInt8]) -> Bool {
-    guard bytes.count == 4 else { return false }
-    switch (bytes[0], bytes[1], bytes[2]) {
-    // Unspecified, private, this machine.
-    case (0, _, _), (10, _, _), (127, _, _): return false
-    // Behind a provider's translation, by the link, private.
-    case (100, 64...127, _), (169, 254, _), (172, 16...31, _), (192, 168, _): return false
-    // For protocols, for measuring.
-    case (192, 0, 0), (198, 18...19, _): return false
-    // To many, and reserved.
-    case (224..., _, _): return false
-    default: return true
-    }
+  static func isPublic(_ address: IPAddress) -> Bool {
+    guard address.four == nil else { return !special4.contains { $0.contains(address) } }
+    if translation.contains(address) { return isPublic(embedded(in: address, from: 0)) }
+    guard unicast.contains(address), !special6.contains(where: { $0.contains(address) }) else { return false }
+    if sixToFour.contains(address) { return isPublic(embedded(in: address, from: 80)) }
+    // ISATAP (RFC 5214, 6.1): the interface's half is 0000:5efe or 0200:5efe, and an IPv4 address.
+    let interface = UInt32(truncatingIfNeeded: address.bits >> 32)
+    return interface & ~0x0300_0000 != 0x5EFE || isPublic(embedded(in: address, from: 0))
   }
 
-  private static func isPublic(six bytes: [UInt8]) -> Bool {
-    guard bytes.count == 16 else { return false }
-    switch (bytes[0], bytes[1]) {
-    // By the link, of a site, unique locally, to many.
-    case (0xFE, 0x80...), (0xFC...0xFD, _), (0xFF, _): return false
-    // An address of the other kind in it: 6to4.
-    case (0x20, 0x02): return isPublic(four: Array(bytes[2..<6]))
-    // Teredo (RFC 4380), and what a network translates for itself (RFC 8215).
-    case (0x20, 0x01) where bytes[2] == 0 && bytes[3] == 0: return false
-    case (0, 0x64) where Array(bytes[2..<6]) == [0xFF, 0x9B, 0, 1]: return false
-    default: break
-    }
-    let zeros = bytes.prefix { $0 == 0 }.count
-    // Unspecified, this machine, and what stood for the other kind once.
-    if zeros >= 12 { return false }
-    // The other kind as it is, and translated (RFC 6052).
-    let isMapped = zeros == 10 && bytes[10] == 0xFF && bytes[11] == 0xFF
-    let isOldTranslation = zeros == 8 && Array(bytes[8..<12]) == [0xFF, 0xFF, 0, 0]
-    let isTranslated = Array(bytes.prefix(12)) == [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]
-    return isMapped || isTranslated || isOldTranslation ? isPublic(four: Array(bytes[12..<16])) : true
+  /// The IPv4 address that has this many bits behind it.
+  private static func embedded(in address: IPAddress, from bit: Int) -> IPAddress {
+    IPAddress(four: UInt32(truncatingIfNeeded: address.bits >> UInt128(bit)))
   }
+
+  private static func network4(_ a: UInt32, _ b: UInt32, _ c: UInt32, _ length: Int) -> IPNetwork {
+    IPNetwork(IPAddress(four: a << 24 | b << 16 | c << 8), length: 96 + length)
+  }
+
+  private static func network6(_ a: UInt128, _ b: UInt128, _ c: UInt128, _ length: Int) -> IPNetwork {
+    IPNetwork(IPAddress(bits: a << 112 | b << 96 | c << 80), length: length)
+  }
+
+  /// IANA IPv4 Special-Purpose Address Registry, and multicast (RFC 5771).
+  private static let special4 = [
+    network4(0, 0, 0, 8),  // This network (RFC 791).
+    network4(10, 0, 0, 8),  // Private (RFC 1918).
+    network4(100, 64, 0, 10),  // Behind a provider's translation (RFC 6598).
+    network4(127, 0, 0, 8),  // Loopback (RFC 1122).
+    network4(169, 254, 0, 16),  // Link local (RFC 3927).
+    network4(172, 16, 0, 12),  // Private (RFC 1918).
+    network4(192, 0, 0, 24),  // Protocol assignments (RFC 6890), with all their parts.
+    network4(192, 0, 2, 24),  // Documentation (RFC 5737).
+    network4(192, 31, 196, 24),  // AS112 (RFC 7535).
+    network4(192, 52, 193, 24),  // Multicast tunnelling (RFC 7450).
+    network4(192, 88, 99, 24),  // 6to4 relays (RFC 7526).
+    network4(192, 168, 0, 16),  // Private (RFC 1918).
+    network4(192, 175, 48, 24),  // AS112 (RFC 7534).
+    network4(198, 18, 0, 15),  // Measuring (RFC 2544).
+    network4(198, 51, 100, 24),  // Documentation (RFC 5737).
+    network4(203, 0, 113, 24),  // Documentation (RFC 5737).
+    network4(224, 0, 0, 4),  // Multicast.
+    network4(240, 0, 0, 4),  // Reserved (RFC 1112), and broadcast at its end.
+  ]
+
+  /// What is given out for unicast (IANA Internet Protocol Version 6 Address Space).
+  private static let unicast = network6(0x2000, 0, 0, 3)
+
+  /// Of IANA IPv6 Special-Purpose Address Registry what lies in it. Outside are unspecified and loopback, translation
+  /// for oneself (64:ff9b:1::/48), discard (100::/64), dummy (100:0:0:1::/64), segment routing (5f00::/16), unique
+  /// local, link and site local, and multicast.
+  private static let special6 = [
+    network6(0x2001, 0, 0, 23),  // Protocol assignments: Teredo, measuring, ORCHID and all others.
+    network6(0x2001, 0xDB8, 0, 32),  // Documentation (RFC 3849).
+    network6(0x2620, 0x4F, 0x8000, 48),  // AS112 (RFC 7534).
+    network6(0x3FFF, 0, 0, 20),  // Documentation (RFC 9637).
+  ]
+
+  /// 6to4 (RFC 3056): leads to the IPv4 address behind its first 16 bits.
+  private static let sixToFour = network6(0x2002, 0, 0, 16)
+
+  /// IPv4 by a translator (RFC 6052).
+  private static let translation = network6(0x64, 0xFF9B, 0, 96)
 }
