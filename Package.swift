@@ -75,7 +75,7 @@ let package = Package(
     .target(
       name: "HomeserverHTTP",
       dependencies: [
-        "Homeserver", "MatrixWire", logging, lifecycle, ssl,
+        "Homeserver", "MatrixWire", "Ports", logging, lifecycle, ssl,
       ] + nio,
       swiftSettings: strict),
 

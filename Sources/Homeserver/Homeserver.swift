@@ -54,7 +54,8 @@ public final class Homeserver: Sendable {
   }
 
   let configuration: Configuration
-  let time: any Timekeeper
+  /// What it is told of time, for what serves it as well.
+  package let time: any Timekeeper
   let accounts: AccountRegistry
   let hub: SyncHub
   let presence: PresenceService

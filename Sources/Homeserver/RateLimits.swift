@@ -1,6 +1,6 @@
 /// How often something may be done, by one person or from one address. Nil is as often as one likes.
 ///
-/// Addresses of this machine itself are not counted: behind a proxy everybody has one of them.
+/// Addresses of this machine itself are not counted: behind a proxy that is not told of everybody has one of them.
 public struct RateLimits: Hashable, Sendable {
   /// So many at once, and then so many each second.
   public struct Rate: Hashable, Sendable {

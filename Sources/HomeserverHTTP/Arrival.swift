@@ -1,3 +1,4 @@
+internal import Homeserver
 internal import MatrixWire
 
 /// A request as it came off a connection, with what its answer has to look like on the wire.
@@ -10,6 +11,8 @@ struct Arrival: Sendable {
   }
 
   var content: Content
+  /// Whose request it is where a proxy says so; nil for that of whoever is at the connection's end.
+  var client: Peer?
   /// `HEAD`: the answer has no body.
   var isHead = false
   /// HTTP/1.0 has to be told that its connection stays.

@@ -13,6 +13,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// The connection as other threads know it: who is at its end, and where answers go.
   struct Handle: Sendable {
     let handler: NIOLoopBound<ConnectionHandler>
+    /// Who asks, which behind a proxy each request says anew.
     let peer: Peer
   }
 
@@ -51,11 +52,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Whether the client said something since reading was complete; handshakes say nothing.
   var hasReadText = false
 
-  init(_ desk: Desk, _ peer: Peer, _ limits: HTTPServer.Limits) {
+  init(_ desk: Desk, _ peer: Peer, _ limits: HTTPServer.Limits, _ proxies: TrustedProxies) {
     self.desk = desk
     self.peer = peer
     self.limits = limits
-    reader = RequestReader(limits)
+    reader = RequestReader(limits, proxies.contains(peer) ? (peer, proxies) : nil)
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -197,8 +198,8 @@ extension ConnectionHandler {
       case .request(let request):
         phase = .answering
         timer.disarm()
-        poll = desk.ask(
-          request, Handle(handler: NIOLoopBound(self, eventLoop: context.eventLoop), peer: peer))
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        poll = desk.ask(request, Handle(handler: handler, peer: next.client ?? peer))
         if isHungUp { abandon() }
       case .answer(let response): answer(response, context)
       }
@@ -230,7 +231,8 @@ extension ConnectionHandler {
     let isEnd = arrived.isEmpty && isLast
     let staysOpen = arrival.staysOpen && !isEnd
     phase = .writing
-    let bytes = ResponseBytes.render(response, to: arrival, staysOpen: staysOpen, context.channel.allocator)
+    let bytes = ResponseBytes.render(
+      response, to: arrival, staysOpen: staysOpen, date: desk.date, context.channel.allocator)
     let written = context.eventLoop.makePromise(of: Void.self)
     written.futureResult.assumeIsolated().whenComplete { result in
       self.answered(staysOpen, result, context)

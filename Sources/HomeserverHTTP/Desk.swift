@@ -1,6 +1,7 @@
 internal import Homeserver
 internal import MatrixWire
 internal import NIOCore
+internal import Ports
 internal import Synchronization
 
 /// What the connections of one event loop share: a task that takes in what they ask, many requests at a time,
@@ -22,6 +23,8 @@ final class Desk: Sendable {
 
   let loop: any EventLoop
   private let answerer: Answerer
+  private let time: any Timekeeper
+  private let dateLine: NIOLoopBoundBox<DateLine>
   private let asked: NIOLoopBoundBox<Asked>
   private let connections: NIOLoopBoundBox<[ObjectIdentifier: ConnectionHandler]>
   private let tray = Mutex<[Given]>([])
@@ -30,9 +33,11 @@ final class Desk: Sendable {
   /// Whether there is no connection any more, once the server stops.
   private let emptied: NIOLoopBoundBox<EventLoopPromise<Void>?>
 
-  init(_ loop: any EventLoop, _ answerer: Answerer) {
+  init(_ loop: any EventLoop, _ answerer: Answerer, _ time: any Timekeeper) {
     self.loop = loop
     self.answerer = answerer
+    self.time = time
+    dateLine = .makeBoxSendingValue(DateLine(), eventLoop: loop)
     asked = .makeBoxSendingValue(Asked(), eventLoop: loop)
     connections = .makeBoxSendingValue([:], eventLoop: loop)
     emptied = .makeBoxSendingValue(nil, eventLoop: loop)
@@ -76,6 +81,9 @@ final class Desk: Sendable {
   }
 
   func abandon(_ poll: Poll) { answerer.abandon(poll) }
+
+  /// The line of an answer that says when it was made.
+  var date: String { dateLine.value.text(at: time.wallTime) }
 
   func add(_ handler: ConnectionHandler) { connections.value[ObjectIdentifier(handler)] = handler }
 

@@ -4,6 +4,7 @@ public import MatrixWire
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+public import Ports
 public import ServiceLifecycle
 
 /// A homeserver over HTTP/1.1: each request becomes a `WireRequest`, each answer bytes.
@@ -19,38 +20,54 @@ public struct HTTPServer: Service {
   private let limits: Limits
   private let logger: Logger
   private let answerer: Answerer
+  private let time: any Timekeeper
+  private let proxies: TrustedProxies
   private let listening: @Sendable (Endpoint) async -> Void
 
   /// - Parameters:
   ///   - endpoints: where to listen.
   ///   - limits: what clients may send, and how long they may take.
+  ///   - time: for the date of answers.
   ///   - logger: for what the network does; never told of tokens or texts.
   ///   - listening: called once per endpoint when it takes connections, with the port the system chose.
   ///   - respond: answers requests; cancelled where the server is, not where a client hangs up.
   public init(
-    _ endpoints: [Endpoint], limits: Limits = Limits(), logger: Logger,
+    _ endpoints: [Endpoint], limits: Limits = Limits(), time: any Timekeeper, logger: Logger,
     listening: @escaping @Sendable (Endpoint) async -> Void = { _ in }, respond: @escaping Responder
   ) {
     self.init(
-      endpoints, limits, logger, listening, Answerer(respond: respond, homeserver: nil))
+      endpoints, limits, TrustedProxies(), time, logger, listening,
+      Answerer(respond: respond, homeserver: nil))
   }
 
   /// The same for a homeserver.
+  ///
+  /// - Parameters:
+  ///   - homeserver: what answers.
+  ///   - endpoints: where to listen.
+  ///   - limits: what clients may send, and how long they may take.
+  ///   - proxies: whose `X-Forwarded-For` says where requests come from.
+  ///   - logger: for what the network does; never told of tokens or texts.
+  ///   - listening: called once per endpoint when it takes connections, with the port the system chose.
   public init(
-    _ homeserver: Homeserver, at endpoints: [Endpoint], limits: Limits = Limits(), logger: Logger,
+    _ homeserver: Homeserver, at endpoints: [Endpoint], limits: Limits = Limits(),
+    forwardedBy proxies: TrustedProxies = TrustedProxies(), logger: Logger,
     listening: @escaping @Sendable (Endpoint) async -> Void = { _ in }
   ) {
     let respond: Responder = { request, peer in await homeserver.respond(to: request, from: peer) }
     self.init(
-      endpoints, limits, logger, listening, Answerer(respond: respond, homeserver: homeserver))
+      endpoints, limits, proxies, homeserver.time, logger, listening,
+      Answerer(respond: respond, homeserver: homeserver))
   }
 
   private init(
-    _ endpoints: [Endpoint], _ limits: Limits, _ logger: Logger,
-    _ listening: @escaping @Sendable (Endpoint) async -> Void, _ answerer: Answerer
+    _ endpoints: [Endpoint], _ limits: Limits, _ proxies: TrustedProxies, _ time: any Timekeeper,
+    _ logger: Logger, _ listening: @escaping @Sendable (Endpoint) async -> Void, _ answerer: Answerer
   ) {
     self.endpoints = endpoints
     self.limits = limits
+    self.proxies = proxies
+    self.time = time
     self.logger = logger
     self.listening = listening
     self.answerer = answerer
@@ -64,7 +81,7 @@ public struct HTTPServer: Service {
     let encryptions = try endpoints.map { try $0.encryption() }
     let group = MultiThreadedEventLoopGroup.singleton
     let guests = Guests(most: limits.mostConnections)
-    let desks = group.makeIterator().map { Desk($0, answerer) }
+    let desks = group.makeIterator().map { Desk($0, answerer, time) }
     try await withThrowingDiscardingTaskGroup { tasks in
       for desk in desks {
         tasks.addTask(executorPreference: LoopExecutor(desk.loop)) { await desk.run() }
@@ -73,7 +90,7 @@ public struct HTTPServer: Service {
       var listeners: [Listener] = []
       do {
         for (endpoint, encryption) in zip(endpoints, encryptions) {
-          let listener = try await Listener(endpoint, limits, group, desks, guests, encryption)
+          let listener = try await Listener(endpoint, limits, proxies, group, desks, guests, encryption)
           listeners.append(listener)
           logger.info("Listening on \(listener.endpoint)")
           await listening(listener.endpoint)

@@ -16,8 +16,8 @@ struct Listener: Sendable {
 
   /// - Throws: `ListenError`.
   init(
-    _ endpoint: HTTPServer.Endpoint, _ limits: HTTPServer.Limits, _ group: MultiThreadedEventLoopGroup,
-    _ desks: [Desk], _ guests: Guests, _ encryption: NIOSSLContext?
+    _ endpoint: HTTPServer.Endpoint, _ limits: HTTPServer.Limits, _ proxies: TrustedProxies,
+    _ group: MultiThreadedEventLoopGroup, _ desks: [Desk], _ guests: Guests, _ encryption: NIOSSLContext?
   ) async throws {
     do {
       let file = try endpoint.unixPath.map { try UnixSocketFile($0) }
@@ -39,7 +39,7 @@ struct Listener: Sendable {
           guard let desk = desks[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("a connection on a loop of another group")
           }
-          return Self.setUp(channel, desk, limits, isLocal: isLocal, encryption)
+          return Self.setUp(channel, desk, limits, proxies, isLocal: isLocal, encryption)
         }
       if !isLocal {
         bootstrap = bootstrap.serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
@@ -82,8 +82,8 @@ struct Listener: Sendable {
   }
 
   private static func setUp(
-    _ channel: any Channel, _ desk: Desk, _ limits: HTTPServer.Limits, isLocal: Bool,
-    _ encryption: NIOSSLContext?
+    _ channel: any Channel, _ desk: Desk, _ limits: HTTPServer.Limits, _ proxies: TrustedProxies,
+    isLocal: Bool, _ encryption: NIOSSLContext?
   ) -> EventLoopFuture<Void> {
     Peer.of(channel, isLocal: isLocal).flatMapThrowing { peer in
       // The parser keeps a buffer of that size for each connection: most requests are smaller.
@@ -93,7 +93,7 @@ struct Listener: Sendable {
       limit.maxHeaderFieldSize = limits.largestHead
       limit.maxHeaderListSize = limits.largestHead
       limit.maxHeaderFieldCount = limits.mostHeaders
-      let handler = ConnectionHandler(desk, peer, limits)
+      let handler = ConnectionHandler(desk, peer, limits, proxies)
       let pipeline = channel.pipeline.syncOperations
       if let encryption { try pipeline.addHandler(NIOSSLServerHandler(context: encryption)) }
       try pipeline.addHandlers([ByteToMessageHandler(RequestDecoder(limit, handler)), handler])

@@ -1,3 +1,4 @@
+internal import Homeserver
 internal import MatrixWire
 internal import NIOCore
 internal import NIOHTTP1
@@ -27,9 +28,14 @@ struct RequestReader {
   }
 
   private let limits: HTTPServer.Limits
+  /// The proxy at the connection's end, where one is there whose word counts.
+  private let proxy: (peer: Peer, proxies: TrustedProxies)?
   private var state = State.between
 
-  init(_ limits: HTTPServer.Limits) { self.limits = limits }
+  init(_ limits: HTTPServer.Limits, _ proxy: (peer: Peer, proxies: TrustedProxies)? = nil) {
+    self.limits = limits
+    self.proxy = proxy
+  }
 
   /// Whether the last request is complete, and no next one has begun.
   var isBetween: Bool {
@@ -72,6 +78,9 @@ struct RequestReader {
 
   private mutating func begin(_ head: HTTPRequestHead) -> Outcome {
     var arrival = RequestHead.read(head)
+    if let proxy {
+      arrival.client = proxy.proxies.client(behind: proxy.peer, forwardedFor: head.headers["X-Forwarded-For"])
+    }
     let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
     let isAsking = head.headers.first(name: "Expect")?.lowercased() == "100-continue"
     if case .request(let request) = arrival.content, length > largestBody(of: request) {

@@ -10,10 +10,12 @@ enum ResponseBytes {
   ///   - response: the answer.
   ///   - arrival: what it answers.
   ///   - staysOpen: whether the connection goes on afterwards.
+  ///   - date: the line that says when.
   ///   - allocator: the channel's.
   /// - Returns: head and body in one buffer.
   static func render(
-    _ response: WireResponse, to arrival: Arrival, staysOpen: Bool, _ allocator: ByteBufferAllocator
+    _ response: WireResponse, to arrival: Arrival, staysOpen: Bool, date: String,
+    _ allocator: ByteBufferAllocator
   ) -> ByteBuffer {
     var bytes = allocator.buffer(capacity: 384 + (arrival.isHead ? 0 : response.body.count))
     let status = HTTPResponseStatus(statusCode: response.status)
@@ -22,6 +24,7 @@ enum ResponseBytes {
     } else {
       bytes.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
     }
+    bytes.writeString(date)
     bytes.writeString(crossOrigin)
     for header in response.headers where isOurs(header) {
       bytes.writeString(header.name)
@@ -48,9 +51,9 @@ enum ResponseBytes {
 
   private static func isControl(_ byte: UInt8) -> Bool { byte < 32 || byte == 127 }
 
-  private static let framing: Set<String> = ["content-length", "connection", "transfer-encoding"]
+  private static let framing: Set<String> = ["content-length", "connection", "transfer-encoding", "date"]
 
-  /// Framing is this type's business, and nothing in a header may end it early.
+  /// Framing and the date are this type's business, and nothing in a header may end it early.
   private static func isOurs(_ header: WireResponse.Header) -> Bool {
     guard !header.value.utf8.contains(where: isControl) else { return false }
     return header.name == "Content-Type"

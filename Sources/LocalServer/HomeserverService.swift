@@ -23,17 +23,20 @@ extension ServiceGroup {
   ///   - homeserver: what answers.
   ///   - endpoints: where it listens.
   ///   - limits: what clients may send.
+  ///   - proxies: whose `X-Forwarded-For` says where requests come from.
   ///   - signals: what begins an orderly end.
   ///   - patience: how long that end may take.
   ///   - logger: for what the network does.
   ///   - listening: called once per endpoint that takes connections.
   public init(
     serving homeserver: Homeserver, at endpoints: [HTTPServer.Endpoint],
-    limits: HTTPServer.Limits = HTTPServer.Limits(), stoppingAt signals: [UnixSignal] = [],
+    limits: HTTPServer.Limits = HTTPServer.Limits(), forwardedBy proxies: TrustedProxies = TrustedProxies(),
+    stoppingAt signals: [UnixSignal] = [],
     within patience: Duration = .seconds(4), logger: Logger,
     listening: @escaping @Sendable (HTTPServer.Endpoint) async -> Void = { _ in }
   ) {
-    let server = HTTPServer(homeserver, at: endpoints, limits: limits, logger: logger, listening: listening)
+    let server = HTTPServer(
+      homeserver, at: endpoints, limits: limits, forwardedBy: proxies, logger: logger, listening: listening)
     var configuration = ServiceGroupConfiguration(
       services: [
         .init(service: server),

@@ -79,6 +79,19 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The certificate's key, as PEM.", valueName: "file"))
   var tlsKey: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A proxy in front, by its address (or a network, as 10.0.0.0/8), whose X-Forwarded-For says where "
+        + "requests come from. Repeatable; nobody else's counts.", valueName: "address"),
+    transform: { text in
+      guard let network = IPNetwork(text) else {
+        throw ValidationError(
+          "--forwarded-by takes an address, such as 127.0.0.1 or 10.0.0.0/8, not '\(text)'")
+      }
+      return network
+    })
+  var forwardedBy: [IPNetwork] = []
+
   @OptionGroup(title: "Other homeservers")
   var others: FederationOptions
 
@@ -107,6 +120,9 @@ struct ServeCommand: AsyncParsableCommand {
     guard registrationToken != "" else { throw ValidationError("--registration-token takes a token, not ''") }
     guard (registration == .token) == (registrationToken != nil) else {
       throw ValidationError("--registration token and --registration-token go together")
+    }
+    guard forwardedBy.isEmpty || listen != nil else {
+      throw ValidationError("--forwarded-by goes with --listen: proxies are told by their addresses")
     }
     guard (tlsCertificate == nil) == (tlsKey == nil), tlsKey == nil || listen != nil else {
       throw ValidationError("--tls-certificate and --tls-key go together, and with --listen")
@@ -153,7 +169,8 @@ struct ServeCommand: AsyncParsableCommand {
       secrets: SystemSecrets(cost: passwordCost, random: SystemRandomNumberGenerator()),
       time: SystemTimekeeper(), random: SystemRandomNumberGenerator(), federation: federation)
     let services = ServiceGroup(
-      serving: homeserver, at: endpoints, limits: limits, stoppingAt: [.sigterm, .sigint], logger: logger,
+      serving: homeserver, at: endpoints, limits: limits, forwardedBy: TrustedProxies(forwardedBy),
+      stoppingAt: [.sigterm, .sigint], logger: logger,
       listening: Announcement(endpoints: endpoints.count, name: name).listening)
     do {
       try await services.run()

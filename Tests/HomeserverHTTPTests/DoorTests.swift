@@ -67,7 +67,7 @@ internal import Testing
     let server = HTTPServer(
       // The first of them would listen.
       [.tcp(host: "127.0.0.1", port: 0), .tls(host: "127.0.0.1", port: 0, identity)],
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      time: RealTime(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       listening: { Issue.record("listens on \($0)") }
     ) { _, _ in WireResponse(status: 200, body: []) }
     let error = await #expect(throws: ListenError.self) { try await server.run() }

@@ -244,7 +244,7 @@ internal import Testing
     let (bound, announce) = AsyncStream<HTTPServer.Endpoint>.makeStream()
     let (asked, ask) = AsyncStream<Void>.makeStream()
     let server = HTTPServer(
-      [.tcp(host: "127.0.0.1", port: 0)], limits: limits,
+      [.tcp(host: "127.0.0.1", port: 0)], limits: limits, time: RealTime(),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, listening: { announce.yield($0) }
     ) { _, _ in
       ask.yield()

@@ -1,5 +1,7 @@
 internal import HTTPTestSupport
 internal import HomeserverHTTP
+internal import MatrixWire
+internal import Ports
 internal import Testing
 
 /// What a connection does that no client library lets one try.
@@ -45,6 +47,23 @@ internal import Testing
     (get("/", String(repeating: "X: y\r\n", count: 200)), 431, "M_TOO_LARGE", false),
   ]
 
+  @Test(arguments: [
+    ("GET /_matrix/client/versions", 200), ("HEAD /_matrix/client/versions", 200), ("OPTIONS /x", 204),
+    ("GET /x", 404),
+  ])
+  func everyAnswerSaysWhenItWasMade(_ request: String, _ status: Int) async throws {
+    try await withServedHomeserver { server in
+      try await withRawClient(to: server.endpoint) { client in
+        let before = RealTime().wallTime.milliseconds / 1000
+        try await client.send("\(request) HTTP/1.1\r\nHost: h\r\n\r\n")
+        let answer = try #require(try await client.answer(toHead: request.hasPrefix("HEAD")))
+        #expect(answer.status == status)
+        let date = try #require(answer.headers["date"].flatMap(HTTPDate.seconds))
+        #expect((before...RealTime().wallTime.milliseconds / 1000).contains(date))
+      }
+    }
+  }
+
   @Test(arguments: refused.indices)
   func everyRefusalIsAnEnvelope(_ index: Int) async throws {
     let (bytes, status, code, staysOpen) = Self.refused[index]
@@ -56,6 +75,7 @@ internal import Testing
         #expect(answer.body.contains("\"errcode\":\"\(code)\""))
         #expect(answer.headers["content-type"] == "application/json")
         #expect(answer.headers["access-control-allow-origin"] == "*")
+        #expect(answer.headers["date"].flatMap(HTTPDate.seconds) != nil)
         #expect((answer.headers["connection"] == "close") == !staysOpen)
         guard staysOpen else { return #expect(try await client.answer() == nil) }
         try await client.send(Self.versions)

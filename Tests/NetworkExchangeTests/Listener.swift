@@ -10,7 +10,8 @@ func withListener(
 ) async throws {
   let (bound, announce) = AsyncStream<HTTPServer.Endpoint>.makeStream()
   let server = HTTPServer(
-    [.tcp(host: "127.0.0.1", port: 0)], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    [.tcp(host: "127.0.0.1", port: 0)], time: RealTime(),
+    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     listening: { announce.yield($0) }
   ) { request, _ in await respond(request) }
   try await withThrowingTaskGroup(of: Void.self) { group in

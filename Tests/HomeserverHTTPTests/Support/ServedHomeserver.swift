@@ -52,11 +52,13 @@ public struct Missing: Error, CustomStringConvertible {
 /// A homeserver of a test, which meets others where it is told how.
 ///
 /// - Throws: never, but for its name's sake.
-public func makeHomeserver(meeting federation: Federation? = nil) throws -> Homeserver {
+public func makeHomeserver(
+  meeting federation: Federation? = nil, rateLimits: RateLimits = .none
+) throws -> Homeserver {
   guard let name = ServerName("harbor.example") else { throw Missing("a server name") }
   var configuration = Homeserver.Configuration(name: name)
   configuration.batching = .zero
-  configuration.rateLimits = .none
+  configuration.rateLimits = rateLimits
   return Homeserver(
     configuration, secrets: TestSecrets(), time: RealTime(), random: SeededGenerator(seed: 1),
     federation: federation)
@@ -67,20 +69,25 @@ public func makeHomeserver(meeting federation: Federation? = nil) throws -> Home
 /// - Parameters:
 ///   - endpoint: where it listens.
 ///   - limits: what it takes from clients.
+///   - proxies: whose word counts on where requests come from.
+///   - rateLimits: how often things may be done.
 ///   - federation: how it meets others; nil where it meets none.
 ///   - body: the test.
 /// - Returns: what `body` returns.
 /// - Throws: what `body` throws, or why nothing could listen.
 public func withServedHomeserver<Value: Sendable>(
   at endpoint: HTTPServer.Endpoint = .tcp(host: "127.0.0.1", port: 0),
-  limits: HTTPServer.Limits = HTTPServer.Limits(), meeting federation: Federation? = nil,
+  limits: HTTPServer.Limits = HTTPServer.Limits(), forwardedBy proxies: TrustedProxies = TrustedProxies(),
+  rateLimits: RateLimits = .none, meeting federation: Federation? = nil,
   _ body: @Sendable (ServedHomeserver) async throws -> Value
 ) async throws -> Value {
-  let homeserver = try makeHomeserver(meeting: federation)
+  let homeserver = try makeHomeserver(meeting: federation, rateLimits: rateLimits)
   var logger = Logger(label: "test")
   logger.logLevel = .critical
   let (bound, announce) = AsyncStream<HTTPServer.Endpoint>.makeStream()
-  let server = HTTPServer(homeserver, at: [endpoint], limits: limits, logger: logger) { announce.yield($0) }
+  let server = HTTPServer(
+    homeserver, at: [endpoint], limits: limits, forwardedBy: proxies, logger: logger
+  ) { announce.yield($0) }
   let services = ServiceGroup(
     configuration: .init(services: [server, HomeserverService(homeserver: homeserver)], logger: logger))
   return try await withThrowingTaskGroup(of: Void.self) { group in
