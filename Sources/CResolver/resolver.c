@@ -1,4 +1,5 @@
 // Only this file knows of libresolv. Its state lives as long as one question.
+#define _GNU_SOURCE  // EAI_NODATA
 #include "cresolver.h"
 
 #include <arpa/inet.h>
@@ -14,6 +15,8 @@ enum {
   // A whole answer over TCP, the longest there is.
   ANSWER = 65535,
   SERVICE_HEAD = 6,
+  // The numbers of a zone's SOA record behind its two names; the last is the TTL of what is not there.
+  AUTHORITY_NUMBERS = 20,
 };
 
 static bool use_server(res_state state, const porch_resolver_options *options) {
@@ -35,13 +38,16 @@ static int ask(const char *name, int type, const porch_resolver_options *options
     state.retry = options->attempts;
     // Absolute names only: nobody's search list belongs to the names of servers.
     state.options &= ~(unsigned long)(RES_DEFNAMES | RES_DNSRCH);
-    int received = res_nquery(&state, name, ns_c_in, type, answer, ANSWER);
-    if (received >= 0) {
+    // Not res_nquery, which keeps an answer that says no to itself.
+    uint8_t question[NS_PACKETSZ];
+    int size = res_nmkquery(&state, ns_o_query, name, ns_c_in, type, NULL, 0, NULL, question, sizeof question);
+    int received = size < 0 ? -1 : res_nsend(&state, question, size, answer, ANSWER);
+    if (received >= NS_HFIXEDSZ) {
       // A longer answer was cut; what says so is its size.
       *length = received > ANSWER ? (size_t)ANSWER : (size_t)received;
-      outcome = PORCH_RESOLVER_OK;
-    } else if (state.res_h_errno == HOST_NOT_FOUND || state.res_h_errno == NO_DATA) {
-      outcome = PORCH_RESOLVER_NONE;
+      int code = answer[3] & 0xF;
+      if (code == ns_r_noerror) outcome = PORCH_RESOLVER_OK;
+      if (code == ns_r_nxdomain) outcome = PORCH_RESOLVER_NO_NAME;
     }
   }
   res_nclose(&state);
@@ -96,6 +102,20 @@ int porch_resolver_parse_addresses(const uint8_t *answer, size_t length, bool wa
   return *count > 0 ? PORCH_RESOLVER_OK : PORCH_RESOLVER_NONE;
 }
 
+uint32_t porch_resolver_parse_absence(const uint8_t *answer, size_t length) {
+  ns_msg message;
+  if (length > INT_MAX || ns_initparse(answer, (int)length, &message) != 0) return 0;
+  int total = ns_msg_count(message, ns_s_ns);
+  for (int index = 0; index < total; index++) {
+    ns_rr record;
+    if (ns_parserr(&message, ns_s_ns, index, &record) != 0) return 0;
+    if (ns_rr_type(record) != ns_t_soa || ns_rr_rdlen(record) <= AUTHORITY_NUMBERS) continue;
+    uint32_t minimum = (uint32_t)ns_get32(ns_rr_rdata(record) + ns_rr_rdlen(record) - 4);
+    return minimum < ns_rr_ttl(record) ? minimum : ns_rr_ttl(record);
+  }
+  return 0;
+}
+
 int porch_resolver_services(const char *name, const porch_resolver_options *options,
                             porch_resolver_service *records, size_t capacity, size_t *count) {
   *count = 0;
@@ -111,14 +131,19 @@ int porch_resolver_services(const char *name, const porch_resolver_options *opti
 }
 
 int porch_resolver_addresses(const char *name, bool wants_six, const porch_resolver_options *options,
-                             porch_resolver_address *records, size_t capacity, size_t *count) {
+                             porch_resolver_address *records, size_t capacity, size_t *count,
+                             uint32_t *absent_for) {
   *count = 0;
+  *absent_for = 0;
   uint8_t *answer = malloc(ANSWER);
   if (answer == NULL) return PORCH_RESOLVER_FAILED;
   size_t length = 0;
   int outcome = ask(name, wants_six ? ns_t_aaaa : ns_t_a, options, answer, &length);
   if (outcome == PORCH_RESOLVER_OK) {
     outcome = porch_resolver_parse_addresses(answer, length, wants_six, records, capacity, count);
+  }
+  if (outcome == PORCH_RESOLVER_NONE || outcome == PORCH_RESOLVER_NO_NAME) {
+    *absent_for = porch_resolver_parse_absence(answer, length);
   }
   free(answer);
   return outcome;
@@ -129,7 +154,7 @@ int porch_resolver_hosts(const char *name, porch_resolver_address *records, size
   struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
   struct addrinfo *found = NULL;
   int error = getaddrinfo(name, NULL, &hints, &found);
-  if (error != 0) return error == EAI_NONAME ? PORCH_RESOLVER_NONE : PORCH_RESOLVER_FAILED;
+  if (error != 0) return error == EAI_NONAME || error == EAI_NODATA ? PORCH_RESOLVER_NONE : PORCH_RESOLVER_FAILED;
   for (struct addrinfo *each = found; each != NULL && *count < capacity; each = each->ai_next) {
     porch_resolver_address *record = &records[*count];
     memset(record, 0, sizeof *record);

@@ -29,6 +29,8 @@ public actor PeerDiscovery {
     /// Answers remembered, and questions out at a time.
     public var mostAnswers = 8192
     public var mostQuestions = 128
+    /// How many questions may be asked about servers of which nothing is remembered; nil for any number.
+    public var lookups: LookupRate?
 
     public init() {}
   }
@@ -38,6 +40,7 @@ public actor PeerDiscovery {
   private let resolver: any ServiceLookup
   private let time: any Timekeeper
   private let limits: Limits
+  private var budget: LookupBudget?
   private var wellKnown: AnswerCache<KnownDelegate>
   private var services: AnswerCache<ServiceAnswer>
   /// Whoever waits for a question that is out.
@@ -63,6 +66,7 @@ public actor PeerDiscovery {
     self.resolver = resolver
     self.time = time
     self.limits = limits
+    budget = limits.lookups.map(LookupBudget.init)
     wellKnown = AnswerCache(capacity: limits.mostAnswers)
     services = AnswerCache(capacity: limits.mostAnswers)
   }
@@ -73,6 +77,8 @@ public actor PeerDiscovery {
   public func route(to server: ServerName) async throws -> PeerRoute {
     if let route = peers[server] { return route }
     var resolution = Resolution(server)
+    // Whose port is known is asked for no service, but its address is.
+    if case .found = resolution.step, HostAndPort(server)?.isLiteral == false { try takeLookup() }
     while true {
       switch resolution.step {
       case .found(let route): return route
@@ -131,16 +137,22 @@ public actor PeerDiscovery {
         try await wait(for: question)
         continue
       }
-      guard waiting.count < limits.mostQuestions else {
-        throw ExchangeError(
-          .unreachable, "Too many servers are being looked for at once.",
-          cause: "too many servers are being looked for")
-      }
+      guard waiting.count < limits.mostQuestions else { throw Self.tooMany }
+      try takeLookup()
       waiting[question] = []
       defer { for waiter in waiting.removeValue(forKey: question) ?? [] { waiter.finish() } }
       try await ask()
     }
   }
+
+  /// One question more. That there were too many says nothing about a server, so that nothing is remembered of it.
+  private func takeLookup() throws(ExchangeError) {
+    guard budget?.take(now: time.instant) ?? true else { throw Self.tooMany }
+  }
+
+  private static let tooMany = ExchangeError(
+    .unreachable, "Too many servers are being looked for at once.",
+    cause: "too many servers are being looked for")
 
   private func wait(for question: Question) async throws {
     let (bell, ring) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))

@@ -1,8 +1,11 @@
 internal import CResolver
 internal import Dispatch
+public import Ports
 internal import Synchronization
 
 /// Name servers, asked on threads of their own, because their library waits.
+///
+/// Hosts without an address are remembered, and one question about a host is out at a time.
 ///
 /// A few threads, so that one domain whose name servers are silent does not hold up the others. What waits for
 /// them is bounded; whoever comes beyond that gets `failed` at once.
@@ -33,17 +36,28 @@ public final class SystemResolver: ServiceLookup {
   private let mostWaiting: Int
   private let waiting: Mutex<[Int]>
   private let timeout: Duration
+  private let time: any Timekeeper
+  private let hosts = Mutex(Hosts())
+
+  private struct Hosts {
+    var absent = AbsentHosts()
+    /// Whoever waits for the answer about a host that is being asked for.
+    var asked: [String: [AsyncStream<[String]>.Continuation]] = [:]
+  }
 
   /// - Parameters:
   ///   - server: a name server to ask instead of those of the system.
   ///   - timeout: for each of two tries, in whole seconds.
   ///   - threads: how many questions are asked at a time.
   ///   - mostWaiting: how many more may wait.
+  ///   - time: how long answers count.
   public init(
-    server: Server? = nil, timeout: Duration = .seconds(3), threads: Int = 4, mostWaiting: Int = 256
+    server: Server? = nil, timeout: Duration = .seconds(3), threads: Int = 4, mostWaiting: Int = 256,
+    time: any Timekeeper
   ) {
     self.server = server
     self.timeout = timeout
+    self.time = time
     self.threads = (0..<max(1, threads)).map { DispatchQueue(label: "chat.porchlight.resolver.\($0)") }
     self.mostWaiting = mostWaiting
     waiting = Mutex(Array(repeating: 0, count: self.threads.count))
@@ -60,7 +74,54 @@ public final class SystemResolver: ServiceLookup {
   /// - Throws: `CancellationError` where the caller went away.
   public func addresses(of host: String) async throws -> [String] {
     guard HostText.isName(host) else { return [] }
-    return try await ask { asker in asker.addresses(of: host) } ?? []
+    let host = host.lowercased()
+    while true {
+      switch turn(for: host) {
+      case .absent: return []
+      case .wait(let answers):
+        for await answer in answers { return answer }
+        // Whoever asked may have gone away with no answer: then this one asks.
+        try Task.checkCancellation()
+      case .ask:
+        var addresses: [String]?
+        defer { answered(host, addresses) }
+        // Where too many wait nobody was asked, and nothing is known.
+        guard let answer = try await ask({ asker in asker.addresses(of: host) }) else { return [] }
+        if let reason = answer.absence {
+          hosts.withLock { $0.absent.remember(reason, of: host, now: time.instant) }
+        }
+        addresses = answer.addresses
+        return answer.addresses
+      }
+    }
+  }
+
+  /// What somebody is to do who wants to know a host's addresses.
+  private enum Turn {
+    case absent
+    case wait(AsyncStream<[String]>)
+    case ask
+  }
+
+  private func turn(for host: String) -> Turn {
+    let now = time.instant
+    return hosts.withLock { hosts in
+      if hosts.absent.contains(host, now: now) { return .absent }
+      guard hosts.asked[host] != nil else {
+        hosts.asked[host] = []
+        return .ask
+      }
+      let (answers, told) = AsyncStream<[String]>.makeStream(bufferingPolicy: .bufferingNewest(1))
+      hosts.asked[host]?.append(told)
+      return .wait(answers)
+    }
+  }
+
+  private func answered(_ host: String, _ addresses: [String]?) {
+    for waiter in hosts.withLock({ $0.asked.removeValue(forKey: host) }) ?? [] {
+      if let addresses { waiter.yield(addresses) }
+      waiter.finish()
+    }
   }
 
   /// Asks on the thread with the fewest questions; nil where too many wait.
@@ -101,21 +162,27 @@ public final class SystemResolver: ServiceLookup {
       return ServiceAnswer(outcome, records.prefix(count))
     }
 
-    func addresses(of host: String) -> [String] {
+    func addresses(of host: String) -> AddressAnswer {
       guard server != nil else {
         var records = Array(repeating: porch_resolver_address(), count: SystemResolver.mostRecords)
         var count = 0
-        _ = porch_resolver_hosts(host, &records, records.count, &count)
-        return records.prefix(count).map(HostText.address)
+        let outcome = porch_resolver_hosts(host, &records, records.count, &count)
+        return AddressAnswer(outcome, records.prefix(count), absentFor: 0)
       }
-      return [false, true].flatMap { isSix in
-        var records = Array(repeating: porch_resolver_address(), count: SystemResolver.mostRecords)
-        var count = 0
-        _ = withOptions { options in
-          porch_resolver_addresses(host, isSix, &options, &records, records.count, &count)
-        }
-        return records.prefix(count).map(HostText.address)
+      let four = addresses(of: host, isSix: false)
+      // There is no such name, or nobody answers: another question about it has the same answer.
+      guard four.isWorthMore else { return four }
+      return four.adding(addresses(of: host, isSix: true))
+    }
+
+    private func addresses(of host: String, isSix: Bool) -> AddressAnswer {
+      var records = Array(repeating: porch_resolver_address(), count: SystemResolver.mostRecords)
+      var count = 0
+      var absentFor: UInt32 = 0
+      let outcome = withOptions { options in
+        porch_resolver_addresses(host, isSix, &options, &records, records.count, &count, &absentFor)
       }
+      return AddressAnswer(outcome, records.prefix(count), absentFor: absentFor)
     }
 
     private func withOptions(_ body: (inout porch_resolver_options) -> Int32) -> Int32 {
@@ -144,7 +211,8 @@ extension ServiceAnswer {
   /// Records whose target could be no host are left out; a service that is declared not to exist keeps its dot.
   fileprivate init(_ outcome: Int32, _ records: ArraySlice<porch_resolver_service>) {
     guard outcome == Int32(PORCH_RESOLVER_OK) else {
-      self = outcome == Int32(PORCH_RESOLVER_NONE) ? .none : .failed
+      let isAbsent = [PORCH_RESOLVER_NONE, PORCH_RESOLVER_NO_NAME].contains { outcome == Int32($0) }
+      self = isAbsent ? .none : .failed
       return
     }
     let ttl = records.map(\.ttl).min() ?? 0

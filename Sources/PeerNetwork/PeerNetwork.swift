@@ -49,6 +49,8 @@ public final class PeerNetwork: PeerTransport {
     public var patience = Duration.seconds(5)
     public var timeout = Duration.seconds(15)
     public var questions = 64
+    /// How many questions about them are asked of hosts and name servers.
+    public var lookups = LookupRate(perSecond: 6, burst: 192)
 
     public init() {}
   }
@@ -82,6 +84,7 @@ public final class PeerNetwork: PeerTransport {
     narrow.waitingPerPeer = configuration.strangers.waitingPerPeer
     narrow.patience = min(configuration.patience, configuration.strangers.patience)
     narrow.discovery.mostQuestions = configuration.strangers.questions
+    narrow.discovery.lookups = configuration.strangers.lookups
     strangersWays = Ways(narrow, encryption, resolver, time)
   }
 
@@ -137,7 +140,7 @@ extension PeerNetwork.Ways {
     _ configuration: PeerNetwork.Configuration, _ encryption: NIOSSLContext,
     _ services: (any ServiceLookup)?, _ time: any Timekeeper
   ) {
-    let resolver = SystemResolver(server: configuration.resolver)
+    let resolver = SystemResolver(server: configuration.resolver, time: time)
     let opener = ConnectionOpener(
       group: MultiThreadedEventLoopGroup.singleton, encryption: encryption, resolver: resolver,
       reachesPrivate: configuration.reachesPrivate, patience: configuration.patience,

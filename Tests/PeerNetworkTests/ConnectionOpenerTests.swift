@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HTTPTestSupport
 internal import NIOCore
 internal import NIOPosix
 internal import PeerDiscovery
@@ -13,7 +14,8 @@ internal import Testing
     try await Stub().listen { port in
       let opener = ConnectionOpener(
         group: MultiThreadedEventLoopGroup.singleton, encryption: try Trust.context(authorities: nil),
-        resolver: SystemResolver(), reachesPrivate: true, patience: .seconds(20), idle: .seconds(20))
+        resolver: SystemResolver(time: RealTime()), reachesPrivate: true, patience: .seconds(20),
+        idle: .seconds(20))
       let channel = try await opener.open(
         ConnectionKey(
           target: .init(host: "127.0.0.1", port: port), certificateName: "127.0.0.1", isEncrypted: false))

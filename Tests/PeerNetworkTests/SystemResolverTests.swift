@@ -11,7 +11,8 @@ internal import Testing
 @Suite(.timeLimit(.minutes(1))) struct SystemResolverTests {
   private func resolver(at address: String) throws -> SystemResolver {
     SystemResolver(
-      server: try SystemResolver.Server(address).orThrow("a name server"), timeout: .seconds(1))
+      server: try SystemResolver.Server(address).orThrow("a name server"), timeout: .seconds(1),
+      time: RealTime())
   }
 
   @Test func servicesAreFound() async throws {
@@ -48,6 +49,20 @@ internal import Testing
     }
   }
 
+  /// Of a name that is not there nothing else is asked, by nobody, for as long as that counts.
+  @Test func aDeadNameIsAskedForOnce() async throws {
+    let server = NameServer { _ in [] }
+    try await server.listen { (address) async throws in
+      let resolver = try resolver(at: address)
+      try await withThrowingTaskGroup(of: [String].self) { group in
+        for _ in 0..<50 { group.addTask { try await resolver.addresses(of: "dead.test") } }
+        for try await found in group { #expect(found.isEmpty) }
+      }
+      for _ in 0..<1_000 { #expect(try await resolver.addresses(of: "DEAD.test").isEmpty) }
+      #expect(server.asked == [.init(name: "dead.test", type: 1)])
+    }
+  }
+
   @Test func silenceIsAFailure() async throws {
     try await NameServer { _ in nil }.listen { (address) async throws in
       #expect(try await resolver(at: address).services(of: "a.test") == .failed)
@@ -71,7 +86,8 @@ internal import Testing
     let server = NameServer { _ in nil }
     try await server.listen { (address) async throws in
       let resolver = SystemResolver(
-        server: SystemResolver.Server(address), timeout: .seconds(1), threads: 1, mostWaiting: 1)
+        server: SystemResolver.Server(address), timeout: .seconds(1), threads: 1, mostWaiting: 1,
+        time: RealTime())
       await withThrowingTaskGroup(of: ServiceAnswer.self) { group in
         for _ in 0..<2 { group.addTask { try await resolver.services(of: "a.test") } }
         #expect(await eventually { !server.asked.isEmpty })

@@ -10,6 +10,7 @@
 enum {
   PORCH_RESOLVER_OK = 0,
   PORCH_RESOLVER_NONE,    // the name has no such records
+  PORCH_RESOLVER_NO_NAME, // there is no such name, whatever is asked of it
   PORCH_RESOLVER_FAILED,  // no answer, or one that makes no sense
 };
 
@@ -42,9 +43,11 @@ typedef struct {
 int porch_resolver_services(const char *name, const porch_resolver_options *options,
                             porch_resolver_service *records, size_t capacity, size_t *count);
 
-// IPv6 addresses where wants_six, else IPv4.
+// IPv6 addresses where wants_six, else IPv4. Where there are none, absent_for is for how many seconds that counts
+// (RFC 2308, 5), or 0 where the answer does not say.
 int porch_resolver_addresses(const char *name, bool wants_six, const porch_resolver_options *options,
-                             porch_resolver_address *records, size_t capacity, size_t *count);
+                             porch_resolver_address *records, size_t capacity, size_t *count,
+                             uint32_t *absent_for);
 
 // The addresses of a host as this machine knows them: from its own table, or from wherever it is told to ask.
 int porch_resolver_hosts(const char *name, porch_resolver_address *records, size_t capacity, size_t *count);
@@ -54,3 +57,6 @@ int porch_resolver_parse_services(const uint8_t *answer, size_t length, porch_re
                                   size_t capacity, size_t *count);
 int porch_resolver_parse_addresses(const uint8_t *answer, size_t length, bool wants_six,
                                    porch_resolver_address *records, size_t capacity, size_t *count);
+
+// For how many seconds an answer that says that something is not there counts; 0 where it does not say.
+uint32_t porch_resolver_parse_absence(const uint8_t *answer, size_t length);
