@@ -72,10 +72,11 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
+    .target(name: "CAllocator"),
     .target(
       name: "HomeserverHTTP",
       dependencies: [
-        "Homeserver", "MatrixWire", "Ports", logging, lifecycle, ssl,
+        "CAllocator", "Homeserver", "MatrixWire", "Ports", logging, lifecycle, ssl,
       ] + nio,
       swiftSettings: strict),
 

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import NIOCore
 
-/// Stops accepting for a moment where there is nothing to accept with, as when every file is in use. Whoever
-/// waits stays readable, so that the loop would do nothing but try.
+/// Stops accepting for a moment where there is nothing to accept with, as when every file is in use, and lets one
+/// connection give way. Whoever waits stays readable, so that the loop would do nothing but try.
 ///
 /// NIO's own `AcceptBackoffHandler` delays the next read; but a read that failed is still wanted (2.101), and
 /// is tried again at once.
@@ -11,7 +11,10 @@ final class AcceptPause: ChannelDuplexHandler {
   typealias OutboundIn = Never
 
   private static let span = TimeAmount.milliseconds(100)
+  private let guests: Guests
   private var isPausing = false
+
+  init(_ guests: Guests) { self.guests = guests }
 
   func read(context: ChannelHandlerContext) {
     if !isPausing { context.read() }
@@ -23,6 +26,7 @@ final class AcceptPause: ChannelDuplexHandler {
     }
     guard !isPausing else { return }
     isPausing = true
+    guests.giveWay(now: .now())
     let options = context.channel.syncOptions
     try? options?.setOption(.autoRead, value: false)
     context.eventLoop.assumeIsolated().scheduleTask(in: Self.span) {

@@ -13,6 +13,10 @@ struct Arrival: Sendable {
   var content: Content
   /// Whose request it is where a proxy says so; nil for that of whoever is at the connection's end.
   var client: Peer?
+  /// What the request takes up; nil for a small one.
+  var memory: MemoryCharge?
+  /// How many bytes of it came while others before it were not answered yet.
+  var readAhead = 0
   /// `HEAD`: the answer has no body.
   var isHead = false
   /// HTTP/1.0 has to be told that its connection stays.

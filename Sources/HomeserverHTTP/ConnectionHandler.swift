@@ -4,7 +4,8 @@ internal import NIOCore
 internal import NIOHTTP1
 
 /// One connection on its event loop: reads requests ahead, hands them over one at a time, writes the answers in
-/// order, and hears when the client hangs up. It never stops reading to wait for an answer, or it would not.
+/// order, and hears when the client hangs up. Of what stands behind a request that is being answered it reads a few
+/// kilobytes; that the client closed is told all the same.
 final class ConnectionHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundIn = ByteBuffer
@@ -30,6 +31,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   private let desk: Desk
+  let place: Place
   private let peer: Peer
   private let limits: HTTPServer.Limits
   private var reader: RequestReader
@@ -48,15 +50,26 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var isReadHeld = false
   private var isAdvancing = false
   private var hasReadParts = false
-
   /// Whether the client said something since reading was complete; handshakes say nothing.
   var hasReadText = false
+  /// The bytes of a head that is not whole yet, and what they take up where they are many.
+  private var headBytes = 0
+  private var headMemory: MemoryCharge?
+  /// The bytes of requests behind the one that is being answered.
+  private var readAhead = 0
+  /// Those of them that belong to a request that is not whole yet.
+  private var partAhead = 0
 
-  init(_ desk: Desk, _ peer: Peer, _ limits: HTTPServer.Limits, _ proxies: TrustedProxies) {
+  init(
+    _ desk: Desk, _ place: Place, _ peer: Peer, _ limits: HTTPServer.Limits, _ proxies: TrustedProxies
+  ) {
     self.desk = desk
+    self.place = place
     self.peer = peer
     self.limits = limits
-    reader = RequestReader(limits, proxies.contains(peer) ? (peer, proxies) : nil)
+    reader = RequestReader(
+      limits, proxies.contains(peer) ? (peer, proxies) : nil, sender: desk.sender,
+      charge: { [id = place.id] sender in desk.charge(sender, for: id) })
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -79,6 +92,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     phase = .closed
     timer.stop()
     arrived.removeAll()
+    current = nil
+    headMemory = nil
+    reader.close()
     abandon()
     desk.remove(self)
   }
@@ -112,17 +128,67 @@ final class ConnectionHandler: ChannelDuplexHandler {
 extension ConnectionHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     hasReadParts = true
-    guard isReading else { return readOut(unwrapInboundIn(data), context) }
-    switch reader.take(unwrapInboundIn(data)) {
+    let part = unwrapInboundIn(data)
+    guard isReading else { return readOut(part, context) }
+    if current != nil, !hasRoom(for: part) { return }
+    switch reader.take(part) {
     case .more: break
     case .invite:
       guard current == nil, arrived.isEmpty else { return }
       context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: ResponseBytes.invitation)), promise: nil)
-    case .arrival(let arrival):
+    case .arrival(var arrival):
+      arrival.readAhead = partAhead
+      partAhead = 0
       arrived.append(arrival)
       if !arrival.staysOpen { isLast = true }
       advance(context)
     }
+  }
+
+  /// Counts what comes behind a request that is being answered. Reading stops when that is much, so that what comes
+  /// all the same came with the end of the connection: beyond a bound it is thrown away, and nothing behind it counts.
+  private func hasRoom(for part: HTTPServerRequestPart) -> Bool {
+    let size =
+      switch part {
+      case .head(let head):
+        head.headers.reduce(head.uri.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+      case .body(let bytes): bytes.readableBytes
+      case .end: 0
+      }
+    readAhead += size
+    partAhead += size
+    guard readAhead > limits.mostReadAhead + limits.largestHead else { return true }
+    isLast = true
+    reader.close()
+    return false
+  }
+
+  /// Whether nothing more is read until something was answered.
+  private var isFull: Bool {
+    arrived.count >= limits.mostPipelined || (current != nil && readAhead + headBytes >= limits.mostReadAhead)
+  }
+
+  /// So many bytes are kept of a head that is not whole yet.
+  func setHeadBytes(_ count: Int) {
+    headBytes = count
+    guard count > limits.smallRequest, phase != .closed else { return headMemory = nil }
+    let memory = headMemory ?? desk.charge(.nobody, for: place.id)
+    headMemory = memory
+    // Buffers grow by doubling. This one is kept, and read into, for as long as the connection is open.
+    if !memory.grow(to: 2 * count) { cut() }
+  }
+
+  /// Another request needs the memory of the one that is coming.
+  func giveWay() {
+    if let headMemory, !headMemory.isHeld { return cut() }
+    if let context, isReading, let refusal = reader.giveWay() { finish(with: refusal, context) }
+  }
+
+  /// Takes no more requests; this is the last answer.
+  private func finish(with answer: Arrival, _ context: ChannelHandlerContext) {
+    isLast = true
+    arrived.append(answer)
+    advance(context)
   }
 
   /// Reads past a body nobody wants, so that its client may finish and then read the refusal.
@@ -146,16 +212,14 @@ extension ConnectionHandler {
   }
 
   func read(context: ChannelHandlerContext) {
-    isReadHeld = arrived.count >= limits.mostPipelined && isReading
+    isReadHeld = isFull && isReading
     if !isReadHeld { context.read() }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
     guard isReading else { return }
-    isLast = true
-    arrived.append(Self.refusal(of: error))
-    advance(context)
+    finish(with: Self.refusal(of: error), context)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -194,17 +258,21 @@ extension ConnectionHandler {
     while current == nil, phase != .lingering, phase != .closed {
       guard let next = arrived.popFirst() else { return rest(context) }
       current = next
+      // The request goes on to whoever answers it; what it was is not needed for that.
+      current?.content = .answer(WireResponse(status: 200, body: []))
+      readAhead -= next.readAhead
+      place.set(.busy)
       switch next.content {
       case .request(let request):
         phase = .answering
         timer.disarm()
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-        poll = desk.ask(request, Handle(handler: handler, peer: next.client ?? peer))
+        poll = desk.ask(request, next.memory, Handle(handler: handler, peer: next.client ?? peer))
         if isHungUp { abandon() }
       case .answer(let response): answer(response, context)
       }
     }
-    if isReadHeld, arrived.count < limits.mostPipelined { context.read() }
+    if isReadHeld, !isFull { context.read() }
   }
 
   /// Nothing is left to do until the client says more.
@@ -246,6 +314,7 @@ extension ConnectionHandler {
   ) {
     guard phase == .writing else { return }
     current = nil
+    place.set(.idle)
     if case .failure = result { return context.close(promise: nil) }
     guard !staysOpen else {
       phase = .idle
@@ -271,11 +340,9 @@ extension ConnectionHandler: NIOScheduledCallbackHandler {
     guard timer.rang(on: eventLoop, self), let context else { return }
     switch phase {
     case .head, .body:
-      isLast = true
       var late = Arrival(refusal: 408, .unknown, "The request did not come in time.")
       late.staysOpen = false
-      arrived.append(late)
-      advance(context)
+      finish(with: late, context)
     case .idle, .writing, .lingering: context.close(promise: nil)
     case .answering, .closed: break
     }

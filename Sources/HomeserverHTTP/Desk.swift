@@ -12,7 +12,7 @@ internal import Synchronization
 final class Desk: Sendable {
   private struct Asked {
     var polls: [Poll] = []
-    var requests: [(WireRequest, ConnectionHandler.Handle)] = []
+    var requests: [(request: WireRequest, memory: MemoryCharge?, connection: ConnectionHandler.Handle)] = []
     var isRung = false
   }
 
@@ -23,9 +23,11 @@ final class Desk: Sendable {
 
   let loop: any EventLoop
   private let answerer: Answerer
+  private let memory: MemoryBudget
   private let time: any Timekeeper
   private let dateLine: NIOLoopBoundBox<DateLine>
   private let asked: NIOLoopBoundBox<Asked>
+  /// By the identity of their channels.
   private let connections: NIOLoopBoundBox<[ObjectIdentifier: ConnectionHandler]>
   private let tray = Mutex<[Given]>([])
   private let rings: AsyncStream<Void>
@@ -33,9 +35,12 @@ final class Desk: Sendable {
   /// Whether there is no connection any more, once the server stops.
   private let emptied: NIOLoopBoundBox<EventLoopPromise<Void>?>
 
-  init(_ loop: any EventLoop, _ answerer: Answerer, _ time: any Timekeeper) {
+  init(
+    _ loop: any EventLoop, _ answerer: Answerer, _ memory: MemoryBudget, _ time: any Timekeeper
+  ) {
     self.loop = loop
     self.answerer = answerer
+    self.memory = memory
     self.time = time
     dateLine = .makeBoxSendingValue(DateLine(), eventLoop: loop)
     asked = .makeBoxSendingValue(Asked(), eventLoop: loop)
@@ -49,9 +54,11 @@ final class Desk: Sendable {
     await withDiscardingTaskGroup { group in
       for await _ in rings {
         let asked = takeAsked()
-        for (request, connection) in asked.requests {
+        for asked in asked.requests {
           group.addTask { [answerer] in
-            self.give(await answerer.respond(request, connection.peer), to: connection)
+            let response = await answerer.respond(asked.request, asked.connection.peer)
+            // Held until here although its connection may be gone: so long the request was in memory.
+            withExtendedLifetime(asked.memory) { self.give(response, to: asked.connection) }
           }
         }
         if !asked.polls.isEmpty { await answerer.open(asked.polls) }
@@ -67,12 +74,18 @@ final class Desk: Sendable {
 
   // MARK: On the loop
 
-  /// Takes a request in.
+  /// Takes a request in, with what it takes up.
   ///
   /// - Returns: the poll it is, if it is one, to be abandoned where its client hangs up.
-  func ask(_ request: WireRequest, _ connection: ConnectionHandler.Handle) -> Poll? {
+  func ask(
+    _ request: WireRequest, _ memory: MemoryCharge?, _ connection: ConnectionHandler.Handle
+  ) -> Poll? {
     let poll = answerer.poll(request) { self.give($0, to: connection) }
-    if let poll { asked.value.polls.append(poll) } else { asked.value.requests.append((request, connection)) }
+    if let poll {
+      asked.value.polls.append(poll)
+    } else {
+      asked.value.requests.append((request, memory, connection))
+    }
     if !asked.value.isRung {
       asked.value.isRung = true
       bell.yield()
@@ -82,13 +95,27 @@ final class Desk: Sendable {
 
   func abandon(_ poll: Poll) { answerer.abandon(poll) }
 
+  /// Who sends a request, as far as its head tells.
+  func sender(of head: WireRequest) -> RequestSender { answerer.sender(of: head) }
+
+  /// A request of a connection begins to take up memory; the connection is asked to end it where it has to give way.
+  func charge(_ sender: RequestSender, for id: ObjectIdentifier) -> MemoryCharge {
+    memory.open(for: sender) {
+      if self.loop.inEventLoop {
+        self.connections.value[id]?.giveWay()
+      } else {
+        self.loop.execute { self.connections.value[id]?.giveWay() }
+      }
+    }
+  }
+
   /// The line of an answer that says when it was made.
   var date: String { dateLine.value.text(at: time.wallTime) }
 
-  func add(_ handler: ConnectionHandler) { connections.value[ObjectIdentifier(handler)] = handler }
+  func add(_ handler: ConnectionHandler) { connections.value[handler.place.id] = handler }
 
   func remove(_ handler: ConnectionHandler) {
-    connections.value[ObjectIdentifier(handler)] = nil
+    connections.value[handler.place.id] = nil
     if connections.value.isEmpty { emptied.value?.succeed() }
   }
 
@@ -145,6 +172,11 @@ struct Answerer: Sendable {
 
   func poll(_ request: WireRequest, deliver: @escaping @Sendable (WireResponse) -> Void) -> Poll? {
     homeserver?.poll(for: request, deliver: deliver)
+  }
+
+  /// Where no homeserver knows them, everybody is known.
+  func sender(of head: WireRequest) -> RequestSender {
+    homeserver?.sender(of: head) ?? (head.isBetweenServers ? .knownServer : .session)
   }
 
   func open(_ polls: [Poll]) async { await homeserver?.open(polls) }

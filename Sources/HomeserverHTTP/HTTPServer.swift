@@ -1,3 +1,4 @@
+internal import CAllocator
 public import Homeserver
 public import Logging
 public import MatrixWire
@@ -73,6 +74,10 @@ public struct HTTPServer: Service {
     self.answerer = answerer
   }
 
+  /// Has this process give large blocks of memory back as soon as they are freed: to be called once, by a process that
+  /// serves strangers, before it does.
+  public static func prepareMemory() { porch_allocator_configure() }
+
   /// Serves until shutdown begins or the task is cancelled.
   ///
   /// - Throws: `ListenError` where an endpoint cannot be listened on.
@@ -80,8 +85,10 @@ public struct HTTPServer: Service {
     // Before anything listens: a server that cannot keep its word does not begin.
     let encryptions = try endpoints.map { try $0.encryption() }
     let group = MultiThreadedEventLoopGroup.singleton
-    let guests = Guests(most: limits.mostConnections)
-    let desks = group.makeIterator().map { Desk($0, answerer, time) }
+    let guests = Guests(most: limits.mostConnections, grace: limits.grace)
+    let localGuests = Guests(most: limits.mostLocalConnections, grace: limits.grace)
+    let memory = MemoryBudget(bytes: limits.memory)
+    let desks = group.makeIterator().map { Desk($0, answerer, memory, time) }
     try await withThrowingDiscardingTaskGroup { tasks in
       for desk in desks {
         tasks.addTask(executorPreference: LoopExecutor(desk.loop)) { await desk.run() }
@@ -90,7 +97,9 @@ public struct HTTPServer: Service {
       var listeners: [Listener] = []
       do {
         for (endpoint, encryption) in zip(endpoints, encryptions) {
-          let listener = try await Listener(endpoint, limits, proxies, group, desks, guests, encryption)
+          let listener = try await Listener(
+            endpoint, limits, proxies, group, desks, endpoint.unixPath == nil ? guests : localGuests,
+            encryption)
           listeners.append(listener)
           logger.info("Listening on \(listener.endpoint)")
           await listening(listener.endpoint)

@@ -25,21 +25,22 @@ struct Listener: Sendable {
       let isLocal = file != nil
       var bootstrap = ServerBootstrap(group: group)
         .serverChannelOption(.backlog, value: Self.backlog)
-        // Thousands may come at once, as after a restart.
-        .serverChannelOption(.maxMessagesPerRead, value: 256)
         .serverChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(AcceptPause())
-            if limits.mostConnections < .max { try pipeline.addHandler(Doorkeeper(guests)) }
+            try pipeline.addHandler(AcceptPause(guests))
+            try pipeline.addHandler(Doorkeeper(guests))
           }
         }
         .childChannelOption(.allowRemoteHalfClosure, value: true)
+        // A connection keeps a buffer for each read of a turn.
+        .childChannelOption(.maxMessagesPerRead, value: 1)
         .childChannelInitializer { channel in
           guard let desk = desks[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("a connection on a loop of another group")
           }
-          return Self.setUp(channel, desk, limits, proxies, isLocal: isLocal, encryption)
+          let place = Place(guests: guests, id: ObjectIdentifier(channel))
+          return Self.setUp(channel, desk, place, limits, proxies, isLocal: isLocal, encryption)
         }
       if !isLocal {
         bootstrap = bootstrap.serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
@@ -82,18 +83,19 @@ struct Listener: Sendable {
   }
 
   private static func setUp(
-    _ channel: any Channel, _ desk: Desk, _ limits: HTTPServer.Limits, _ proxies: TrustedProxies,
+    _ channel: any Channel, _ desk: Desk, _ place: Place, _ limits: HTTPServer.Limits,
+    _ proxies: TrustedProxies,
     isLocal: Bool, _ encryption: NIOSSLContext?
   ) -> EventLoopFuture<Void> {
     Peer.of(channel, isLocal: isLocal).flatMapThrowing { peer in
-      // The parser keeps a buffer of that size for each connection: most requests are smaller.
+      // A buffer of that size is kept for each connection: most requests are smaller.
       try channel.syncOptions?.setOption(
-        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 512, maximum: 65_536))
+        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 512, maximum: 16_384))
       var limit = NIOHTTPDecoderLimitConfiguration()
       limit.maxHeaderFieldSize = limits.largestHead
       limit.maxHeaderListSize = limits.largestHead
       limit.maxHeaderFieldCount = limits.mostHeaders
-      let handler = ConnectionHandler(desk, peer, limits, proxies)
+      let handler = ConnectionHandler(desk, place, peer, limits, proxies)
       let pipeline = channel.pipeline.syncOperations
       if let encryption { try pipeline.addHandler(NIOSSLServerHandler(context: encryption)) }
       try pipeline.addHandlers([ByteToMessageHandler(RequestDecoder(limit, handler)), handler])

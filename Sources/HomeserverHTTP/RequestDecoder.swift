@@ -19,10 +19,13 @@ struct RequestDecoder: ByteToMessageDecoder {
   func decoderRemoved(context: ChannelHandlerContext) { parser.decoderRemoved(context: context) }
 
   func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
-    connection.hasReadText = true
     let bytes = buffer.readableBytesView
+    connection.hasReadText = true
     do {
-      return try parser.decode(context: context, buffer: &buffer)
+      let state = try parser.decode(context: context, buffer: &buffer)
+      // Of a head that is not whole yet the parser leaves everything where it is.
+      connection.setHeadBytes(buffer.readableBytes)
+      return state
     } catch HTTPParserError.invalidMethod where !Self.mayBeMethod(bytes) {
       throw HTTPParserError.unknown
     }

@@ -5,8 +5,8 @@ internal import NIOHTTP1
 
 /// Makes whole requests of the parts the parser finds, within limits.
 ///
-/// A value without a channel. Bodies that are too large are read past and refused, so that the connection can
-/// go on; those far too large are refused at once, and their connection ends.
+/// Without a channel. Bodies that are too large are read past and refused, so that the connection can go on; those far
+/// too large are refused at once, and their connection ends, as it does where there is no memory for more.
 struct RequestReader {
   enum Outcome: Sendable {
     /// More has to come.
@@ -18,7 +18,8 @@ struct RequestReader {
 
   private enum State {
     case between
-    case body(Arrival, WireRequest)
+    /// With how many bytes its body may take up by now.
+    case body(Arrival, WireRequest, room: Int)
     /// The answer is known, the rest of the body is not wanted.
     case discarding(Arrival, bytes: Int)
     /// The answer is given, the rest of the body comes all the same.
@@ -30,11 +31,23 @@ struct RequestReader {
   private let limits: HTTPServer.Limits
   /// The proxy at the connection's end, where one is there whose word counts.
   private let proxy: (peer: Peer, proxies: TrustedProxies)?
+  private let sender: (WireRequest) -> RequestSender
+  private let charge: (RequestSender) -> MemoryCharge
   private var state = State.between
 
-  init(_ limits: HTTPServer.Limits, _ proxy: (peer: Peer, proxies: TrustedProxies)? = nil) {
+  /// - Parameters:
+  ///   - limits: what a request may be.
+  ///   - proxy: who is at the connection's end, where it is a proxy whose word counts.
+  ///   - sender: who sends a request, as far as its head tells.
+  ///   - charge: what a request of such a sender takes up from now on.
+  init(
+    _ limits: HTTPServer.Limits, _ proxy: (peer: Peer, proxies: TrustedProxies)?,
+    sender: @escaping (WireRequest) -> RequestSender, charge: @escaping (RequestSender) -> MemoryCharge
+  ) {
     self.limits = limits
     self.proxy = proxy
+    self.sender = sender
+    self.charge = charge
   }
 
   /// Whether the last request is complete, and no next one has begun.
@@ -49,21 +62,14 @@ struct RequestReader {
 
   /// Takes the next part.
   mutating func take(_ part: HTTPServerRequestPart) -> Outcome {
+    if case .body(let bytes) = part, case .body = state { return append(bytes) }
     switch (part, state) {
     case (.head(let head), .between): return begin(head)
-    case (.body(let bytes), .body(let arrival, var request)):
-      // Let go of the buffered request, so that it is appended to and not copied.
-      state = .over
-      guard request.body.count + bytes.readableBytes <= largestBody(of: request) else {
-        return discard(tooLarge(like: arrival), request.body.count + bytes.readableBytes)
-      }
-      request.body.append(contentsOf: bytes.readableBytesView)
-      state = .body(arrival, request)
-      return .more
     case (.body(let bytes), .discarding(let arrival, let count)):
       return discard(arrival, count + bytes.readableBytes)
-    case (.end, .body(var arrival, let request)):
+    case (.end, .body(var arrival, let request, _)):
       state = .between
+      arrival.memory?.complete()
       arrival.content = .request(request)
       return .arrival(arrival)
     case (.end, .discarding(let arrival, _)):
@@ -76,6 +82,18 @@ struct RequestReader {
     }
   }
 
+  /// Ends the request that is coming, where it had to give way to others.
+  ///
+  /// - Returns: its answer; nil where it did not have to.
+  mutating func giveWay() -> Arrival? {
+    guard case .body(let arrival, _, _) = state, arrival.memory?.isHeld == false else { return nil }
+    state = .abandoned
+    return Self.noRoom(like: arrival)
+  }
+
+  /// Lets go of what is there.
+  mutating func close() { state = .over }
+
   private mutating func begin(_ head: HTTPRequestHead) -> Outcome {
     var arrival = RequestHead.read(head)
     if let proxy {
@@ -83,19 +101,46 @@ struct RequestReader {
     }
     let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
     let isAsking = head.headers.first(name: "Expect")?.lowercased() == "100-continue"
-    if case .request(let request) = arrival.content, length > largestBody(of: request) {
+    if case .request(let request) = arrival.content, length > limits.largestBody,
+      length > largestBody(of: request)
+    {
       arrival = tooLarge(like: arrival)
     }
     switch arrival.content {
     case .request(var request):
       // A length is a word of whoever sends it. Most bodies are as long as that, large ones grow as they come.
-      request.body.reserveCapacity(min(max(0, length), 16_384))
-      state = .body(arrival, request)
+      request.body.reserveCapacity(min(max(0, length), limits.smallRequest))
+      state = .body(arrival, request, room: limits.smallRequest)
       return isAsking ? .invite : .more
     case .answer:
       // Whoever asked before sending has sent nothing, and may or may not do so now.
       return discard(arrival, isAsking ? .max : length > limits.largestDiscard ? length : 0)
     }
+  }
+
+  private mutating func append(_ bytes: ByteBuffer) -> Outcome {
+    guard case .body(var arrival, var request, var room) = state else { return .more }
+    // Let go of the buffered request, so that it is appended to and not copied.
+    state = .over
+    let count = request.body.count + bytes.readableBytes
+    if count > limits.largestBody || count > room {
+      let largest = largestBody(of: request)
+      guard count <= largest else { return discard(tooLarge(like: arrival), count) }
+      if count > room {
+        // What is granted is what is taken: the array would double by itself.
+        room = min(max(count, room * 2), largest)
+        let memory = arrival.memory ?? charge(sender(request))
+        arrival.memory = memory
+        guard memory.grow(to: room) else {
+          state = .abandoned
+          return .arrival(Self.noRoom(like: arrival))
+        }
+        request.body.reserveCapacity(room)
+      }
+    }
+    request.body.append(contentsOf: bytes.readableBytesView)
+    state = .body(arrival, request, room: room)
+    return .more
   }
 
   private mutating func discard(_ arrival: Arrival, _ count: Int) -> Outcome {
@@ -109,16 +154,31 @@ struct RequestReader {
     return .arrival(arrival)
   }
 
+  /// Only what a server may have signed is longer than what anybody may send.
   private func largestBody(of request: WireRequest) -> Int {
-    request.isBetweenServers ? limits.largestTransaction : limits.largestBody
+    guard request.isBetweenServers, sender(request) != .nobody else { return limits.largestBody }
+    return max(limits.largestTransaction, limits.largestBody)
   }
 
   private func tooLarge(like arrival: Arrival) -> Arrival {
     var largest = limits.largestBody
     if case .request(let request) = arrival.content { largest = largestBody(of: request) }
     let message = "The body is larger than \(largest) bytes."
+    return Self.refused(arrival, Arrival(refusal: 413, .tooLarge, message))
+  }
+
+  /// The answer to a request for which there is no memory.
+  private static func noRoom(like arrival: Arrival) -> Arrival {
+    let message = "Too many requests are being sent at once. Try again later."
+    var refused = refused(arrival, Arrival(refusal: 503, .unknown, message))
+    refused.staysOpen = false
+    return refused
+  }
+
+  private static func refused(_ arrival: Arrival, _ refusal: Arrival) -> Arrival {
     var refused = arrival
-    refused.content = Arrival(refusal: 413, .tooLarge, message).content
+    refused.content = refusal.content
+    refused.memory = nil
     return refused
   }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Homeserver
+internal import LocalServer
 internal import MatrixCrypto
 internal import MatrixWire
 internal import PeerDiscovery
@@ -71,13 +72,15 @@ struct FederationOptions: ParsableArguments {
     }
   }
 
-  /// How to find and reach the others.
-  var network: PeerNetwork.Configuration {
+  /// How to find and reach the others, with so many connections.
+  func network(within files: FilePlan) -> PeerNetwork.Configuration {
     var configuration = PeerNetwork.Configuration()
     for argument in peer { configuration.peers[argument.name] = argument.route }
     configuration.resolver = resolver.flatMap { SystemResolver.Server($0) }
     configuration.authorities = caFile
     configuration.reachesPrivate = allowPrivatePeers
+    configuration.connections = files.peers
+    configuration.strangers.connections = files.strangers
     configuration.agent = "porchlight/\(Porchlight.version)"
     return configuration
   }

@@ -14,10 +14,6 @@ enum FileLimit {
     return Int(clamping: isRaised ? limit.rlim_max : soft)
   }
 
-  /// How many of them may be connections: the database, the sockets and what else is opened need their own, and
-  /// each processor has an event loop, which takes three.
-  static func connections(within limit: Int) -> Int {
-    let reserve = 64 + 3 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    return max(1, limit / 2, limit - reserve)
-  }
+  /// How many processors this machine has.
+  static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }

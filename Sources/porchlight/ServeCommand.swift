@@ -132,7 +132,12 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     guard let name else { throw ExitCode(ExitStatus.usage) }
     var limits = HTTPServer.Limits()
-    limits.mostConnections = FileLimit.connections(within: FileLimit.raise())
+    let files = FilePlan(
+      files: FileLimit.raise(), processors: FileLimit.processors, hasSocket: unix != nil,
+      meetsOthers: others.federation)
+    limits.mostConnections = files.network
+    limits.mostLocalConnections = files.local
+    HTTPServer.prepareMemory()
     var logger = Logger(label: "porchlight", factory: { TerminalLogHandler(label: $0) })
     logger.logLevel = logLevel.level
     let path = try databasePath(for: name)
@@ -149,7 +154,7 @@ struct ServeCommand: AsyncParsableCommand {
           "\(key) is missing: a new signing key is made. Servers that knew the old one take a while.")
       }
       try await withPeerNetwork(
-        others.network, time: SystemTimekeeper(), random: SystemRandomNumberGenerator()
+        others.network(within: files), time: SystemTimekeeper(), random: SystemRandomNumberGenerator()
       ) { network in
         var federation = try others.federation(over: network, database: path)
         federation.notice = { [logger] in logger.notice("\($0)") }

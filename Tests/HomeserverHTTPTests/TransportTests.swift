@@ -118,7 +118,9 @@ internal import Testing
         try await client.send(Self.versions)
         let whole = try #require(try await client.answer())
         #expect(head.status == 200)
-        #expect(head.headers == whole.headers)
+        // A second may pass between them.
+        let undated = [head, whole].map { $0.headers.filter { $0.key != "date" } }
+        #expect(undated[0] == undated[1])
       }
     }
   }

@@ -53,6 +53,19 @@ struct FederationAuthentication: Sendable {
     throw last
   }
 
+  /// The server a request says it is of, before its body is there to prove it; nil where it can be proved of none.
+  func claimedOrigin(of request: WireRequest) -> ServerName? {
+    guard (1...Self.mostSignatures).contains(request.signatures.count) else { return nil }
+    var claimed: ServerName?
+    for text in request.signatures {
+      guard let header = XMatrixAuthorization(text), header.origin == claimed ?? header.origin,
+        header.destination ?? server == server, header.origin != server
+      else { return nil }
+      claimed = header.origin
+    }
+    return claimed
+  }
+
   /// All by the same server, all for this one.
   private func headers(of request: WireRequest) throws(Refusal) -> [XMatrixAuthorization] {
     guard request.signatures.count <= Self.mostSignatures else {

@@ -5,6 +5,8 @@ internal import Ports
 struct GuestServers: Sendable {
   let ownKeys: OwnKeys
   let authentication: FederationAuthentication
+  /// Whether something stands with a server.
+  let isKnown: @Sendable (ServerName) -> Bool
   private let server: ServerName
   private let federation: Federation
   private let profiles: GuestProfiles
@@ -15,6 +17,7 @@ struct GuestServers: Sendable {
   ) {
     self.server = server
     self.federation = federation
+    isKnown = acquaintances.contains
     ownKeys = OwnKeys(server, federation.signer)
     profiles = GuestProfiles(time)
     let keys = KeyService(

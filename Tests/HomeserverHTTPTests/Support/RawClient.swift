@@ -25,6 +25,15 @@ public struct RawClient: ~Copyable {
     self.outbound = outbound
   }
 
+  /// What sends, for another task.
+  public struct Sender: Sendable {
+    fileprivate let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+
+    public func send(_ text: String) async throws { try await outbound.write(ByteBuffer(string: text)) }
+  }
+
+  public var sender: Sender { Sender(outbound: outbound) }
+
   public func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
   public func send(_ bytes: [UInt8]) async throws { try await outbound.write(ByteBuffer(bytes: bytes)) }

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""What a server takes from strangers: memory before login, and connections that say nothing.
+
+usage: strangers.py BINARY
+
+Thousand connections send transactions of a megabyte that are never finished: without a signature, with one that does
+not hold, and to a server that meets nobody. At its highest the server may have 150 MB more than before, and a moment
+after they are closed 40 MB more. Then a server with 1,024 files gets 1,200 silent connections: a new one is answered,
+over the network within 15 s and over its Unix socket within 5 s. Takes half a minute; ends with 1 where one does not
+hold.
+"""
+
+import os
+import resource
+import selectors
+import socket
+import sys
+import tempfile
+import time
+
+from served import Served
+
+CONNECTIONS, BODY = 1_000, 1_048_576
+MOST, KEPT = 150, 40
+HEAD = "PUT /_matrix/federation/v1/send/1 HTTP/1.1\r\nHost: h\r\n{}Content-Length: {}\r\n\r\n"
+SIGNATURE = (
+    'Authorization: X-Matrix origin="evil.test:1",destination="harbor.example",key="ed25519:1",sig="' + "A" * 86 + '"\r\n'
+)
+PING = b"GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"
+failures = []
+
+
+def check(holds, text):
+    print(("ok    " if holds else "FAILS ") + text, flush=True)
+    if not holds:
+        failures.append(text)
+
+
+def resident(process):
+    """What a process has in memory, in MB."""
+    with open(f"/proc/{process.pid}/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:")) / 1024
+
+
+def raise_limit():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def connections(port, count):
+    lines = []
+    for _ in range(count):
+        line = socket.create_connection(("127.0.0.1", port), timeout=20)
+        line.setblocking(False)
+        lines.append(line)
+    return lines
+
+
+def flood(server, header, count):
+    """Sends all that is taken but for the last byte; the most that was resident meanwhile."""
+    lines = connections(server.port, count)
+    chooser = selectors.DefaultSelector()
+    data = HEAD.format(header, BODY).encode() + b" " * (BODY - 1)
+    sent = {line: 0 for line in lines}
+    for line in lines:
+        chooser.register(line, selectors.EVENT_WRITE)
+    most, deadline, quiet = resident(server.process), time.monotonic() + 20, time.monotonic()
+    while time.monotonic() < deadline and time.monotonic() - quiet < 1.5 and chooser.get_map():
+        for key, _ in chooser.select(0.1):
+            line = key.fileobj
+            try:
+                sent[line] += line.send(memoryview(data)[sent[line]:sent[line] + 65_536])
+                quiet = time.monotonic()
+            except BlockingIOError:
+                continue
+            except OSError:
+                chooser.unregister(line)
+                continue
+            if sent[line] >= len(data):
+                chooser.unregister(line)
+        most = max(most, resident(server.process))
+    for line in lines:
+        line.close()
+    return most, sum(sent.values()) / 1_048_576
+
+
+def memory(binary, folder, name, header, *options):
+    server = Served(binary, ":memory:", *options).listening()
+    flood(server, header, 20)  # What a server takes once and keeps is none of this.
+    time.sleep(1)
+    before = resident(server.process)
+    most, sent = flood(server, header, CONNECTIONS)
+    after = resident(server.process)
+    deadline = time.monotonic() + 8
+    while after - before > KEPT and time.monotonic() < deadline:
+        time.sleep(0.2)
+        after = resident(server.process)
+    check(most - before <= MOST, f"{name}: {most - before:.0f} MB more while {sent:.0f} MB were sent (most {MOST})")
+    check(after - before <= KEPT, f"{name}: {after - before:.0f} MB more when all are closed (most {KEPT})")
+    server.kill()
+
+
+def answered(line, patience):
+    """How long an answer takes; nil where none comes in time."""
+    began = time.monotonic()
+    line.settimeout(patience)
+    try:
+        line.sendall(PING)
+        return time.monotonic() - began if line.recv(65_536).startswith(b"HTTP/1.1 200") else None
+    except OSError:
+        return None
+
+
+def places(binary, folder, count):
+    path = os.path.join(folder, "s")
+    limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+    server = Served(binary, ":memory:", "--unix", path, preexec=limit).listening()
+    lines = connections(server.port, count)
+    local = socket.socket(socket.AF_UNIX)
+    local.connect(path)
+    took = answered(local, 5)
+    check(took is not None, f"{count} silent connections, 1,024 files: the Unix socket answers ({took or 5:.1f} s)")
+    took = answered(socket.create_connection(("127.0.0.1", server.port), timeout=5), 15)
+    check(took is not None, f"{count} silent connections, 1,024 files: a new one is answered ({took or 15:.1f} s)")
+    for line in lines:
+        line.close()
+    server.kill()
+
+
+def main():
+    binary = os.path.abspath(sys.argv[1])
+    hard = raise_limit()
+    if hard < 1_400:
+        raise SystemExit(f"this takes 1,400 open files; the hard limit is {hard}")
+    with tempfile.TemporaryDirectory(prefix="porchlight-strangers-") as folder:
+        try:
+            memory(binary, folder, "no signature", "")
+            memory(binary, folder, "a false signature", SIGNATURE)
+            memory(binary, folder, "--no-federation", SIGNATURE, "--no-federation")
+            places(binary, folder, 1_200)
+        finally:
+            Served.end_all()
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
