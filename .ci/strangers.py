@@ -3,13 +3,15 @@
 
 usage: strangers.py BINARY
 
-Thousand connections send transactions of a megabyte that are never finished: without a signature, with one that does
-not hold, and to a server that meets nobody. At its highest the server may have 150 MB more than before, and a moment
-after they are closed 40 MB more. Then a server with 1,024 files gets 1,200 silent connections: a new one is answered,
-over the network within 15 s and over its Unix socket within 5 s. Takes half a minute; ends with 1 where one does not
-hold.
+A thousand connections send transactions of a megabyte that are never finished: without a signature, with one that does
+not hold, and to a server that meets nobody. A thousand more send a head that never ends, and forty send sixteen requests
+behind a parked poll each. At its highest the server may have 150 MB more than before, and a moment after they are closed
+40 MB more. Then a server with 1,024 files gets 1,200 silent connections: a new one is answered, over the network within
+15 s and over its Unix socket within 5 s. Takes three quarters of a minute; ends with 1 where one does not hold.
 """
 
+import http.client
+import json
 import os
 import resource
 import selectors
@@ -17,6 +19,7 @@ import socket
 import sys
 import tempfile
 import time
+import urllib.parse
 
 from served import Served
 
@@ -57,11 +60,14 @@ def connections(port, count):
     return lines
 
 
-def flood(server, header, count):
-    """Sends all that is taken but for the last byte; the most that was resident meanwhile."""
-    lines = connections(server.port, count)
+def transaction(header):
+    """All of a transaction but its last byte."""
+    return HEAD.format(header, BODY).encode() + b" " * (BODY - 1)
+
+
+def flood(server, lines, data):
+    """Sends what is taken of the data, and closes; the most that was resident meanwhile, and how much was taken."""
     chooser = selectors.DefaultSelector()
-    data = HEAD.format(header, BODY).encode() + b" " * (BODY - 1)
     sent = {line: 0 for line in lines}
     for line in lines:
         chooser.register(line, selectors.EVENT_WRITE)
@@ -85,12 +91,40 @@ def flood(server, header, count):
     return most, sum(sent.values()) / 1_048_576
 
 
-def memory(binary, folder, name, header, *options):
-    server = Served(binary, ":memory:", *options).listening()
-    flood(server, header, 20)  # What a server takes once and keeps is none of this.
+def parked(server, count):
+    """Connections with a poll each that waits."""
+    lines = []
+    for number in range(count):
+        if number % 8 == 0:
+            token, since = session(server, f"user{time.monotonic_ns()}")
+        query = urllib.parse.urlencode({"since": since, "timeout": 60_000, "set_presence": "offline"})
+        line = connections(server.port, 1)[0]
+        head = f"GET /_matrix/client/v3/sync?{query} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {token}\r\n\r\n"
+        line.sendall(head.encode())
+        lines.append(line)
+    return lines
+
+
+def session(server, name):
+    """A new account's token, and where its stream goes on from."""
+    client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    body = {"username": name, "password": "correct horse", "auth": {"type": "m.login.dummy"}}
+    client.request("POST", "/_matrix/client/v3/register", json.dumps(body))
+    token = json.loads(client.getresponse().read())["access_token"]
+    headers = {"Authorization": "Bearer " + token}
+    client.request("GET", "/_matrix/client/v3/sync?timeout=0&set_presence=offline", headers=headers)
+    since = json.loads(client.getresponse().read())["next_batch"]
+    client.close()
+    return token, since
+
+
+def memory(binary, name, data, *options, count=CONNECTIONS, open_lines=None):
+    server = Served(binary, ":memory:", "--password-cost", "1", *options).listening()
+    open_lines = open_lines or (lambda server, count: connections(server.port, count))
+    flood(server, open_lines(server, 20), data)  # What a server takes once and keeps is none of this.
     time.sleep(1)
     before = resident(server.process)
-    most, sent = flood(server, header, CONNECTIONS)
+    most, sent = flood(server, open_lines(server, count), data)
     after = resident(server.process)
     deadline = time.monotonic() + 8
     while after - before > KEPT and time.monotonic() < deadline:
@@ -135,9 +169,12 @@ def main():
         raise SystemExit(f"this takes 1,400 open files; the hard limit is {hard}")
     with tempfile.TemporaryDirectory(prefix="porchlight-strangers-") as folder:
         try:
-            memory(binary, folder, "no signature", "")
-            memory(binary, folder, "a false signature", SIGNATURE)
-            memory(binary, folder, "--no-federation", SIGNATURE, "--no-federation")
+            memory(binary, "no signature", transaction(""))
+            memory(binary, "a false signature", transaction(SIGNATURE))
+            memory(binary, "--no-federation", transaction(SIGNATURE), "--no-federation")
+            memory(binary, "a head without end", b"GET / HTTP/1.1\r\nHost: h\r\nX: x" + b" " * 60_000)
+            requests = (HEAD.format("", 60_000).encode() + b" " * 60_000) * 16
+            memory(binary, "behind parked polls", requests, count=40, open_lines=parked)
             places(binary, folder, 1_200)
         finally:
             Served.end_all()
