@@ -48,7 +48,7 @@ final class AccountRegistry: Sendable {
   /// - Throws: `M_INVALID_USERNAME` or `M_USER_IN_USE`.
   func available(_ username: String?) throws(MatrixError) -> UserID {
     guard let username else { return try available("guest-" + secret(bytes: 5)) }
-    guard let user = UserID(localpart: username.lowercased(), server: server),
+    guard let user = UserID(localpart: username.asciiLowercased, server: server),
       user.isValidForRegistration
     else {
       throw MatrixError(

@@ -103,12 +103,14 @@ extension Homeserver {
   ///
   /// - Throws: 403 for somebody of another server.
   func localUser(_ name: String) throws(Refusal) -> UserID? {
-    guard name.hasPrefix("@") else { return UserID(localpart: name.lowercased(), server: configuration.name) }
+    guard name.hasPrefix("@") else {
+      return UserID(localpart: name.asciiLowercased, server: configuration.name)
+    }
     guard let user = UserID(name) else { return nil }
     guard user.server == configuration.name else {
       throw Refusal(403, .forbidden, "\(user) belongs to another server.")
     }
-    return UserID(localpart: user.localpart.lowercased(), server: configuration.name)
+    return UserID(localpart: user.localpart.asciiLowercased, server: configuration.name)
   }
 
   static func name(in identifier: UserIdentifier?, or user: String?) throws(Refusal) -> String {

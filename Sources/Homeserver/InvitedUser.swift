@@ -10,8 +10,8 @@ extension UserID {
       throw MatrixError(.invalidParameter, "'\(text)' is not a user ID.")
     }
     // Names of hosts know no case, and nobody looks for an upper-case one twice.
-    let host = written.server.rawValue.lowercased()
-    let isOwn = host == server.rawValue.lowercased()
+    let host = written.server.rawValue.asciiLowercased
+    let isOwn = host == server.rawValue.asciiLowercased
     guard let home = isOwn ? server : ServerName(host),
       let user = UserID(localpart: written.localpart, server: home)
     else { throw MatrixError(.invalidParameter, "'\(text)' is not a user ID.") }

@@ -60,7 +60,7 @@ enum RequestHead {
 
   private static func bearer(_ value: String?) -> AccessToken? {
     guard let parts = value?.split(separator: " ", maxSplits: 1), parts.count == 2,
-      parts[0].lowercased() == "bearer"
+      parts[0].asciiLowercased == "bearer"
     else { return nil }
     return AccessToken(String(parts[1].drop { $0 == " " }))
   }

@@ -100,7 +100,7 @@ struct RequestReader {
       arrival.client = proxy.proxies.client(behind: proxy.peer, forwardedFor: head.headers["X-Forwarded-For"])
     }
     let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-    let isAsking = head.headers.first(name: "Expect")?.lowercased() == "100-continue"
+    let isAsking = head.headers.first(name: "Expect")?.asciiLowercased == "100-continue"
     if case .request(let request) = arrival.content, length > limits.largestBody,
       length > largestBody(of: request)
     {

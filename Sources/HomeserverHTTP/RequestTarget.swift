@@ -23,7 +23,7 @@ struct RequestTarget: Hashable, Sendable {
   private static func origin(_ text: String) throws(MatrixError) -> Substring {
     if text.utf8.first == UInt8(ascii: "/") { return text[...] }
     if text == "*" { return "" }
-    guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else {
+    guard let scheme = ["http://", "https://"].first(where: { text.asciiLowercased.hasPrefix($0) }) else {
       throw MatrixError(.invalidParameter, "The request target is neither a path nor a URL.")
     }
     let rest = text.dropFirst(scheme.count)

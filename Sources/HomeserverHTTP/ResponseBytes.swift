@@ -57,6 +57,6 @@ enum ResponseBytes {
   private static func isOurs(_ header: WireResponse.Header) -> Bool {
     guard !header.value.utf8.contains(where: isControl) else { return false }
     return header.name == "Content-Type"
-      || (!header.name.utf8.contains(where: isControl) && !framing.contains(header.name.lowercased()))
+      || (!header.name.utf8.contains(where: isControl) && !framing.contains(header.name.asciiLowercased))
   }
 }

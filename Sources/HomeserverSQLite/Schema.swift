@@ -65,7 +65,7 @@ enum Schema {
     let found = try Row.fetchOne(db, sql: "PRAGMA \(pragma)").map { $0[0] as DatabaseValue }
     let holds =
       switch (expected, found?.storage) {
-      case (.text(let text), .string(let found)): text == found.lowercased()
+      case (.text(let text), .string(let found)): text == found.asciiLowercased
       case (.number(let number), .int64(let found)): number == found
       default: false
       }

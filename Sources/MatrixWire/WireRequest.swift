@@ -97,7 +97,7 @@ public struct WireResponse: Hashable, Sendable {
 
   /// The first header of that name, in any case of letters.
   public func header(_ name: String) -> String? {
-    headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    headers.first { $0.name.isASCIICaseInsensitiveEqual(to: name) }?.value
   }
 
   /// The refusal an answer stands for, or nil where it is a success. Bodies may be missing or not JSON

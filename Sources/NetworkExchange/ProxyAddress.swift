@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import MatrixWire
 
 /// An HTTP proxy that opens a way through itself with CONNECT (RFC 9110, section 9.3.6).
 public struct ProxyAddress: Hashable, Sendable, CustomStringConvertible {
@@ -16,7 +17,7 @@ public struct ProxyAddress: Hashable, Sendable, CustomStringConvertible {
   public init(checking text: String) throws(SettingProblem) {
     var rest = text[...]
     if let scheme = text.firstRange(of: "://") {
-      guard text[..<scheme.lowerBound].lowercased() == "http" else {
+      guard text[..<scheme.lowerBound].asciiLowercased == "http" else {
         throw SettingProblem("does not begin with http://; only HTTP proxies are spoken to")
       }
       rest = text[scheme.upperBound...]
@@ -66,7 +67,7 @@ public struct ProxyRules: Hashable, Sendable {
   ///     well, perhaps with a port; networks such as `10.0.0.0/8`; or `*` for every host.
   public init(proxy: String?, exceptions: String?) {
     self.proxy = proxy
-    self.exceptions = (exceptions ?? "").lowercased().split { $0 == "," || $0.isWhitespace }
+    self.exceptions = (exceptions ?? "").asciiLowercased.split { $0 == "," || $0.isWhitespace }
   }
 
   /// The proxy to reach a server by; nil for none. This machine, Unix sockets and servers without TLS need none.
@@ -81,7 +82,7 @@ public struct ProxyRules: Hashable, Sendable {
 
   private static func matches(_ exception: Substring, _ authority: ServerAddress.Authority) -> Bool {
     if exception == "*" { return true }
-    let host = authority.host.lowercased()
+    let host = authority.host.asciiLowercased
     if let slash = exception.firstIndex(of: "/") {
       return contains(exception[..<slash], exception[exception.index(after: slash)...], host)
     }

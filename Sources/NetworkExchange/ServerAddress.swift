@@ -21,7 +21,7 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
   ///
   /// - Throws: `SettingProblem`.
   public init(checking url: String) throws(SettingProblem) {
-    guard let scheme = Self.schemes.first(where: { url.lowercased().hasPrefix($0) }) else {
+    guard let scheme = Self.schemes.first(where: { url.asciiLowercased.hasPrefix($0) }) else {
       throw Self.problem(withoutScheme: url)
     }
     var rest = url.dropFirst(scheme.count)
@@ -128,7 +128,7 @@ extension ServerAddress {
 
     /// This machine itself, which nothing else stands in front of.
     var isLoopback: Bool {
-      let name = host.lowercased()
+      let name = host.asciiLowercased
       return name == "localhost" || name.hasSuffix(".localhost") || isIPv4 && host.hasPrefix("127.")
         || name == "::1"
     }

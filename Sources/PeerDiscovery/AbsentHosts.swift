@@ -1,3 +1,4 @@
+internal import MatrixWire
 internal import Ports
 
 /// Hosts that have no address, as a value: who asks again is told so without anybody being asked (RFC 2308).
@@ -20,7 +21,7 @@ struct AbsentHosts {
   init(capacity: Int = 8192) { hosts = AnswerCache(capacity: capacity) }
 
   mutating func contains(_ host: String, now: Instant) -> Bool {
-    hosts.answer(to: host.lowercased(), at: now) != nil
+    hosts.answer(to: host.asciiLowercased, at: now) != nil
   }
 
   mutating func remember(_ reason: Reason, of host: String, now: Instant) {
@@ -29,6 +30,6 @@ struct AbsentHosts {
       case .told(let span): min(max(span ?? Self.usual, Self.spans.lowerBound), Self.spans.upperBound)
       case .unanswered: Self.unanswered
       }
-    hosts.remember(reason, to: host.lowercased(), at: now, for: span)
+    hosts.remember(reason, to: host.asciiLowercased, at: now, for: span)
   }
 }

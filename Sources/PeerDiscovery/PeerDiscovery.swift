@@ -84,7 +84,7 @@ public actor PeerDiscovery {
       case .found(let route): return route
       case .nowhere(let reason): throw ExchangeError(.unreachable, reason, cause: "no such service")
       case .askWellKnown(let host):
-        resolution.take(wellKnown: try await delegate(of: host.lowercased()))
+        resolution.take(wellKnown: try await delegate(of: host.asciiLowercased))
       case .askServices(let name):
         resolution.take(services: try await records(of: name))
       }
@@ -100,7 +100,7 @@ public actor PeerDiscovery {
       switch resolution.step {
       case .found, .nowhere: return
       case .askWellKnown(let host):
-        let known = wellKnown.expire(host.lowercased(), ifOlderThan: before)
+        let known = wellKnown.expire(host.asciiLowercased, ifOlderThan: before)
         resolution.take(wellKnown: known?.delegate)
       case .askServices(let name):
         guard let answer = services.expire(name, ifOlderThan: before) else { return }

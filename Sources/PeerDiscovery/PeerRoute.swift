@@ -56,7 +56,7 @@ public struct PeerRoute: Hashable, Sendable {
   /// - Returns: nil where the text is anything else.
   public init?(url: String) {
     let schemes = [("http://", false, 80), ("https://", true, 443)]
-    guard let (scheme, isEncrypted, usualPort) = schemes.first(where: { url.lowercased().hasPrefix($0.0) })
+    guard let (scheme, isEncrypted, usualPort) = schemes.first(where: { url.asciiLowercased.hasPrefix($0.0) })
     else { return nil }
     var rest = url.dropFirst(scheme.count)
     if rest.hasSuffix("/") { rest.removeLast() }

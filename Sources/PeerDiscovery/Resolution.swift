@@ -66,7 +66,7 @@ public struct Resolution: Hashable, Sendable {
   }
 
   private static func ask(_ service: Service, _ host: String) -> Step {
-    .askServices(name: service.rawValue + host.lowercased())
+    .askServices(name: service.rawValue + host.asciiLowercased)
   }
 
   /// An address or an explicit port: nothing to ask.

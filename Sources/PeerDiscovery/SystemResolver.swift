@@ -1,5 +1,6 @@
 internal import CResolver
 internal import Dispatch
+internal import MatrixWire
 public import Ports
 internal import Synchronization
 
@@ -74,7 +75,7 @@ public final class SystemResolver: ServiceLookup {
   /// - Throws: `CancellationError` where the caller went away.
   public func addresses(of host: String) async throws -> [String] {
     guard HostText.isName(host) else { return [] }
-    let host = host.lowercased()
+    let host = host.asciiLowercased
     while true {
       switch turn(for: host) {
       case .absent: return []

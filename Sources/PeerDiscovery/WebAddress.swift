@@ -25,7 +25,7 @@ public struct WebAddress: Hashable, Sendable, CustomStringConvertible {
       return nil
     }
     let text = location.prefix { $0 != "#" }
-    if text.lowercased().hasPrefix("https://") { return Self(afterScheme: text.dropFirst(8)) }
+    if text.asciiLowercased.hasPrefix("https://") { return Self(afterScheme: text.dropFirst(8)) }
     if text.hasPrefix("//") { return Self(afterScheme: text.dropFirst(2)) }
     if text.hasPrefix("/") { return WebAddress(host: host, port: port, target: String(text)) }
     // Another scheme, or a path from here; the latter is not worth its rules.

@@ -50,8 +50,8 @@ public struct WellKnown: Hashable, Sendable {
 
   /// What the headers ask for: `Cache-Control` before `Expires` (RFC 9111, 5.3).
   private static func lifetime(_ response: WireResponse, now: WallTime) -> Duration? {
-    let controls = response.headers.filter { $0.name.lowercased() == "cache-control" }
-      .flatMap { $0.value.lowercased().split(separator: ",") }
+    let controls = response.headers.filter { $0.name.asciiLowercased == "cache-control" }
+      .flatMap { $0.value.asciiLowercased.split(separator: ",") }
       .map { $0.split(separator: "=", maxSplits: 1).map { $0.filter { !" \t\"".contains($0) } } }
     if controls.contains(where: { ["no-store", "no-cache"].contains($0.first) }) { return .zero }
     if let age = controls.first(where: { $0.first == "max-age" && $0.count == 2 })?.last {

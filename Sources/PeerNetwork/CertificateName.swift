@@ -1,3 +1,4 @@
+internal import MatrixWire
 internal import NIOSSL
 
 /// Whether a certificate is for a name.
@@ -25,6 +26,6 @@ enum CertificateName {
   }
 
   private static func normal(_ name: String) -> String {
-    (name.hasSuffix(".") ? String(name.dropLast()) : name).lowercased()
+    (name.hasSuffix(".") ? String(name.dropLast()) : name).asciiLowercased
   }
 }

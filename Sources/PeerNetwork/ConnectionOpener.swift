@@ -1,3 +1,4 @@
+internal import MatrixWire
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -48,7 +49,7 @@ struct ConnectionOpener: Sendable {
     if let address = try? SocketAddress(ipAddress: host, port: port) { return [address] }
     // No name server is asked for this machine (RFC 6761, 6.3).
     let found =
-      host.lowercased() == "localhost" ? ["127.0.0.1", "::1"] : try await resolver.addresses(of: host)
+      host.asciiLowercased == "localhost" ? ["127.0.0.1", "::1"] : try await resolver.addresses(of: host)
     return found.compactMap { try? SocketAddress(ipAddress: $0, port: port) }
   }
 

@@ -60,7 +60,7 @@ extension SDKError {
       return "a redirect to \(place(location))"
     }
     if response.body.isEmpty { return "nothing" }
-    let type = response.header("Content-Type")?.lowercased() ?? ""
+    let type = response.header("Content-Type")?.asciiLowercased ?? ""
     return type.contains("html") || response.body.first == UInt8(ascii: "<") ? "a web page" : "no Matrix"
   }
 

@@ -36,7 +36,7 @@ extension UserID {
       guard let user = UserID("@" + text), !user.localpart.isEmpty else { throw shapeless(text) }
       throw UserIDProblem(message: "did you mean \(user)?")
     }
-    guard let user = UserID(text), let server = ServerName(user.server.rawValue.lowercased()) else {
+    guard let user = UserID(text), let server = ServerName(user.server.rawValue.asciiLowercased) else {
       throw shapeless(text)
     }
     guard !user.localpart.isEmpty else {
@@ -50,7 +50,7 @@ extension UserID {
   }
 
   private static func here(_ text: String, _ server: ServerName) throws(UserIDProblem) -> UserID {
-    let name = (text.hasPrefix("@") ? text.dropFirst() : text[...]).lowercased()
+    let name = (text.hasPrefix("@") ? text.dropFirst() : text[...]).asciiLowercased
     if let user = UserID(localpart: name, server: server), user.isValidForRegistration { return user }
     let parts = name.split(separator: "@", omittingEmptySubsequences: false)
     if parts.count == 2, let server = ServerName(parts[1]),

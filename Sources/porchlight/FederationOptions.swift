@@ -113,7 +113,7 @@ struct PeerArgument {
   let route: PeerRoute
 
   init(_ text: String) throws(ValidationError) {
-    guard let equals = text.firstIndex(of: "="), let name = ServerName(text[..<equals].lowercased()),
+    guard let equals = text.firstIndex(of: "="), let name = ServerName(text[..<equals].asciiLowercased),
       let route = PeerRoute(url: String(text[text.index(after: equals)...]))
     else {
       throw ValidationError(

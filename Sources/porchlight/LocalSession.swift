@@ -84,7 +84,8 @@ struct LocalSession {
   /// The name to log in with; the server adds its own.
   private func user() throws(Failure) -> String {
     let wanted = name ?? Surroundings().userName ?? ""
-    guard let user = UserID(localpart: wanted.lowercased(), server: Self.server), user.isValidForRegistration
+    guard let user = UserID(localpart: wanted.asciiLowercased, server: Self.server),
+      user.isValidForRegistration
     else {
       throw Failure(
         "'\(wanted)' is no user name; --as takes letters, digits and . _ = - / +", status: ExitStatus.usage)

@@ -102,7 +102,7 @@ struct ServeCommand: AsyncParsableCommand {
   var logLevel = LogLevel.notice
 
   /// Host names know no capitals, and two servers must not differ by them.
-  private var name: ServerName? { ServerName(serverName.lowercased()) }
+  private var name: ServerName? { ServerName(serverName.asciiLowercased) }
 
   func validate() throws {
     guard let name else {

@@ -71,6 +71,15 @@ struct AccountTests {
     #expect(try desk.send(.post, "v3/register", #"{"username":"ä"}"#).code == "400 M_INVALID_USERNAME")
   }
 
+  /// Unicode's lower case of U+212A, the Kelvin sign, is `k`.
+  @Test(arguments: ["\u{212A}im", "ann\u{130}", "\u{17F}am", "\u{FF21}nn"])
+  func aNameIsNotFoldedIntoSomebodyElses(name: String) throws {
+    let desk = try Desk()
+    let body = #"{"username":"\#(name)",\#(dummy)}"#
+    #expect(try desk.send(.post, "v3/register", body).code == "400 M_INVALID_USERNAME")
+    #expect(try desk.send(.post, "r0/register", #"{"username":"\#(name)"}"#).code == "400 M_INVALID_USERNAME")
+  }
+
   @Test(arguments: [(1, "200 -"), (1024, "200 -"), (1025, "400 M_TOO_LARGE"), (0, "400 M_WEAK_PASSWORD")])
   func aPasswordHasALength(length: Int, expected: String) throws {
     let password = String(repeating: "x", count: length)

@@ -175,6 +175,16 @@ struct LoginTests {
     #expect(flows.flows.map(\.type) == ["m.login.password", "chat.porchlight.login.local"])
   }
 
+  @Test(arguments: ["\u{212A}im", "@\u{212A}im:harbor.example"])
+  func theKelvinSignIsNoLetterOfAName(name: String) throws {
+    let desk = try Desk { $0.localLogin = true }
+    _ = try desk.register("kim", password: "pw")
+    #expect(try desk.login("KIM", "pw").code == "200 -")
+    #expect(try desk.login(name, "pw").code == "403 M_FORBIDDEN")
+    let body = #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"\#(name)"}}"#
+    #expect(try desk.send(.post, "v3/login", body).code == "400 M_INVALID_USERNAME")
+  }
+
   @Test(arguments: ["a b", "", "@bob", "ä"])
   func aLocalLoginTakesTheNamesThatRegistrationTakes(name: String) throws {
     let body = #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"\#(name)"}}"#

@@ -15,7 +15,7 @@ struct CertificateNameTests {
     ("*.a.test", "c.b.a.test"), ("*.a.test", ".a.test"), ("*.test", "a.test"), ("*", "test"), ("*.", "test"),
     ("b*.a.test", "bc.a.test"), ("*.*.test", "b.a.test"), ("a.test\u{0}.evil", "a.test"), ("", ""),
     ("", "a.test"),
-    ("a.test", ""),
+    ("a.test", ""), ("\u{212A}im.test", "kim.test"), ("kim.test", "\u{212A}im.test"),
   ])
   func thisIsNot(_ pattern: String, _ name: String) {
     #expect(!CertificateName.matches(pattern: pattern, name))

@@ -26,7 +26,8 @@ struct WrittenUserIDTests {
   }
 
   @Test(arguments: [
-    "", "@", " ", "two words", "zoë", "@:blue.test", "@a b:blue.test", "@a\u{1B}[31mb:blue.test",
+    "", "@", " ", "two words", "zoë", "\u{212A}im", "@:blue.test", "@a b:blue.test",
+    "@a\u{1B}[31mb:blue.test",
     "@a\u{200B}:blue.test",
     "@a\u{202E}:blue.test", "ann:blue.test", "@ann:", "@ann:blue test", "@ann:blue_test", "@ann:blue.test:x",
     "@" + String(repeating: "a", count: 250) + ":blue.test",

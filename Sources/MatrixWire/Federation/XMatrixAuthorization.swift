@@ -73,7 +73,7 @@ private struct ParameterReader {
       skipSpace()
       if take(UInt8(ascii: ",")) { continue }
       guard !rest.isEmpty else { return parameters }
-      let name = String(decoding: run(while: Self.isNameByte), as: UTF8.self).lowercased()
+      let name = String(decoding: run(while: Self.isNameByte), as: UTF8.self).asciiLowercased
       skipSpace()
       guard !name.isEmpty, parameters[name] == nil, take(UInt8(ascii: "=")) else { return nil }
       skipSpace()
