@@ -13,6 +13,8 @@ struct AccountBook: Sendable {
   struct Account: Sendable {
     var record: AccountRecord
     var devices: [DeviceID: LoggedIn] = [:]
+    /// JSON values by the names of their fields, which are ASCII.
+    var profileFields: [String: [UInt8]] = [:]
     /// By the bytes of its type: Swift's own `==` holds canonically equivalent texts for one, and stores do not.
     var data: [[UInt8]: [UInt8]] = [:]
     var filters: [UInt64: StoredFilter] = [:]
@@ -37,6 +39,7 @@ struct AccountBook: Sendable {
     for record in stored.accounts { apply(.account(record)) }
     for record in stored.devices { apply(.device(record)) }
     for record in stored.tokens { apply(.token(record)) }
+    for record in stored.profileFields { apply(.profileField(record)) }
     for record in stored.accountData { apply(.accountData(record)) }
     for record in stored.filters { apply(.filter(record)) }
   }
@@ -65,6 +68,7 @@ struct AccountBook: Sendable {
       guard let record = tokens.removeValue(forKey: digest) else { return }
       accounts[record.user]?.devices[record.device]?.tokens.remove(digest)
       countGenerations(of: Device(user: record.user, id: record.device))
+    case .profileField(let record): accounts[record.user]?.profileFields[record.name] = record.value
     case .accountData(let record): accounts[record.user]?.data[Array(record.type.utf8)] = record.content
     case .filter(let record):
       guard let filter = try? WireJSON.decode(SyncFilter.self, from: record.definition) else { return }

@@ -98,8 +98,26 @@ enum Schema {
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
     migrator.registerMigration("2") { db in try db.execute(sql: second) }
+    migrator.registerMigration("3") { db in try db.execute(sql: third) }
     return migrator
   }
+
+  /// What people say of themselves beside their name and picture, and the key from which it is drawn how names nobody
+  /// has look (`StoredServer.decoyKey`): made where it is kept, so that databases of before have one too.
+  private static let third = """
+    CREATE TABLE profile_field (
+      user TEXT NOT NULL,
+      name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+      value BLOB NOT NULL,
+      PRIMARY KEY (user, name)
+    ) STRICT;
+
+    CREATE TABLE decoy (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      key BLOB NOT NULL CHECK (length(key) = 32)
+    ) STRICT;
+    INSERT INTO decoy (id, key) VALUES (1, randomblob(32));
+    """
 
   /// Other servers: what stands between them and this one, and what they have to be told.
   private static let second = """

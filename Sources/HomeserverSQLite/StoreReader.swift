@@ -46,6 +46,10 @@ struct StoreReader {
     stored.peers = try rows("peer", "name, is_subscribed, order_epoch, order_number", peer)
     stored.unsent = try rows("unsent", "observer, observed, kind, question", message)
     stored.epoch = try Int64.fetchOne(db, sql: "SELECT epoch FROM life") ?? 0
+    stored.decoyKey = try rows("decoy", "key") { try $0.bytes(0) }.first
+    stored.profileFields = try rows("profile_field", "user, name, value") {
+      ProfileFieldRecord(user: try $0.name(0), name: try $0.text(1), value: try $0.bytes(2))
+    }
     stored.accountData = try rows("account_data", "user, type, content") {
       AccountDataRecord(user: try $0.name(0), type: try $0.text(1), content: try $0.bytes(2))
     }

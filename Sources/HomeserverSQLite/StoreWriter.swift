@@ -43,6 +43,13 @@ extension Database {
       try run("DELETE FROM token WHERE digest = ?", [digest.bytes.blob])
     case .standing(let record):
       try write(record)
+    case .profileField(let record):
+      if let value = record.value {
+        try run(Statements.profileField, [record.user.rawValue, record.name, value.blob])
+      } else {
+        try run(
+          "DELETE FROM profile_field WHERE user = ? AND name = ?", [record.user.rawValue, record.name])
+      }
     case .accountData(let record):
       try run(
         Statements.accountData, [record.user.rawValue, record.type.blob, record.content.blob])
@@ -124,6 +131,7 @@ private enum Statements {
   static let epoch = upsert("life", ["id"], ["epoch"])
   static let peer = upsert("peer", ["name"], ["is_subscribed", "order_epoch", "order_number"])
   static let unsent = upsert("unsent", ["observer", "observed"], ["kind", "question"])
+  static let profileField = upsert("profile_field", ["user", "name"], ["value"])
   static let accountData = upsert("account_data", ["user", "type"], ["content"])
   static let filter = upsert("filter", ["user", "id"], ["definition"])
   /// Only for devices that are there: what is written behind may come after a logout.

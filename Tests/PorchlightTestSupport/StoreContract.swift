@@ -118,7 +118,8 @@ extension StoredServer {
     accounts.map(StoreChange.account) + presence.map(StoreChange.presence)
       + devices.map(StoreChange.device) + deviceActivity.map(StoreChange.deviceActivity)
       + tokens.map(StoreChange.token) + standings.map(StoreChange.standing)
-      + accountData.map(StoreChange.accountData) + filters.map(StoreChange.filter)
+      + profileFields.map(StoreChange.profileField) + accountData.map(StoreChange.accountData)
+      + filters.map(StoreChange.filter)
       + peers.map(StoreChange.peer) + unsent.map(StoreChange.unsent) + (epoch > 0 ? [.epoch(epoch)] : [])
   }
 }

@@ -50,6 +50,8 @@ extension StorePromise {
       .standing(
         StandingRecord(owner: far, observed: ann, standing: .init(isAllowed: true, question: 3, declined: 2))),
       .standing(StandingRecord(owner: far, observed: bob, standing: .init(declined: 4))),
+      .profileField(ProfileFieldRecord(user: ann, name: "m.tz", value: Array(#""Europe/Berlin""#.utf8))),
+      .profileField(ProfileFieldRecord(user: bob, name: "m.tz", value: Array("null".utf8))),
       .accountData(AccountDataRecord(user: ann, type: "m.push_rules", content: Array(#"{"a":1}"#.utf8))),
       .accountData(AccountDataRecord(user: bob, type: "", content: [])),
       .filter(FilterRecord(user: ann, id: 1, definition: Array("{}".utf8))),
@@ -94,6 +96,17 @@ extension StorePromise {
       try await place.commit(rows + [.forgetPeer(one)], leaving: [rows[1]])
       try await place.commit([.forgetPeer(one), .forgetPeer(two)], leaving: [])
     },
+    StorePromise("a field of a profile goes alone, and may come again") { place in
+      let ann = try Sample.user("ann")
+      let rows = try everyRow()
+      let gone = StoreChange.profileField(ProfileFieldRecord(user: ann, name: "m.tz", value: nil))
+      try await place.commit(rows)
+      let left = rows.filter { !$0.isSameRow(as: gone) }
+      try expect(left.count == rows.count - 1, "the sample has changed")
+      try await place.commit([gone, gone], leaving: left)
+      let back = StoreChange.profileField(ProfileFieldRecord(user: ann, name: "m.tz", value: [0x31]))
+      try await place.commit([back], leaving: left + [back])
+    },
     StorePromise("repeating changes changes nothing") { place in
       let rows = try everyRow()
       try await place.commit(rows)
@@ -110,11 +123,12 @@ extension StorePromise {
         .deviceActivity(DeviceActivityRecord(user: user, device: desk)),
         .token(TokenRecord(digest: TokenDigest(bytes: [0, 1, 255]), user: user, device: desk)),
         .standing(StandingRecord(owner: user, observed: far, standing: .init(askedAt: Sample.time(1)))),
+        .profileField(ProfileFieldRecord(user: user, name: "m.tz", value: Array("[]".utf8))),
         .accountData(AccountDataRecord(user: user, type: "m.push_rules", content: [123, 125])),
         .filter(FilterRecord(user: user, id: 1, definition: [1])),
       ]
       let unchanged = try everyRow().filter { row in !changed.contains { $0.isSameRow(as: row) } }
-      try expect(unchanged.count == 17, "\(unchanged.count) rows are not in question")
+      try expect(unchanged.count == 18, "\(unchanged.count) rows are not in question")
       try await place.commit(changed, leaving: changed + unchanged)
     },
     StorePromise("what is written behind changes only what it names") { place in
@@ -185,6 +199,7 @@ extension StoreChange {
       one.user == two.user && one.device == two.device
     case (.token(let one), .token(let two)): one.digest == two.digest
     case (.standing(let one), .standing(let two)): one.owner == two.owner && one.observed == two.observed
+    case (.profileField(let one), .profileField(let two)): one.user == two.user && one.name == two.name
     case (.accountData(let one), .accountData(let two)): one.user == two.user && one.type == two.type
     case (.filter(let one), .filter(let two)): one.user == two.user && one.id == two.id
     default: false

@@ -71,6 +71,7 @@ private struct StoreContents: Sendable {
   private var deviceActivity: [Device: DeviceActivityRecord] = [:]
   private var tokens: [TokenDigest: TokenRecord] = [:]
   private var standings: [Pair: StandingRecord] = [:]
+  private var profileFields: [DataKey: ProfileFieldRecord] = [:]
   private var accountData: [DataKey: AccountDataRecord] = [:]
   private var filters: [FilterKey: FilterRecord] = [:]
   private var peers: [ServerName: PeerRecord] = [:]
@@ -108,6 +109,9 @@ private struct StoreContents: Sendable {
     case .standing(let record):
       let pair = Pair(owner: record.owner, observed: record.observed)
       standings[pair] = record.standing.isNothing ? nil : record
+    case .profileField(let record):
+      profileFields[DataKey(user: record.user, type: Array(record.name.utf8))] =
+        record.value == nil ? nil : record
     case .accountData(let record):
       accountData[DataKey(user: record.user, type: Array(record.type.utf8))] = record
     case .filter(let record): filters[FilterKey(user: record.user, id: record.id)] = record
@@ -135,6 +139,7 @@ private struct StoreContents: Sendable {
     stored.deviceActivity = Array(deviceActivity.values)
     stored.tokens = Array(tokens.values)
     stored.standings = Array(standings.values)
+    stored.profileFields = Array(profileFields.values)
     stored.accountData = Array(accountData.values)
     stored.filters = Array(filters.values)
     stored.peers = Array(peers.values)

@@ -15,6 +15,8 @@ public enum StoreChange: Hashable, Sendable {
   case removeToken(TokenDigest)
   /// What stands between two people; nothing at all removes it.
   case standing(StandingRecord)
+  /// What somebody says of themselves; without a value it is gone.
+  case profileField(ProfileFieldRecord)
   case accountData(AccountDataRecord)
   case filter(FilterRecord)
   /// What is kept of another server.
@@ -42,12 +44,16 @@ public struct StoredServer: Hashable, Sendable {
   public var deviceActivity: [DeviceActivityRecord] = []
   public var tokens: [TokenRecord] = []
   public var standings: [StandingRecord] = []
+  public var profileFields: [ProfileFieldRecord] = []
   public var accountData: [AccountDataRecord] = []
   public var filters: [FilterRecord] = []
   public var peers: [PeerRecord] = []
   public var unsent: [ListEDU] = []
   /// The last life other servers were told of; 0 where there was none.
   public var epoch: Int64 = 0
+  /// Random bytes that stay with the store and that nobody is shown: from them it is drawn how names nobody has look to
+  /// those who ask for them. Nil where the store ends with the process.
+  public var decoyKey: [UInt8]?
 
   public init() {}
 }
@@ -108,6 +114,20 @@ public struct TokenRecord: Hashable, Sendable {
     self.kind = kind
     self.expiresAt = expiresAt
     self.generation = generation
+  }
+}
+
+/// A field of somebody's profile beside name and picture, `/profile/{userId}/{keyName}`.
+public struct ProfileFieldRecord: Hashable, Sendable {
+  public var user: UserID
+  public var name: String
+  /// A JSON value; nil where the field is gone.
+  public var value: [UInt8]?
+
+  public init(user: UserID, name: String, value: [UInt8]?) {
+    self.user = user
+    self.name = name
+    self.value = value
   }
 }
 
