@@ -12,6 +12,9 @@ struct PasswordHash: Hashable, Sendable {
     var blockSize = 8
     var parallelism = 1
 
+    /// As it stands in a hash.
+    var text: String { "ln=\(logCost),r=\(blockSize),p=\(parallelism)" }
+
     /// Whether a machine of today can be asked for it: up to 256 MiB.
     var isSane: Bool {
       (1...20).contains(logCost) && (1...32).contains(blockSize) && (1...16).contains(parallelism)
@@ -52,8 +55,7 @@ struct PasswordHash: Hashable, Sendable {
   }
 
   var text: String {
-    "$scrypt$ln=\(parameters.logCost),r=\(parameters.blockSize),p=\(parameters.parallelism)"
-      + "$\(Self.base64(salt))$\(Self.base64(key))"
+    "$scrypt$\(parameters.text)$\(Self.base64(salt))$\(Self.base64(key))"
   }
 
   /// Whether the password is this one; nil where scrypt fails. Looks at every byte, whatever the first ones say.

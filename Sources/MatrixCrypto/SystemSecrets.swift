@@ -4,7 +4,7 @@ public import MatrixWire
 public import Ports
 internal import Synchronization
 
-/// Passwords by scrypt (RFC 7914), tokens by SHA-256.
+/// Passwords by scrypt (RFC 7914), tokens by SHA-256, keyed codes by HMAC-SHA-256.
 ///
 /// Passwords are worked on one after another, on a thread of their own: each takes about a tenth of a second
 /// and 32 MiB with the default cost, which must hold up nobody who only wants to know who is there.
@@ -16,7 +16,7 @@ public final class SystemSecrets: SecretHasher {
 
   private let parameters: PasswordHash.Parameters
   private let mostWaiting: Int
-  /// Nobody's password, for those who ask for nobody.
+  /// Nobody's password, for those who ask for nobody while nobody has one.
   private let nobody: PasswordHash
   private let state: Mutex<State>
   private let queue = DispatchQueue(label: "porchlight.passwords")
@@ -51,6 +51,14 @@ public final class SystemSecrets: SecretHasher {
       // The same work where there is nothing to compare with.
       (kept ?? nobody).matches(password).map { kept != nil && $0 }
     }
+  }
+
+  public func cost(of hash: String) -> String? { PasswordHash(hash)?.parameters.text }
+
+  public var cost: String { parameters.text }
+
+  public func authenticationCode(of message: [UInt8], key: [UInt8]) -> [UInt8] {
+    Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key)))
   }
 
   public func digest(of token: AccessToken) -> TokenDigest {

@@ -168,5 +168,11 @@ private struct Scrambler: SecretHasher {
 
   func verify(password: String, against hash: String?) async throws(SecretHasherError) -> Bool { false }
 
+  func cost(of hash: String) -> String? { nil }
+
+  var cost: String { "" }
+
+  func authenticationCode(of message: [UInt8], key: [UInt8]) -> [UInt8] { key + message }
+
   func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: token.rawValue.utf8.reversed()) }
 }

@@ -11,5 +11,13 @@ public struct TestSecrets: SecretHasher {
     password: String, against hash: String?
   ) async throws(SecretHasherError) -> Bool { hash == "plain:" + password }
 
+  public func cost(of hash: String) -> String? { hash.hasPrefix("plain:") ? cost : nil }
+
+  public var cost: String { "plain" }
+
+  public func authenticationCode(of message: [UInt8], key: [UInt8]) -> [UInt8] {
+    TestSigner.digest(key + message)
+  }
+
   public func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
 }

@@ -13,7 +13,7 @@ public struct TestSigner: RequestSigner {
 
   public func signature(of message: [UInt8]) throws -> [UInt8] { Self.digest(publicKey + message) }
 
-  fileprivate static func digest(_ bytes: [UInt8]) -> [UInt8] {
+  static func digest(_ bytes: [UInt8]) -> [UInt8] {
     var sum: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in bytes { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3 }
     return withUnsafeBytes(of: sum) { Array($0) }
