@@ -21,14 +21,23 @@ public struct PresenceLimits: Hashable, Sendable {
   public var openPolls = 16
   /// The most people one list may hold, pending ones included.
   public var listEntries = 10_000
+  /// The most people one may have asked who have not answered.
+  public var pendingEntries = 1_000
+  /// The most people of this server who may wait for one person's answer. Later ones are put where an earlier one is
+  /// answered or taken back; until then they look to whoever asks like any that nobody has answered.
+  public var waitingLocalInvites = 200
   /// The most people of other servers who may wait for one person's answer; later ones are not heard.
-  public var waitingInvites = 1_000
+  public var waitingInvites = 800
   /// How many of them may be of one server, and how many may come of it within an hour.
   public var waitingInvitesPerServer = 100
   public var invitesPerServer = 100
   /// The most questions of people of other servers that are remembered for `inviteRepeat`; beyond that only those
   /// are heard who are allowed already.
   public var heardInvites = 10_000
+  /// How many of them may be of one server, and how many of servers with which nobody here has anything to do: neither
+  /// one that floods, nor many who are strangers, keep the others from being heard.
+  public var heardInvitesPerServer = 1_000
+  public var heardInvitesOfStrangers = 5_000
   /// How long after hiding a person's interest in others stands whether or not they are there.
   public var standingInterest: Duration = .seconds(30 * 24 * 3600)
   /// The most groups one entry may be in.

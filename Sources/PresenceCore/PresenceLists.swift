@@ -73,7 +73,11 @@ public struct PresenceLists: Hashable, Sendable {
   private var byServer: [ServerName: Set<Relation>] = [:]
   /// Who waits for the answer of somebody, from the owners' side.
   private var pending: [UserID: Set<UserID>] = [:]
+  /// How many people each owner waits for.
+  private var pendingCounts: [UserID: Int] = [:]
   private var asking: [UserID: [UserID: WallTime]] = [:]
+  /// How many of those who ask a person there are of each server.
+  private var askingServers: [UserID: [ServerName: Int]] = [:]
   private var allowed: [UserID: Set<UserID>] = [:]
   /// The other direction of `allowed` for local observers: who has to hear of a change.
   private var audiences: [UserID: Set<UserID>] = [:]
@@ -93,6 +97,14 @@ public struct PresenceLists: Hashable, Sendable {
 
   /// Who waits for a person's answer, and since when.
   public func invites(for observed: UserID) -> [UserID: WallTime] { asking[observed] ?? [:] }
+
+  /// How many people of a server wait for a person's answer.
+  public func inviteCount(for observed: UserID, from server: ServerName) -> Int {
+    askingServers[observed]?[server] ?? 0
+  }
+
+  /// How many people an owner waits for.
+  func pendingCount(of owner: UserID) -> Int { pendingCounts[owner] ?? 0 }
 
   /// Whom a person has allowed to see them.
   public func observers(of observed: UserID) -> Set<UserID> { allowed[observed] ?? [] }
@@ -159,6 +171,11 @@ public struct PresenceLists: Hashable, Sendable {
 
   mutating func setEntry(_ entry: Entry?, of owner: UserID, for observed: UserID) {
     let isNew = (entry?.state == .accepted, watching[owner]?[observed]?.state == .accepted)
+    let waits = (entry?.state == .pending, watching[owner]?[observed]?.state == .pending)
+    if waits.0 != waits.1 {
+      let count = pendingCount(of: owner) + (waits.0 ? 1 : -1)
+      pendingCounts[owner] = count == 0 ? nil : count
+    }
     if isNew.0 != isNew.1 { meet(observed.server, isNew.0 ? 1 : -1) }
     watching[owner, default: [:]][observed] = entry
     if watching[owner]?.isEmpty == true { watching[owner] = nil }
@@ -186,6 +203,12 @@ public struct PresenceLists: Hashable, Sendable {
   // MARK: The observed person's side
 
   mutating func setInvite(_ receivedAt: WallTime?, from observer: UserID, to observed: UserID) {
+    let change = (receivedAt == nil ? 0 : 1) - (asking[observed]?[observer] == nil ? 0 : 1)
+    if change != 0 {
+      let count = inviteCount(for: observed, from: observer.server) + change
+      askingServers[observed, default: [:]][observer.server] = count == 0 ? nil : count
+      if askingServers[observed]?.isEmpty == true { askingServers[observed] = nil }
+    }
     asking[observed, default: [:]][observer] = receivedAt
     if asking[observed]?.isEmpty == true { asking[observed] = nil }
   }

@@ -139,6 +139,14 @@ extension PresenceRules {
 
   // MARK: Trials
 
+  /// What a trial does not hold and has to reckon with.
+  struct BeyondTrial: Hashable, Sendable {
+    /// How many people of this server wait for each person's answer beside those who were copied.
+    var takenPlaces: [UserID: Int] = [:]
+    /// Servers with people whom somebody sees, or who see somebody.
+    var met: Set<ServerName> = []
+  }
+
   /// A small copy of what concerns a person and some others, with exactly the same rules: a step tried on it
   /// tells what will have to be stored once it is taken.
   public func trial(of user: UserID, with others: [UserID]) -> PresenceRules {
@@ -156,14 +164,25 @@ extension PresenceRules {
       }
       if lists.entry(of: user, for: other) != nil { copied += 1 }
     }
+    for other in Set(others + [user]) {
+      let taken =
+        lists.inviteCount(for: other, from: server) - trial.lists.inviteCount(for: other, from: server)
+      if taken > 0 { trial.beyondTrial.takenPlaces[other] = taken }
+    }
+    trial.limits.pendingEntries -= lists.pendingCount(of: user) - trial.lists.pendingCount(of: user)
     // Those who were not copied stand on the list too, and wait for an answer.
     trial.limits.listEntries -= lists.entries(of: user).count - copied
-    trial.limits.waitingInvites -= lists.invites(for: user).count - trial.lists.invites(for: user).count
+    func elsewhere(_ lists: PresenceLists) -> Int {
+      lists.invites(for: user).count - lists.inviteCount(for: user, from: server)
+    }
+    trial.limits.waitingInvites -= elsewhere(lists) - elsewhere(trial.lists)
     trial.limits.heardInvites -= heard.count - trial.heard.count
-    if let server = others.first?.server, others.count == 1 {
-      let (all, copied) = (lists.invites(for: user).keys, trial.lists.invites(for: user).keys)
+    trial.limits.heardInvitesOfStrangers -= heard.countOfStrangers - trial.heard.countOfStrangers
+    if let peer = others.first?.server, others.count == 1, peer != server {
       trial.limits.waitingInvitesPerServer -=
-        all.count { $0.server == server } - copied.count { $0.server == server }
+        lists.inviteCount(for: user, from: peer) - trial.lists.inviteCount(for: user, from: peer)
+      trial.limits.heardInvitesPerServer -= heard.count(of: peer) - trial.heard.count(of: peer)
+      if isMet(peer) { trial.beyondTrial.met = [peer] }
     }
     trial.meetsOthers = meetsOthers
     trial.lastEntry = lastEntry

@@ -8,7 +8,7 @@ extension PresenceRules {
   ///
   /// A person who does not exist looks exactly like one who does not answer: pending, until it lapses.
   ///
-  /// - Throws: `M_INVALID_PARAM` for oneself, `M_TOO_LARGE` where the list is full.
+  /// - Throws: `M_INVALID_PARAM` for oneself, `M_TOO_LARGE` where the list is full or too many have not answered.
   public mutating func invite(
     _ observed: UserID, by owner: UserID, now: Moment
   ) throws(MatrixError) -> [PresenceEffect] {
@@ -23,6 +23,12 @@ extension PresenceRules {
     }
     guard lists.entries(of: owner).count < limits.listEntries else {
       throw MatrixError(.tooLarge, "Your list is full (\(limits.listEntries) people).")
+    }
+    guard lists.pendingCount(of: owner) < limits.pendingEntries else {
+      throw MatrixError(
+        .tooLarge,
+        "\(limits.pendingEntries) people you asked have not answered yet. Take some off your list to ask others."
+      )
     }
     let order = nextEntry()
     lists.setEntry(
@@ -42,7 +48,7 @@ extension PresenceRules {
     guard isLocal(observed) else {
       return [echo, .tellPeer(observed.server, ListEDU(.drop, observer: owner, observed: observed))]
     }
-    return [echo] + withdraw(from: observed, observer: owner)
+    return [echo] + withdraw(from: observed, observer: owner, now: now)
   }
 
   /// Allows somebody who asked.
@@ -62,7 +68,7 @@ extension PresenceRules {
     _ observer: UserID, by observed: UserID, now: Moment
   ) throws(MatrixError) -> [PresenceEffect] {
     let receivedAt = try pendingInvite(from: observer, to: observed)
-    lists.setInvite(nil, from: observer, to: observed)
+    endInvite(from: observer, to: observed, now: now)
     return [inviteChanged(observer, observed, receivedAt, .denied)]
       + refuse(observer, by: observed, outcome: .denied)
   }
@@ -166,12 +172,42 @@ extension PresenceRules {
     if isAdmittedUnasked(observer, observed) {
       return admit(observer, toSee: observed, receivedAt: now.wall, now: now)
     }
+    // Of this server's people the later ones wait; those of others were counted when they were heard.
+    guard !isLocal(observer) || isRoomForLocalInvite(to: observed) else { return [] }
     lists.setInvite(now.wall, from: observer, to: observed)
     if !isLocal(observer) {
       deadlines.set(
         now.instant + limits.inviteLifetime, for: .received(owner: observer, observed: observed))
     }
     return [inviteChanged(observer, observed, now.wall, .pending)]
+  }
+
+  private func isRoomForLocalInvite(to observed: UserID) -> Bool {
+    let taken = beyondTrial.takenPlaces[observed] ?? 0
+    return lists.inviteCount(for: observed, from: server) + taken < limits.waitingLocalInvites
+  }
+
+  /// An invite was answered or taken back. Where somebody of this server found no room, the one who asked first is put.
+  private mutating func endInvite(from observer: UserID, to observed: UserID, now: Moment) {
+    lists.setInvite(nil, from: observer, to: observed)
+    let owners = lists.owners(waitingFor: observed)
+    guard isRoomForLocalInvite(to: observed), owners.count > lists.inviteCount(for: observed, from: server)
+    else { return }
+    let asked = lists.invites(for: observed)
+    let next =
+      owners.filter { asked[$0] == nil && $0 != observer && !isWaitingToAsk(observed, $0) }
+      .min { left, right in
+        (lists.entry(of: left, for: observed)?.order ?? .max)
+          < (lists.entry(of: right, for: observed)?.order ?? .max)
+      }
+    guard let next else { return }
+    questions[.init(owner: next, observed: observed)] = true
+    deadlines.set(now.instant, for: .question(owner: next, observed: observed))
+  }
+
+  /// Whether a question is about to be put, at its deadline.
+  private func isWaitingToAsk(_ observed: UserID, _ owner: UserID) -> Bool {
+    questions[.init(owner: owner, observed: observed)] == true
   }
 
   func isAdmittedUnasked(_ observer: UserID, _ observed: UserID) -> Bool {
@@ -191,7 +227,7 @@ extension PresenceRules {
   mutating func admit(
     _ observer: UserID, toSee observed: UserID, receivedAt: WallTime, now: Moment
   ) -> [PresenceEffect] {
-    lists.setInvite(nil, from: observer, to: observed)
+    endInvite(from: observer, to: observed, now: now)
     lists.setAllowed(true, observer, toSee: observed)
     let told = inviteChanged(observer, observed, receivedAt, .accepted)
     guard isLocal(observer) else { return [told, tell(observer, .accept, of: observed)] }
@@ -230,18 +266,18 @@ extension PresenceRules {
   }
 
   /// The observer is gone: whatever they had asked or been given at the observed side ends.
-  mutating func withdraw(from observed: UserID, observer: UserID) -> [PresenceEffect] {
+  mutating func withdraw(from observed: UserID, observer: UserID, now: Moment) -> [PresenceEffect] {
     let receivedAt = lists.invites(for: observed)[observer]
     let wasAllowed = lists.isAllowed(observer, toSee: observed)
     guard receivedAt != nil || wasAllowed else { return [] }
-    lists.setInvite(nil, from: observer, to: observed)
+    endInvite(from: observer, to: observed, now: now)
     lists.setAllowed(false, observer, toSee: observed)
     lists.setQuestion(nil, of: observer, to: observed)
     return [inviteChanged(observer, observed, receivedAt ?? WallTime(milliseconds: 0), .withdrawn)]
   }
 
   /// An invite nobody answered for 30 days: gone on both sides, as if taken back.
-  mutating func lapse(owner: UserID, observed: UserID) -> [PresenceEffect] {
+  mutating func lapse(owner: UserID, observed: UserID, now: Moment) -> [PresenceEffect] {
     guard lists.entry(of: owner, for: observed)?.state == .pending else { return [] }
     removeEntry(of: owner, for: observed)
     let echo = PresenceEffect.listChanged(
@@ -249,7 +285,7 @@ extension PresenceRules {
     guard isLocal(observed) else {
       return [echo, .tellPeer(observed.server, ListEDU(.drop, observer: owner, observed: observed))]
     }
-    return [echo] + withdraw(from: observed, observer: owner)
+    return [echo] + withdraw(from: observed, observer: owner, now: now)
   }
 
   private mutating func nextEntry() -> UInt64 {

@@ -14,7 +14,7 @@ extension PresenceRules {
       guard observer.server == origin, isLocal(observed), exists(observed) else { return [] }
       guard message.kind == .drop else { return question(message, now: now) }
       heard.takeBack(.init(owner: observer, observed: observed))
-      return withdraw(from: observed, observer: observer)
+      return withdraw(from: observed, observer: observer, now: now)
     case .accept, .deny:
       guard observed.server == origin, isLocal(observer),
         let entry = lists.entry(of: observer, for: observed),
@@ -44,7 +44,8 @@ extension PresenceRules {
     if isAllowed { lists.setQuestion(message.question, of: observer, to: observed) }
     guard !heard.postpone(message) else { return [] }
     guard isAllowed || isRoom(for: observer.server, at: observed) else { return [] }
-    if heard.begin(message, isCounted: !isAllowed) {
+    let isOfStranger = !isMet(observer.server)
+    if heard.begin(message, isCounted: !isAllowed, isOfStranger: isOfStranger) {
       deadlines.set(now.instant + .seconds(3600), for: .counted(observer.server, observed))
     }
     deadlines.set(now.instant + limits.inviteRepeat, for: .heard(owner: observer, observed: observed))
@@ -55,10 +56,17 @@ extension PresenceRules {
   }
 
   private func isRoom(for server: ServerName, at observed: UserID) -> Bool {
-    let waiting = lists.invites(for: observed)
-    return waiting.count < limits.waitingInvites && heard.count < limits.heardInvites
+    let waiting = lists.invites(for: observed).count - lists.inviteCount(for: observed, from: self.server)
+    return waiting < limits.waitingInvites
+      && lists.inviteCount(for: observed, from: server) < limits.waitingInvitesPerServer
       && heard.count(server, observed) < limits.invitesPerServer
-      && waiting.keys.count { $0.server == server } < limits.waitingInvitesPerServer
+      && heard.count < limits.heardInvites && heard.count(of: server) < limits.heardInvitesPerServer
+      && (isMet(server) || heard.countOfStrangers < limits.heardInvitesOfStrangers)
+  }
+
+  /// Whether somebody here sees somebody of a server, or the other way round.
+  func isMet(_ server: ServerName) -> Bool {
+    beyondTrial.met.contains(server) || lists.serversMet.contains(server)
   }
 
   /// A question of somebody elsewhere that nobody answered for 30 days: their own server has taken it back, or has

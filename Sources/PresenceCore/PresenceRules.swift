@@ -38,6 +38,8 @@ public struct PresenceRules: Sendable {
   var questions: [PresenceLists.Relation: Bool] = [:]
   /// Questions of people elsewhere.
   var heard = HeardQuestions()
+  /// In a trial, what is not copied and counts all the same.
+  var beyondTrial = BeyondTrial()
   /// Whether this server meets others at all. If not nobody elsewhere can be asked, or is known.
   public var meetsOthers = true
   let defaultAutoAccept: AutoAccept
@@ -248,7 +250,7 @@ public struct PresenceRules: Sendable {
         people[user]?.forgetDevices(at: now.instant, limits)
         effects += settle(user, at: now.instant)
       case .invite(let owner, let observed):
-        effects += lapse(owner: owner, observed: observed)
+        effects += lapse(owner: owner, observed: observed, now: now)
       case .question(let owner, let observed):
         effects += askAgain(of: observed, from: owner, now: now)
       case .received(let owner, let observed): effects += lapseReceived(from: owner, to: observed)

@@ -4,6 +4,7 @@ import OrderedCollections
 import PorchlightSDK
 import PorchlightTestSupport
 import Ports
+import PresenceCore
 import Synchronization
 import Testing
 
@@ -15,7 +16,7 @@ struct StreamTests {
   let bob: Session
 
   init() throws {
-    server = try TestHomeserver(simulation)
+    server = try TestHomeserver(simulation) { $0.limits.pendingEntries = 1_200 }
     ann = try server.register("ann")
     bob = try server.register("bob")
     try server.befriend(ann, bob)

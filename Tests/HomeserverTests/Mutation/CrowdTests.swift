@@ -31,7 +31,7 @@ extension BadPeerTests {
     #expect(kept[1] == 0)
     #expect(kept[2] <= 2_048)
     #expect(kept[3] <= 1_024)
-    #expect(try whoAsks().count == 1_000)
+    #expect(try whoAsks().count == 800)
     #expect(network.notices.isEmpty)
   }
 }
