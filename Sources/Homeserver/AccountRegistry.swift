@@ -19,6 +19,7 @@ final class AccountRegistry: Sendable {
   private let state: Mutex<State>
   /// What is still told of people who changed their profile while nobody was to notice them.
   private let held = Mutex<[UserID: Profile]>([:])
+  private let decoyKey: [UInt8]
 
   init(
     server: ServerName, stored: StoredServer, secrets: any SecretHasher,
@@ -26,7 +27,14 @@ final class AccountRegistry: Sendable {
   ) {
     self.server = server
     self.secrets = secrets
-    state = Mutex(State(book: AccountBook(stored), random: random))
+    var random: any RandomNumberGenerator & Sendable = random
+    let challengeKey = Self.bytes(32, from: &random)
+    decoyKey = stored.decoyKey ?? Self.bytes(32, from: &random)
+    let challenges = Challenges { [secrets] in secrets.authenticationCode(of: $0, key: challengeKey) }
+    state = Mutex(State(book: AccountBook(stored), challenges: challenges, random: random))
+    state.withLock { state in
+      for record in stored.accounts { count(record.passwordHash, 1, in: &state.costs) }
+    }
   }
 
   /// Makes changes true that are durable.
@@ -48,6 +56,18 @@ final class AccountRegistry: Sendable {
   /// - Throws: `M_INVALID_USERNAME` or `M_USER_IN_USE`.
   func available(_ username: String?) throws(MatrixError) -> UserID {
     guard let username else { return try available("guest-" + secret(bytes: 5)) }
+  private func count(_ hash: String?, _ change: Int, in costs: inout PasswordCosts) {
+    guard let hash, let cost = secrets.cost(of: hash) else { return }
+    if change > 0 { costs.add(hash, cost: cost) } else { costs.remove(cost: cost) }
+  }
+
+  /// What to compare a password with that is tried at a name without one, so that it is as much work as at others.
+  func decoyHash(for name: String) -> String? {
+    let code = secrets.authenticationCode(of: Array(name.utf8), key: decoyKey)
+    let draw = code.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return state.withLock { $0.costs.decoy(draw, present: secrets.cost) }
+  }
+
     guard let user = UserID(localpart: username.asciiLowercased, server: server),
       user.isValidForRegistration
     else {
@@ -82,9 +102,8 @@ final class AccountRegistry: Sendable {
 
   /// Opens user-interactive authentication; the name is good for 15 minutes.
   func openChallenge(for purpose: Challenges.Purpose, at now: Instant) -> String {
-    let session = secret(bytes: 12)
-    state.withLock { $0.challenges.open(session, for: purpose, at: now) }
-    return session
+    let nonce = secret(bytes: 12)
+    return state.withLock { $0.challenges.open(nonce, for: purpose, at: now) }
   }
 
   /// Whether authentication for that purpose is under way by that name.
@@ -98,8 +117,8 @@ final class AccountRegistry: Sendable {
   }
 
   /// Ends what was reserved: for ever where it was used, else it is open as before.
-  func releaseChallenge(_ session: String, isUsed: Bool) {
-    state.withLock { $0.challenges.release(session, isUsed: isUsed) }
+  func releaseChallenge(_ session: String, isUsed: Bool, at now: Instant) {
+    state.withLock { $0.challenges.release(session, isUsed: isUsed, at: now) }
   }
 
   /// Random bytes as hexadecimal digits.
@@ -114,3 +133,4 @@ final class AccountRegistry: Sendable {
     }
   }
 }
+    return Profile(displayName: word(\.displayName), avatarURL: word(\.avatarURL))

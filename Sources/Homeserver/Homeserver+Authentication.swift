@@ -108,7 +108,7 @@ extension Homeserver {
       return answer(nil, MatrixError(.unauthorized, "The authentication session was used already."))
     }
     var isUsed = false
-    defer { accounts.releaseChallenge(session, isUsed: isUsed) }
+    defer { accounts.releaseChallenge(session, isUsed: isUsed, at: time.instant) }
     let done = try await work()
     isUsed = true
     return done

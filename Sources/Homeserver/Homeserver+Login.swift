@@ -29,17 +29,29 @@ extension Homeserver {
       throw Refusal(400, .missingParameter, "Missing field 'password'.")
     }
     let user = try localUser(name)
-    let account = user.map { RateLimiter.Subject.user($0) }
-    try limit(.login, peer.subject)
-    try limit(.login, account)
-    try limit(.failedLogin, peer.subject)
-    try limit(.failedLogin, account)
-    guard try await isPassword(password, of: user), let user,
+    let guess = guess(at: user, on: wish.device, from: peer)
+    try charge(guess)
+    guard try await isPassword(password, of: user, named: name, guess.share), let user,
       let session = try await logIn(user, wish)
     else { throw Refusal(403, .forbidden, "Wrong user name or password.") }
-    refund(.failedLogin, peer.subject)
-    refund(.failedLogin, account)
+    wasRight(guess, for: user, from: peer)
+    await renewHash(of: user, password, guess.share)
     return session
+  }
+
+  /// Hashes a password anew where the server's cost is another than when it was hashed. What fails is tried again at
+  /// the next login.
+  private func renewHash(of user: UserID, _ password: String, _ share: PasswordWork.Share) async {
+    let secrets = accounts.secrets
+    guard let old = accounts.record(of: user)?.passwordHash, secrets.cost(of: old) != secrets.cost,
+      let new = try? await passwords.hash(password: password, share)
+    else { return }
+    try? await turns.take([user]) { () throws(StoreError) in
+      // Asked again: others may have had the turn.
+      guard var account = accounts.record(of: user), account.passwordHash == old else { return }
+      account.passwordHash = new
+      try await commit([.account(account)])
+    }
   }
 
   /// For a process of the user who owns this server: the system has said already who it is.
@@ -86,10 +98,17 @@ extension Homeserver {
 
   // MARK: Parts
 
-  func isPassword(_ password: String, of user: UserID?) async throws -> Bool {
+  /// Whether a password is somebody's. Where nobody has the name, or has it without a password, it is as much work as
+  /// where an account has one.
+  func isPassword(
+    _ password: String, of user: UserID?, named name: String, _ share: PasswordWork.Share
+  ) async throws -> Bool {
     guard password.utf8.count <= Self.longestPassword else { return false }
+    let decoy = accounts.decoyHash(for: user?.rawValue ?? name)
     let hash = user.flatMap { accounts.record(of: $0)?.passwordHash }
-    return try await accounts.secrets.verify(password: password, against: hash)
+    let isRight = try await passwords.verify(password: password, against: hash ?? decoy, share)
+    // A decoy may be somebody's hash: whether it matches is nobody's business.
+    return hash != nil && isRight
   }
 
   func credentials(_ session: NewSession) -> Credentials {

@@ -28,8 +28,9 @@ extension Homeserver {
       device: wanted.deviceID, displayName: try Self.checked(wanted.deviceDisplayName),
       isRefreshable: wanted.refreshToken == true)
     func make() async throws -> WireResponse {
+      let share = PasswordWork.Share(source: peer.subject ?? .user(user), isKnown: false)
       let hash: String? =
-        if let password = wanted.password { try await accounts.secrets.hash(password: password) } else { nil }
+        if let password = wanted.password { try await passwords.hash(password: password, share) } else { nil }
       return .json(try await create(user, hash, wanted.inhibitLogin == true ? nil : wish))
     }
     if isOld {

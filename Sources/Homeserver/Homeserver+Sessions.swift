@@ -57,7 +57,8 @@ extension Homeserver {
   /// Asks for the password again: a stolen token must not be enough to throw its owner out. Accounts without
   /// a password have nothing else to show.
   func deleteDevice(_ id: DeviceID, _ request: WireRequest) async throws -> WireResponse {
-    let user = try authenticate(request).user
+    let session = try authenticate(request)
+    let user = session.user
     let body = request.body.isEmpty ? Array("{}".utf8) : request.body
     let wanted = try WireJSON.decode(DeviceRemoval.self, from: body)
     let hasPassword = accounts.record(of: user)?.passwordHash != nil
@@ -66,19 +67,23 @@ extension Homeserver {
       for: .removal(Device(user: user, id: id))
     ) { auth in
       guard hasPassword else { return nil }
-      return try await passwordFailure(auth, of: user)
+      return try await passwordFailure(auth, of: session)
     } work: {
       try await remove(id, of: user)
       return .json(Empty())
     }
   }
 
-  private func passwordFailure(_ auth: Authentication, of user: UserID) async throws -> MatrixError? {
-    try limit(.failedLogin, .user(user))
+  private func passwordFailure(_ auth: Authentication, of session: Device) async throws -> MatrixError? {
+    let user = session.user
+    // Strangers who guess at the account do not keep a session of it from its password.
+    let guess = guess(bySessionOn: session)
+    try charge(guess)
     let name = try Self.name(in: auth.identifier, or: auth.user ?? user.rawValue)
-    guard let password = auth.password, try localUser(name) == user, try await isPassword(password, of: user)
+    guard let password = auth.password, try localUser(name) == user,
+      try await isPassword(password, of: user, named: name, guess.share)
     else { return MatrixError(.forbidden, "Wrong user name or password.") }
-    refund(.failedLogin, .user(user))
+    for subject in guess.subjects { refund(.failedLogin, subject) }
     return nil
   }
 

@@ -70,6 +70,8 @@ public final class Homeserver: Sendable {
   /// - Parameters:
   ///   - configuration: the server's name and limits.
   ///   - stored: what `store` was loaded with; nothing for a new one.
+  let passwords: PasswordWork
+  let places = Mutex(KnownPlaces())
   ///   - store: where everything goes that must not be lost.
   ///   - secrets: keeps passwords and tokens.
   ///   - time: every deadline of the server runs on it.
@@ -94,6 +96,7 @@ public final class Homeserver: Sendable {
     guests = federation.flatMap { federation in
       acquaintances.map { GuestServers(configuration.name, federation, $0, troubles, time: time) }
     }
+    passwords = PasswordWork(secrets)
     sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }
     let engine = federation.map { federation in
       FederationEngine(
@@ -136,7 +139,10 @@ public final class Homeserver: Sendable {
         throw Refusal(413, .tooLarge, "The body is larger than \(most) bytes.")
       }
       let endpoint = try endpoint(of: request, from: peer)
-      if let token = request.accessToken { await noteUse(of: token) }
+      if let token = request.accessToken {
+        await noteUse(of: token)
+        notePlace(of: token, peer)
+      }
       return try await answer(endpoint, request, from: peer)
     } catch let refusal as Refusal {
       return countGuess(refusal, request, from: peer).response
@@ -188,7 +194,7 @@ public final class Homeserver: Sendable {
     case .events: try await events(request, endpoint.version)
     case .initialSync: try await initialSync(request, endpoint.version)
     case .peers: try await peers(from: peer)
-    case .federation(let route): try await answer(route, request)
+    case .federation(let route): try await answer(route, request, from: peer)
     }
   }
 }

@@ -267,6 +267,12 @@ private final class VerifyLog: SecretHasher {
     return false
   }
 
+  func cost(of hash: String) -> String? { nil }
+
+  var cost: String { "" }
+
+  func authenticationCode(of message: [UInt8], key: [UInt8]) -> [UInt8] { key + message }
+
   func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
 }
 
@@ -281,6 +287,12 @@ private struct Overworked: SecretHasher {
   func verify(password: String, against hash: String?) async throws(SecretHasherError) -> Bool {
     throw error
   }
+
+  func cost(of hash: String) -> String? { nil }
+
+  var cost: String { "" }
+
+  func authenticationCode(of message: [UInt8], key: [UInt8]) -> [UInt8] { key + message }
 
   func digest(of token: AccessToken) -> TokenDigest { TokenDigest(bytes: Array(token.rawValue.utf8)) }
 }

@@ -1,0 +1,95 @@
+internal import MatrixWire
+internal import Ports
+internal import Synchronization
+
+/// How often passwords may be tried, and who is held to it.
+///
+/// Every try counts where it comes from, and a right one is given back:
+/// - for the address, whatever account is tried from it;
+/// - for the account, whoever tries: one bucket for all strangers together, so that an attacker with many addresses has
+///   no more guesses than one with few.
+///
+/// So strangers could use up an account's bucket and lock its owner out. Therefore places from which the account is used
+/// (`KnownPlaces`: the last addresses with the right password or a token) have a bucket each, and count in no other; and so
+/// has each device of the account that a login names, beside its address's. A device counts where its ID is too long to be
+/// guessed; nobody is shown those of others. From such a place the right password is let in whatever strangers do, and
+/// wrong ones are held to the same rate.
+extension Homeserver {
+  /// What a try at a password counts for.
+  struct Guess {
+    /// The buckets it is charged to.
+    let subjects: [RateLimiter.Subject]
+    /// Whose turn the work takes.
+    let share: PasswordWork.Share
+  }
+
+  /// Whose try it is.
+  ///
+  /// - Parameters:
+  ///   - user: whose password is tried, whether they exist or not; nil where the name is nobody's.
+  ///   - device: the device that a session is wanted for.
+  ///   - peer: who tries.
+  /// - Returns: what the try counts for.
+  func guess(at user: UserID?, on device: DeviceID?, from peer: Peer) -> Guess {
+    let address = peer.subject
+    if let user, let address, places.withLock({ $0.contains(address, of: user) }) {
+      let place = RateLimiter.Subject.place(user, address: address)
+      return Guess(subjects: [place], share: .init(source: place, isKnown: true))
+    }
+    if let user, let device, device.rawValue.utf8.count >= Self.shortestProof,
+      accounts.isLoggedIn(Device(user: user, id: device))
+    {
+      return guess(at: user, on: device, address)
+    }
+    let account = user.map { RateLimiter.Subject.user($0) }
+    let subjects = [address, account].compactMap(\.self)
+    return Guess(subjects: subjects, share: .init(source: subjects.first ?? .address(""), isKnown: false))
+  }
+
+  /// A try by a session of the account itself, on its device.
+  func guess(bySessionOn device: Device) -> Guess { guess(at: device.user, on: device.id, nil) }
+
+  private func guess(at user: UserID, on device: DeviceID, _ address: RateLimiter.Subject?) -> Guess {
+    let place = RateLimiter.Subject.device(user, device)
+    return Guess(subjects: [address, place].compactMap(\.self), share: .init(source: place, isKnown: true))
+  }
+
+  /// Devices get their IDs from here with ten digits drawn at random. Clients may choose shorter ones.
+  private static let shortestProof = 10
+
+  /// Counts a try, as a guess and as a login: for all it concerns, or where one of them is over its limit for none.
+  ///
+  /// - Throws: 429 `M_LIMIT_EXCEEDED`.
+  func charge(_ guess: Guess) throws(Refusal) {
+    let charges =
+      guess.subjects.map { (RateLimiter.Action.failedLogin, $0) } + guess.subjects.map { (.login, $0) }
+    for (index, charge) in charges.enumerated() {
+      do throws(Refusal) {
+        try limit(charge.0, charge.1)
+      } catch {
+        for (action, subject) in charges.prefix(index) { refund(action, subject) }
+        throw error
+      }
+    }
+  }
+
+  /// It was no guess: the password was right. From now on the address is known for the account.
+  func wasRight(_ guess: Guess, for user: UserID, from peer: Peer) {
+    for subject in guess.subjects { refund(.failedLogin, subject) }
+    notePlace(of: user, peer)
+  }
+
+  /// Remembers from where a token is used.
+  func notePlace(of token: AccessToken, _ peer: Peer) {
+    guard peer.subject != nil, case .valid(let record) = accounts.find(token, .access, at: time.wallTime)
+    else {
+      return
+    }
+    notePlace(of: record.user, peer)
+  }
+
+  private func notePlace(of user: UserID, _ peer: Peer) {
+    guard let address = peer.subject else { return }
+    places.withLock { $0.insert(address, of: user) }
+  }
+}
