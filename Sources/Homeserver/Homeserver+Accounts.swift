@@ -33,6 +33,8 @@ extension Homeserver {
         unstableFeatures: [
           UnstablePrefix.namespace: true, UnstablePrefix.key("hidden"): true,
           UnstablePrefix.key("free_for_chat"): true,
+          // Fields of profiles came with a version of which this server has no more than that.
+          "uk.tcpip.msc4133.stable": true,
         ]))
   }
 
@@ -41,6 +43,7 @@ extension Homeserver {
     return .json(
       CapabilitiesAnswer([
         "m.change_password": false, "m.set_displayname": true, "m.set_avatar_url": true,
+        "m.profile_fields": true,
         "m.3pid_changes": false, "m.get_login_token": false,
       ]))
   }

@@ -5,7 +5,7 @@ extension Homeserver {
   /// Anybody may ask for the profiles of this server. To ask another server takes a session: whoever could have
   /// any host called could search a network that is not theirs.
   func getProfile(of user: UserID, field: String?, _ request: WireRequest) async throws -> WireResponse {
-    var profile = accounts.profile(of: user)
+    var profile = accounts.publicProfile(of: user)
     if user.server != configuration.name, let guests {
       _ = try authenticate(request)
       profile = try await guests.profile(of: user)
@@ -14,13 +14,16 @@ extension Homeserver {
     return try Self.answer(profile, field: field, of: user)
   }
 
-  static func answer(_ profile: Profile, field: String?, of user: UserID) throws(Refusal) -> WireResponse {
-    switch field {
-    case nil: return .json(profile)
-    case "displayname": return .json(Profile(displayName: profile.displayName))
-    case "avatar_url": return .json(Profile(avatarURL: profile.avatarURL))
-    default: throw Refusal(404, .notFound, "\(user) has no such profile field.")
+  /// Everything in a profile, or one field of it. Name and picture are fields everybody has, set or not.
+  static func answer(
+    _ profile: PublicProfile, field: String?, of user: UserID
+  ) throws(Refusal) -> WireResponse {
+    guard let field else { return .stream(profile.body) }
+    if let body = profile.body(of: field) { return .stream(body) }
+    guard field == ProfileField.displayName || field == ProfileField.avatarURL else {
+      throw Refusal(404, .notFound, "\(user) has no such profile field.")
     }
+    return .json(Empty())
   }
 
   /// Sets one field; `""` clears it. Others see it with the person's next presence event, which goes out at
@@ -29,31 +32,36 @@ extension Homeserver {
     _ = try authenticate(request, as: user, "You can only change your own profile.")
     // Every watcher hears of it, as of a change of status.
     try limit(.status, .user(user))
+    let name = try ProfileField(field)
+    guard name.isNameOrPicture else { return try await setProfileField(name, of: user, request) }
     let wanted = try WireJSON.decode(Profile.self, from: request.body)
-    let (value, limit) =
-      switch field {
-      case "displayname": (wanted.displayName, 256)
-      case "avatar_url": (wanted.avatarURL, 1000)
-      default: throw Refusal(400, .invalidParameter, "There is no profile field '\(field)' here.")
-      }
+    let isName = field == ProfileField.displayName
+    let (value, limit) = isName ? (wanted.displayName, 256) : (wanted.avatarURL, 1000)
     guard let value else { throw Refusal(400, .missingParameter, "Missing field '\(field)'.") }
     guard value.unicodeScalars.count <= limit else {
       throw Refusal(400, .tooLarge, "'\(field)' may have \(limit) characters at most.")
     }
-    let stored = value.isEmpty ? nil : value
+    try await changeProfile(of: user, field: field, to: value.isEmpty ? nil : value)
+    return .json(Empty())
+  }
+
+  /// Changes name or picture, and tells those who see the person.
+  func changeProfile(of user: UserID, field: String, to value: String?) async throws {
     try await turns.take([user]) {
-      guard let before = accounts.record(of: user) else { return }
+      guard let before = accounts.record(of: user), let whole = accounts.publicProfile(of: user) else {
+        return
+      }
       var after = before
-      if field == "displayname" {
-        after.profile.displayName = stored
+      if field == ProfileField.displayName {
+        after.profile.displayName = value
       } else {
-        after.profile.avatarURL = stored
+        after.profile.avatarURL = value
       }
       guard after != before else { return }
+      try Self.checkSize(PublicProfile(after.profile, fields: whole.fields), after: whole)
       await presence.profileWillChange(user)
       try await commit([.account(after)])
       await presence.profileChanged(user)
     }
-    return .json(Empty())
   }
 }

@@ -190,6 +190,8 @@ public final class Homeserver: Sendable {
     case .changeList: try await changeList(request)
     case .reportDevice: try await reportDevice(request)
     case .setPolling: try await setPolling(request)
+    case .deleteProfileField(let user, let field):
+      try await deleteProfileField(of: user, field: field, request)
     case .sync: try await sync(request, endpoint.version)
     case .events: try await events(request, endpoint.version)
     case .initialSync: try await initialSync(request, endpoint.version)

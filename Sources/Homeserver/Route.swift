@@ -8,6 +8,7 @@ enum Route: Hashable, Sendable {
   case setProfile(UserID, field: String)
   case getStatus(UserID)
   case setStatus(UserID)
+  case deleteProfileField(UserID, field: String)
   /// The presence list as the first specification had it (protocol 3.4).
   case getStandardList(UserID)
   case changeStandardList(UserID)
@@ -156,7 +157,11 @@ struct RoutedEndpoint: Hashable, Sendable {
     case ("profile", let name, 1):
       let user = try user(name)
       return try pick(
-        method, [.get: .getProfile(user, field: tail[0]), .put: .setProfile(user, field: tail[0])])
+        method,
+        [
+          .get: .getProfile(user, field: tail[0]), .put: .setProfile(user, field: tail[0]),
+          .delete: .deleteProfileField(user, field: tail[0]),
+        ])
     case ("devices", let name, 0):
       guard let device = DeviceID(name) else {
         throw Refusal(400, .invalidParameter, "The path does not name a device.")

@@ -203,6 +203,7 @@ struct AccountTests {
     #expect(
       answer.unstableFeatures == [
         "chat.porchlight": true, "chat.porchlight.hidden": true, "chat.porchlight.free_for_chat": true,
+        "uk.tcpip.msc4133.stable": true,
       ])
   }
 }

@@ -50,7 +50,7 @@ struct GuestServers: Sendable {
   /// whoever asks.
   ///
   /// - Throws: 502 where it does not answer, or not in a way that can be understood.
-  func profile(of user: UserID) async throws(Refusal) -> Profile? {
+  func profile(of user: UserID) async throws(Refusal) -> PublicProfile? {
     if let known = profiles[user] {
       guard case .said(let profile) = known else { throw Self.unanswered(user) }
       return profile
@@ -60,9 +60,9 @@ struct GuestServers: Sendable {
         FederationAPI.profile(of: user), from: server, to: user.server)
       request.timeout = Self.patience
       let response = try await federation.transport.send(request, to: user.server)
-      let profile: Profile? =
+      let profile: PublicProfile? =
         switch response.status {
-        case 200: try WireJSON.decode(Profile.self, from: response.body).cut
+        case 200: try PublicProfile(body: response.body).cut
         case 403, 404: nil
         default: throw Self.unanswered(user)
         }
@@ -76,15 +76,16 @@ struct GuestServers: Sendable {
   }
 }
 
-extension Profile {
+extension PublicProfile {
   /// As long as those of this server's people may be.
-  fileprivate var cut: Profile {
+  fileprivate var cut: PublicProfile {
     func cut(_ text: String?, _ most: Int) -> String? {
       text.map { text in
         text.unicodeScalars.count <= most
           ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(most)))
       }
     }
-    return Profile(displayName: cut(displayName, 256), avatarURL: cut(avatarURL, 1000))
+    let short = Profile(displayName: cut(profile.displayName, 256), avatarURL: cut(profile.avatarURL, 1000))
+    return PublicProfile(short, fields: fields)
   }
 }

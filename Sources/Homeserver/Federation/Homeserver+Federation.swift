@@ -31,7 +31,7 @@ extension Homeserver {
     guard let user = UserID(text), user.server == configuration.name else {
       throw Refusal(400, .invalidParameter, "'user_id' names nobody of \(configuration.name).")
     }
-    guard let profile = accounts.profile(of: user) else {
+    guard let profile = accounts.publicProfile(of: user) else {
       throw Refusal(404, .notFound, "There is no profile of \(user).")
     }
     return try Self.answer(profile, field: request.query("field"), of: user)
