@@ -10,7 +10,10 @@ internal import Synchronization
 final class AccountRegistry: Sendable {
   private struct State: Sendable {
     var book: AccountBook
-    var challenges = Challenges()
+    var costs = PasswordCosts()
+    var challenges: Challenges
+    /// What people had in their profiles since the start and have no more, as `""`.
+    var cleared: [UserID: Profile] = [:]
     var random: any RandomNumberGenerator & Sendable
   }
 
@@ -40,7 +43,16 @@ final class AccountRegistry: Sendable {
   /// Makes changes true that are durable.
   func apply(_ changes: [StoreChange]) {
     state.withLock { state in
-      for change in changes { state.book.apply(change) }
+      for change in changes {
+        if case .account(let record) = change {
+          let before = state.book.accounts[record.user]?.record
+          let cleared = record.profile.cleared(after: before?.profile, state.cleared[record.user])
+          state.cleared[record.user] = cleared == Profile() ? nil : cleared
+          count(before?.passwordHash, -1, in: &state.costs)
+          count(record.passwordHash, 1, in: &state.costs)
+        }
+        state.book.apply(change)
+      }
     }
   }
 
@@ -87,6 +99,14 @@ final class AccountRegistry: Sendable {
   /// The public profile, or nil for somebody who does not exist.
   func profile(of user: UserID) -> Profile? { read { $0.accounts[user]?.record.profile } }
 
+  /// The profile with all its fields, or nil for somebody who does not exist.
+  func publicProfile(of user: UserID) -> PublicProfile? {
+    read { book in book.accounts[user].map { PublicProfile($0.record.profile, fields: $0.profileFields) } }
+  }
+
+  /// Which of name and picture somebody had since the start and has no more: `""` for those.
+  func clearedProfile(of user: UserID) -> Profile { state.withLock { $0.cleared[user] ?? Profile() } }
+
   /// The profile as other servers are told it: while its person hides, the one from before.
   func announcedProfile(of user: UserID) -> Profile? { held.withLock { $0[user] } ?? profile(of: user) }
 
@@ -122,14 +142,20 @@ final class AccountRegistry: Sendable {
   }
 
   /// Random bytes as hexadecimal digits.
-  func secret(bytes: Int) -> String {
-    state.withLock { state in
-      var text = ""
-      for _ in 0..<bytes {
-        let byte = UInt8.random(in: .min ... .max, using: &state.random)
-        text += byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
-      }
-      return text
+  func secret(bytes: Int) -> String { state.withLock { Self.bytes(bytes, from: &$0.random) }.hexadecimal }
+
+  private static func bytes(_ count: Int, from random: inout any RandomNumberGenerator & Sendable) -> [UInt8]
+  {
+    (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+  }
+}
+
+extension Profile {
+  /// `""` for what is not set and was before, or was cleared before that.
+  fileprivate func cleared(after before: Profile?, _ cleared: Profile?) -> Profile {
+    func word(_ field: KeyPath<Profile, String?>) -> String? {
+      guard self[keyPath: field] == nil else { return nil }
+      return before?[keyPath: field] == nil ? cleared?[keyPath: field] : ""
     }
   }
 }

@@ -40,7 +40,14 @@ public final class Homeserver: Sendable {
     /// How often things may be done.
     public var rateLimits = RateLimits()
 
+    /// Where clients reach this server, `https://matrix.example.org`, without a slash at its end; nil for where they look
+    /// by themselves, at the server's name.
+    public var publicURL: String?
+
     public init(name: ServerName) { self.name = name }
+
+    /// What clients are told at `/.well-known/matrix/client`. Never what a request calls this server: that is anybody's.
+    var baseURL: String { publicURL ?? "https://\(name)" }
 
     var tokenLifetimes: TokenLifetimes { .init(access: accessTokenLifetime, refresh: refreshTokenLifetime) }
   }
@@ -179,6 +186,7 @@ public final class Homeserver: Sendable {
   ) async throws -> WireResponse {
     switch endpoint.route {
     case .versions: versions()
+    case .clientDiscovery: .json(ClientDiscovery(baseURL: configuration.baseURL))
     case .account(let route): try await answer(route, request, endpoint.version, from: peer)
     case .getProfile(let user, let field): try await getProfile(of: user, field: field, request)
     case .setProfile(let user, let field): try await setProfile(of: user, field: field, request)

@@ -13,11 +13,19 @@ struct RateLimiter: Sendable {
     case status
     case invites
     case requests
+    case keyFetch
+    case keyFetchOfAnybody
   }
 
   enum Subject: Hashable, Sendable {
     case user(UserID)
     case address(String)
+    /// All together.
+    case everybody
+    /// Somebody at an address from which their account is used.
+    indirect case place(UserID, address: Subject)
+    /// Somebody on a device of theirs.
+    case device(UserID, DeviceID)
 
     /// An address as it is counted: of IPv6 the network, because a single customer has 2^64 of the rest.
     init(network address: String) {
@@ -91,6 +99,8 @@ struct RateLimiter: Sendable {
     case .status: limits.status
     case .invites: limits.invites
     case .requests: limits.requests
+    case .keyFetch: limits.keyFetches
+    case .keyFetchOfAnybody: limits.keyFetchesOfAnybody
     }
   }
 }

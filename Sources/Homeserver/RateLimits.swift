@@ -25,6 +25,9 @@ public struct RateLimits: Hashable, Sendable {
   public var invites: Rate? = Rate(perSecond: 1, burst: 200)
   /// Everything: of one person, and without a session from one address.
   public var requests: Rate? = Rate(perSecond: 200, burst: 2000)
+  /// Keys of other servers that are fetched because somebody asks this one for them: from one address, and in all.
+  public var keyFetches: Rate? = Rate(perSecond: 1, burst: 50)
+  public var keyFetchesOfAnybody: Rate? = Rate(perSecond: 5, burst: 100)
 
   /// What no roster and no person will meet.
   public init() {}
@@ -38,6 +41,8 @@ public struct RateLimits: Hashable, Sendable {
     limits.status = nil
     limits.invites = nil
     limits.requests = nil
+    limits.keyFetches = nil
+    limits.keyFetchesOfAnybody = nil
     return limits
   }()
 }

@@ -3,6 +3,8 @@ internal import MatrixWire
 /// The endpoints this server has. Path segments arrive decoded.
 enum Route: Hashable, Sendable {
   case versions
+  /// Where clients find this server.
+  case clientDiscovery
   case account(AccountRoute)
   case getProfile(UserID, field: String?)
   case setProfile(UserID, field: String)
@@ -26,6 +28,8 @@ enum Route: Hashable, Sendable {
   /// What servers ask of each other (protocol 6).
   enum FederationRoute: Hashable, Sendable {
     case keys
+    /// The keys of servers, of one that the path names or of those in the body.
+    case queryKeys(of: ServerName?)
     case version
     case send(id: String)
     case profile
@@ -58,7 +62,7 @@ extension Route {
   var asksForToken: Bool {
     switch self {
     // Profiles of this server are for everybody.
-    case .versions, .getProfile, .peers, .federation: false
+    case .versions, .clientDiscovery, .getProfile, .peers, .federation: false
     case .account(.registrationFlows), .account(.register), .account(.loginFlows), .account(.login),
       .account(.refresh):
       false
@@ -84,6 +88,10 @@ struct RoutedEndpoint: Hashable, Sendable {
   /// - Throws: 404 or 405 `M_UNRECOGNIZED`, or 400 `M_INVALID_PARAM` for a malformed identifier in the path.
   init(_ request: WireRequest) throws(Refusal) {
     let path = request.path[...]
+    if path == [".well-known", "matrix", "client"] {
+      (version, route) = (.unstable, try Self.pick(request.method, [.get: .clientDiscovery]))
+      return
+    }
     guard path.starts(with: ["_matrix", "client"]) else {
       (version, route) = (.unstable, .federation(try Self.federation(request)))
       return
@@ -109,6 +117,13 @@ struct RoutedEndpoint: Hashable, Sendable {
     switch (path.prefix(3), path.dropFirst(3).map(\.self)) {
     case (["_matrix", "key", "v2"], let rest) where rest.first == "server" && rest.count <= 2:
       (method, route) = (.get, .keys)
+    case (["_matrix", "key", "v2"], ["query"]): (method, route) = (.post, .queryKeys(of: nil))
+    case (["_matrix", "key", "v2"], let rest) where rest.first == "query" && rest.count <= 3:
+      // Old clients name a key as well.
+      guard let server = ServerName(rest[1]) else {
+        throw Refusal(400, .invalidParameter, "The path does not name a server.")
+      }
+      (method, route) = (.get, .queryKeys(of: server))
     case (["_matrix", "federation", "v1"], ["version"]): (method, route) = (.get, .version)
     case (["_matrix", "federation", "v1"], ["query", "profile"]): (method, route) = (.get, .profile)
     case (["_matrix", "federation", "v1"], let rest) where rest.first == "send" && rest.count == 2:

@@ -14,8 +14,8 @@ struct StreamView {
 
   /// Something a stream tells, before it is said.
   enum Notice {
-    /// Oneself.
-    case own
+    /// Oneself, in an answer that replaces everything or in one that says what changed.
+    case own(isComplete: Bool)
     /// Somebody on the list, as far as they may be seen.
     case person(UserID)
     case list(ListEvent)
@@ -40,13 +40,15 @@ struct StreamView {
         InviteEvent(
           observer: observer, observed: viewer, receivedAt: receivedAt.milliseconds, state: .pending))
     }
-    return [.own] + people + invites
+    return [.own(isComplete: true)] + people + invites
   }
 
   /// What changed after a version, oldest first.
   func changes(since: UInt64) -> [Notice] {
     var found: [(version: UInt64, notices: [Notice])] = []
-    if index.ownVersion(of: viewer) > since { found.append((index.ownVersion(of: viewer), [.own])) }
+    if index.ownVersion(of: viewer) > since {
+      found.append((index.ownVersion(of: viewer), [.own(isComplete: false)]))
+    }
     for (user, record) in index.listRecords(of: viewer) {
       if let ended = record.ended, ended.version > since {
         found.append((ended.version, [.list(ended.event)]))
@@ -70,8 +72,10 @@ struct StreamView {
   /// What a notice says now; nil where there is nothing any more.
   func event(_ notice: Notice) -> StreamEvent? {
     switch notice {
-    case .own:
-      rules.presence(of: viewer, for: viewer, now: now).map { .presence(viewer, withProfile($0, of: viewer)) }
+    case .own(let isComplete):
+      rules.presence(of: viewer, for: viewer, now: now).map {
+        .presence(viewer, withOwnProfile($0, tellsWhatWasCleared: !isComplete))
+      }
     case .person(let user): .presence(user, content(of: user))
     case .list(let event): .list(event)
     case .invite(let event): .invite(named(event))
@@ -125,6 +129,17 @@ struct StreamView {
     var event = event
     event.displayName = profiles.profile(of: event.observer)?.displayName
     return event
+  }
+
+  /// What is not set is left out, as the specification has it. Only where it was set before, and a stream may have told
+  /// so, it is said to be cleared.
+  private func withOwnProfile(_ content: PresenceContent, tellsWhatWasCleared: Bool) -> PresenceContent {
+    var content = content
+    let profile = profiles.profile(of: viewer)
+    let cleared = tellsWhatWasCleared ? profiles.clearedProfile(of: viewer) : Profile()
+    content.displayName = profile?.displayName ?? cleared.displayName
+    content.avatarURL = profile?.avatarURL ?? cleared.avatarURL
+    return content
   }
 
   /// Both fields always; a cleared one as `""` (protocol 8). People of other servers bring theirs along.

@@ -41,6 +41,8 @@ public struct Roster: Hashable, Sendable {
     let before = self
     contacts = [:]
     invites = [:]
+    // What nobody says any more has been cleared.
+    own.displayName = nil
     for event in answer.presence { _ = apply(event, at: now) }
     return changes(since: before)
   }

@@ -7,6 +7,7 @@ internal import LocalServer
 internal import Logging
 internal import MatrixCrypto
 internal import MatrixWire
+internal import NetworkExchange
 internal import PeerNetwork
 internal import Ports
 internal import PresenceCore
@@ -39,6 +40,12 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Where to listen; port 0 lets the system choose.", valueName: "host:port"))
   var listen: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where clients reach the server, for /.well-known/matrix/client. (default: https://NAME)",
+      valueName: "url"))
+  var publicUrl: String?
 
   @Option(help: ArgumentHelp("A Unix socket to listen on as well, for this user only.", valueName: "path"))
   var unix: String?
@@ -117,6 +124,14 @@ struct ServeCommand: AsyncParsableCommand {
     if let listen, HostAndPort(listen) == nil {
       throw ValidationError("--listen takes HOST:PORT, such as 127.0.0.1:8008, not '\(listen)'")
     }
+    if let publicUrl {
+      do throws(ServerAddress.Problem) {
+        _ = try ServerAddress(checking: publicUrl)
+      } catch {
+        throw ValidationError(
+          "--public-url takes a URL such as https://matrix.example.org: it \(error.message)")
+      }
+    }
     guard registrationToken != "" else { throw ValidationError("--registration-token takes a token, not ''") }
     guard (registration == .token) == (registrationToken != nil) else {
       throw ValidationError("--registration token and --registration-token go together")
@@ -187,6 +202,7 @@ struct ServeCommand: AsyncParsableCommand {
   private func configuration(_ name: ServerName) -> Homeserver.Configuration {
     var configuration = Homeserver.Configuration(name: name)
     configuration.version = Porchlight.version
+    configuration.publicURL = publicUrl.flatMap { ServerAddress(url: $0)?.description }
     configuration.autoAccept = autoAccept
     configuration.localLogin = unix != nil
     if !rateLimits { configuration.rateLimits = .none }

@@ -46,6 +46,18 @@ struct GuestServers: Sendable {
     Refusal(502, .unknown, "The server \(user.server) did not answer.")
   }
 
+  /// What another server says of its keys, signed by it and by this one; nil where it cannot be had. Asked for by
+  /// `KeyService.document`.
+  func document(
+    of server: ServerName, validUntil: WallTime, mayAsk: @escaping @Sendable () -> Bool
+  ) async -> [UInt8]? {
+    guard let body = await authentication.keys.document(of: server, validUntil: validUntil, mayAsk: mayAsk),
+      let keys = try? ServerKeys(body: body),
+      let signature = try? federation.signer.signature(of: keys.signedBytes)
+    else { return nil }
+    return keys.body(with: [self.server: [federation.signer.keyID: signature]])
+  }
+
   /// What another server says of one of its people; nil for somebody it does not know. It is asked once a minute,
   /// whoever asks.
   ///

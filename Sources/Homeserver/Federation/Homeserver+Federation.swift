@@ -5,11 +5,14 @@ internal import PresenceFederation
 /// What other servers ask of this one (protocol 6.1, 6.3, 6.7).
 extension Homeserver {
   func answer(
-    _ route: Route.FederationRoute, _ request: WireRequest
+    _ route: Route.FederationRoute, _ request: WireRequest, from peer: Peer
   ) async throws -> WireResponse {
     guard let guests else { throw Refusal(404, .unrecognized, "This server meets no others.") }
     switch route {
     case .keys: return .stream(try guests.ownKeys.body(at: time.wallTime))
+    case .queryKeys(let server?):
+      return try await answer(Self.keyQuery(for: server, request), guests, from: peer)
+    case .queryKeys(nil): return try await answer(KeyQuery(body: request.body), guests, from: peer)
     case .version: return .json(ServerVersion(name: "porchlight", version: configuration.version))
     case .send(let id):
       let signed = try await guests.authentication.authenticate(request)

@@ -19,8 +19,12 @@ struct KeyRing: Sendable {
     /// After a failure, doubling from the first to the last.
     var firstPause = Duration.seconds(1)
     var lastPause = Duration.seconds(30)
-    /// How often a server is asked because of a key it did not name.
+    /// How often a server is asked because of a key it did not name, or for a document that is valid for longer.
     var renewal = Duration.seconds(30)
+    /// The largest document that is kept to be handed on, in bytes.
+    var largestDocument = 8_192
+    /// Documents asked for at the same time only to be handed on.
+    var mostQueries = 4
   }
 
   /// What there is to do about a key.
@@ -38,8 +42,20 @@ struct KeyRing: Sendable {
     case busy
   }
 
+  /// What there is to do about a document that somebody wants.
+  enum DocumentFinding: Hashable, Sendable {
+    case known([UInt8])
+    /// As for keys.
+    case fetch
+    case fetching
+    /// There is nothing better than what is known, if anything.
+    case unavailable
+  }
+
   private struct Entry: Sendable {
     var keys: [KeyID: [UInt8]]
+    /// As its server sent it; nil where it is too large to be kept.
+    var document: [UInt8]?
     /// By the server's own word, and by the longest we believe it.
     var validUntil: WallTime
     var believedUntil: Instant
@@ -78,6 +94,45 @@ struct KeyRing: Sendable {
       if let known = entry.keys[key] { return .known(known) }
       guard now.instant >= entry.fetchedAt + limits.renewal else { return .notItsKey }
     }
+    return admit(server, isKnown: isKnown, now: now)
+  }
+
+  /// What there is to do about a server's document that is to be handed on.
+  ///
+  /// - Parameters:
+  ///   - server: whose.
+  ///   - validUntil: until when it has to be valid, where its server has such a one.
+  ///   - isKnown: as for keys.
+  ///   - now: the time.
+  /// - Returns: the document, or what to do for it.
+  mutating func findDocument(
+    of server: ServerName, validUntil: WallTime, isKnown: Bool, now: Moment
+  ) -> DocumentFinding {
+    uses += 1
+    if let entry = entries[server], entry.isValid(at: now) {
+      entries[server]?.lastUse = uses
+      // What is half spent is renewed, so that nobody gets one that ends at once.
+      let age = (now.instant - entry.fetchedAt).wholeMilliseconds
+      let isFresh =
+        entry.validUntil >= validUntil && Int64(age) < entry.validUntil.milliseconds - now.wall.milliseconds
+      guard !isFresh, now.instant >= entry.fetchedAt + limits.renewal else {
+        return entry.document.map(DocumentFinding.known) ?? .unavailable
+      }
+    }
+    switch admit(server, isKnown: isKnown, now: now) {
+    case .fetch: return .fetch
+    case .fetching: return .fetching
+    case .known, .notItsKey, .unreachable, .busy: return .unavailable
+    }
+  }
+
+  /// A server's document as it is known, if it is valid.
+  func document(of server: ServerName, now: Moment) -> [UInt8]? {
+    entries[server].flatMap { $0.isValid(at: now) ? $0.document : nil }
+  }
+
+  /// Whether a server may be asked now: `fetch`, or why not.
+  private mutating func admit(_ server: ServerName, isKnown: Bool, now: Moment) -> Finding {
     if fetches[server] != nil { return .fetching }
     if let failure = failures[server], now.instant < failure.until {
       failures[server]?.lastUse = uses
@@ -102,8 +157,10 @@ struct KeyRing: Sendable {
     failures[server] = nil
     uses += 1
     // What signed once signs no more: it is good for old events, not for requests.
+    let body = keys.body
     entries[server] = Entry(
-      keys: keys.verifyKeys.filter { keys.oldVerifyKeys[$0.key] == nil }, validUntil: validUntil,
+      keys: keys.verifyKeys.filter { keys.oldVerifyKeys[$0.key] == nil },
+      document: body.count <= limits.largestDocument ? body : nil, validUntil: validUntil,
       believedUntil: now.instant + limits.longest, fetchedAt: now.instant, lastUse: uses)
     if entries.count > limits.mostServers,
       let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })

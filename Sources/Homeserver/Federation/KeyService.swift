@@ -9,6 +9,7 @@ actor KeyService {
   private let time: any Timekeeper
   private let verifier: any SignatureVerifier
   private let mostWaiting: Int
+  private let mostQueries: Int
   private let fetch: Fetch
   /// Which servers are no strangers: those must not keep them from being asked for their keys, not even after a
   /// start, when no keys are known.
@@ -16,6 +17,8 @@ actor KeyService {
   /// Told of servers whose keys could not be had, and why.
   private let failed: @Sendable (ServerName, String) -> Void
   private var ring: KeyRing
+  /// How many servers are being asked only for what is handed on.
+  private var queries = 0
   private var waiting: [ServerName: [CheckedContinuation<Void, Never>]] = [:]
 
   init(
@@ -30,6 +33,7 @@ actor KeyService {
     self.verifier = verifier
     self.fetch = fetch
     mostWaiting = limits.mostWaiting
+    mostQueries = limits.mostQueries
     ring = KeyRing(limits)
   }
 
@@ -59,6 +63,36 @@ actor KeyService {
       case .busy: throw Self.busy
       }
     }
+  }
+
+  /// A server's own key document.
+  ///
+  /// - Parameters:
+  ///   - server: whose.
+  ///   - validUntil: until when it has to be valid, where its server has such a one.
+  ///   - mayAsk: whether the server may be asked for somebody's sake; called where it is to be.
+  /// - Returns: the document as the server signed it; nil where it cannot be had.
+  func document(
+    of server: ServerName, validUntil: WallTime, mayAsk: @Sendable () -> Bool
+  ) async -> [UInt8]? {
+    switch ring.findDocument(
+      of: server, validUntil: validUntil, isKnown: isKnown(server), now: time.now)
+    {
+    case .known(let document): return document
+    case .fetch:
+      guard queries < mostQueries, mayAsk() else {
+        ring.abandoned(server)
+        break
+      }
+      queries += 1
+      try? await ask(server)
+      queries -= 1
+    case .fetching:
+      guard waiting[server, default: []].count < mostWaiting else { break }
+      await withCheckedContinuation { waiting[server, default: []].append($0) }
+    case .unavailable: break
+    }
+    return ring.document(of: server, now: time.now)
   }
 
   private static let busy = Refusal(503, .unknown, "Too many servers are being asked for their keys.")

@@ -49,11 +49,19 @@ public struct ServerKeys: Hashable, Sendable {
   public var signedBytes: [UInt8] { document.bytes }
 
   /// The canonical bytes of the document, signatures and all.
-  public var body: [UInt8] {
+  public var body: [UInt8] { body(with: [:]) }
+
+  /// The canonical bytes of the document with its signatures, and those of a notary beside them.
+  ///
+  /// - Parameter notaries: signatures over `signedBytes` by other servers' keys.
+  /// - Returns: the bytes.
+  public func body(with notaries: [ServerName: [KeyID: [UInt8]]]) -> [UInt8] {
     var signed = document
     var byServer = CanonicalJSON.Object()
-    byServer[server.rawValue] = .object(
-      Self.object(signatures) { .string(UnpaddedBase64.encode($0)) })
+    for (server, signatures) in notaries.merging([server: signatures], uniquingKeysWith: { $1 }) {
+      byServer[server.rawValue] = .object(
+        Self.object(signatures) { .string(UnpaddedBase64.encode($0)) })
+    }
     signed["signatures"] = .object(byServer)
     return signed.bytes
   }
