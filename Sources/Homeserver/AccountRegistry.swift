@@ -19,10 +19,10 @@ final class AccountRegistry: Sendable {
 
   private let server: ServerName
   let secrets: any SecretHasher
+  private let decoyKey: [UInt8]
   private let state: Mutex<State>
   /// What is still told of people who changed their profile while nobody was to notice them.
   private let held = Mutex<[UserID: Profile]>([:])
-  private let decoyKey: [UInt8]
 
   init(
     server: ServerName, stored: StoredServer, secrets: any SecretHasher,
@@ -56,18 +56,6 @@ final class AccountRegistry: Sendable {
     }
   }
 
-  /// Asks something of all that is known.
-  func read<Value: Sendable>(_ question: @Sendable (AccountBook) -> Value) -> Value {
-    state.withLock { question($0.book) }
-  }
-
-  // MARK: Names
-
-  /// The user ID a wanted name stands for, in lower case; a made-up one where none is wanted.
-  ///
-  /// - Throws: `M_INVALID_USERNAME` or `M_USER_IN_USE`.
-  func available(_ username: String?) throws(MatrixError) -> UserID {
-    guard let username else { return try available("guest-" + secret(bytes: 5)) }
   private func count(_ hash: String?, _ change: Int, in costs: inout PasswordCosts) {
     guard let hash, let cost = secrets.cost(of: hash) else { return }
     if change > 0 { costs.add(hash, cost: cost) } else { costs.remove(cost: cost) }
@@ -80,6 +68,18 @@ final class AccountRegistry: Sendable {
     return state.withLock { $0.costs.decoy(draw, present: secrets.cost) }
   }
 
+  /// Asks something of all that is known.
+  func read<Value: Sendable>(_ question: @Sendable (AccountBook) -> Value) -> Value {
+    state.withLock { question($0.book) }
+  }
+
+  // MARK: Names
+
+  /// The user ID a wanted name stands for, in lower case; a made-up one where none is wanted.
+  ///
+  /// - Throws: `M_INVALID_USERNAME` or `M_USER_IN_USE`.
+  func available(_ username: String?) throws(MatrixError) -> UserID {
+    guard let username else { return try available("guest-" + secret(bytes: 5)) }
     guard let user = UserID(localpart: username.asciiLowercased, server: server),
       user.isValidForRegistration
     else {
@@ -157,6 +157,6 @@ extension Profile {
       guard self[keyPath: field] == nil else { return nil }
       return before?[keyPath: field] == nil ? cleared?[keyPath: field] : ""
     }
+    return Profile(displayName: word(\.displayName), avatarURL: word(\.avatarURL))
   }
 }
-    return Profile(displayName: word(\.displayName), avatarURL: word(\.avatarURL))

@@ -70,6 +70,8 @@ public final class Homeserver: Sendable {
   let turns = Turns()
   let filters = FilterCache()
   let limiter: Mutex<RateLimiter>
+  let passwords: PasswordWork
+  let places = Mutex(KnownPlaces())
   /// Other servers; nil where it meets none.
   let guests: GuestServers?
   private let sender: PeerSender?
@@ -77,8 +79,6 @@ public final class Homeserver: Sendable {
   /// - Parameters:
   ///   - configuration: the server's name and limits.
   ///   - stored: what `store` was loaded with; nothing for a new one.
-  let passwords: PasswordWork
-  let places = Mutex(KnownPlaces())
   ///   - store: where everything goes that must not be lost.
   ///   - secrets: keeps passwords and tokens.
   ///   - time: every deadline of the server runs on it.
@@ -96,6 +96,7 @@ public final class Homeserver: Sendable {
     persistence = PersistenceService(store)
     accounts = AccountRegistry(
       server: configuration.name, stored: stored, secrets: secrets, random: random)
+    passwords = PasswordWork(secrets)
     limiter = Mutex(RateLimiter(configuration.rateLimits))
     hub = SyncHub(time: time)
     let troubles = PeerTroubles(time: time) { federation?.notice($0) }
@@ -103,7 +104,6 @@ public final class Homeserver: Sendable {
     guests = federation.flatMap { federation in
       acquaintances.map { GuestServers(configuration.name, federation, $0, troubles, time: time) }
     }
-    passwords = PasswordWork(secrets)
     sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }
     let engine = federation.map { federation in
       FederationEngine(
@@ -190,6 +190,8 @@ public final class Homeserver: Sendable {
     case .account(let route): try await answer(route, request, endpoint.version, from: peer)
     case .getProfile(let user, let field): try await getProfile(of: user, field: field, request)
     case .setProfile(let user, let field): try await setProfile(of: user, field: field, request)
+    case .deleteProfileField(let user, let field):
+      try await deleteProfileField(of: user, field: field, request)
     case .getStatus(let user): try await getStatus(of: user, request, endpoint.version)
     case .setStatus(let user): try await setStatus(of: user, request)
     case .getStandardList(let user): try await getStandardList(of: user, request, endpoint.version)
@@ -198,8 +200,6 @@ public final class Homeserver: Sendable {
     case .changeList: try await changeList(request)
     case .reportDevice: try await reportDevice(request)
     case .setPolling: try await setPolling(request)
-    case .deleteProfileField(let user, let field):
-      try await deleteProfileField(of: user, field: field, request)
     case .sync: try await sync(request, endpoint.version)
     case .events: try await events(request, endpoint.version)
     case .initialSync: try await initialSync(request, endpoint.version)

@@ -8,9 +8,9 @@ enum Route: Hashable, Sendable {
   case account(AccountRoute)
   case getProfile(UserID, field: String?)
   case setProfile(UserID, field: String)
+  case deleteProfileField(UserID, field: String)
   case getStatus(UserID)
   case setStatus(UserID)
-  case deleteProfileField(UserID, field: String)
   /// The presence list as the first specification had it (protocol 3.4).
   case getStandardList(UserID)
   case changeStandardList(UserID)

@@ -125,7 +125,7 @@ struct ServeCommand: AsyncParsableCommand {
       throw ValidationError("--listen takes HOST:PORT, such as 127.0.0.1:8008, not '\(listen)'")
     }
     if let publicUrl {
-      do throws(ServerAddress.Problem) {
+      do throws(SettingProblem) {
         _ = try ServerAddress(checking: publicUrl)
       } catch {
         throw ValidationError(
