@@ -34,6 +34,10 @@ public struct SyncSequence: AsyncSequence, Sendable {
     private var rest: Rest?
     /// Why the next poll is to be answered at once, so that nobody waits a whole poll to hear that it works.
     private var probe = Probe.beginning
+    private var lastTry: Instant
+
+    /// Between two tries where nothing answers.
+    private static let leastSpan: Duration = .milliseconds(500)
 
     private enum Rest {
       /// After an answer.
@@ -57,11 +61,13 @@ public struct SyncSequence: AsyncSequence, Sendable {
       random = SeededGenerator(seed: sequence.seed)
       length = PollLength(longest: sequence.wait)
       pace = AnswerPace(now: sequence.session.time.instant)
+      lastTry = sequence.session.time.instant
     }
 
     public mutating func next() async throws(SDKError) -> SyncStep? {
       while await takeRest() {
         let began = sequence.session.time.instant
+        lastTry = began
         let poll = Poll(
           sequence, since: since, wait: probe == .none ? length.current : .zero,
           patience: probe == .afterRenewal ? .seconds(10) : .seconds(30))
@@ -95,8 +101,10 @@ public struct SyncSequence: AsyncSequence, Sendable {
           defer { group.cancelAll() }
           return await group.next().flatMap(\.self)
         }
-        if isAsked == true { backoff.reset() }
-        return isAsked != nil
+        guard isAsked == true else { return isAsked != nil }
+        backoff.reset()
+        // However often it is asked for, as by a key that is held.
+        return (try? await session.time.sleep(until: lastTry + Self.leastSpan)) != nil
       }
     }
 

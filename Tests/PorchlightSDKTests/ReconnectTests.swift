@@ -75,20 +75,29 @@ struct ReconnectTests {
     #expect(way.requests.count - before <= 10)
   }
 
-  /// A server that answers every poll at once with nothing, against the protocol.
+  /// A server that answers every poll at once, against the protocol: with nothing, or with something else each time.
   private final class HastyExchange: Exchange {
     private let polls = Mutex(0)
+    private let isTalkative: Bool
+
+    init(isTalkative: Bool) { self.isTalkative = isTalkative }
 
     var count: Int { polls.withLock { $0 } }
 
     func send(_ request: WireRequest) async throws -> WireResponse {
-      polls.withLock { $0 += 1 }
-      return WireResponse(status: 200, body: Array(#"{"next_batch":"s1"}"#.utf8))
+      let number = polls.withLock { polls in
+        polls += 1
+        return polls
+      }
+      let event =
+        #"{"type":"m.presence","sender":"@bob:harbor.example","content":{"presence":"online","status_msg":"\#(number)"}}"#
+      let body = #"{"next_batch":"s1","presence":{"events":[\#(isTalkative ? event : "")]}}"#
+      return WireResponse(status: 200, body: Array(body.utf8))
     }
   }
 
-  private func polls(waiting wait: Duration) -> Int {
-    let hasty = HastyExchange()
+  private func polls(waiting wait: Duration, sayingSomething isTalkative: Bool = false) -> Int {
+    let hasty = HastyExchange(isTalkative: isTalkative)
     let session = ann.through(hasty)
     simulation.start {
       do {
@@ -101,6 +110,10 @@ struct ReconnectTests {
 
   @Test func aClientDoesNotSpinWhenTheServerNeverWaits() {
     #expect((50...70).contains(polls(waiting: .seconds(30))))
+  }
+
+  @Test func aServerThatAnswersEveryPollAtOnceWithSomethingIsAskedFourTimesASecond() {
+    #expect((200...245).contains(polls(waiting: .seconds(30), sayingSomething: true)))
   }
 
   @Test func whoDoesNotWantToWaitIsNotHeldBack() {
