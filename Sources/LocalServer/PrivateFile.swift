@@ -4,7 +4,7 @@ public import Homeserver
 /// A small text that nobody else may read, in a file: made once, never written again.
 public enum PrivateFile {
   /// In bytes; a larger file is some other one.
-  private static let largest = 4096
+  private static let largest = 16_384
 
   /// The text of a file; where there is none, makes it.
   ///

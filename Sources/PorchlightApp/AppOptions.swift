@@ -26,6 +26,10 @@ public struct AppOptions: Sendable {
   public var emptyHint: SafeText = ""
   /// Whether the server can ask for people on other servers.
   public var meetsOthers = true
+  /// What the roster before could not send; sent once the server has said that nothing else was chosen since.
+  public var unsentStatus: UnsentStatus?
+  /// Called once before the roster ends, with what could not be sent until then; nil where there is nothing.
+  public var keepUnsentStatus: @Sendable (UnsentStatus?) async -> Void = { _ in }
   /// Called before the roster is suspended; while it is, nothing of this process goes on.
   public var willSuspend: @Sendable () async -> Void = {}
   /// Called when it goes on.

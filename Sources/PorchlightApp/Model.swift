@@ -22,6 +22,8 @@ struct Model: Sendable {
   var hasPresenceLists: Bool?
   var isAskingVersions = false
   var own = OwnStatus()
+  /// What the roster before could not send, until the server has said how things stand.
+  var kept: UnsentStatus?
   /// Changes to the lists that were asked for and not confirmed by the stream.
   var changes: [ListChange: PendingChange] = [:]
   /// Whether the next answer only brings up to date: it is not news.
@@ -60,6 +62,7 @@ struct Model: Sendable {
     emptyHint = options.emptyHint
     meetsOthers = options.meetsOthers
     roster = Roster(userID: userID)
+    kept = options.unsentStatus
     idle = IdleMonitor(limit: options.idleAfter, now: now.instant)
     self.size = size
     opened = now.instant

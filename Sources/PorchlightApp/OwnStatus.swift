@@ -17,6 +17,9 @@ struct OwnStatus: Hashable, Sendable {
   /// Answers of the stream since the server took what is wanted; nil while it has not.
   private var answersSincePublished: Int?
 
+  /// What was asked for and the server has not even taken.
+  var unsent: StatusUpdate? { answersSincePublished == nil ? wanted : nil }
+
   /// What the user has in mind: wanted, or else as echoed.
   func current(_ echo: OwnPresence) -> StatusUpdate {
     wanted ?? StatusUpdate(presence: echo.choice, statusMessage: echo.statusText)

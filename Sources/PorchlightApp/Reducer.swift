@@ -22,6 +22,7 @@ func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
     model.take(step, at: now)
     if wasInterrupted, intents.isEmpty { intents = model.sayAgain() }
     intents += model.askVersions()
+    intents += model.sendKept()
   case .publishing(let outcome):
     intents = model.passTime(to: now)
     model.take(outcome)

@@ -44,7 +44,8 @@ public struct Runtime: Sendable {
       }
       // The poll ends first: it would otherwise go on after the good-bye and bring the person back.
       group.cancelAll()
-      await sayGoodbye(unsent: loop.unsent, reason)
+      let isSent = await sayGoodbye(loop.unconfirmed, reason)
+      await options.keepUnsentStatus(isSent ? nil : loop.unsent)
       return reason
     }
   }
@@ -99,19 +100,31 @@ public struct Runtime: Sendable {
   }
 
   /// Sends what was chosen last and is not known to have arrived, then good-bye; gives up after a second.
-  private func sayGoodbye(unsent: StatusUpdate?, _ reason: ExitReason) async {
+  ///
+  /// - Returns: Whether the server took the status.
+  private func sayGoodbye(_ status: StatusUpdate?, _ reason: ExitReason) async -> Bool {
     switch reason {
-    case .loggedOut, .cancelled: return
+    case .loggedOut, .cancelled: return false
     case .quit, .signal, .endOfInput: break
     }
-    await withTaskGroup(of: Void.self) { group in
+    return await withTaskGroup(of: Bool?.self) { group in
       group.addTask {
-        if let unsent { try? await session.setStatus(unsent.presence, text: unsent.statusMessage) }
-        try? await session.close(patience: Self.patience)
+        guard let status else { return false }
+        return (try? await session.setStatus(status.presence, text: status.statusMessage)) != nil
       }
-      group.addTask { try? await time.sleep(until: time.instant + Self.patience) }
-      await group.next()
-      group.cancelAll()
+      group.addTask {
+        try? await time.sleep(until: time.instant + Self.patience)
+        return nil
+      }
+      defer { group.cancelAll() }
+      let isSent = await group.next().flatMap(\.self)
+      guard let isSent else { return false }
+      group.addTask {
+        try? await session.close(patience: Self.patience)
+        return nil
+      }
+      _ = await group.next()
+      return isSent
     }
   }
 

@@ -35,7 +35,10 @@ struct RuntimeLoop {
   }
 
   /// The status that was chosen and not confirmed.
-  var unsent: StatusUpdate? { model.own.wanted }
+  var unconfirmed: StatusUpdate? { model.own.wanted }
+
+  /// What has to be kept where it cannot be sent now.
+  var unsent: UnsentStatus? { model.unsent }
 
   /// Goes on until something quits. `start` begins what waits for the server, and returns at once.
   mutating func run(_ start: (Intent) -> Void) async -> ExitReason {

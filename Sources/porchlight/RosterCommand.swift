@@ -39,8 +39,13 @@ struct RosterCommand: AsyncParsableCommand {
     }
     // The session first: until there is one, Ctrl-C is the terminal's own.
     try await server.withSession(as: .roster) { session, local in
+      let unsent = UnsentStatusFile(
+        session.userID, at: server.homeserver ?? server.unix ?? "the offline server")
+      defer { unsent.sayFarewell() }
       try await roster.run { terminal, options in
         var options = options
+        options.unsentStatus = unsent.read()
+        options.keepUnsentStatus = { unsent.keep($0) }
         if let local {
           options.emptyHint = "somebody else on this machine: porchlight --offline --as NAME"
           options.meetsOthers = false
