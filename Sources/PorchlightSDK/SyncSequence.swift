@@ -112,15 +112,16 @@ public struct SyncSequence: AsyncSequence, Sendable {
       let now = sequence.session.time.instant
       let isComplete = since == nil || answer.isComplete
       since = answer.nextBatch
+      // An answer that was asked for at once proves little, as a server may refuse the very positions it gives; and it
+      // is not hasty.
       if probe == .none {
-        // A first answer proves little: a server may refuse the very positions it gives.
         backoff.reset()
         if now - began >= length.current { length.passed(at: now) }
+        if sequence.wait >= PollLength.shortest {
+          rest = .pace(until: pace.next(after: answer, askedAt: began, now: now))
+        }
       }
       probe = .none
-      if sequence.wait >= PollLength.shortest {
-        rest = .pace(until: pace.next(after: answer, askedAt: began, now: now))
-      }
       return .answer(answer, isComplete: isComplete)
     }
 
