@@ -35,7 +35,7 @@ struct PrivateFileTests {
   }
 
   @Test func aFileTooLargeIsRefused() throws {
-    try folder.write(String(repeating: "x", count: 4097), to: "secret")
+    try folder.write(String(repeating: "x", count: 16_385), to: "secret")
     #expect(throws: StoreError.self) { try PrivateFile.text(at: path) { "two" } }
   }
 
