@@ -13,6 +13,8 @@ struct DevicePresence: Hashable, Sendable {
   var streams: [StreamID: Stream] = [:]
   /// When the last counting stream closed.
   var lastStreamEnd: Instant?
+  /// When a status was last set on it, which counts as a stream that closed just then.
+  var lastPut: Instant?
   /// When the last looking stream closed.
   var lastLookEnd: Instant?
   var listReadAt: Instant?
@@ -32,7 +34,8 @@ struct DevicePresence: Hashable, Sendable {
   init(at now: Instant) { lastAct = now }
 
   func isConnected(at now: Instant, _ limits: PresenceLimits) -> Bool {
-    streams.values.contains(where: \.counts) || lastStreamEnd.map { now < $0 + limits.grace } ?? false
+    streams.values.contains(where: \.counts)
+      || [lastStreamEnd, lastPut].contains { $0.map { now < $0 + limits.grace } ?? false }
   }
 
   /// Since when the device is idle; nil while somebody is at it.
@@ -63,6 +66,7 @@ struct DevicePresence: Hashable, Sendable {
   func nextDeadline(after now: Instant, _ limits: PresenceLimits) -> Instant? {
     let candidates = [
       streams.values.contains(where: \.counts) ? nil : lastStreamEnd.map { $0 + limits.grace },
+      lastPut.map { $0 + limits.grace },
       streams.values.contains(where: \.looks) ? nil : lastLookEnd.map { $0 + limits.pollingLinger },
       pollingSwitch == nil ? nil : switchEnd(limits),
       listReadAt.map { $0 + limits.listReadPolling },

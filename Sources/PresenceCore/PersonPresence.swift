@@ -20,6 +20,8 @@ public struct PersonPresence: Hashable, Sendable {
   private var frozen: Frozen?
   /// When the person last stopped hiding.
   private(set) var lastHidden: Instant?
+  /// When a status was last set on a device that was logged out since: a command's ends with it.
+  private var lastPut: Instant?
 
   /// A new person, last active now (protocol Q23).
   init(registeredAt now: Instant) { lastActive = now }
@@ -57,7 +59,8 @@ public struct PersonPresence: Hashable, Sendable {
   /// The state that devices and choice add up to, first match as protocol 5.4 has it.
   public func effective(at now: Instant, _ limits: PresenceLimits) -> PresenceState {
     if choice == .hidden || choice == .offline { return .offline }
-    var (isConnected, isIdle) = (false, true)
+    let isPut = lastPut.map { now < $0 + limits.grace } ?? false
+    var (isConnected, isIdle) = (isPut, !isPut)
     for device in devices.values where device.isConnected(at: now, limits) {
       isConnected = true
       if device.idleStart(at: now, limits) == nil { isIdle = false }
@@ -125,13 +128,15 @@ public struct PersonPresence: Hashable, Sendable {
   /// When something changes by itself, if nothing else happens.
   func nextDeadline(after now: Instant, _ limits: PresenceLimits) -> Instant? {
     let activeEdge = lastActive + limits.activeWindow
-    let edges = devices.values.compactMap { $0.nextDeadline(after: now, limits) }
+    var edges = devices.values.compactMap { $0.nextDeadline(after: now, limits) }
+    if let lastPut, lastPut + limits.grace > now { edges.append(lastPut + limits.grace) }
     return (activeEdge > now ? edges + [activeEdge] : edges).min()
   }
 
   // MARK: What happens
 
-  /// Sets choice and text. Activity only where it raises the level: the promotion rule of [MODULE].
+  /// Sets choice and text. Activity only where it raises the level: the promotion rule of [MODULE]. For a while the
+  /// device counts as there: whoever only ever sets a status is what it says.
   mutating func choose(
     _ choice: PresenceState, statusMessage: String?, on device: DeviceID?, at now: Instant,
     _ limits: PresenceLimits
@@ -146,6 +151,9 @@ public struct PersonPresence: Hashable, Sendable {
     }
     self.choice = choice
     self.statusMessage = statusMessage
+    if let device, choice.level > PresenceState.offline.level {
+      devices[device, default: DevicePresence(at: now)].lastPut = now
+    }
     if let device, devices[device]?.reports == false {
       devices[device]?.lastAct = now
       if choice.level > PresenceState.unavailable.level { devices[device]?.idleSince = nil }
@@ -162,11 +170,18 @@ public struct PersonPresence: Hashable, Sendable {
     if effective(at: now, limits).level > before { lastActive = now }
   }
 
+  /// A device was logged out.
+  mutating func removeDevice(_ device: DeviceID) {
+    guard let removed = devices.removeValue(forKey: device) else { return }
+    if let put = removed.lastPut { lastPut = max(put, lastPut ?? put) }
+  }
+
   /// Drops what no longer matters of devices that are gone.
   mutating func forgetDevices(at now: Instant, _ limits: PresenceLimits) {
     for (id, device) in devices where device.isForgettable(at: now, limits) {
       // The type and the habit of reporting are sticky: a device that comes back is the same device.
       devices[id]?.lastStreamEnd = nil
+      devices[id]?.lastPut = nil
       devices[id]?.lastLookEnd = nil
       devices[id]?.listReadAt = nil
     }

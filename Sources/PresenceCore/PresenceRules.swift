@@ -189,6 +189,7 @@ public struct PresenceRules: Sendable {
         state.lastLookEnd = nil
         state.listReadAt = nil
         state.pollingSwitch = nil
+        state.lastPut = nil
         // Whoever starts it again is at it.
         state.idleSince = nil
       }
@@ -219,7 +220,7 @@ public struct PresenceRules: Sendable {
   public mutating func removeDevice(
     _ device: DeviceID, of user: UserID, now: Moment
   ) -> [PresenceEffect] {
-    people[user]?.changeDevices(at: now.instant, limits) { $0[device] = nil }
+    people[user]?.removeDevice(device)
     return settle(user, at: now.instant) + [.endStreams(user, device)]
   }
 

@@ -320,4 +320,59 @@ struct DevicePresenceTests {
     try world.put(choice, by: bob)
     #expect(world.seen(bob, by: ann)?.deviceTypes == [])
   }
+
+  // MARK: Setting a status
+
+  @Test(arguments: [PresenceState.online, .busy, .unavailable, .freeForChat])
+  func aPersonWhoOnlySetsAStatusIsThatForThirtySeconds(choice: PresenceState) throws {
+    var world = try World.annWatchesBob()
+    try world.put(choice, "from a script", by: bob, on: "bot")
+    #expect(world.seen(bob, by: ann)?.state == choice)
+    world.wait(.milliseconds(29_999))
+    #expect(world.seen(bob, by: ann)?.state == choice)
+    world.forget()
+    world.wait(.milliseconds(1))
+    #expect(world.seen(bob, by: ann)?.state == .offline)
+    #expect(world.effects == [.presenceChanged(bob, toOthers: true)])
+  }
+
+  @Test func aScriptThatSetsAStatusAgainStaysThere() throws {
+    var world = try World.annWatchesBob()
+    for _ in 0..<10 {
+      try world.put(.online, by: bob, on: "bot")
+      world.wait(.seconds(20))
+    }
+    #expect(world.state(of: bob) == .online)
+  }
+
+  @Test func aCommandThatSetsAStatusAndLogsOutIsSeenForThirtySeconds() throws {
+    var world = try World.annWatchesBob()
+    try world.put(.busy, by: bob, on: "shell")
+    world.hear(world.rules.removeDevice(device("shell"), of: bob, now: world.now))
+    world.wait(.milliseconds(29_999))
+    #expect(world.state(of: bob) == .busy)
+    world.wait(.milliseconds(1))
+    #expect(world.state(of: bob) == .offline)
+  }
+
+  @Test func aDeviceThatSaysGoodByeAfterAStatusIsGoneAtOnce() throws {
+    var world = try World.annWatchesBobOnline()
+    try world.put(.busy, by: bob)
+    world.report(DeviceReport(closing: true), of: bob)
+    #expect(world.state(of: bob) == .offline)
+  }
+
+  @Test(arguments: [PresenceState.offline, .hidden])
+  func whoSetsThatTheyAreNotThereIsNotThere(choice: PresenceState) throws {
+    var world = try World.annWatchesBob()
+    try world.put(choice, by: bob, on: "bot")
+    #expect(world.effects.contains(.presenceChanged(bob, toOthers: true)) == false)
+    #expect(world.state(of: bob) == .offline)
+  }
+
+  @Test func settingAStatusIsNotLooking() throws {
+    var world = try World.annWatchesBob()
+    try world.put(.online, by: bob, on: "bot")
+    #expect(!world.rules.isPolling(bob, now: world.now))
+  }
 }

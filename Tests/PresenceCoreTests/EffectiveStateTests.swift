@@ -17,7 +17,7 @@ struct EffectiveStateTests {
   @Test(arguments: PersonPresence.choices)
   func whoHasNoDeviceIsOffline(choice: PresenceState) throws {
     var world = World()
-    try world.put(choice, by: bob)
+    try world.put(choice, by: bob, on: nil)
     #expect(world.state(of: bob) == .offline)
   }
 

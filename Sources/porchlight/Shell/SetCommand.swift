@@ -8,9 +8,9 @@ struct SetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "set", abstract: "Set your state, and perhaps your status text.",
     discussion: """
-      Without TEXT the present one stays; '' clears it. A state you choose while no roster or other client of yours \
-      is connected shows as soon as one is; until then you are offline to others. A step up, such as \
-      from away to online, counts as being active; a new text alone does not.
+      Without TEXT the present one stays; '' clears it. While no roster or other client of yours is connected, others \
+      see what you set for half a minute, and again as soon as one is. A step up, such as from away to online, counts \
+      as being active; a new text alone does not.
       """)
 
   @Argument(help: "online, away, busy, invisible or free-for-chat.")
@@ -37,10 +37,6 @@ struct SetCommand: AsyncParsableCommand {
         text = try await session.status(of: session.userID).statusMessage
       }
       try await session.setStatus(state.presence, text: text)
-      if state != .invisible, (try? await session.status(of: session.userID))?.state == .offline {
-        Output.complain(
-          "set, but you are offline to others until a roster or another client of yours is connected")
-      }
     }
   }
 }
