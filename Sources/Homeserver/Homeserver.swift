@@ -75,6 +75,7 @@ public final class Homeserver: Sendable {
   /// Other servers; nil where it meets none.
   let guests: GuestServers?
   private let sender: PeerSender?
+  private let guestProfiles: ProfileFetcher?
 
   /// - Parameters:
   ///   - configuration: the server's name and limits.
@@ -104,6 +105,7 @@ public final class Homeserver: Sendable {
     guests = federation.flatMap { federation in
       acquaintances.map { GuestServers(configuration.name, federation, $0, troubles, time: time) }
     }
+    guestProfiles = guests.map(ProfileFetcher.init)
     sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }
     let engine = federation.map { federation in
       FederationEngine(
@@ -113,7 +115,8 @@ public final class Homeserver: Sendable {
     }
     presence = PresenceService(
       configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, turns: turns,
-      federation: engine, sender: sender, acquaintances: acquaintances, troubles: troubles)
+      federation: engine, sender: sender, acquaintances: acquaintances, troubles: troubles,
+      guestProfiles: guestProfiles)
   }
 
   /// Keeps the timers until the task is cancelled; then every waiting poll returns, and what is written behind
@@ -124,6 +127,9 @@ public final class Homeserver: Sendable {
       group.addTask { await self.presence.run() }
       group.addTask { await self.hub.run { await self.presence.attend(due: $0, gone: $1) } }
       group.addTask { await self.presence.writeBehind() }
+      if let guestProfiles = self.guestProfiles {
+        group.addTask { await guestProfiles.run { await self.presence.learn($0, of: $1) } }
+      }
       if let sender = self.sender {
         group.addTask { await sender.run { await self.presence.sent($0, $1) } }
       }

@@ -30,6 +30,8 @@ actor PresenceService {
   var receiving: [ServerName: Receiving] = [:]
   /// Who waits for a state that was asked for once.
   var askers: [UserID: [UInt64: CheckedContinuation<PresenceContent?, Never>]] = [:]
+  /// Asks for the profiles that other servers do not send along.
+  let guestProfiles: ProfileFetcher?
   /// Whether each of them has given up.
   var asking: [UInt64: Bool] = [:]
   var lastAsker: UInt64 = 0
@@ -69,7 +71,7 @@ actor PresenceService {
     _ configuration: Homeserver.Configuration, _ stored: StoredServer, time: any Timekeeper, hub: SyncHub,
     accounts: AccountRegistry, persistence: PersistenceService, turns: Turns,
     federation: FederationEngine?, sender: PeerSender?, acquaintances: Acquaintances?,
-    troubles: PeerTroubles
+    troubles: PeerTroubles, guestProfiles: ProfileFetcher?
   ) {
     rules = PresenceRules(
       server: configuration.name, limits: configuration.limits, autoAccept: configuration.autoAccept)
@@ -89,6 +91,7 @@ actor PresenceService {
     writer = Alarm(time)
     writeInterval = configuration.writeBehind
     batching = configuration.batching
+    self.guestProfiles = guestProfiles
     let now = time.now
     for record in stored.presence { rules.restore(record, now: now) }
     for record in stored.deviceActivity { rules.restore(record, now: now) }

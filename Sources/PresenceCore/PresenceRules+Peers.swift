@@ -131,6 +131,14 @@ extension PresenceRules {
   /// and for a while after.
   public func interestStands(of user: UserID, now: Moment) -> Bool {
     guard let person = people[user] else { return false }
+  /// How somebody elsewhere is called, of whom something is known. An empty name is none.
+  public mutating func learn(_ profile: Profile, of user: UserID) -> [PresenceEffect] {
+    guard var presence = remotePeople[user] else { return [] }
+    presence.displayName = profile.displayName
+    presence.avatarURL = profile.avatarURL
+    return replace(presence, of: user)
+  }
+
     if person.choice == .hidden { return true }
     guard let last = person.lastHidden else { return false }
     return now.instant - last < limits.standingInterest

@@ -12,6 +12,8 @@ public enum FederationEffect: Hashable, Sendable {
   case remember(PeerRecord)
   /// A state asked for once has come; nil where it is not shown.
   case answeredOnce(UserID, PresenceContent?)
+  /// Ask somebody's server for their profile, and tell the rules.
+  case askProfile(UserID)
 }
 
 /// One attempt to send a transaction.

@@ -85,6 +85,8 @@ extension FederationEngine {
   ) {
     let name = user.server
     guard let watched = peers[name]?.watchedByUs[user], !watched.isWanted else { return }
+    // A server of today would not say it again before the next change: it holds until it expires.
+    if peers[name]?.isModern == true, watched.heardAt != nil { return }
     peers[name]?.unwatch(user)
     peers[name]?.queue.polls.remove(user)
     // Also where they were asked for before, and are not sure to be sent any more.

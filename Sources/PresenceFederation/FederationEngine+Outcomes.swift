@@ -23,7 +23,7 @@ extension FederationEngine {
     peers[name]?.unanswered = 0
     peers[name]?.failingSince = nil
     peers[name]?.timesBehind = 0
-    peers[name]?.speaksAdditions = answer.epoch != nil
+    learnKind(of: name, speaksAdditions: answer.epoch != nil, now)
     learnEpoch(answer.epoch, of: name, isFresh: true, now, &step)
     for message in inFlight.contents.messages { delivered(message, to: name, now, &step) }
     if peers[name]?.queue.isEmpty == true, peers[name]?.changed.isEmpty == true { peers[name]?.parts = 1 }

@@ -33,7 +33,9 @@ extension FederationEngine {
     }
     open(name)
     if let order = transaction.order { peers[name]?.order = order }
-    if transaction.order != nil { peers[name]?.speaksAdditions = true }
+    if transaction.order != nil || peers[name]?.speaksAdditions == nil {
+      learnKind(of: name, speaksAdditions: transaction.order != nil, now)
+    }
     learnEpoch(transaction.order?.epoch, of: name, isFresh: false, now, &step)
 
     var effects: [PresenceEffect] = []
@@ -215,7 +217,13 @@ extension FederationEngine {
     let polled = Set(edu.poll).filter { $0.server == server }.sorted()
     let isAsked = !polled.isEmpty || !edu.once.isEmpty || edu.role == .reminder
     guard isAsked else { return nil }
-    if edu.epoch == nil, !polled.isEmpty { peers[name]?.hasPolled = true }
+    if edu.epoch == nil, !polled.isEmpty, peers[name]?.hasPolled == false {
+      peers[name]?.hasPolled = true
+      // It can be asked, which was not known.
+      let unasked = (peers[name]?.watchedByUs ?? [:]).filter { $0.value.isWanted && !$0.value.isPolled }.keys
+      peers[name]?.queue.polls.formUnion(unasked)
+      if !unasked.isEmpty { flush(name, at: now.instant) }
+    }
     for user in polled where isShown(user, to: name, rules) { watch(user, by: name) }
     let asked = polled + Set(edu.once).subtracting(polled).filter { $0.server == server }.sorted()
     // What the answer says need not be said again.
@@ -244,6 +252,12 @@ extension FederationEngine {
     _ now: Moment, _ step: inout Step
   ) {
     let user = push.userID
+    // A server of today says it unasked, and only once: it is kept until it expires, whoever looks or does not.
+    if peers[name]?.watchedByUs[user] == nil, peers[name]?.isModern == true,
+      !rules.lists.audience(of: user).isEmpty
+    {
+      peers[name]?.watchedByUs[user] = .init()
+    }
     guard let watched = peers[name]?.watchedByUs[user] else { return }
     let offered = epoch.flatMap { epoch in push.sequence.map { Version(epoch: epoch, sequence: $0) } }
     let isKnown = rules.remoteState(of: user).map { $0 != .unknown } ?? false
@@ -262,7 +276,16 @@ extension FederationEngine {
     if peers[name]?.refreshedAt == nil { peers[name]?.refreshedAt = now.instant }
     if peers[name]?.isModern == true { awaitExpiry(of: name) }
     step.presence += rules.learn(push.content, of: user, now: now)
+    if epoch == nil, push.content.displayName == nil { askProfile(of: user, now, &step) }
     touch(name)
+  }
+
+  /// Servers of today send no names along: they are asked for them now and then.
+  private mutating func askProfile(of user: UserID, _ now: Moment, _ step: inout Step) {
+    let askedAt = peers[user.server]?.watchedByUs[user]?.profileAskedAt
+    guard askedAt.map({ now.instant - $0 >= timing.profileInterval }) ?? true else { return }
+    peers[user.server]?.update(user) { $0.profileAskedAt = now.instant }
+    step.federation.append(.askProfile(user))
   }
 
   /// Whether a state is shown as other than offline.
@@ -274,6 +297,20 @@ extension FederationEngine {
   }
 
   // MARK: What else it says
+
+  /// Whether a server speaks our additions: how often it hears the same again, and how long it is believed, hangs on it.
+  mutating func learnKind(of name: ServerName, speaksAdditions: Bool, _ now: Moment) {
+    guard let peer = peers[name], peer.speaksAdditions != speaksAdditions else { return }
+    peers[name]?.speaksAdditions = speaksAdditions
+    if speaksAdditions {
+      // What it said unasked is no longer kept beside what it is asked for.
+      for (user, watched) in peer.watchedByUs where !watched.isWanted {
+        deadlines.set(now.instant, for: .linger(user))
+      }
+    }
+    // The timer was drawn for a server of another kind.
+    if peer.longAt != nil { armLongTimer(name, 0.85...1.15, now) }
+  }
 
   /// Which life of the other server speaks. An answer is certainly its present one; a transaction may be late.
   mutating func learnEpoch(

@@ -1,20 +1,25 @@
-internal import MatrixWire
+public import MatrixWire
 public import Ports
 
 extension FederationEngine {
   /// What is kept of servers with which nothing stands, for tests.
   package var remembered: (servers: Int, mostBytes: Int) { recent.size }
 
-  /// What is known of every peer, in the order of their names: for people who run a server, and for tests.
-  public func status(now: Moment) -> [PeerStatus] {
-    peers.names.sorted(by: Self.precedes).compactMap { name in
-      guard let peer = peers[name] else { return nil }
-      var status = PeerStatus(name: name, ourEpoch: peer.ourEpoch)
+  /// What is known of every peer, and of these servers where nothing stands with them, in the order of their names: for
+  /// people who run a server, and for tests.
+  public func status(with named: Set<ServerName> = [], now: Moment) -> [PeerStatus] {
+    named.union(peers.names).sorted(by: Self.precedes).map { name in
+      var status = PeerStatus(name: name, ourEpoch: peers[name]?.ourEpoch ?? epoch)
+      status.lastHeard = recent.lastHeard(of: name)
+      guard let peer = peers[name] else {
+        status.sent = recent.tally(of: name)
+        return status
+      }
       status.watchedByUs = peer.watchedByUs.mapValues { $0.observers.sorted() }
       status.watchedByThem = peer.watchedByThem.sorted()
       status.shortTimer = peer.shortSpan.map { (peer.lastHeard ?? now.instant) + $0 }
       status.longTimer = peer.longAt
-      status.lastHeard = peer.lastHeard
+      status.lastHeard = peer.lastHeard ?? status.lastHeard
       status.epoch = peer.epoch
       status.backlog =
         peer.changed.count + peer.queue.messages.count + (peer.inFlight?.contents.messages.count ?? 0)

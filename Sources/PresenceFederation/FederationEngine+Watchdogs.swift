@@ -92,7 +92,8 @@ extension FederationEngine {
         watched.isPresent = false
         watched.heardAt = nil
       }
-      step.presence += rules.forget(user, because: .unreachable)
+      if !watched.isWanted { peers[name]?.unwatch(user) }
+      step.presence += rules.forget(user, because: watched.isWanted ? .unreachable : .unanswered)
     }
     awaitExpiry(of: name)
     touch(name)

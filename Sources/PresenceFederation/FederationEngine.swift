@@ -263,6 +263,7 @@ public struct FederationEngine: Sendable {
     guard peer.isIdle else { return }
     recent.keep(peer.order, of: name)
     recent.keep(peer.tally, of: name)
+    recent.keep(lastHeard: peer.lastHeard, of: name)
     step.presence += rules.peerIsBack(name)
     for deadline in [
       Deadline.flush(name), .retry(name), .short(name), .long(name), .expiry(name), .aside(name),

@@ -17,6 +17,8 @@ struct PeerState: Sendable {
     var isAskedAgain = false
     var version: Version?
     var heardAt: Instant?
+    /// When their profile was last asked for, where their server does not send it along.
+    var profileAskedAt: Instant?
     /// Whether they are shown as other than offline or unknown.
     var isPresent = false
 

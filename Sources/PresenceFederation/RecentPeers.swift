@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import Ports
 
 /// What is kept of the servers that were met last, whether or not anything stands between: the last answer, as a
 /// server repeats only its last transaction, and what was sent.
@@ -7,6 +8,7 @@ struct RecentPeers: Sendable {
   private var answers: [ServerName: (id: String, answer: TransactionAnswer?)] = [:]
   private var orders: [ServerName: Transaction.Order] = [:]
   private var tallies: [ServerName: [MessageCause: Int]] = [:]
+  private var lastHeard: [ServerName: Instant] = [:]
   private var origins: [ServerName] = []
   private var next = 0
   private let most = 1_024
@@ -32,6 +34,15 @@ struct RecentPeers: Sendable {
 
   /// What was sent to a server before it was forgotten.
   func tally(of origin: ServerName) -> [MessageCause: Int] { tallies[origin] ?? [:] }
+
+  /// When something last came from a server before it was forgotten.
+  func lastHeard(of origin: ServerName) -> Instant? { lastHeard[origin] }
+
+  mutating func keep(lastHeard instant: Instant?, of origin: ServerName) {
+    guard let instant else { return }
+    note(origin)
+    lastHeard[origin] = instant
+  }
 
   mutating func keep(_ tally: [MessageCause: Int], of origin: ServerName) {
     guard !tally.isEmpty else { return }
@@ -71,7 +82,8 @@ struct RecentPeers: Sendable {
 
   /// In turn, so that many strangers push out one another and cost no more than the last thousand.
   private mutating func note(_ origin: ServerName) {
-    guard answers[origin] == nil, orders[origin] == nil, tallies[origin] == nil else { return }
+    guard answers[origin] == nil, orders[origin] == nil, tallies[origin] == nil, lastHeard[origin] == nil
+    else { return }
     guard origins.count >= most else {
       origins.append(origin)
       return
@@ -79,6 +91,7 @@ struct RecentPeers: Sendable {
     answers[origins[next]] = nil
     orders[origins[next]] = nil
     tallies[origins[next]] = nil
+    lastHeard[origins[next]] = nil
     origins[next] = origin
     next = (next + 1) % most
   }

@@ -20,19 +20,19 @@ struct LoneServer {
   let ann: UserID
   let bob: UserID
 
-  init(policy: PresencePolicy = .tight) throws {
+  init(policy: PresencePolicy = .tight, seed: UInt64 = 1) throws {
     red = try ServerName("red").orThrow("a name")
     blue = try ServerName("blue").orThrow("a name")
     ann = try UserID("@ann:red").orThrow("a name")
     bob = try UserID("@bob:blue").orThrow("a name")
     rules = PresenceRules(server: red, autoAccept: .never)
-    engine = FederationEngine(server: red, policy: policy, epoch: 1_000, seed: 1)
+    engine = FederationEngine(server: red, policy: policy, epoch: 1_000, seed: seed)
     rules.register(ann, now: now)
   }
 
   /// Ann has an accepted entry for Bob and looks; blue was asked for him, and has not answered.
-  static func annAsksForBob(policy: PresencePolicy = .tight) throws -> LoneServer {
-    var server = try LoneServer(policy: policy)
+  static func annAsksForBob(policy: PresencePolicy = .tight, seed: UInt64 = 1) throws -> LoneServer {
+    var server = try LoneServer(policy: policy, seed: seed)
     try server.invite(server.bob)
     try server.succeed()
     try server.receive(.list(ListEDU(.accept, observer: server.ann, observed: server.bob)))
@@ -64,6 +64,12 @@ struct LoneServer {
     try on { rules, now in
       try rules.streamOpened(of: ann, on: device, PollIntent(setPresence: .online, looks: true), now: now).1
     }
+  }
+
+  /// Ann's client says good-bye.
+  mutating func lookAway() throws {
+    let (ann, device) = (ann, try DeviceID("d").orThrow("a name"))
+    on { $0.report(of: ann, on: device, DeviceReport(closing: true), now: $1) }
   }
 
   /// A transaction of blue's, a new one or the last one again.
@@ -152,6 +158,13 @@ struct LoneServer {
 }
 
 extension PresenceEDU {
+  /// Somebody's state, as servers of today say it.
+  static func push(_ user: UserID, _ state: PresenceState = .online) -> PresenceEDU {
+    var edu = PresenceEDU()
+    edu.push = [Push(userID: user, content: PresenceContent(state: state, lastActiveAgo: 0), sequence: nil)]
+    return edu
+  }
+
   /// Somebody's state, as the answer to what was asked.
   static func answer(_ user: UserID, _ state: PresenceState = .online, sequence: Int64? = 1) -> PresenceEDU {
     var edu = PresenceEDU()

@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import PorchlightTestSupport
+internal import Ports
 internal import PresenceCore
 internal import PresenceFederation
 internal import Testing
@@ -63,5 +64,70 @@ internal import Testing
       try server.succeed(.answer(server.bob))
     }
     #expect(reminders == 1)
+  }
+
+  // MARK: Servers of today
+
+  /// Blue speaks the standard only, and has said that Bob is online.
+  private static func annSeesBobOfToday(seed: UInt64 = 1) throws -> LoneServer {
+    var server = try LoneServer.annAsksForBob(seed: seed)
+    try server.succeed(epoch: nil)
+    try server.receive(.presence(.push(server.bob)), epoch: nil)
+    return server
+  }
+
+  @Test func whatAServerOfTodayPushedIsKeptThoughNobodyLooks() throws {
+    var server = try Self.annSeesBobOfToday()
+    try server.lookAway()
+    try server.wait(.seconds(29 * 60)) { try $0.succeed(epoch: nil) }
+    #expect(server.rules.remoteState(of: server.bob) == .online)
+    try server.look()
+    let reason = server.rules.unknownReason(of: server.bob, for: server.ann)
+    #expect(reason == nil)
+  }
+
+  @Test func whatAServerOfTodayPushedExpiresThoughNobodyLooks() throws {
+    var server = try Self.annSeesBobOfToday()
+    try server.lookAway()
+    try server.wait(.seconds(31 * 60)) { try $0.succeed(epoch: nil) }
+    #expect(server.rules.remoteState(of: server.bob) ?? .unknown == .unknown)
+    #expect(server.status?.watchedByUs.isEmpty ?? true)
+  }
+
+  @Test func whatAServerOfTodayPushesWhileNobodyLooksIsKept() throws {
+    var server = try Self.annSeesBobOfToday()
+    try server.lookAway()
+    try server.wait(.seconds(40 * 60)) { try $0.succeed(epoch: nil) }
+    try server.receive(.presence(.push(server.bob, .unavailable)), epoch: nil)
+    #expect(server.rules.remoteState(of: server.bob) == .unavailable)
+    try server.look()
+    #expect(server.rules.remoteState(of: server.bob) == .unavailable)
+  }
+
+  @Test(arguments: UInt64(1)...40)
+  func theRefreshOfAServerOfTodayIsDrawnForIt(seed: UInt64) throws {
+    let server = try Self.annSeesBobOfToday(seed: seed)
+    let timer = try #require(server.status?.longTimer)
+    #expect(timer - server.now.instant <= .seconds(29 * 60))
+  }
+
+  @Test func aNameThatAServerOfTodayDoesNotSendIsAskedForAndKept() throws {
+    var server = try Self.annSeesBobOfToday()
+    #expect(server.asked.count { $0 == .askProfile(server.bob) } == 1)
+    let bob = server.bob
+    server.on { rules, _ in rules.learn(Profile(displayName: "Bob"), of: bob) }
+    try server.receive(.presence(.push(bob, .unavailable)), epoch: nil)
+    #expect(server.asked.count { $0 == .askProfile(server.bob) } == 1)
+    let content = server.rules.presence(of: bob, for: server.ann, now: server.now)
+    #expect(content?.state == .unavailable)
+    #expect(content?.displayName == "Bob")
+  }
+
+  @Test func aServerOfWhichThreeTransactionsWereTakenWasHeard() throws {
+    var server = try LoneServer()
+    for _ in 0..<3 { try server.receive(epoch: nil) }
+    #expect(server.status == nil)
+    let status = server.engine.status(with: [server.blue], now: server.now)
+    #expect(status.map(\.lastHeard) == [server.now.instant])
   }
 }

@@ -45,10 +45,7 @@ extension PresenceService {
   /// What an administrator is told of every peer, those named by hand included with whom nothing stands.
   var peerStatus: [PeerStatus] {
     guard let federation else { return [] }
-    let status = federation.status(now: time.now)
-    let others = (acquaintances?.named ?? []).subtracting(status.map(\.name))
-    return (status + others.map { PeerStatus(name: $0, ourEpoch: federation.epoch) })
-      .sorted { $0.name.rawValue.utf8.lexicographicallyPrecedes($1.name.rawValue.utf8) }
+    return federation.status(with: acquaintances?.named ?? [], now: time.now)
   }
 
   /// Asks another server once for somebody; nil where it does not show them, or does not answer in time.
@@ -171,9 +168,13 @@ extension PresenceService {
         for asker in (askers.removeValue(forKey: user) ?? [:]).values { asker.resume(returning: content) }
       }
     }
+      case .askProfile(let user): guestProfiles?.want(user)
   }
 
   // MARK: Receiving
+
+  /// The server of somebody who is watched here has said what they are called.
+  func learn(_ profile: Profile, of user: UserID) { apply { rules, _ in rules.learn(profile, of: user) } }
 
   /// A transaction whose signature is its origin's. What it changes of lists, and that its origin watches somebody
   /// here, is durable before it is true.
