@@ -103,8 +103,9 @@ def offline(binary, folder):
     expect(ann.json("invites", status=1) == [], "nobody asks")
     ann.run("invite", "bob")
     expect(ann.json("who")[0]["state"] == "invited" and ann.run("who").startswith("invited "), "an invite waits")
-    # bob is nobody yet: his first command makes him, and the question is put to him a minute after it was asked.
+    # bob is nobody yet: his first command makes him, and finds what waits for him.
     bob.run("set", "online", "tea")
+    expect([invite["observer"] for invite in bob.json("invites")] == ["@ann:localhost"], "what waits is found")
     ann.run("remove", "bob")
     ann.run("remove", "bob", status=1)
     cem = Shell(binary, folder, "--as", "cem")

@@ -149,12 +149,43 @@ public struct Bench: Sendable {
     }
     table.add("GET status per CPU second, \(count) connections", "", gets, .atLeastConstant(0.5))
     table.add("PUT status per CPU second, \(count) connections", "", puts, .atLeastConstant(0.25))
+    try await unwatched(5_000, &table)
+  }
+
+  /// Changes of somebody whom many have on their lists, none of whom polls: against the same with nobody.
+  private func unwatched(_ count: Int, _ table: inout Table) async throws {
+    let subjects = try [0, count].map {
+      try Subject(.homeserver, watchers: $0, program: program, baseline: nil)
+    }
+    var (costs, ratios) = (Figures(), Figures())
+    for _ in 0..<rounds {
+      var round: [Double] = []
+      for subject in subjects { round.append(1e6 / (try await changes(of: subject))) }
+      costs.add(round[1], of: .homeserver)
+      ratios.add(round[1] / round[0], of: .homeserver)
+    }
+    let name = "PUT status, \(count) watchers of whom none polls"
+    table.add(name, "us", costs, .none)
+    table.add("\(name), against no watchers", "x", ratios, .atMost(1.5))
+  }
+
+  /// How often the one everybody watches can change in a second of the server's work.
+  private func changes(of subject: Subject) async throws -> Double {
+    try await rate(subject, try await subject.changeAgainAndAgain()) { load in
+      load.send { subject.change($0) }
+    }
   }
 
   private func rate(_ subject: Subject, _ count: Int, puts: Bool) async throws -> Double {
-    let load = try await subject.ask(count, puts: puts)
+    try await rate(subject, try await subject.ask(count, puts: puts)) { load in
+      load.send { subject.request($0, turn: 0, puts: puts) }
+    }
+  }
+
+  /// Answers in a second of a server's work, to a load that asks again with every answer.
+  private func rate(_ subject: Subject, _ load: Load, _ begin: (Load) -> Void) async throws -> Double {
     load.tally.expect(.max)
-    load.send { subject.request($0, turn: 0, puts: puts) }
+    begin(load)
     try await rest(.milliseconds(300))
     let (before, answered) = (subject.child.processorTime, load.tally.count)
     try await rest(.seconds(2))

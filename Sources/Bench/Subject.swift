@@ -103,6 +103,17 @@ final class Subject: Sendable {
     }
   }
 
+  /// A few connections over which the one everybody watches changes with every answer.
+  func changeAgainAndAgain() async throws -> Load {
+    try await Load(4, port: port) { number in
+      var turn = number
+      return { _ in
+        turn += 4
+        return self.change(turn)
+      }
+    }
+  }
+
   // MARK: Requests
 
   /// Connections that ask for one thing again and again, until told otherwise.

@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import Ports
+internal import PresenceCore
 internal import Synchronization
 
 /// Accounts, sessions and profiles, shared by all who answer requests: a value behind a lock, because nothing
@@ -21,8 +22,8 @@ final class AccountRegistry: Sendable {
   let secrets: any SecretHasher
   private let decoyKey: [UInt8]
   private let state: Mutex<State>
-  /// What is still told of people who changed their profile while nobody was to notice them.
-  private let held = Mutex<[UserID: Profile]>([:])
+  /// What others are shown of people who hide or appear offline.
+  private let frozen: Mutex<[UserID: Profile]>
 
   init(
     server: ServerName, stored: StoredServer, secrets: any SecretHasher,
@@ -34,6 +35,10 @@ final class AccountRegistry: Sendable {
     let challengeKey = Self.bytes(32, from: &random)
     decoyKey = stored.decoyKey ?? Self.bytes(32, from: &random)
     let challenges = Challenges { [secrets] in secrets.authenticationCode(of: $0, key: challengeKey) }
+    frozen = Mutex(
+      Dictionary(
+        stored.presence.compactMap { record in record.shownProfile.map { (record.user, $0) } },
+        uniquingKeysWith: { $1 }))
     state = Mutex(State(book: AccountBook(stored), challenges: challenges, random: random))
     state.withLock { state in
       for record in stored.accounts { count(record.passwordHash, 1, in: &state.costs) }
@@ -107,16 +112,12 @@ final class AccountRegistry: Sendable {
   /// Which of name and picture somebody had since the start and has no more: `""` for those.
   func clearedProfile(of user: UserID) -> Profile { state.withLock { $0.cleared[user] ?? Profile() } }
 
-  /// The profile as other servers are told it: while its person hides, the one from before.
-  func announcedProfile(of user: UserID) -> Profile? { held.withLock { $0[user] } ?? profile(of: user) }
+  /// The profile as everybody is shown it beside presence, in lists and invites: while its owner hides, the one from
+  /// before. Only who asks for a profile by its owner's name is told what it is now.
+  func announcedProfile(of user: UserID) -> Profile? { frozen.withLock { $0[user] } ?? profile(of: user) }
 
-  /// From now on other servers are told of no change.
-  func holdProfile(of user: UserID) {
-    guard let profile = profile(of: user) else { return }
-    held.withLock { held in held[user] = held[user] ?? profile }
-  }
-
-  func releaseProfile(of user: UserID) { held.withLock { $0[user] = nil } }
+  /// From now on others are shown this; nil shows them the profile as it is.
+  func freezeProfile(of user: UserID, as profile: Profile?) { frozen.withLock { $0[user] = profile } }
 
   // MARK: User-interactive authentication
 

@@ -59,7 +59,6 @@ extension Homeserver {
       }
       guard after != before else { return }
       try Self.checkSize(PublicProfile(after.profile, fields: whole.fields), after: whole)
-      await presence.profileWillChange(user)
       try await commit([.account(after)])
       await presence.profileChanged(user)
     }

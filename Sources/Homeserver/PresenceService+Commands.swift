@@ -12,28 +12,39 @@ extension PresenceService {
   }
 
   func setStatus(_ update: StatusUpdate, on device: Device) async throws {
-    try await turns.take([device.user]) {
+    let user = device.user
+    try await turns.take([user]) {
       let now = time.now
-      var trial = rules.trial(of: device.user, with: [])
-      _ = try trial.setStatus(of: device.user, to: update, on: device.id, now: now)
-      let record = trial.record(of: device.user, now: now)
+      var trial = rules.trial(of: user)
+      _ = try trial.setStatus(of: user, to: update, on: device.id, now: now)
+      let record = record(of: user, in: trial, now)
       try await persistence.commit(record.map { [.presence($0)] } ?? [])
-      let effects = try rules.setStatus(of: device.user, to: update, on: device.id, now: now)
+      let shownBefore = accounts.announcedProfile(of: user)
+      accounts.freezeProfile(of: user, as: record?.shownProfile)
+      let effects = try rules.setStatus(of: user, to: update, on: device.id, now: now)
       // A poll may have come in between, so that what is frozen by hiding is a little newer than what was stored.
-      if let newer = rules.record(of: device.user, now: now), newer.frozen != record?.frozen {
+      if let newer = self.record(of: user, in: rules, now), newer.frozen != record?.frozen {
         try? await persistence.commit([.presence(newer)])
       }
       perform(effects)
-      if update.presence != .hidden, update.presence != .offline, unannouncedNames.contains(device.user) {
-        announceName(of: device.user)
+      if accounts.announcedProfile(of: user) != shownBefore {
+        perform([.presenceChanged(user, toOthers: true)])
+        tellAsked(by: user)
       }
     }
   }
 
+  /// What has to be stored of a person: with the profile others are shown, frozen where the person begins to hide.
+  private func record(of user: UserID, in rules: PresenceRules, _ now: Moment) -> PresenceRecord? {
+    guard var record = rules.record(of: user, now: now) else { return nil }
+    if record.choice == .hidden || record.choice == .offline {
+      record.shownProfile = accounts.announcedProfile(of: user) ?? Profile()
+    }
+    return record
+  }
+
   /// Whoever was asked reads the asker's name beside the question.
-  private func announceName(of user: UserID) {
-    unannouncedNames.remove(user)
-    accounts.releaseProfile(of: user)
+  private func tellAsked(by user: UserID) {
     apply { rules, _ in rules.openQuestions(of: user) }
   }
 
@@ -55,21 +66,13 @@ extension PresenceService {
     apply { $0.removeDevice(device.id, of: device.user, now: $1) }
   }
 
-  /// A profile is about to change. While its person hides other servers are told the old one with whatever they
-  /// are told anyway.
-  func profileWillChange(_ user: UserID) {
-    if let person = rules.person(user), person.choice == .hidden || person.choice == .offline {
-      accounts.holdProfile(of: user)
-    }
-  }
-
   /// A profile is part of what others see. While its person hides or appears offline, nothing is said: an
   /// event would show that somebody is there (efficiency.md 6.2 #18).
   func profileChanged(_ user: UserID) {
     guard let person = rules.person(user) else { return }
     let isSeen = person.choice != .hidden && person.choice != .offline
     perform([.presenceChanged(user, toOthers: isSeen)])
-    if isSeen { announceName(of: user) } else { unannouncedNames.insert(user) }
+    if isSeen { tellAsked(by: user) }
   }
 
   /// What a viewer may see of a person now; nil where they may not. Somebody elsewhere whom nobody here watches is
@@ -95,6 +98,7 @@ extension PresenceService {
       apply { $0.listWasRead(by: device.user, on: device.id, now: $1) }
       await waitForOthers(on: device.user)
     }
+    look(device.user, waits: false)
     let view = StreamView(
       rules: rules, index: index, profiles: accounts, viewer: device.user, now: time.now)
     return view.list(nextBatch: token(index.version(of: device.user)))

@@ -33,6 +33,7 @@ extension PresenceService {
   /// Everybody's presence outside of any stream, with the position it stands for. Nothing of lists and invites:
   /// whoever asks this way is older than they are.
   func snapshot(for user: UserID, as form: StreamForm) -> (events: [[UInt8]], position: SyncToken) {
+    look(user, waits: false)
     let view = view(of: user, at: time.now)
     return (
       view.everything().filter(\.isPresence).compactMap { view.event($0)?.encoded(as: form) },
@@ -60,6 +61,7 @@ extension PresenceService {
       var start = parameters.since
       if poll.form.shape == .contentOnly, start == nil {
         // `/events` without `from` begins now (protocol 4.1).
+        look(device.user, waits: false)
         since = index.version(of: device.user)
         start = token(index.version(of: device.user))
       }
@@ -85,6 +87,7 @@ extension PresenceService {
 
   /// Answers these polls and all that were woken, or parks them.
   func attend(_ polls: [OpenPoll]) {
+    wake()
     var waiting = polls + woken
     woken = []
     while !waiting.isEmpty {
@@ -93,6 +96,7 @@ extension PresenceService {
       var shared = SharedEvents()
       let answered = waiting.filter { attend($0, now, &shared) }
       for open in answered { end(open) }
+      wake()
       waiting = woken
       woken = []
     }
@@ -102,6 +106,7 @@ extension PresenceService {
   /// - Returns: whether the poll was answered.
   private func attend(_ open: OpenPoll, _ now: Moment, _ shared: inout SharedEvents) -> Bool {
     let (poll, user) = (open.poll, open.device.user)
+    look(user, waits: open.since != nil && now.instant < open.deadline)
     guard open.since.map({ index.reaches($0, for: user) }) ?? true else {
       poll.deliver(Self.unknownPosition(of: poll).response)
       return true

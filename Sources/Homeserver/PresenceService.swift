@@ -6,7 +6,11 @@ internal import PresenceFederation
 /// The presence rules at work: applies what requests ask for, tells waiting polls, and keeps the rules' time.
 ///
 /// An actor around values. What must not be lost is committed first and true afterwards: nobody ever sees what
-/// a crash could take back. Whatever a method changes is visible to every poll before the method returns.
+/// a crash could take back. Whatever a method changes is visible to every poll that is opened after the method returns.
+///
+/// Whoever asks is answered first. Polls that wait are told in a later turn, and what a request means for the streams of
+/// somebody else is worked out a moment later still (`PostponedEvents`), or when they look: by how long a request takes,
+/// nobody learns who is there.
 actor PresenceService {
   /// Two people, between whom something stands.
   struct Relation: Hashable, Sendable {
@@ -26,12 +30,12 @@ actor PresenceService {
   let sender: PeerSender?
   let acquaintances: Acquaintances?
   let troubles: PeerTroubles
+  /// Asks for the profiles that other servers do not send along.
+  let guestProfiles: ProfileFetcher?
   /// Servers of whom a transaction is being stored.
   var receiving: [ServerName: Receiving] = [:]
   /// Who waits for a state that was asked for once.
   var askers: [UserID: [UInt64: CheckedContinuation<PresenceContent?, Never>]] = [:]
-  /// Asks for the profiles that other servers do not send along.
-  let guestProfiles: ProfileFetcher?
   /// Whether each of them has given up.
   var asking: [UInt64: Bool] = [:]
   var lastAsker: UInt64 = 0
@@ -39,8 +43,6 @@ actor PresenceService {
   var readers: [UInt64: ListReader] = [:]
   let atStart: (peers: [PeerRecord], unsent: [ListEDU])
   var index = StreamIndex()
-  /// People who changed their profile while nobody was to notice them.
-  var unannouncedNames: Set<UserID> = []
   /// People of whom something changed that is written behind.
   var unwritten: Set<UserID> = []
   var unwrittenStandings: Set<Relation> = []
@@ -57,8 +59,12 @@ actor PresenceService {
   let accounts: AccountRegistry
   let persistence: PersistenceService
   let turns: Turns
+  /// What is new in whose stream, until the polls that wait for it are woken.
+  var news: StreamIndex.Changes = []
   /// Polls that something new concerns, to be answered before the visit is over.
   var woken: [OpenPoll] = []
+  /// What requests mean for the streams of others.
+  var postponed = PostponedEvents()
   /// When each device was last told something.
   var lastAnswers: [Device: Instant] = [:]
   let batching: Duration
@@ -85,13 +91,13 @@ actor PresenceService {
     self.sender = sender
     self.acquaintances = acquaintances
     self.troubles = troubles
+    self.guestProfiles = guestProfiles
     atStart = (stored.peers, stored.unsent)
     life = stored.starts
     alarm = Alarm(time)
     writer = Alarm(time)
     writeInterval = configuration.writeBehind
     batching = configuration.batching
-    self.guestProfiles = guestProfiles
     let now = time.now
     for record in stored.presence { rules.restore(record, now: now) }
     for record in stored.deviceActivity { rules.restore(record, now: now) }
@@ -112,14 +118,18 @@ actor PresenceService {
   }
 
   private func expire() -> Instant? {
-    performUnasked(rules.expire(now: time.now))
+    let effects = rules.expire(now: time.now)
+    writeLater(effects)
+    carryOut(effects)
     expireFederation()
+    for event in postponed.takeDue(at: time.instant) { publish(event) }
+    attend([])
     armed = nextDeadline
     return armed
   }
 
   private var nextDeadline: Instant? {
-    [rules.nextDeadline, federation?.nextDeadline].compactMap(\.self).min()
+    [rules.nextDeadline, federation?.nextDeadline, postponed.due].compactMap(\.self).min()
   }
 
   // MARK: Effects
@@ -128,10 +138,16 @@ actor PresenceService {
     perform(step(&rules, time.now))
   }
 
-  /// Does what the rules ask for, and answers every poll it concerns.
+  /// Does what the rules ask for; every poll it concerns is answered in a later turn.
   func perform(_ effects: [PresenceEffect]) {
     carryOut(effects)
-    attend([])
+    answerLater()
+  }
+
+  /// Comes back to the polls that something concerns once the present visit is over.
+  func answerLater() {
+    keepDeadlines()
+    alarm.ring()
   }
 
   /// Does what nobody asked for just now. A crash may take it back: the next start comes to it again.
@@ -152,7 +168,7 @@ actor PresenceService {
     }
   }
 
-  /// Does what the rules ask for; `attend` has to follow.
+  /// Does what the rules ask for; `attend` or `answerLater` has to follow.
   func carryOut(_ effects: [PresenceEffect]) {
     publish(effects)
     hearOfPeers(effects)
@@ -164,16 +180,20 @@ actor PresenceService {
       switch effect {
       case .presenceChanged(let user, let toOthers):
         if user.server == rules.server { writeLater(user) }
-        // Whether each of them may see it is asked when they come for it.
-        let others = toOthers ? rules.lists.audience(of: user).sorted() : []
-        woken += hub.publish(index.presenceChanged(user, isLocal: user.server == rules.server, to: others))
+        // Whether each of those who watch them may see it is asked when they come for it.
+        news += index.presenceChanged(user, isLocal: user.server == rules.server, toOthers: toOthers)
         tellReaders(of: user)
       case .listChanged(let owner, let event):
         meet(event.userID.server)
-        woken += hub.publish(index.listChanged(of: owner, event))
+        if event.sender == owner {
+          settle(owner)
+          publish(.list(owner: owner, event))
+        } else {
+          postpone(.list(owner: owner, event))
+        }
       case .inviteChanged(let event):
         meet(event.observer.server)
-        woken += hub.publish(index.inviteChanged(event))
+        postpone(.invite(event))
       case .endStreams(let user, let device):
         endStreams(of: Device(user: user, id: device))
       case .pollingChanged: break
@@ -182,6 +202,46 @@ actor PresenceService {
         if federation == nil { publish(rules.peerIsSilent(peer)) }
       }
     }
+  }
+
+  // MARK: Streams of others
+
+  private func postpone(_ event: PostponedEvents.Event) {
+    postponed.add(event, at: time.instant)
+  }
+
+  /// Before somebody's stream is read: what was postponed for it is in it, and who changed since they looked.
+  func look(_ viewer: UserID, waits: Bool) {
+    settle(viewer)
+    news += index.tellFollowers()
+    index.look(viewer, waits: waits)
+  }
+
+  private func settle(_ viewer: UserID) {
+    for event in postponed.take(for: viewer) { publish(event) }
+  }
+
+  private func publish(_ event: PostponedEvents.Event) {
+    switch event {
+    case .list(let owner, let event):
+      news += index.listChanged(of: owner, event)
+      if rules.lists.audience(of: event.userID).isEmpty { index.forget(event.userID) }
+    case .invite(let event):
+      guard rules.exists(event.observed) else {
+        for relation in rules.keepUnclaimed(event) {
+          writeLater(Relation(owner: relation.observer, observed: relation.observed))
+        }
+        return
+      }
+      news += index.inviteChanged(event)
+    }
+  }
+
+  /// Takes out the polls that something new concerns.
+  func wake() {
+    news += index.tellFollowers()
+    woken += hub.publish(news)
+    news = []
   }
 
   /// Whether something stands between this server and another may have changed.
@@ -193,7 +253,7 @@ actor PresenceService {
   /// Every open poll of a device returns: somebody else holds it now.
   func endPolls(of device: Device) {
     endStreams(of: device)
-    attend([])
+    answerLater()
   }
 
   /// Every open poll of a device returns, those among them that were just woken.

@@ -9,6 +9,8 @@ struct RelationLog<Event: RelationEvent>: Sendable {
     var ended: Ended?
     /// When the other person last looked different.
     var presenceVersion: UInt64 = 0
+    /// Which of all changes of presence that was; later ones of the other person have no version yet.
+    var told: UInt64 = 0
   }
 
   struct Ended: Hashable, Sendable {
@@ -19,12 +21,16 @@ struct RelationLog<Event: RelationEvent>: Sendable {
   private(set) var records: [UserID: Record] = [:]
   private var endedCount = 0
 
-  /// Remembers an event. Where more than `limit` relations are ended, the older ones are forgotten.
+  /// Remembers an event, which tells how the other person looks as of the change `told`. Where more than `limit`
+  /// relations are ended, the older ones are forgotten.
   ///
   /// - Returns: the newest version that was forgotten; 0 where none was.
-  mutating func add(_ event: Event, with other: UserID, at version: UInt64, limit: Int) -> UInt64 {
+  mutating func add(
+    _ event: Event, with other: UserID, at version: UInt64, told: UInt64 = 0, limit: Int
+  ) -> UInt64 {
     if records[other]?.event.isEnd == true { endedCount -= 1 }
-    records[other] = Record(version: version, event: event, ended: end(before: event, records[other]))
+    records[other] = Record(
+      version: version, event: event, ended: end(before: event, records[other]), told: told)
     if event.isEnd { endedCount += 1 }
     guard endedCount > limit else { return 0 }
     let ended = records.filter { $0.value.event.isEnd }.sorted { $0.value.version < $1.value.version }
@@ -34,9 +40,10 @@ struct RelationLog<Event: RelationEvent>: Sendable {
     return forgotten.last?.value.version ?? 0
   }
 
-  /// The other person looks different now.
-  mutating func presenceChanged(of other: UserID, at version: UInt64) {
+  /// The other person looks different, by the change `told`.
+  mutating func presenceChanged(of other: UserID, at version: UInt64, told: UInt64) {
     records[other]?.presenceVersion = version
+    records[other]?.told = told
   }
 
   private func end(before event: Event, _ record: Record?) -> Ended? {

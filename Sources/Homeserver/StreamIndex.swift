@@ -6,6 +6,10 @@ internal import MatrixWire
 /// The counts are each person's own, because they stand in tokens: a count for all would tell a stranger how
 /// much happens elsewhere, and so whether an invite found somebody, or whether a hidden person is there.
 ///
+/// A change of somebody's presence costs what those cost who wait for it. It gets a number among all changes, which no
+/// token carries, and is noted for each viewer with a waiting poll. Whoever looks at their stream next compares: what
+/// they missed gets a version of theirs then, so however often one person changes meanwhile, it is one.
+///
 /// Holds the newest of everything and no history, so that its size follows people and relations and not
 /// traffic. Ended relations are remembered up to a number per person; a poll from before what was forgotten
 /// has to begin anew.
@@ -17,6 +21,11 @@ struct StreamIndex: Sendable {
     var invites = RelationLog<InviteEvent>()
     /// Nothing before this can be told any more.
     var floor: UInt64 = 0
+    /// The last of all changes of presence that its versions reach.
+    var reached: UInt64 = 0
+    /// Whether a poll has waited here: from then on `missed` says who changed, and the list need not be searched.
+    var isFollowing = false
+    var missed: Set<UserID> = []
 
     mutating func next() -> UInt64 {
       version += 1
@@ -28,6 +37,13 @@ struct StreamIndex: Sendable {
   typealias Changes = [(user: UserID, version: UInt64)]
 
   private var streams: [UserID: Stream] = [:]
+  /// The newest change of each person that others may see.
+  private var latest: [UserID: UInt64] = [:]
+  private var lastChange: UInt64 = 0
+  /// Who hears of a person's next change. They are in it anew once they have looked.
+  private var followers: [UserID: Set<UserID>] = [:]
+  /// Who changed, and whose followers have yet to hear of it.
+  private var unheard: Set<UserID> = []
   private let endedRelations: Int
 
   init(endedRelations: Int = 1_000) { self.endedRelations = endedRelations }
@@ -59,28 +75,96 @@ struct StreamIndex: Sendable {
       event, with: event.userID, at: 0, limit: endedRelations)
   }
 
-  /// A person looks different, to themselves and to some who watch them. People of other servers have no stream
-  /// here.
+  /// A person looks different to themselves, and to those who watch them if `toOthers`. People of other servers have no
+  /// stream here.
+  ///
+  /// - Returns: their own stream. Those who follow them come with `tellFollowers`, so that how long this takes says
+  ///   nothing of who waits.
   @discardableResult
-  mutating func presenceChanged(_ user: UserID, isLocal: Bool = true, to audience: [UserID]) -> Changes {
-    var changes: Changes = []
-    if isLocal {
-      let own = streams[user, default: Stream()].next()
-      streams[user]?.own = own
-      changes = [(user, own)]
+  mutating func presenceChanged(_ user: UserID, isLocal: Bool = true, toOthers: Bool) -> Changes {
+    if toOthers {
+      lastChange += 1
+      latest[user] = lastChange
+      unheard.insert(user)
     }
-    return changes
-      + audience.map { owner in
-        let version = streams[owner, default: Stream()].next()
-        streams[owner]?.lists.presenceChanged(of: user, at: version)
-        return (owner, version)
+    guard isLocal else { return [] }
+    let own = streams[user, default: Stream()].next()
+    streams[user]?.own = own
+    return [(user, own)]
+  }
+
+  /// Notes for the followers of everybody who changed that they did.
+  ///
+  /// - Returns: the followers, with a version above all: theirs is given when they look.
+  mutating func tellFollowers() -> Changes {
+    var told: Set<UserID> = []
+    for user in unheard {
+      for viewer in followers.removeValue(forKey: user) ?? [] {
+        streams[viewer]?.missed.insert(user)
+        told.insert(viewer)
       }
+    }
+    unheard = []
+    return told.sorted().map { ($0, .max) }
+  }
+
+  /// A viewer looks at their stream: whoever changed since they looked last gets a version of theirs. To be called
+  /// before anything of their stream is read, and after `tellFollowers`.
+  ///
+  /// - Parameters:
+  ///   - viewer: who looks.
+  ///   - waits: whether a poll of theirs may wait from here on, and has to hear of the next change.
+  mutating func look(_ viewer: UserID, waits: Bool) {
+    let isFollowing = streams[viewer]?.isFollowing ?? false
+    let begins = waits && !isFollowing
+    guard begins || streams[viewer]?.reached ?? lastChange < lastChange else { return }
+    let seen = isFollowing ? missed(by: viewer) : everybodyAccepted(by: viewer)
+    if isFollowing || waits {
+      streams[viewer, default: Stream()].isFollowing = true
+      for user in seen { followers[user, default: []].insert(viewer) }
+    }
+    for (user, change) in news(among: seen, for: viewer) {
+      guard let version = streams[viewer]?.next() else { continue }
+      streams[viewer]?.lists.presenceChanged(of: user, at: version, told: change)
+    }
+    streams[viewer]?.missed = []
+    streams[viewer]?.reached = lastChange
+  }
+
+  private func missed(by viewer: UserID) -> [UserID] { Array(streams[viewer]?.missed ?? []) }
+
+  private func everybodyAccepted(by viewer: UserID) -> [UserID] {
+    listRecords(of: viewer).filter { $0.value.event.state == .accepted }.map(\.key)
+  }
+
+  /// Who changed since the viewer was told of them, in the order of the changes.
+  private func news(among users: [UserID], for viewer: UserID) -> [(user: UserID, change: UInt64)] {
+    let records = listRecords(of: viewer)
+    return users.compactMap { user in
+      guard let change = latest[user], let record = records[user], change > record.told else { return nil }
+      return (user, change)
+    }.sorted { $0.change < $1.change }
+  }
+
+  /// Nobody has a person on their list any more.
+  mutating func forget(_ user: UserID) {
+    latest[user] = nil
+    followers[user] = nil
+    unheard.remove(user)
   }
 
   /// An entry of somebody's list changed.
   @discardableResult
   mutating func listChanged(of owner: UserID, _ event: ListEvent) -> Changes {
-    add(event, with: event.userID, to: \.lists, of: owner)
+    let other = event.userID
+    if event.state != .accepted {
+      followers[other]?.remove(owner)
+      if followers[other]?.isEmpty == true { followers[other] = nil }
+      streams[owner]?.missed.remove(other)
+    } else if streams[owner]?.isFollowing == true {
+      followers[other, default: []].insert(owner)
+    }
+    return add(event, with: other, to: \.lists, of: owner)
   }
 
   /// Somebody who asks, or asked, stands differently.
@@ -95,7 +179,8 @@ struct StreamIndex: Sendable {
   ) -> Changes {
     let version = streams[user, default: Stream()].next()
     let forgotten =
-      streams[user]?[keyPath: log].add(event, with: other, at: version, limit: endedRelations) ?? 0
+      streams[user]?[keyPath: log].add(
+        event, with: other, at: version, told: lastChange, limit: endedRelations) ?? 0
     if forgotten > streams[user]?.floor ?? 0 { streams[user]?.floor = forgotten }
     return [(user, version)]
   }

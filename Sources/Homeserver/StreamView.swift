@@ -98,7 +98,7 @@ struct StreamView {
       invites: pendingInvites().map { observer, receivedAt in
         PendingInvite(
           observer: observer, receivedAt: receivedAt.milliseconds,
-          displayName: profiles.profile(of: observer)?.displayName)
+          displayName: profiles.announcedProfile(of: observer)?.displayName)
       },
       observers: rules.lists.observers(of: viewer).sorted(),
       nextBatch: nextBatch)
@@ -127,7 +127,7 @@ struct StreamView {
 
   private func named(_ event: InviteEvent) -> InviteEvent {
     var event = event
-    event.displayName = profiles.profile(of: event.observer)?.displayName
+    event.displayName = profiles.announcedProfile(of: event.observer)?.displayName
     return event
   }
 
@@ -150,7 +150,7 @@ struct StreamView {
       content.avatarURL = content.avatarURL ?? ""
       return content
     }
-    let profile = profiles.profile(of: user)
+    let profile = profiles.announcedProfile(of: user)
     content.displayName = profile?.displayName ?? ""
     content.avatarURL = profile?.avatarURL ?? ""
     return content

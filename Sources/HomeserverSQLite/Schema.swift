@@ -99,8 +99,24 @@ enum Schema {
     }
     migrator.registerMigration("2") { db in try db.execute(sql: second) }
     migrator.registerMigration("3") { db in try db.execute(sql: third) }
+    migrator.registerMigration("4") { db in try db.execute(sql: fourth) }
     return migrator
   }
+
+  /// What others are shown of the profile of somebody who hides or appears offline. What they are shown of those who
+  /// do already was not kept: it is frozen as it is.
+  private static let fourth = """
+    ALTER TABLE presence ADD COLUMN is_profile_frozen INTEGER NOT NULL DEFAULT 0
+      CHECK (is_profile_frozen IN (0, 1));
+    ALTER TABLE presence ADD COLUMN frozen_display_name BLOB;
+    ALTER TABLE presence ADD COLUMN frozen_avatar_url BLOB;
+
+    UPDATE presence SET
+      is_profile_frozen = 1,
+      frozen_display_name = (SELECT display_name FROM account WHERE account.user = presence.user),
+      frozen_avatar_url = (SELECT avatar_url FROM account WHERE account.user = presence.user)
+      WHERE choice = 'hidden' OR choice = 'offline';
+    """
 
   /// What people say of themselves beside their name and picture, and the key from which it is drawn how names nobody
   /// has look (`StoredServer.decoyKey`): made where it is kept, so that databases of before have one too.

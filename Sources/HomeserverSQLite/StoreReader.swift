@@ -20,7 +20,9 @@ struct StoreReader {
         profile: Profile(displayName: try $0.optionalText(3), avatarURL: try $0.optionalText(4)))
     }
     stored.presence = try rows(
-      "presence", "user, choice, status, last_active, frozen_status, frozen_last_active, last_hidden",
+      "presence",
+      "user, choice, status, last_active, frozen_status, frozen_last_active, last_hidden, is_profile_frozen, "
+        + "frozen_display_name, frozen_avatar_url",
       presence)
     stored.devices = try rows("device", "user, id, display_name") {
       DeviceRecord(user: try $0.name(0), id: try $0.name(1), displayName: try $0.optionalText(2))
@@ -68,7 +70,9 @@ struct StoreReader {
     }
     return PresenceRecord(
       user: try row.name(0), choice: choice, statusMessage: try row.optionalText(2),
-      lastActive: try row.time(3), frozen: frozen, lastHidden: try row.optionalTime(6))
+      lastActive: try row.time(3), frozen: frozen, lastHidden: try row.optionalTime(6),
+      shownProfile: try row.flag(7)
+        ? Profile(displayName: try row.optionalText(8), avatarURL: try row.optionalText(9)) : nil)
   }
 
   private func standing(_ row: StoredRow) throws -> StandingRecord {

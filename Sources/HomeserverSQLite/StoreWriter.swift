@@ -26,6 +26,8 @@ extension Database {
           record.user.rawValue, record.choice.wire, record.statusMessage?.blob,
           record.lastActive.milliseconds, record.frozen?.statusMessage?.blob,
           record.frozen?.lastActive.milliseconds, record.lastHidden?.milliseconds,
+          record.shownProfile != nil, record.shownProfile?.displayName?.blob,
+          record.shownProfile?.avatarURL?.blob,
         ])
     case .device(let record):
       try run(
@@ -119,7 +121,10 @@ private enum Statements {
     "account", ["user"], ["password_hash", "created_at", "display_name", "avatar_url"])
   static let presence = upsert(
     "presence", ["user"],
-    ["choice", "status", "last_active", "frozen_status", "frozen_last_active", "last_hidden"])
+    [
+      "choice", "status", "last_active", "frozen_status", "frozen_last_active", "last_hidden",
+      "is_profile_frozen", "frozen_display_name", "frozen_avatar_url",
+    ])
   static let device = upsert("device", ["user", "id"], ["display_name"])
   static let token = upsert("token", ["digest"], ["user", "device", "kind", "expires_at", "generation"])
   static let standing = upsert(

@@ -31,6 +31,8 @@ public struct PresenceLimits: Hashable, Sendable {
   /// How many of them may be of one server, and how many may come of it within an hour.
   public var waitingInvitesPerServer = 100
   public var invitesPerServer = 100
+  /// The most questions of people of other servers that are kept for names nobody has; beyond that the oldest go.
+  public var unclaimedInvites = 10_000
   /// The most questions of people of other servers that are remembered for `inviteRepeat`; beyond that only those
   /// are heard who are allowed already.
   public var heardInvites = 10_000

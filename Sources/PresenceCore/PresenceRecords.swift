@@ -22,10 +22,13 @@ public struct PresenceRecord: Hashable, Sendable {
   public var frozen: Frozen?
   /// When the person last stopped hiding.
   public var lastHidden: WallTime?
+  /// The profile that others go on being shown while the person hides or appears offline. The rules know no profiles:
+  /// whoever stores the record sets it.
+  public var shownProfile: Profile?
 
   public init(
     user: UserID, choice: PresenceState = .online, statusMessage: String? = nil, lastActive: WallTime,
-    frozen: Frozen? = nil, lastHidden: WallTime? = nil
+    frozen: Frozen? = nil, lastHidden: WallTime? = nil, shownProfile: Profile? = nil
   ) {
     self.user = user
     self.choice = choice
@@ -33,6 +36,7 @@ public struct PresenceRecord: Hashable, Sendable {
     self.lastActive = lastActive
     self.frozen = frozen
     self.lastHidden = lastHidden
+    self.shownProfile = shownProfile
   }
 }
 
@@ -113,6 +117,9 @@ extension PresenceRules {
       deadlines.set(
         now.instant(of: askedAt) + limits.inviteLifetime,
         for: .received(owner: record.owner, observed: record.observed))
+      if !exists(record.observed) {
+        _ = unclaimed.insert(.init(owner: record.owner, observed: record.observed), most: .max)
+      }
     }
     guard let entry = record.standing.entry else { return }
     lastEntry = max(lastEntry, entry.order)
@@ -147,14 +154,22 @@ extension PresenceRules {
     var met: Set<ServerName> = []
   }
 
-  /// A small copy of what concerns a person and some others, with exactly the same rules: a step tried on it
-  /// tells what will have to be stored once it is taken.
+  /// A small copy of a person's own presence, with exactly the same rules: a step tried on it tells what will have to
+  /// be stored once it is taken.
+  public func trial(of user: UserID) -> PresenceRules {
+    var trial = PresenceRules(server: server, limits: limits, autoAccept: defaultAutoAccept)
+    trial.people[user] = people[user]
+    trial.copyAnnouncement(of: user, from: self)
+    return trial
+  }
+
+  /// The same of what stands between a person and some others. It is made alike for people who exist and for names
+  /// nobody has.
   public func trial(of user: UserID, with others: [UserID]) -> PresenceRules {
     var trial = PresenceRules(server: server, limits: limits, autoAccept: defaultAutoAccept)
     var copied = 0
     for other in Set(others + [user]) {
-      trial.people[other] = people[other]
-      trial.copyAnnouncement(of: other, from: self)
+      trial.known[other] = exists(other)
       trial.setAutoAccept(autoAcceptance(of: other), of: other)
       for (owner, observed) in [(user, other), (other, user)] where owner != observed {
         trial.lists.restore(lists.standing(of: owner, for: observed), of: owner, for: observed)

@@ -150,13 +150,27 @@ extension PresenceRules {
     return effects
   }
 
-  /// Puts the questions that were meant for somebody before they came here.
+  /// Puts the questions that waited for somebody before they came here, at once: nobody's screen was filled with them.
+  /// Whoever asked waits on as before, and learns nothing of it.
   public mutating func askNewcomer(_ user: UserID, now: Moment) -> [PresenceEffect] {
     var effects: [PresenceEffect] = []
-    for owner in lists.owners(waitingFor: user).sorted() { effects += ask(user, from: owner, now: now) }
+    for owner in lists.owners(waitingFor: user).union(lists.invites(for: user).keys).sorted() {
+      let question = PresenceLists.Relation(owner: owner, observed: user)
+      if questions[question] != nil { questions[question] = false }
+      guard let receivedAt = lists.invites(for: user)[owner] else {
+        effects += deliverInvite(of: user, from: owner, now: now)
+        continue
+      }
+      effects +=
+        isAdmittedUnasked(owner, user)
+        ? admit(owner, toSee: user, receivedAt: receivedAt, now: now)
+        : [inviteChanged(owner, user, receivedAt, .pending)]
+    }
     return effects
   }
 
+  /// Asks somebody, or nobody: a name without an account is treated as one with, or the time it takes and what is
+  /// stored would tell them apart. What waits there is found by whoever takes the name.
   mutating func deliverInvite(
     of observed: UserID, from observer: UserID, now: Moment
   ) -> [PresenceEffect] {
@@ -168,7 +182,7 @@ extension PresenceRules {
           ListEDU(.invite, observer: observer, observed: observed, question: question))
       ]
     }
-    guard exists(observed), lists.invites(for: observed)[observer] == nil else { return [] }
+    guard lists.invites(for: observed)[observer] == nil else { return [] }
     if isAdmittedUnasked(observer, observed) {
       return admit(observer, toSee: observed, receivedAt: now.wall, now: now)
     }

@@ -11,7 +11,8 @@ extension PresenceRules {
     let (observer, observed) = (message.observer, message.observed)
     switch message.kind {
     case .invite, .drop:
-      guard observer.server == origin, isLocal(observed), exists(observed) else { return [] }
+      // Whether the observed person exists makes no difference: the time it takes would tell.
+      guard observer.server == origin, isLocal(observed) else { return [] }
       guard message.kind == .drop else { return question(message, now: now) }
       heard.takeBack(.init(owner: observer, observed: observed))
       return withdraw(from: observed, observer: observer, now: now)
@@ -69,6 +70,28 @@ extension PresenceRules {
     beyondTrial.met.contains(server) || lists.serversMet.contains(server)
   }
 
+  /// A question of somebody elsewhere to a name nobody has was put, or is over. Such questions are kept like others, but
+  /// there is no end of names.
+  ///
+  /// - Returns: the relations of the oldest ones, forgotten because there were too many.
+  public mutating func keepUnclaimed(
+    _ event: InviteEvent
+  ) -> [(observer: UserID, observed: UserID)] {
+    let relation = PresenceLists.Relation(owner: event.observer, observed: event.observed)
+    guard !isLocal(event.observer) else { return [] }
+    guard lists.invites(for: event.observed)[event.observer] != nil else {
+      unclaimed.remove(relation)
+      return []
+    }
+    let oldest = unclaimed.insert(relation, most: limits.unclaimedInvites).filter { !exists($0.observed) }
+    for relation in oldest {
+      lists.setInvite(nil, from: relation.owner, to: relation.observed)
+      lists.setQuestion(nil, of: relation.owner, to: relation.observed)
+      deadlines.set(nil, for: .received(owner: relation.owner, observed: relation.observed))
+    }
+    return oldest.map { ($0.owner, $0.observed) }
+  }
+
   /// A question of somebody elsewhere that nobody answered for 30 days: their own server has taken it back, or has
   /// forgotten it.
   mutating func lapseReceived(from observer: UserID, to observed: UserID) -> [PresenceEffect] {
@@ -108,6 +131,14 @@ extension PresenceRules {
     return replace(RemotePresence(content, after: remotePeople[user], now: now.instant), of: user)
   }
 
+  /// How somebody elsewhere is called, of whom something is known. An empty name is none.
+  public mutating func learn(_ profile: Profile, of user: UserID) -> [PresenceEffect] {
+    guard var presence = remotePeople[user] else { return [] }
+    presence.displayName = profile.displayName
+    presence.avatarURL = profile.avatarURL
+    return replace(presence, of: user)
+  }
+
   /// What somebody elsewhere looks like to clients here, who was asked for once.
   public func shown(_ content: PresenceContent, now: Moment) -> PresenceContent {
     RemotePresence(content, after: nil, now: now.instant).content(at: now.instant)
@@ -131,14 +162,6 @@ extension PresenceRules {
   /// and for a while after.
   public func interestStands(of user: UserID, now: Moment) -> Bool {
     guard let person = people[user] else { return false }
-  /// How somebody elsewhere is called, of whom something is known. An empty name is none.
-  public mutating func learn(_ profile: Profile, of user: UserID) -> [PresenceEffect] {
-    guard var presence = remotePeople[user] else { return [] }
-    presence.displayName = profile.displayName
-    presence.avatarURL = profile.avatarURL
-    return replace(presence, of: user)
-  }
-
     if person.choice == .hidden { return true }
     guard let last = person.lastHidden else { return false }
     return now.instant - last < limits.standingInterest

@@ -40,6 +40,9 @@ public struct PresenceRules: Sendable {
   var heard = HeardQuestions()
   /// In a trial, what is not copied and counts all the same.
   var beyondTrial = BeyondTrial()
+  var unclaimed = UnclaimedQuestions()
+  /// Who exists, as far as a trial has to know.
+  var known: [UserID: Bool] = [:]
   /// Whether this server meets others at all. If not nobody elsewhere can be asked, or is known.
   public var meetsOthers = true
   let defaultAutoAccept: AutoAccept
@@ -69,7 +72,7 @@ public struct PresenceRules: Sendable {
   }
 
   /// Whether a person belongs to this server and exists.
-  public func exists(_ user: UserID) -> Bool { people[user] != nil }
+  public func exists(_ user: UserID) -> Bool { people.keys.contains(user) || known[user] == true }
 
   /// Everybody of this server, in the order of their IDs.
   public var localUsers: [UserID] { people.keys.sorted() }
@@ -186,10 +189,10 @@ public struct PresenceRules: Sendable {
       if report.closing {
         state.streams = [:]
         state.lastStreamEnd = nil
+        state.lastPut = nil
         state.lastLookEnd = nil
         state.listReadAt = nil
         state.pollingSwitch = nil
-        state.lastPut = nil
         // Whoever starts it again is at it.
         state.idleSince = nil
       }

@@ -17,7 +17,8 @@ struct BenchCommand: AsyncParsableCommand {
         fanout     What does it cost to tell everybody? CPU of the server per delivered update with the next \
       poll, and the time until the last watcher has read it, for 200, 1,000 and 10,000 watchers.
         memory     What does waiting cost? Resident memory per parked poll and CPU while 10,000 wait.
-        requests   What does asking cost? GET and PUT of a status per CPU second, over 64 connections.
+        requests   What does asking cost? GET and PUT of a status per CPU second, over 64 connections; and a change \
+      of somebody whom 5,000 have on their lists, none of them polling.
         federation What do other servers cost? CPU per transaction with one state, for both servers, as a multiple \
       of one signature and its verification.
 

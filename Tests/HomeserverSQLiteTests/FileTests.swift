@@ -157,7 +157,7 @@ struct FileTests {
       ("UPDATE account SET user = 'ann'", "account"),
       ("UPDATE account SET display_name = X'ff'", "account"),
       ("UPDATE account SET created_at = -9223372036854775808", "account"),
-      ("INSERT INTO presence VALUES ('@a:b', 'asleep', NULL, 1, NULL, NULL, NULL)", "presence"),
+      ("INSERT INTO presence (user, choice, last_active) VALUES ('@a:b', 'asleep', 1)", "presence"),
       ("INSERT INTO standing VALUES ('@a:b', '@c:d', 'pending', X'22', 1, 1, NULL, NULL, 0)", "standing"),
       ("INSERT INTO standing VALUES ('@a:b', '@c:d', 'denied', X'5b5d', 1, 1, NULL, NULL, 0)", "standing"),
       ("INSERT INTO filter VALUES ('@a:b', -1, X'')", "filter"),

@@ -20,7 +20,7 @@ struct ConsentTests {
   @Test func anInviteArrivesOverTheStream() throws {
     let bobsScreen = server.connect(bob)
     try simulation.run { [ann, bob] in try await ann.invite(bob.userID) }
-    simulation.settle()
+    simulation.advance(by: .milliseconds(20))
     #expect(bobsScreen.roster.invites.keys.elements == [ann.userID])
   }
 

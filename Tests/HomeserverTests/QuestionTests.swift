@@ -1,3 +1,4 @@
+import Homeserver
 import MatrixWire
 import OrderedCollections
 import PorchlightSDK
@@ -35,11 +36,10 @@ struct QuestionTests {
 
   @Test func aStormOfInvitesIsOneQuestionAMinute() throws {
     for _ in 0..<200 {
-      try simulation.run { [ann, bob] in
-        try await ann.invite(bob.userID)
-        try await ann.drop(bob.userID)
-      }
-      simulation.advance(by: .milliseconds(250))
+      try simulation.run { [ann, bob] in try await ann.invite(bob.userID) }
+      simulation.advance(by: .milliseconds(100))
+      try simulation.run { [ann, bob] in try await ann.drop(bob.userID) }
+      simulation.advance(by: .milliseconds(150))
     }
     #expect(timesAsked == 1)
   }
@@ -102,5 +102,44 @@ struct QuestionTests {
     try simulation.run { [ann] in try await ann.setStatus(.online, text: nil) }
     simulation.advance(by: .seconds(5))
     #expect(bobsScreen.roster.invites[ann.userID]?.displayName == "Ann B.")
+  }
+
+  @Test func anInviteToSomebodyWhoNeverStartedWaitsForThem() throws {
+    let cem = try server.user("cem")
+    try simulation.run { [ann] in try await ann.invite(cem) }
+    let newcomer = try server.register("cem")
+    let list = try simulation.run { try await newcomer.presenceList() }
+    #expect(list.invites.map(\.observer) == [ann.userID])
+    try simulation.run { [ann] in try await newcomer.accept(ann.userID) }
+  }
+
+  @Test func anInviteToSomebodyWhoNeverStartedOutlivesARestart() throws {
+    let store = MemoryPresenceStore()
+    let first = try TestHomeserver(simulation, "porch.example", store: store)
+    let (dee, eve) = (try first.register("dee"), try first.user("eve"))
+    try simulation.run { try await dee.invite(eve) }
+    first.stop()
+    let second = try TestHomeserver(simulation, "porch.example", store: store, seed: 2)
+    let newcomer = try second.register("eve")
+    let list = try simulation.run { try await newcomer.presenceList() }
+    #expect(list.invites.map(\.observer) == [dee.userID])
+  }
+
+  @Test func whoeverAskedLearnsNothingFromTheirComing() throws {
+    func learned(comes: Bool) throws -> [String] {
+      let server = try TestHomeserver(simulation, comes ? "one.example" : "two.example")
+      let dee = try server.register("dee")
+      let screen = server.connect(dee)
+      simulation.advance(by: .seconds(1))
+      let eve = try server.user("eve")
+      try simulation.run { try await dee.invite(eve) }
+      simulation.advance(by: .seconds(5))
+      if comes { _ = try server.register("eve") }
+      simulation.advance(by: .seconds(300))
+      let answer = try simulation.run { try await dee.sync(since: nil, wait: .zero, as: .offline) }
+      return ["\(screen.answers)", "\(answer.nextBatch)", "\(answer.presence)"]
+        .map { $0.replacing(server.name.rawValue, with: "server") }
+    }
+    #expect(try learned(comes: true) == learned(comes: false))
   }
 }

@@ -63,13 +63,13 @@ struct RelationLogTests {
 
   @Test func thePresenceOfSomebodyUnknownIsNotRemembered() throws {
     var log = RelationLog<ListEvent>()
-    log.presenceChanged(of: try user(1), at: 1)
+    log.presenceChanged(of: try user(1), at: 1, told: 1)
     #expect(log.records.isEmpty)
   }
 
   @Test func aNewPresenceLeavesTheEventAlone() throws {
     var log = try log(.accepted)
-    log.presenceChanged(of: try user(1), at: 7)
+    log.presenceChanged(of: try user(1), at: 7, told: 7)
     let record = try #require(log.records[user(1)])
     #expect(record.version == 1)
     #expect(record.presenceVersion == 7)

@@ -39,20 +39,108 @@ struct StreamIndexTests {
 
   @Test func whatHappensToOthersDoesNotMoveAPersonsVersion() throws {
     var index = StreamIndex()
-    index.presenceChanged(try user(1), to: [try user(2)])
+    index.presenceChanged(try user(1), toOthers: true)
     index.listChanged(of: try user(1), ListEvent(userID: try user(2), state: .pending, sender: try user(1)))
+    index.look(try user(0), waits: true)
     #expect(index.version(of: try user(0)) == 0)
   }
 
   @Test func aPersonsVersionCountsWhatTheyAreTold() throws {
-    var index = StreamIndex()
-    index.presenceChanged(try user(1), to: [try user(0)])
-    index.presenceChanged(try user(0), to: [])
-    #expect(index.version(of: try user(0)) == 2)
-    #expect(index.ownVersion(of: try user(0)) == 2)
+    var index = try watchers(1)
+    index.presenceChanged(try user(0), toOthers: true)
+    index.presenceChanged(try user(1), toOthers: true)
+    index.look(try user(1), waits: false)
+    #expect(index.version(of: try user(1)) == 2)
+    #expect(index.ownVersion(of: try user(1)) == 1)
   }
 
   @Test func aVersionFromTheFutureIsNotReached() throws {
     #expect(!StreamIndex().reaches(1, for: try user(0)))
+  }
+
+  // MARK: Many watchers
+
+  /// An index in which that many people, from 1 on, have 0 on their lists, accepted.
+  private func watchers(_ count: Int) throws -> StreamIndex {
+    var index = StreamIndex()
+    let observed = try user(0)
+    for number in 1...count {
+      index.restore(ListEvent(userID: observed, state: .accepted, sender: observed), of: try user(number))
+    }
+    return index
+  }
+
+  @Test func aChangeBefore5000WatchersOfWhomNonePollsTouchesNobody() throws {
+    var index = try watchers(5_000)
+    for number in 1...5_000 { index.look(try user(number), waits: false) }
+    index.presenceChanged(try user(0), toOthers: true)
+    #expect(index.tellFollowers().isEmpty)
+    #expect(index.version(of: try user(1)) == 0)
+  }
+
+  @Test func aChangeConcernsThoseWhoWait() throws {
+    var index = try watchers(5_000)
+    index.look(try user(7), waits: true)
+    index.presenceChanged(try user(0), toOthers: true)
+    #expect(index.tellFollowers().map(\.user) == [try user(7)])
+  }
+
+  @Test func furtherChangesCostNothingForWhoeverHasNotLookedSince() throws {
+    var index = try watchers(1)
+    index.look(try user(1), waits: true)
+    index.presenceChanged(try user(0), toOthers: true)
+    #expect(index.tellFollowers().count == 1)
+    index.presenceChanged(try user(0), toOthers: true)
+    #expect(index.tellFollowers().isEmpty)
+  }
+
+  @Test(arguments: [true, false])
+  func whatAWatcherMissedIsFoundWhenTheyAsk(waits: Bool) throws {
+    var index = try watchers(1)
+    index.look(try user(1), waits: waits)
+    for _ in 0..<60 { index.presenceChanged(try user(0), toOthers: true) }
+    _ = index.tellFollowers()
+    index.look(try user(1), waits: waits)
+    #expect(index.listRecords(of: try user(1))[try user(0)]?.presenceVersion == 1)
+  }
+
+  @Test func aTokenDoesNotTellHowOftenSomebodyChanged() throws {
+    func version(after changes: Int) throws -> UInt64 {
+      var index = try watchers(1)
+      for _ in 0..<changes { index.presenceChanged(try user(0), toOthers: true) }
+      for number in 10..<(10 + changes) { index.presenceChanged(try user(number), toOthers: true) }
+      index.look(try user(1), waits: true)
+      return index.version(of: try user(1))
+    }
+    #expect(try version(after: 1) == version(after: 100))
+  }
+
+  @Test func whoeverWaitsHearsOfSomebodyAcceptedMeanwhile() throws {
+    var index = StreamIndex()
+    index.look(try user(1), waits: true)
+    index.listChanged(of: try user(1), ListEvent(userID: try user(0), state: .accepted, sender: try user(0)))
+    index.presenceChanged(try user(0), toOthers: true)
+    #expect(index.tellFollowers().map(\.user) == [try user(1)])
+  }
+
+  @Test func whoeverDroppedSomebodyHearsNoMoreOfThem() throws {
+    var index = try watchers(1)
+    index.look(try user(1), waits: true)
+    index.listChanged(of: try user(1), ListEvent(userID: try user(0), state: .dropped, sender: try user(1)))
+    index.presenceChanged(try user(0), toOthers: true)
+    #expect(index.tellFollowers().isEmpty)
+  }
+
+  @Test func missedChangesKeepTheirOrder() throws {
+    var index = StreamIndex()
+    for number in [2, 3, 4] {
+      index.restore(
+        ListEvent(userID: try user(number), state: .accepted, sender: try user(number)), of: try user(1))
+    }
+    for number in [4, 2, 3, 4] { index.presenceChanged(try user(number), toOthers: true) }
+    index.look(try user(1), waits: true)
+    let records = index.listRecords(of: try user(1))
+    let versions = try [2, 3, 4].map { try user($0) }.map { records[$0]?.presenceVersion }
+    #expect(versions == [1, 2, 3])
   }
 }

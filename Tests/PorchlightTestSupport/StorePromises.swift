@@ -20,7 +20,8 @@ extension StorePromise {
         PresenceRecord(
           user: ann, choice: .hidden, statusMessage: "what I write", lastActive: Sample.time(42),
           frozen: .init(statusMessage: "what they see", lastActive: Sample.time(41)),
-          lastHidden: Sample.time(39))),
+          lastHidden: Sample.time(39),
+          shownProfile: Profile(displayName: "Ann as she was", avatarURL: "mxc://harbor.example/before"))),
       .presence(PresenceRecord(user: bob, choice: .freeForChat, lastActive: Sample.time(-7))),
       .device(DeviceRecord(user: ann, id: desk, displayName: "Ann's desk")),
       .device(DeviceRecord(user: ann, id: phone)),

@@ -92,4 +92,50 @@ struct QuestionTests {
     let deadline = world.rules.nextDeadline
     #expect(deadline == nil)
   }
+
+  // MARK: Names nobody has yet
+
+  @Test func somebodyWhoWasInvitedBeforeTheyCameIsAskedAtOnce() throws {
+    var world = World()
+    let dee = person("dee")
+    world.hear(try world.rules.invite(dee, by: ann, now: world.now))
+    world.rules.register(dee, now: world.now)
+    world.forget()
+    world.hear(world.rules.askNewcomer(dee, now: world.now))
+    #expect(Self.questions(world) == 1)
+    world.hear(try world.rules.accept(ann, by: dee, now: world.now))
+    #expect(world.rules.isVisible(dee, to: ann))
+  }
+
+  @Test func aQuestionPutAnewWithinItsMinuteWaitsForANewcomerToo() throws {
+    var world = World()
+    let dee = person("dee")
+    world.hear(try world.rules.invite(dee, by: ann, now: world.now))
+    world.hear(world.rules.drop(dee, by: ann, now: world.now))
+    world.hear(try world.rules.invite(dee, by: ann, now: world.now))
+    world.rules.register(dee, now: world.now)
+    world.forget()
+    world.hear(world.rules.askNewcomer(dee, now: world.now))
+    #expect(Self.questions(world) == 1)
+    world.wait(.seconds(120))
+    #expect(Self.questions(world) == 1)
+  }
+
+  @Test func aNewcomerOfALenientServerIsWatchedAtOnce() throws {
+    var world = World(autoAccept: .always)
+    let dee = person("dee")
+    world.hear(try world.rules.invite(dee, by: ann, now: world.now))
+    world.rules.register(dee, now: world.now)
+    world.hear(world.rules.askNewcomer(dee, now: world.now))
+    #expect(world.rules.isVisible(dee, to: ann))
+  }
+
+  @Test func whatIsAskedOfANameNobodyHasIsKeptAsOfSomebody() throws {
+    func standing(of observed: UserID) throws -> PresenceLists.Standing {
+      var world = World()
+      world.hear(try world.rules.invite(observed, by: ann, now: world.now))
+      return world.rules.lists.standing(of: ann, for: observed)
+    }
+    #expect(try standing(of: person("nobody")) == standing(of: bob))
+  }
 }

@@ -177,4 +177,51 @@ struct ReceivedInviteTests {
     world.hear(world.rules.revoke(farFay, by: bob, now: world.now))
     #expect(world.rules.lists.serversMet.isEmpty)
   }
+
+  // MARK: Names nobody has
+
+  private static let nobody = person("nobody")
+
+  private static func invite(nobodyBy name: String) -> ListEDU {
+    ListEDU(.invite, observer: person(name, on: far), observed: nobody, question: 1)
+  }
+
+  @Test func aQuestionToANameNobodyHasIsKeptAsOneToSomebody() {
+    func standing(of observed: UserID) -> [PresenceLists.Standing] {
+      var world = Self.world()
+      var standings: [PresenceLists.Standing] = []
+      for kind in [ListEDU.Kind.invite, .invite, .drop, .invite] {
+        let message = ListEDU(kind, observer: farFay, observed: observed, question: 1)
+        world.hear(world.rules.receive(message, from: far, now: world.now))
+        standings.append(world.rules.lists.standing(of: farFay, for: observed))
+        world.wait(.seconds(70))
+      }
+      return standings
+    }
+    #expect(standing(of: Self.nobody) == standing(of: bob))
+  }
+
+  @Test func questionsToNamesNobodyHasAreBounded() throws {
+    var limits = PresenceLimits()
+    limits.unclaimedInvites = 16
+    var world = World(limits: limits)
+    var forgotten = 0
+    for number in 0..<50 {
+      for effect in world.rules.receive(Self.invite(nobodyBy: "p\(number)"), from: far, now: world.now) {
+        if case .inviteChanged(let event) = effect { forgotten += world.rules.keepUnclaimed(event).count }
+      }
+    }
+    #expect(world.rules.lists.invites(for: Self.nobody).count <= 16)
+    #expect(world.rules.lists.invites(for: Self.nobody).count + forgotten == 50)
+    #expect(world.rules.lists.invites(for: Self.nobody).keys.contains(person("p49", on: far)))
+  }
+
+  @Test func aNewcomerFindsWhatSomebodyElsewhereAsked() {
+    var world = Self.world()
+    world.hear(world.rules.receive(Self.invite(nobodyBy: "fay"), from: far, now: world.now))
+    world.rules.register(Self.nobody, now: world.now)
+    world.forget()
+    world.hear(world.rules.askNewcomer(Self.nobody, now: world.now))
+    #expect(timesAsked(world) == 1)
+  }
 }

@@ -22,7 +22,7 @@ extension PresenceService {
     carryOut(federation?.hear(effects, rules: &rules, now: time.now))
   }
 
-  func expireFederation() { perform(federation?.expire(rules: &rules, now: time.now)) }
+  func expireFederation() { carryOut(federation?.expire(rules: &rules, now: time.now)) }
 
   /// An attempt to send was answered, or was not.
   func sent(_ outbound: OutboundTransaction, _ outcome: PeerSender.Outcome) {
@@ -139,6 +139,8 @@ extension PresenceService {
 
   /// Something is known of a person now, or is known not to be.
   func tellReaders(of user: UserID) {
+    // Of people of this server everything is known.
+    guard user.server != rules.server else { return }
     for (id, reader) in readers where reader.unanswered.contains(user) {
       guard rules.unknownReason(of: user, for: reader.viewer) != .unanswered else { continue }
       readers[id]?.unanswered.remove(user)
@@ -150,10 +152,10 @@ extension PresenceService {
 
   private func perform(_ step: FederationEngine.Step?) {
     carryOut(step)
-    attend([])
+    answerLater()
   }
 
-  /// Does what the engine asks for; `attend` has to follow.
+  /// Does what the engine asks for; `attend` or `answerLater` has to follow.
   private func carryOut(_ step: FederationEngine.Step?) {
     guard let step else { return }
     publish(step.presence)
@@ -166,15 +168,15 @@ extension PresenceService {
         writeLater(.peer(record))
       case .answeredOnce(let user, let content):
         for asker in (askers.removeValue(forKey: user) ?? [:]).values { asker.resume(returning: content) }
+      case .askProfile(let user): guestProfiles?.want(user)
       }
     }
-      case .askProfile(let user): guestProfiles?.want(user)
   }
-
-  // MARK: Receiving
 
   /// The server of somebody who is watched here has said what they are called.
   func learn(_ profile: Profile, of user: UserID) { apply { rules, _ in rules.learn(profile, of: user) } }
+
+  // MARK: Receiving
 
   /// A transaction whose signature is its origin's. What it changes of lists, and that its origin watches somebody
   /// here, is durable before it is true.

@@ -1,0 +1,53 @@
+internal import MatrixWire
+internal import Ports
+
+/// What requests mean for the streams of others than whoever made them, until those were answered: a moment later, or
+/// when the others look, whichever is first.
+///
+/// All of it waits alike, also what is for nobody. Each person's events keep their order.
+struct PostponedEvents: Sendable {
+  enum Event: Sendable {
+    /// The entry of an owner's list changed.
+    case list(owner: UserID, ListEvent)
+    /// Somebody who asks the observed person, or asked, stands differently.
+    case invite(InviteEvent)
+
+    /// Whose streams tell it.
+    var reader: UserID {
+      switch self {
+      case .list(let owner, _): owner
+      case .invite(let event): event.observed
+      }
+    }
+  }
+
+  /// Long enough for an answer to be on its way, too short to be noticed by people.
+  private static let headStart = Duration.milliseconds(20)
+
+  private var events: [UserID: [Event]] = [:]
+  /// Who has events, in the order in which they began to.
+  private var readers: [UserID] = []
+  /// When all that waits has to be told.
+  private(set) var due: Instant?
+
+  mutating func add(_ event: Event, at now: Instant) {
+    if due == nil { due = now + Self.headStart }
+    let reader = event.reader
+    if events[reader] == nil { readers.append(reader) }
+    events[reader, default: []].append(event)
+  }
+
+  /// What waits for one reader.
+  mutating func take(for reader: UserID) -> [Event] {
+    guard !events.isEmpty else { return [] }
+    return events.removeValue(forKey: reader) ?? []
+  }
+
+  /// Everything, if its time has come.
+  mutating func takeDue(at now: Instant) -> [Event] {
+    guard let due, due <= now else { return [] }
+    let waiting = readers.flatMap { events.removeValue(forKey: $0) ?? [] }
+    self = PostponedEvents()
+    return waiting
+  }
+}
