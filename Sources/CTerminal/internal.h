@@ -1,4 +1,4 @@
-// What the two C files of this target share. Nothing here is exported to Swift.
+// What the C files of this target share. Nothing here is exported to Swift.
 #pragma once
 #include "include/cterminal.h"
 
@@ -29,6 +29,9 @@ void porch_guard_resume(void);
 
 // Whether the terminal was given back by a crash or by exit, so that nothing may be drawn any more.
 bool porch_guard_is_restored(void);
+
+// Has ncurses move the cursor by means that hold whatever the terminal is called (entry.c).
+void porch_mend_entry(void);
 
 // The picture's way out (output.c). Opens it to a descriptor; the terminal's own descriptor, or -1.
 int porch_output_open(int descriptor);

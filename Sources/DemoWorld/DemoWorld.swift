@@ -94,13 +94,16 @@ public struct DemoWorld: Sendable {
     return Member(person: person, script: script, isConnected: isConnected)
   }
 
-  /// Does the same for everybody side by side, since there is more than one processor, and keeps their order.
+  /// Does the same for everybody, two at a time, and keeps their order: a client's work goes on beside the server's,
+  /// and the roster's first picture does not wait behind everybody.
   private func concurrently<Value: Sendable, Result: Sendable>(
     _ values: [Value], _ body: @escaping @Sendable (Value) async throws(SDKError) -> Result
   ) async throws(SDKError) -> [Result] {
-    var results: [Int: Swift.Result<Result, SDKError>] = [:]
-    await withTaskGroup(of: (Int, Swift.Result<Result, SDKError>).self) { group in
-      for (index, value) in values.enumerated() {
+    typealias Outcome = (Int, Swift.Result<Result, SDKError>)
+    let results = await withTaskGroup(of: Outcome.self) { group in
+      var waiting = values.enumerated().makeIterator()
+      func start(_ group: inout TaskGroup<Outcome>) {
+        guard let (index, value) = waiting.next() else { return }
         group.addTask {
           do throws(SDKError) {
             return (index, .success(try await body(value)))
@@ -109,7 +112,14 @@ public struct DemoWorld: Sendable {
           }
         }
       }
-      for await (index, result) in group { results[index] = result }
+      start(&group)
+      start(&group)
+      var results: [Int: Swift.Result<Result, SDKError>] = [:]
+      while let (index, result) = await group.next() {
+        results[index] = result
+        start(&group)
+      }
+      return results
     }
     var ordered: [Result] = []
     for index in values.indices {

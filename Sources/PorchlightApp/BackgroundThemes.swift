@@ -1,23 +1,22 @@
+internal import PorchlightConfig
 internal import Screen
 
-/// The themes to choose from by the terminal's background.
+/// The themes to choose from by the terminal's background. Each is made when it is asked for: a first picture needs
+/// one only.
 public struct BackgroundThemes: Hashable, Sendable {
-  let dark: Theme
-  let light: Theme
+  /// How many colours the terminal has.
+  private let colors: Int
 
-  public init(dark: Theme, light: Theme) {
-    self.dark = dark
-    self.light = light
+  public init(colors: Int) {
+    self.colors = colors
+  }
+
+  public func theme(isLight: Bool) -> Theme {
+    Theme(isLight ? .light : .dark, colors: colors)
   }
 
   /// The one whose text stands out more.
   func theme(on background: RGB) -> Theme {
     theme(isLight: background.contrast(with: .black) > background.contrast(with: .white))
-  }
-
-  public func theme(isLight: Bool) -> Theme { isLight ? light : dark }
-
-  func limited(to colors: Int) -> BackgroundThemes {
-    BackgroundThemes(dark: dark.limited(to: colors), light: light.limited(to: colors))
   }
 }

@@ -96,7 +96,10 @@ struct ColorDepth: Hashable, Sendable {
   private func indexed(_ color: Color, where isUsable: (Int) -> Bool) -> Color {
     guard case .rgb(let red, let green, let blue) = color else { return color }
     let rgb = RGB(red: Int(red), green: Int(green), blue: Int(blue))
-    return .indexed(UInt8(clamping: rgb.nearestIndex(among: 16..<256, where: isUsable)))
+    // Most often the nearest of all will do, and the first picture waits for this.
+    let nearest = rgb.nearestIndex(among: 16..<256)
+    let usable = isUsable(nearest) ? nearest : rgb.nearestIndex(among: 16..<256, where: isUsable)
+    return .indexed(UInt8(clamping: usable))
   }
 
   /// The nearest of sixteen colours that can be read. A background is none of them: it is reversed instead, so that

@@ -13,7 +13,7 @@ struct Look: Sendable {
 
   init(_ options: AppOptions, _ capabilities: ScreenCapabilities) {
     theme = options.theme.limited(to: capabilities.colors)
-    themes = options.themesByBackground?.limited(to: capabilities.colors)
+    themes = options.themesByBackground
     showsUnicode = capabilities.unicode
     glyphs = capabilities.unicode ? options.glyphs : .ascii
   }
@@ -24,7 +24,7 @@ struct Look: Sendable {
 
   /// Takes the theme for that background, unless the user chose one.
   mutating func follow(background: RGB) {
-    if let themes { theme = themes.theme(on: background) }
+    if let themes, !theme.hasNoColors { theme = themes.theme(on: background) }
   }
 
   func clip(_ text: SafeText, to width: Int) -> SafeText {

@@ -34,6 +34,8 @@ public struct Theme: Hashable, Sendable {
     return laid
   }
 
+  var hasNoColors: Bool { colors.isNone }
+
   /// This theme on a terminal with so many colours.
   func limited(to colors: Int) -> Theme {
     colors > 0 || self.colors.isNone ? self : Theme(withoutColors: self)

@@ -53,13 +53,17 @@ public struct RGB: Hashable, Sendable {
   /// The colour of xterm's 256 that looks most like this one, of those with a number in the range; the range's
   /// first where none `isUsable`.
   public func nearestIndex(among range: Range<Int>, where isUsable: (Int) -> Bool = { _ in true }) -> Int {
-    range.filter(isUsable).min { distance(to: RGB(index: $0)) < distance(to: RGB(index: $1)) }
-      ?? range.lowerBound
+    var (best, least) = (range.lowerBound, Int.max)
+    for index in range where isUsable(index) {
+      let distance = distance(to: RGB(index: index))
+      if distance < least { (best, least) = (index, distance) }
+    }
+    return best
   }
 
   /// Relative luminance, 0 to 1 (WCAG 2.2, "relative luminance").
   public var luminance: Double {
-    0.2126 * Self.linear[red] + 0.7152 * Self.linear[green] + 0.0722 * Self.linear[blue]
+    0.2126 * Self.light(red) + 0.7152 * Self.light(green) + 0.0722 * Self.light(blue)
   }
 
   /// How well one can be read on the other, 1 to 21 (WCAG 2.2, "contrast ratio"); text wants 4.5.
@@ -68,8 +72,8 @@ public struct RGB: Hashable, Sendable {
     return (max(left, right) + 0.05) / (min(left, right) + 0.05)
   }
 
-  /// The parts of sRGB by their light.
-  private static let linear: [Double] = (0...255).map { part in
+  /// The light of a part of sRGB.
+  private static func light(_ part: Int) -> Double {
     let share = Double(part) / 255
     return share <= 0.04045 ? share / 12.92 : power((share + 0.055) / 1.055)
   }
@@ -78,7 +82,7 @@ public struct RGB: Hashable, Sendable {
   private static func power(_ base: Double) -> Double {
     let target = (0..<12).reduce(1.0) { product, _ in product * base }
     var root = base
-    for _ in 0..<40 {
+    for _ in 0..<24 {
       let fourth = root * root * root * root
       root -= (fourth * root - target) / (5 * fourth)
     }

@@ -33,12 +33,11 @@ struct RosterOptions: ParsableArguments {
     do {
       reason = try await withTerminal(terminalOptions, on: SystemTimekeeper()) { terminal in
         let colors = terminal.capabilities.colors
-        let byBackground = BackgroundThemes(
-          dark: Theme(.dark, colors: colors), light: Theme(.light, colors: colors))
+        let byBackground = BackgroundThemes(colors: colors)
         // Until the terminal has answered, what the environment says; most terminals are dark.
-        let assumed = byBackground.theme(isLight: surroundings.isBackgroundLight ?? false)
         var options = AppOptions(
-          theme: chosen.map { Theme($0, colors: colors) } ?? assumed,
+          theme: chosen.map { Theme($0, colors: colors) }
+            ?? byBackground.theme(isLight: surroundings.isBackgroundLight ?? false),
           seed: UInt64.random(in: .min ... .max))
         if chosen == nil { options.themesByBackground = byBackground }
         options.idleAfter = idleAfter.span

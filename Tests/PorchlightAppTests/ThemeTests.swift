@@ -55,7 +55,7 @@ import Testing
 
   private func scene(answering background: RGB, after span: Duration, chosen: Bool = false) -> Scene {
     var options = AppOptions(theme: Theme(.dark), seed: 1)
-    if !chosen { options.themesByBackground = BackgroundThemes(dark: Theme(.dark), light: Theme(.light)) }
+    if !chosen { options.themesByBackground = BackgroundThemes(colors: 1 << 24) }
     var scene = Scene(options: options)
     scene.wait(span)
     func wide(_ part: Int) -> UInt16 { UInt16(part * 257) }
