@@ -40,20 +40,27 @@ enum RequestHead {
     }
   }
 
-  /// The access token: from the header, or for the oldest forms of the API from the query (protocol 1.4).
+  /// The access token: from the header, or from the query, where every version of the client-server API that
+  /// `/versions` names has it too (protocol 1.4; removed by MSC4127 after v1.18).
   ///
   /// Taken out of the query in any case: where it does not count it is not to be passed on either.
+  ///
+  /// - Throws: `M_MISSING_TOKEN` where it is not plain which token is meant: more than one came.
   private static func token(
     in headers: HTTPHeaders, _ request: inout WireRequest
   ) throws(MatrixError) -> AccessToken? {
-    let header = bearer(headers.first(name: "Authorization"))
-    let query = request.query(tokenParameter)
-    if query != nil { request.query.removeAll { $0.name == tokenParameter } }
-    guard let query, takesTokenInQuery(request.path) else { return header }
-    guard headers.first(name: "Authorization") == nil else {
+    let header = headers["Authorization"]
+    let query = request.query.filter { $0.name == tokenParameter }.map(\.value)
+    if !query.isEmpty { request.query.removeAll { $0.name == tokenParameter } }
+    guard request.path.starts(with: ["_matrix", "client"]) else { return bearer(header.first) }
+    guard header.isEmpty || query.isEmpty else {
       throw MatrixError(.missingToken, "The access token may come in the header or in the query, not both.")
     }
-    return AccessToken(query)
+    guard header.count + query.count <= 1 else {
+      throw MatrixError(
+        .missingToken, header.isEmpty ? "Too many access tokens." : "Too many Authorization headers.")
+    }
+    return query.first.flatMap { AccessToken($0) } ?? bearer(header.first)
   }
 
   private static let tokenParameter = "access_token"
@@ -63,9 +70,5 @@ enum RequestHead {
       parts[0].asciiLowercased == "bearer"
     else { return nil }
     return AccessToken(String(parts[1].drop { $0 == " " }))
-  }
-
-  private static func takesTokenInQuery(_ path: [String]) -> Bool {
-    path.starts(with: ["_matrix", "client", "api", "v1"]) || path.starts(with: ["_matrix", "client", "r0"])
   }
 }

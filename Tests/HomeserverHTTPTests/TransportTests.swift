@@ -37,11 +37,10 @@ internal import Testing
     (get("/_matrix/client/versions?x=%4"), 400, "M_INVALID_PARAM", true),
     (get("/nowhere"), 404, "M_UNRECOGNIZED", true),
     (get("/_matrix/client/v3/sync"), 401, "M_MISSING_TOKEN", true),
-    (get("/_matrix/client/v3/sync?access_token=x"), 401, "M_MISSING_TOKEN", true),
-    (
-      get("/_matrix/client/r0/sync?access_token=x", "Authorization: Bearer y\r\n"), 401, "M_MISSING_TOKEN",
-      true
-    ),
+    (get("/_matrix/client/v3/sync?access_token=x"), 401, "M_UNKNOWN_TOKEN", true),
+    (get("/_matrix/client/v3/sync?access_token="), 401, "M_MISSING_TOKEN", true),
+    (get("/_matrix/client/versions?" + String(repeating: "a&", count: 60_000)), 400, "M_INVALID_PARAM", true),
+    (get("/_matrix/client" + String(repeating: "/", count: 120_000)), 400, "M_INVALID_PARAM", true),
     (get("/", "X: \(String(repeating: "x", count: 140_000))\r\n"), 431, "M_TOO_LARGE", false),
     (get("/\(String(repeating: "x", count: 140_000))"), 431, "M_TOO_LARGE", false),
     (get("/", String(repeating: "X: y\r\n", count: 200)), 431, "M_TOO_LARGE", false),
