@@ -1,18 +1,27 @@
 /// Filters: read back as written, and their patterns match what they match byte by byte.
 func fuzzFilters(_ bytes: [UInt8]) {
   let text = shown(bytes)
+  guard let user = UserID("@a:b") else { return }
   for kind in StreamEvent.Kind.allCases {
-    let filter = SyncFilter(types: [text])
-    guard let user = UserID("@a:b") else { return }
     let isMatch = matches(Array(text.utf8), Array(kind.type.utf8))
-    hold(filter.allows(kind, from: user) == isMatch, "'\(text)' and \(kind.type)")
-    hold(SyncFilter(notTypes: [text]).allows(kind, from: user) != isMatch, "not '\(text)' and \(kind.type)")
+    let (wanted, unwanted) = (EventFilter(types: [text, "x"]), EventFilter(notTypes: ["x*", text]))
+    hold(wanted.allows(kind, from: user) == isMatch, "'\(text)' and \(kind.type)")
+    hold(unwanted.allows(kind, from: user) != isMatch, "not '\(text)' and \(kind.type)")
   }
-  guard let filter = try? WireJSON.decode(SyncFilter.self, from: bytes) else { return }
-  roundTrip(filter)
+  // The first line as a pattern, the second as a type.
+  let lines = bytes.split(separator: 10, maxSplits: 1).map { Array($0) }
+  if lines.count == 2, let pattern = String(validating: lines[0], as: UTF8.self) {
+    let filter = EventFilter(types: [pattern])
+    hold(filter.allows(type: lines[1]) == matches(lines[0], lines[1]), "'\(pattern)' and \(shown(lines[1]))")
+  }
+  let accepted = SyncFilter(accepted: bytes)
+  guard let filter = try? SyncFilter(parsing: bytes) else { return }
+  hold(filter == accepted, "another once it is stored: \(text)")
+  let again = try? SyncFilter(parsing: WireJSON.encode(filter))
+  hold(again == filter, "came back as another: \(text)")
   guard filter.blocksPresence else { return }
-  for sender in (filter.senders ?? []).prefix(3) {
-    hold(!filter.allows(.presence, from: sender), "blocks presence and lets \(sender) pass")
+  for sender in (filter.presence.senders ?? []).prefix(3) {
+    hold(!filter.presence.allows(.presence, from: sender), "blocks presence and lets \(sender) pass")
   }
 }
 

@@ -71,8 +71,8 @@ struct AccountBook: Sendable {
     case .profileField(let record): accounts[record.user]?.profileFields[record.name] = record.value
     case .accountData(let record): accounts[record.user]?.data[Array(record.type.utf8)] = record.content
     case .filter(let record):
-      guard let filter = try? WireJSON.decode(SyncFilter.self, from: record.definition) else { return }
-      accounts[record.user]?.filters[record.id] = StoredFilter(definition: record.definition, filter: filter)
+      accounts[record.user]?.filters[record.id] = StoredFilter(
+        definition: record.definition, filter: SyncFilter(accepted: record.definition))
     case .presence, .standing, .lastActive, .deviceActivity, .peer, .forgetPeer, .unsent, .delivered,
       .epoch:
       break

@@ -13,9 +13,8 @@ extension AccountRegistry {
     static let filterCount = 1_000
   }
 
-  func accountData(_ type: String, of user: UserID) -> [UInt8]? {
-    read { $0.accounts[user]?.data[Array(type.utf8)] }
-  }
+  /// The content of a type, which is given by its bytes.
+  func accountData(_ type: [UInt8], of user: UserID) -> [UInt8]? { read { $0.accounts[user]?.data[type] } }
 
   /// All of a person's account data, by the bytes of its type.
   func accountData(of user: UserID) -> [[UInt8]: [UInt8]] { read { $0.accounts[user]?.data ?? [:] } }
@@ -51,22 +50,19 @@ extension AccountRegistry {
 
   /// The ID of a filter and what has to be stored for it; the same filter keeps its ID.
   ///
-  /// - Throws: `M_BAD_JSON` for what is no filter, `M_TOO_LARGE` where a person would keep too many.
-  func addFilter(_ definition: JSONObject, of user: UserID) throws(MatrixError) -> (id: UInt64, [StoreChange])
-  {
-    _ = try WireJSON.decode(SyncFilter.self, from: definition.bytes)
+  /// - Throws: as `SyncFilter(parsing:)`, and `M_TOO_LARGE` where a person would keep too many.
+  func addFilter(_ definition: [UInt8], of user: UserID) throws(MatrixError) -> (id: UInt64, [StoreChange]) {
+    _ = try SyncFilter(parsing: definition)
     let filters = read { $0.accounts[user]?.filters ?? [:] }
-    if let known = filters.first(where: { $0.value.definition == definition.bytes }) {
-      return (known.key, [])
-    }
-    let total = filters.values.reduce(definition.bytes.count) { $0 + $1.definition.count }
+    if let known = filters.first(where: { $0.value.definition == definition }) { return (known.key, []) }
+    let total = filters.values.reduce(definition.count) { $0 + $1.definition.count }
     guard filters.count < Allowance.filterCount, total <= Allowance.filters else {
       throw MatrixError(
         .tooLarge,
         "An account may keep \(Allowance.filterCount) filters of \(Allowance.filters) bytes together.")
     }
     let id = (filters.keys.max() ?? 0) + 1
-    return (id, [.filter(FilterRecord(user: user, id: id, definition: definition.bytes))])
+    return (id, [.filter(FilterRecord(user: user, id: id, definition: definition))])
   }
 
   /// As it was written out: `01` is no ID of ours.

@@ -4,7 +4,7 @@ internal import MatrixWire
 extension Homeserver {
   func getAccountData(_ type: String, of user: UserID, _ request: WireRequest) throws -> WireResponse {
     _ = try authenticate(request, as: user, "You can only read your own account data.")
-    guard let content = accounts.accountData(type, of: user) else {
+    guard let content = accounts.accountData(Array(type.utf8), of: user) else {
       throw Refusal(404, .notFound, "You have no account data of that type.")
     }
     return Self.stored(content)
@@ -20,7 +20,9 @@ extension Homeserver {
     }
     let content = try JSONObject(request.body)
     try await turns.take([user]) {
-      try await commit(try accounts.setAccountData(type, of: user, to: content))
+      let changes = try accounts.setAccountData(type, of: user, to: content)
+      try await commit(changes)
+      if !changes.isEmpty { await presence.accountDataChanged(type, of: user) }
     }
     return .json(Empty())
   }
@@ -35,9 +37,8 @@ extension Homeserver {
 
   func createFilter(of user: UserID, _ request: WireRequest) async throws -> WireResponse {
     _ = try authenticate(request, as: user, "You can only make filters of your own.")
-    let definition = try JSONObject(request.body)
     let id = try await turns.take([user]) {
-      let (id, changes) = try accounts.addFilter(definition, of: user)
+      let (id, changes) = try accounts.addFilter(request.body, of: user)
       try await commit(changes)
       return id
     }

@@ -15,9 +15,9 @@ extension Homeserver {
 
   func initialSync(_ request: WireRequest, _ version: APIVersion) async throws -> WireResponse {
     let device = try authenticate(request)
-    let (events, position) = await presence.snapshot(
+    let (section, data, position) = await presence.snapshot(
       for: device.user, as: StreamForm(.contentOnly, version.vocabulary))
-    return .stream(StreamBytes.initialSync(end: position, events: events))
+    return .stream(StreamBytes.initialSync(end: position, accountData: data, presence: section))
   }
 
   /// Opens a poll and waits for its answer.
@@ -52,7 +52,7 @@ extension Homeserver {
   /// The filter a poll names: JSON, or the name of one that was stored.
   private func filter(_ text: String, of user: UserID) throws(Refusal) -> SyncFilter? {
     guard text.utf8.first == UInt8(ascii: "{") else { return accounts.filter(id: text, for: user) }
-    return filters.filter(text)
+    do throws(MatrixError) { return try filters.filter(text) } catch { throw Refusal(error) }
   }
 }
 

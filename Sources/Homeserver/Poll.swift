@@ -32,11 +32,16 @@ public final class Poll: Sendable {
 
   /// Events as the answer of this poll, which went on from `start`.
   func answer(
-    from start: SyncToken?, to next: SyncToken, isComplete: Bool = false, _ events: [[UInt8]]
+    from start: SyncToken?, to next: SyncToken, isComplete: Bool = false, accountData: [[UInt8]] = [],
+    presence: [[UInt8]] = []
   ) -> WireResponse {
     switch form.shape {
-    case .withSender: .stream(StreamBytes.sync(nextBatch: next, isComplete: isComplete, events: events))
-    case .contentOnly: .stream(StreamBytes.chunk(start: start ?? next, end: next, events: events))
+    case .withSender:
+      .stream(
+        StreamBytes.sync(
+          nextBatch: next, isComplete: isComplete, accountData: accountData, presence: presence))
+    case .contentOnly:
+      .stream(StreamBytes.chunk(start: start ?? next, end: next, events: presence + accountData))
     }
   }
 }
@@ -56,7 +61,7 @@ struct OpenPoll: Sendable {
   /// Nothing, at the position the poll came with: for whoever waits no more.
   var farewell: WireResponse {
     guard let start else { return Refusal.gone.response }
-    return poll.answer(from: start, to: start, [])
+    return poll.answer(from: start, to: start)
   }
 }
 

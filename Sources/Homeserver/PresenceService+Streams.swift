@@ -30,15 +30,24 @@ extension PresenceService {
     attend([])
   }
 
-  /// Everybody's presence outside of any stream, with the position it stands for. Nothing of lists and invites:
-  /// whoever asks this way is older than they are.
-  func snapshot(for user: UserID, as form: StreamForm) -> (events: [[UInt8]], position: SyncToken) {
+  /// Everybody's presence and a person's own account data outside of any stream, with the position they stand for.
+  /// Nothing of lists and invites: whoever asks this way is older than they are.
+  func snapshot(
+    for user: UserID, as form: StreamForm
+  ) -> (presence: [[UInt8]], accountData: [[UInt8]], position: SyncToken) {
     look(user, waits: false)
     let view = view(of: user, at: time.now)
     return (
       view.everything().filter(\.isPresence).compactMap { view.event($0)?.encoded(as: form) },
+      view.accountData(since: nil, .everything).compactMap(view.accountDataEvent),
       token(index.version(of: user))
     )
+  }
+
+  /// Account data of a person, which is stored already, is another now: their own clients are told.
+  func accountDataChanged(_ type: String, of user: UserID) {
+    news += index.accountDataChanged(Array(type.utf8), of: user)
+    answerLater()
   }
 
   // MARK: Opening and ending
@@ -113,15 +122,17 @@ extension PresenceService {
     }
     let version = index.version(of: user)
     let view = view(of: user, at: now)
-    let news =
-      open.since == version
+    let filter = poll.parameters.filter
+    let isQuiet = open.since == version
+    let notices =
+      isQuiet
       ? []
-      : (open.since.map(view.changes) ?? view.everything()).filter {
-        poll.parameters.filter.allows($0, to: user)
-      }
+      : (open.since.map(view.changes) ?? view.everything()).filter { filter.presence.allows($0, to: user) }
+    let data = isQuiet ? [] : view.accountData(since: open.since, filter.accountData)
+    let hasNews = !notices.isEmpty || !data.isEmpty
     if open.since != nil {
       var (until, after) = (open.deadline, version)
-      if !news.isEmpty {
+      if hasNews {
         // Something to say. While changes keep coming they share an answer (protocol 5.4).
         let quiet = lastAnswers[open.device].map { $0 + batching }
         (until, after) = (min(quiet ?? now.instant, open.deadline), .max)
@@ -131,12 +142,13 @@ extension PresenceService {
         poll.deliver(open.farewell)
         return true
       }
-      if !news.isEmpty { lastAnswers[open.device] = now.instant }
+      if hasNews { lastAnswers[open.device] = now.instant }
     }
     poll.deliver(
       poll.answer(
         from: open.start, to: token(version), isComplete: open.since == nil && open.start != nil,
-        news.compactMap { shared.bytes(of: $0, in: view, as: poll.form) }))
+        accountData: data.compactMap(view.accountDataEvent),
+        presence: notices.compactMap { shared.bytes(of: $0, in: view, as: poll.form) }))
     return true
   }
 

@@ -19,6 +19,8 @@ struct StreamIndex: Sendable {
     var own: UInt64 = 0
     var lists = RelationLog<ListEvent>()
     var invites = RelationLog<InviteEvent>()
+    /// When each type of the person's account data last changed, by the bytes of its name.
+    var accountData: [[UInt8]: UInt64] = [:]
     /// Nothing before this can be told any more.
     var floor: UInt64 = 0
     /// The last of all changes of presence that its versions reach.
@@ -63,6 +65,9 @@ struct StreamIndex: Sendable {
   func inviteRecords(of observed: UserID) -> [UserID: RelationLog<InviteEvent>.Record] {
     streams[observed]?.invites.records ?? [:]
   }
+
+  /// When each type of a person's account data last changed in this life; by the bytes of its name.
+  func accountDataVersions(of user: UserID) -> [[UInt8]: UInt64] { streams[user]?.accountData ?? [:] }
 
   /// Whether everything since that version can still be told to a person.
   func reaches(_ since: UInt64, for user: UserID) -> Bool {
@@ -151,6 +156,14 @@ struct StreamIndex: Sendable {
     latest[user] = nil
     followers[user] = nil
     unheard.remove(user)
+  }
+
+  /// Account data of a person changed, which only that person's own clients are told.
+  @discardableResult
+  mutating func accountDataChanged(_ type: [UInt8], of user: UserID) -> Changes {
+    let version = streams[user, default: Stream()].next()
+    streams[user]?.accountData[type] = version
+    return [(user, version)]
   }
 
   /// An entry of somebody's list changed.

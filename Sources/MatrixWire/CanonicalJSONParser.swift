@@ -172,6 +172,7 @@ struct CanonicalJSONParser {
 
   /// A number as JSON writes them, where it means an integer and the rules take how it is written, or keep it.
   private mutating func number() throws(CanonicalJSON.Problem) -> CanonicalJSON {
+    if let number = smallInteger() { return .integer(number) }
     let start = position
     let isNegative = take("-")
     let whole = digits()
@@ -204,6 +205,24 @@ struct CanonicalJSONParser {
       throw problem(.number)
     }
     return .integer(isNegative ? -number : number)
+  }
+
+  /// Takes an integer in its canonical form, of so few digits that it is exact: what nearly all numbers are.
+  private mutating func smallInteger() -> Int64? {
+    var end = position
+    var number: Int64 = 0
+    while end < bytes.count, (0x30...0x39).contains(bytes[end]) {
+      guard end - position < 15 else { return nil }
+      number = number * 10 + Int64(bytes[end] - 0x30)
+      end += 1
+    }
+    guard end > position, bytes[position] != UInt8(ascii: "0") || end - position == 1 else { return nil }
+    switch end < bytes.count ? bytes[end] : 0 {
+    case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): return nil
+    default:
+      position = end
+      return number
+    }
   }
 
   private mutating func digits() -> [UInt8] {

@@ -98,45 +98,78 @@ extension StreamEvent {
 
 /// Answers of the event stream around events that are bytes already, which many answers share.
 public enum StreamBytes {
-  /// `/sync`, as `WireJSON.encode` writes a `SyncAnswer`.
-  public static func sync(nextBatch: SyncToken, isComplete: Bool = false, events: [[UInt8]]) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.field("next_batch", nextBatch.rawValue)
-    let complete = isComplete ? "\"\(UnstablePrefix.key("complete"))\":true," : ""
-    return join(
-      "{\"account_data\":{\"events\":[]},\(complete)", writer.bytes, ",\"presence\":{\"events\":[", events,
-      "]},\"rooms\":{\"invite\":{},\"join\":{},\"leave\":{}}}")
+  /// `/sync`; where nothing is told of account data, as `WireJSON.encode` writes a `SyncAnswer`.
+  public static func sync(
+    nextBatch: SyncToken, isComplete: Bool = false, accountData: [[UInt8]] = [], presence: [[UInt8]]
+  ) -> [UInt8] {
+    var bytes = reserved(for: accountData, presence)
+    bytes.append(contentsOf: "{\"account_data\":{\"events\":[".utf8)
+    append(accountData, to: &bytes)
+    bytes.append(contentsOf: "]},".utf8)
+    if isComplete { bytes.append(contentsOf: "\"\(UnstablePrefix.key("complete"))\":true,".utf8) }
+    append("next_batch", nextBatch, to: &bytes)
+    bytes.append(contentsOf: ",\"presence\":{\"events\":[".utf8)
+    append(presence, to: &bytes)
+    bytes.append(contentsOf: "]},\"rooms\":{\"invite\":{},\"join\":{},\"leave\":{}}}".utf8)
+    return bytes
   }
 
   /// `/events` (protocol 4.1).
   public static func chunk(start: SyncToken, end: SyncToken, events: [[UInt8]]) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.field("end", end.rawValue)
-    writer.field("start", start.rawValue)
-    return join("{\"chunk\":[", [], "", events, "],") + writer.bytes + Array("}".utf8)
+    var bytes = reserved(for: events)
+    bytes.append(contentsOf: "{\"chunk\":[".utf8)
+    append(events, to: &bytes)
+    bytes.append(contentsOf: "],".utf8)
+    append("end", end, to: &bytes)
+    bytes.append(UInt8(ascii: ","))
+    append("start", start, to: &bytes)
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
   }
 
-  /// `/initialSync` (protocol 4.1): the presence section in full, the others empty until there are rooms.
-  public static func initialSync(end: SyncToken, events: [[UInt8]]) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.field("end", end.rawValue)
-    return join(
-      "{\"account_data\":[],", writer.bytes, ",\"presence\":[", events, "],\"receipts\":[],\"rooms\":[]}")
-  }
-
-  private static func join(
-    _ head: String, _ token: [UInt8], _ middle: String, _ events: [[UInt8]], _ tail: String
+  /// `/initialSync` (protocol 4.1): the sections in full that are about people, the others empty until there are
+  /// rooms.
+  public static func initialSync(
+    end: SyncToken, accountData: [[UInt8]] = [], presence: [[UInt8]]
   ) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(events.reduce(256) { $0 + $1.count + 1 })
-    bytes.append(contentsOf: head.utf8)
-    bytes.append(contentsOf: token)
-    bytes.append(contentsOf: middle.utf8)
+    var bytes = reserved(for: accountData, presence)
+    bytes.append(contentsOf: "{\"account_data\":[".utf8)
+    append(accountData, to: &bytes)
+    bytes.append(contentsOf: "],".utf8)
+    append("end", end, to: &bytes)
+    bytes.append(contentsOf: ",\"presence\":[".utf8)
+    append(presence, to: &bytes)
+    bytes.append(contentsOf: "],\"receipts\":[],\"rooms\":[]}".utf8)
+    return bytes
+  }
+
+  /// An event of account data: a type, given by its bytes, and a JSON object byte by byte as it was put.
+  public static func accountData(type: [UInt8], content: [UInt8]) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.open()
+    writer.key("content")
+    writer.raw(content)
+    writer.field("type", String(decoding: type, as: UTF8.self))
+    writer.close()
+    return writer.bytes
+  }
+
+  private static func append(_ name: String, _ token: SyncToken, to bytes: inout [UInt8]) {
+    bytes.appendJSONString(name)
+    bytes.append(UInt8(ascii: ":"))
+    bytes.appendJSONString(token.rawValue)
+  }
+
+  private static func append(_ events: [[UInt8]], to bytes: inout [UInt8]) {
     for (index, event) in events.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
       bytes.append(contentsOf: event)
     }
-    bytes.append(contentsOf: tail.utf8)
+  }
+
+  private static func reserved(for sections: [[UInt8]]...) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(sections.joined().reduce(256) { $0 + $1.count + 1 })
     return bytes
   }
 }

@@ -1,87 +1,65 @@
-/// The part of a filter that concerns presence (protocol 4.3).
-///
-/// An allow-list that is absent allows everything; one that is empty allows nothing.
+/// What a filter says of presence and of account data (protocol 4.3); what it says of rooms waits for rooms.
 public struct SyncFilter: Hashable, Sendable {
-  public var types: [String]?
-  public var notTypes: [String]
-  public var senders: Set<UserID>?
-  public var notSenders: Set<UserID>
+  /// For the presence section. Its `limit` counts nothing: who is cut off there would look offline.
+  public var presence: EventFilter
+  /// For a person's own data, whose sender is that person.
+  public var accountData: EventFilter
 
-  public init(
-    types: [String]? = nil, notTypes: [String] = [], senders: [UserID]? = nil, notSenders: [UserID] = []
-  ) {
-    self.types = types
-    self.notTypes = notTypes
-    self.senders = senders.map(Set.init)
-    self.notSenders = Set(notSenders)
+  public init(presence: EventFilter = .everything, accountData: EventFilter = .everything) {
+    self.presence = presence
+    self.accountData = accountData
   }
 
   /// Lets everything pass.
   public static let everything = SyncFilter()
 
   /// Whether no `m.presence` event can pass, so that a stream with it counts as not looking (E7).
-  public var blocksPresence: Bool {
-    senders?.isEmpty == true || !allows(type: StreamEvent.Kind.presence.type)
+  public var blocksPresence: Bool { presence.blocks(.presence) }
+}
+
+extension SyncFilter {
+  /// Reads a filter as a client wrote it, every part of it against the specification's schema.
+  ///
+  /// Keys that the specification does not have are passed over: it may have them tomorrow.
+  ///
+  /// - Throws: `M_NOT_JSON`; `M_BAD_JSON` naming the part that has another form than the specification says; or
+  ///   `M_TOO_LARGE` naming the bound, for one with more patterns than `FilterReader` takes.
+  public init(parsing bytes: [UInt8]) throws(MatrixError) {
+    let json = try Self.json(bytes)
+    var reader = FilterReader()
+    self = try reader.filter(json)
   }
 
-  /// Whether an event of that type from that sender passes.
-  public func allows(_ kind: StreamEvent.Kind, from sender: UserID) -> Bool {
-    allows(type: kind.type) && senders?.contains(sender) ?? true && !notSenders.contains(sender)
+  /// A filter that was accepted once, and is kept: what today's rules do not take of it passes everything.
+  public init(accepted bytes: [UInt8]) {
+    self.init()
+    guard let json = try? Self.json(bytes) else { return }
+    if let section = json["presence"], let filter = Self.lenient(section) { presence = filter }
+    if let section = json["account_data"], let filter = Self.lenient(section) { accountData = filter }
   }
 
-  private func allows(type: String) -> Bool {
-    let wanted = types?.contains { Self.matches($0, type) } ?? true
-    return wanted && !notTypes.contains { Self.matches($0, type) }
+  private static func lenient(_ section: CanonicalJSON) -> EventFilter? {
+    var reader = FilterReader(mostPatterns: .max, mostGlobs: .max)
+    return try? reader.eventFilter(section, at: "")
   }
 
-  /// A trailing or inner `*` stands for any run of characters, as the specification has it for types.
-  private static func matches(_ pattern: String, _ type: String) -> Bool {
-    guard pattern.utf8.contains(UInt8(ascii: "*")) else { return pattern.utf8.elementsEqual(type.utf8) }
-    let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
-    var rest = type[...]
-    guard let first = parts.first, let last = parts.last, rest.hasPrefix(first) else { return false }
-    rest = rest.dropFirst(first.count)
-    for part in parts.dropFirst().dropLast() where !part.isEmpty {
-      guard let found = rest.firstRange(ofRun: part) else { return false }
-      rest = rest[found...]
+  private static func json(_ bytes: [UInt8]) throws(MatrixError) -> CanonicalJSON {
+    var rules = CanonicalJSON.ParsingRules.lenient
+    rules.keepsOtherNumbers = true
+    do throws(CanonicalJSON.Problem) {
+      return try CanonicalJSON(parsing: bytes, rules)
+    } catch {
+      let isJSON = ![.notJSON, .notUTF8].contains(error.reason)
+      throw MatrixError(isJSON ? .badJSON : .notJSON, "The filter cannot be read. \(error)")
     }
-    return rest.hasSuffix(last)
   }
 }
 
-extension Substring {
-  /// The index behind the first occurrence of a run of characters.
-  fileprivate func firstRange(ofRun run: Substring) -> Index? {
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(run) { return index(start, offsetBy: run.count) }
-      start = index(after: start)
-    }
-    return nil
-  }
-}
-
-extension SyncFilter: Codable {
-  public init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: WireKey.self)
-    guard fields.contains("presence") else {
-      self = .everything
-      return
-    }
-    let presence = try fields.nestedContainer(keyedBy: WireKey.self, forKey: "presence")
-    self.init(
-      types: try presence.decodeIfPresent([String].self, forKey: "types"),
-      notTypes: try presence.decodeIfPresent([String].self, forKey: "not_types") ?? [],
-      senders: try presence.decodeIfPresent([UserID].self, forKey: "senders"),
-      notSenders: try presence.decodeIfPresent([UserID].self, forKey: "not_senders") ?? [])
-  }
-
+extension SyncFilter: Encodable {
+  /// Sections that let everything pass are left out.
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: WireKey.self)
-    var presence = fields.nestedContainer(keyedBy: WireKey.self, forKey: "presence")
-    try presence.encodeIfPresent(types, forKey: "types")
-    if !notTypes.isEmpty { try presence.encode(notTypes, forKey: "not_types") }
-    try presence.encodeIfPresent(senders?.sorted(), forKey: "senders")
-    if !notSenders.isEmpty { try presence.encode(notSenders.sorted(), forKey: "not_senders") }
+    if presence != .everything { try fields.encode(presence, forKey: "presence") }
+    if accountData != .everything { try fields.encode(accountData, forKey: "account_data") }
   }
 }

@@ -64,9 +64,64 @@ struct FilterTests {
     #expect(one == other)
     let cache = FilterCache()
     for text in [one, other, one] {
-      #expect(cache.filter(text) == (try WireJSON.decode(SyncFilter.self, from: text.utf8)))
+      #expect(try cache.filter(text) == (try SyncFilter(parsing: Array(text.utf8))))
     }
-    #expect(cache.filter(one) != cache.filter(other))
+    #expect(try cache.filter(one) != (try cache.filter(other)))
+  }
+
+  /// 200 list entries and 9,000 patterns took 8 s of everybody's time.
+  @Test func aFilterOfNineThousandPatternsIsRefused() throws {
+    let types = Array(repeating: #""*x*""#, count: 9_000).joined(separator: ",")
+    let filter = #"{"presence":{"not_types":[\#(types)]}}"#
+    #expect(filter.utf8.count > 50_000)
+    let stored = try desk.send(.post, path, filter, as: ann)
+    #expect(stored.code == "400 M_TOO_LARGE")
+    #expect(stored.text.contains("512 patterns"))
+    let inline = try desk.send(.get, "v3/sync", as: ann, query: [.init("filter", filter)])
+    #expect(inline.code == "400 M_TOO_LARGE")
+    #expect(inline.text.contains("16384 bytes"))
+  }
+
+  /// What 40 kB say in the query they say under an ID, which is read once.
+  @Test func aLongFilterIsStoredAndNotSentWithEveryPoll() throws {
+    let senders = (0..<1_000).map { #""@user\#($0):harbor.example""# } + [#""@ann:harbor.example""#]
+    let filter = #"{"presence":{"senders":[\#(senders.joined(separator: ","))]}}"#
+    #expect(try desk.send(.get, "v3/sync", as: ann, query: [.init("filter", filter)]).code == "400 M_TOO_LARGE")
+    #expect(try desk.send(.post, path, filter, as: ann).text == #"{"filter_id":"1"}"#)
+    let answer = try desk.send(.get, "v3/sync", as: ann, query: [.init("filter", "1")])
+    #expect(answer.text.contains("m.presence"))
+  }
+
+  @Test(arguments: [
+    #"{"room":"x"}"#, #"{"room":{"timeline":{"limit":"10"}}}"#, #"{"account_data":[]}"#,
+    #"{"event_fields":"type"}"#, #"{"event_format":"xml"}"#, #"{"presence":{"limit":1.5}}"#,
+    #"{"presence":null}"#,
+  ])
+  func aMalformedFilterIsRefusedInlineAndStored(filter: String) throws {
+    #expect(try desk.send(.post, path, filter, as: ann).code == "400 M_BAD_JSON")
+    for (version, endpoint) in [("v3", "sync"), ("r0", "sync"), ("r0", "events")] {
+      let answer = try desk.send(.get, "\(version)/\(endpoint)", as: ann, query: [.init("filter", filter)])
+      #expect(answer.code == "400 M_BAD_JSON")
+    }
+    #expect(try desk.send(.get, "v3/sync", as: ann, query: [.init("filter", "{")]).code == "400 M_NOT_JSON")
+  }
+
+  @Test func aFilterThatWasStoredMalformedGoesOn() throws {
+    let simulation = Simulation()
+    let store = MemoryPresenceStore()
+    let token: AccessToken
+    do {
+      let desk = try Desk(simulation, store: store)
+      token = try desk.token("ann")
+      let definition = Array(#"{"room":"x","presence":{"types":[]}}"#.utf8)
+      let record = FilterRecord(user: desk.server.user("ann"), id: 7, definition: definition)
+      try simulation.run { try await store.commit([.filter(record)]) }
+    }
+    let later = try Desk(simulation, store: store)
+    #expect(try later.send(.get, "\(path)/7", as: token).text == #"{"room":"x","presence":{"types":[]}}"#)
+    let answer = try later.send(.get, "v3/sync", as: token, query: [.init("filter", "7")])
+    #expect(answer.status == 200)
+    #expect(!answer.text.contains("m.presence"))
   }
 
   @Test func onePersonKeepsAThousandAtMost() throws {

@@ -136,7 +136,7 @@ struct StreamTests {
   }
 
   @Test func aFilterThatBlocksASenderKeepsThePollWaiting() throws {
-    let filter = SyncFilter(notSenders: [bob.userID])
+    let filter = SyncFilter(presence: EventFilter(notSenders: [bob.userID]))
     let since = try simulation.run { [ann] in
       try await ann.sync(since: nil, wait: .zero, as: .offline).nextBatch
     }

@@ -45,7 +45,7 @@ struct ClientAPITests {
   @Test func aPollWaitsLongerThanTheServer() {
     let request = ClientAPI.sync(
       since: SyncToken("s1"), wait: .milliseconds(18_000), setPresence: .online,
-      filter: SyncFilter(types: ["m.presence"]))
+      filter: SyncFilter(presence: EventFilter(types: ["m.presence"])))
     #expect(request.timeout == .seconds(48))
     #expect(request.query("since") == "s1")
     #expect(request.query("filter") == #"{"presence":{"types":["m.presence"]}}"#)

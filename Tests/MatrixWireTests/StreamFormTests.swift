@@ -79,7 +79,7 @@ struct StreamFormTests {
       let events = Array(try Self.events(9).prefix(count))
       let answer = SyncAnswer(nextBatch: token, presence: events, isComplete: isComplete)
       let bytes = StreamBytes.sync(
-        nextBatch: token, isComplete: isComplete, events: events.map { $0.encoded(as: .sync) })
+        nextBatch: token, isComplete: isComplete, presence: events.map { $0.encoded(as: .sync) })
       #expect(bytes == WireJSON.encode(answer))
     }
   }
@@ -110,7 +110,22 @@ struct StreamFormTests {
       String(decoding: StreamBytes.chunk(start: start, end: end, events: []), as: UTF8.self)
         == #"{"chunk":[],"end":"p2","start":"p1"}"#)
     #expect(
-      String(decoding: StreamBytes.initialSync(end: end, events: [Array("{}".utf8)]), as: UTF8.self)
+      String(decoding: StreamBytes.initialSync(end: end, presence: [Array("{}".utf8)]), as: UTF8.self)
         == #"{"account_data":[],"end":"p2","presence":[{}],"receipts":[],"rooms":[]}"#)
+  }
+
+  @Test func accountDataStandsInItsOwnSectionByteByByte() throws {
+    let token = try #require(SyncToken("p1"))
+    let data = StreamBytes.accountData(type: Array("a\"b".utf8), content: Array(#"{ "n": 1.0e2 }"#.utf8))
+    let event = #"{"content":{ "n": 1.0e2 },"type":"a\"b"}"#
+    #expect(String(decoding: data, as: UTF8.self) == event)
+    #expect(
+      String(
+        decoding: StreamBytes.sync(nextBatch: token, accountData: [data, data], presence: []), as: UTF8.self)
+        == #"{"account_data":{"events":[\#(event),\#(event)]},"next_batch":"p1","presence":{"events":[]},"#
+        + #""rooms":{"invite":{},"join":{},"leave":{}}}"#)
+    #expect(
+      String(decoding: StreamBytes.initialSync(end: token, accountData: [data], presence: []), as: UTF8.self)
+        == #"{"account_data":[\#(event)],"end":"p1","presence":[],"receipts":[],"rooms":[]}"#)
   }
 }

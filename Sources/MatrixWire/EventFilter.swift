@@ -1,0 +1,82 @@
+/// Which events of one section of an answer pass (Matrix specification, client-server API, "Filtering").
+///
+/// An allow-list that is absent allows everything; one that is empty allows nothing. Patterns are compiled when a
+/// filter is made: whether an event of the presence section passes is known by then.
+public struct EventFilter: Sendable {
+  public let types: [String]?
+  public let notTypes: [String]
+  public let senders: Set<UserID>?
+  public let notSenders: Set<UserID>
+  /// The most events to be told; nil is as many as there are.
+  public let limit: Int?
+
+  private let wanted: TypePatterns?
+  private let unwanted: TypePatterns
+  private let kinds: Set<StreamEvent.Kind>
+
+  public init(
+    types: [String]? = nil, notTypes: [String] = [], senders: [UserID]? = nil, notSenders: [UserID] = [],
+    limit: Int? = nil
+  ) {
+    self.types = types
+    self.notTypes = notTypes
+    self.senders = senders.map(Set.init)
+    self.notSenders = Set(notSenders)
+    self.limit = limit
+    let (wanted, unwanted) = (types.map(TypePatterns.init), TypePatterns(notTypes))
+    (self.wanted, self.unwanted) = (wanted, unwanted)
+    kinds = Set(
+      StreamEvent.Kind.allCases.filter { Self.allows(Array($0.type.utf8), wanted, unwanted) })
+  }
+
+  /// Lets everything pass.
+  public static let everything = EventFilter()
+
+  /// Whether an event of the presence section passes.
+  public func allows(_ kind: StreamEvent.Kind, from sender: UserID) -> Bool {
+    kinds.contains(kind) && allows(sender: sender)
+  }
+
+  /// Whether an event of any type passes, given by its bytes.
+  public func allows(type: [UInt8]) -> Bool { Self.allows(type, wanted, unwanted) }
+
+  public func allows(sender: UserID) -> Bool {
+    senders?.contains(sender) ?? true && !notSenders.contains(sender)
+  }
+
+  /// Whether no event of that kind can pass, from anybody.
+  func blocks(_ kind: StreamEvent.Kind) -> Bool { senders?.isEmpty == true || !kinds.contains(kind) }
+
+  private static func allows(_ type: [UInt8], _ wanted: TypePatterns?, _ unwanted: TypePatterns) -> Bool {
+    wanted?.matches(type) ?? true && !unwanted.matches(type)
+  }
+}
+
+extension EventFilter: Hashable {
+  /// By its parts, byte by byte.
+  public static func == (left: EventFilter, right: EventFilter) -> Bool {
+    left.types.map(bytes) == right.types.map(bytes) && bytes(left.notTypes) == bytes(right.notTypes)
+      && left.senders == right.senders && left.notSenders == right.notSenders && left.limit == right.limit
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(types.map(Self.bytes))
+    hasher.combine(Self.bytes(notTypes))
+    hasher.combine(senders)
+    hasher.combine(notSenders)
+    hasher.combine(limit)
+  }
+
+  private static func bytes(_ patterns: [String]) -> [[UInt8]] { patterns.map { Array($0.utf8) } }
+}
+
+extension EventFilter: Encodable {
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: WireKey.self)
+    try fields.encodeIfPresent(limit, forKey: "limit")
+    try fields.encodeIfPresent(types, forKey: "types")
+    if !notTypes.isEmpty { try fields.encode(notTypes, forKey: "not_types") }
+    try fields.encodeIfPresent(senders?.sorted(), forKey: "senders")
+    if !notSenders.isEmpty { try fields.encode(notSenders.sorted(), forKey: "not_senders") }
+  }
+}
