@@ -6,8 +6,9 @@ extension AccountRegistry {
   enum Allowance {
     /// Bytes of account data, types included.
     static let data = 1 << 20
-    /// Kinds of account data.
+    /// Kinds of account data, and the bytes of their names together: a poll's filter is held against each of them.
     static let dataTypes = 1_000
+    static let dataTypeBytes = 1 << 16
     /// Bytes of filters.
     static let filters = 1 << 20
     static let filterCount = 1_000
@@ -28,12 +29,19 @@ extension AccountRegistry {
     var data = accountData(of: user)
     let key = Array(type.utf8)
     guard data[key] != content.bytes else { return [] }
-    data[key] = content.bytes
+    let isNew = data.updateValue(content.bytes, forKey: key) == nil
     let total = data.reduce(0) { $0 + $1.key.count + $1.value.count }
     guard total <= Allowance.data, data.count <= Allowance.dataTypes else {
       throw MatrixError(
         .tooLarge,
         "An account may keep \(Allowance.data) bytes of \(Allowance.dataTypes) types; this would be more.")
+    }
+    // What is there already can still be changed.
+    guard !isNew || data.keys.reduce(0, { $0 + $1.count }) <= Allowance.dataTypeBytes else {
+      throw MatrixError(
+        .tooLarge,
+        "The types of an account's data may have names of \(Allowance.dataTypeBytes) bytes together; this would be more."
+      )
     }
     return [.accountData(AccountDataRecord(user: user, type: type, content: content.bytes))]
   }

@@ -3,7 +3,11 @@ internal import MatrixWire
 /// Presence lists: ours with consent (protocol E2, E3), and the standard's of 2014 to 2018 (3.4, E1).
 extension Homeserver {
   func getList(_ request: WireRequest) async throws -> WireResponse {
-    .json(await presence.list(of: try authenticate(request)))
+    let answer = await presence.list(of: try authenticate(request))
+    return .stream(
+      StreamBytes.list(
+        nextBatch: answer.nextBatch, invites: await encoded(answer.invites), list: await encoded(answer.list),
+        observers: await encoded(answer.observers)))
   }
 
   func changeList(_ request: WireRequest) async throws -> WireResponse {
@@ -16,22 +20,16 @@ extension Homeserver {
   /// Counts the people a change names, because each is work and a message to somebody; those asked for
   /// permission by themselves. What is no user ID, and so is not done, costs nothing.
   ///
-  /// - Throws: 400 `M_TOO_LARGE` for more than `mostNamed`, 429 for what was done too often.
+  /// - Throws: 429 for what was done too often.
   private func charge(_ change: PresenceListRequest, to user: UserID) throws(Refusal) {
     let invited = change.invite ?? []
     let others =
       [change.drop, change.accept, change.deny, change.revoke].flatMap { $0 ?? [] }
       + (change.groups ?? [:]).keys
-    guard invited.count + others.count <= Self.mostNamed else {
-      throw Refusal(400, .tooLarge, "One request may name \(Self.mostNamed) people at most.")
-    }
     func count(_ names: [String]) -> Int { names.count { UserID($0) != nil } }
     try limit(.requests, .user(user), cost: count(others))
     try limit(.invites, .user(user), cost: count(invited))
   }
-
-  /// How many people one request may name.
-  private static let mostNamed = 1_000
 
   /// A flat array, with those who have not answered yet.
   func getStandardList(
@@ -39,12 +37,25 @@ extension Homeserver {
   ) async throws -> WireResponse {
     let device = try ownList(of: user, request)
     let list = await presence.list(of: device).list
-    return .json(
-      list.map { entry in
-        StandardListEntry(
-          userID: entry.userID, isAccepted: entry.state == .accepted,
-          presence: VersionedPresence(entry.presence, for: version.vocabulary))
-      })
+    return .stream(
+      StreamBytes.array(
+        await encoded(
+          list.map { entry in
+            StandardListEntry(
+              userID: entry.userID, isAccepted: entry.state == .accepted,
+              presence: VersionedPresence(entry.presence, for: version.vocabulary))
+          })))
+  }
+
+  /// The elements of a long array, each by itself: where requests are read others have a turn in between.
+  private func encoded(_ values: [some Encodable]) async -> [[UInt8]] {
+    var bytes: [[UInt8]] = []
+    bytes.reserveCapacity(values.count)
+    for (number, value) in values.enumerated() {
+      if number > 0, number % PresenceService.part == 0 { await Task.yield() }
+      bytes.append(WireJSON.encode(value))
+    }
+    return bytes
   }
 
   func changeStandardList(of user: UserID, _ request: WireRequest) async throws -> WireResponse {

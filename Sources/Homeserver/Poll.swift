@@ -68,6 +68,8 @@ struct OpenPoll: Sendable {
 extension Refusal {
   /// For polls whose caller left, or whose server stops.
   static let gone = Refusal(503, .unknown, "The poll was ended before it could wait.")
+  /// For polls whose token was ended since they came.
+  static let loggedOut = Refusal(401, .unknownToken, "The session was logged out.")
 }
 
 extension WireResponse {

@@ -98,16 +98,34 @@ extension PresenceService {
       apply { $0.listWasRead(by: device.user, on: device.id, now: $1) }
       await waitForOthers(on: device.user)
     }
-    look(device.user, waits: false)
-    let view = StreamView(
-      rules: rules, index: index, profiles: accounts, viewer: device.user, now: time.now)
-    return view.list(nextBatch: token(index.version(of: device.user)))
+    return await listInParts(of: device.user)
   }
 
-  /// Applies each part of a change by itself; what fails is said, and the rest is done.
+  /// Applies each part of a change by itself; what fails is said, and the rest is done. Between a few people and the
+  /// next others have a turn.
   ///
-  /// - Throws: `StoreError` where it could not be stored; then nothing of it is done.
+  /// - Throws: `StoreError` where it could not be stored, and then nothing of it is done. Where that shows only when some
+  ///   of it was done already, those it was not done for are told apart as failed.
   func changeList(
+    of user: UserID, _ change: PresenceListRequest
+  ) async throws(StoreError) -> PresenceListResult {
+    var result = PresenceListResult()
+    for (number, part) in change.parts(of: Self.namesInOneTurn).enumerated() {
+      if number > 0 { await Task.yield() }
+      do throws(StoreError) {
+        result.failed.merge(try await changePart(of: user, part).failed) { $1 }
+      } catch  where number > 0 {
+        let refusal = MatrixError(.unknown, "Nothing was changed: \(error.message)")
+        for name in part.everybody { result.failed[name] = refusal }
+      }
+    }
+    return result
+  }
+
+  /// How many people of one request are looked after in one turn.
+  private static let namesInOneTurn = 50
+
+  private func changePart(
     of user: UserID, _ change: PresenceListRequest
   ) async throws(StoreError) -> PresenceListResult {
     let (change, refused) = change.checked(at: rules.server)
@@ -129,7 +147,8 @@ extension PresenceService {
         after.filter { !before.contains($0) }.map(StoreChange.standing) + unsent.map(StoreChange.unsent))
       let (effects, result) = change.apply(to: &rules, by: user, now: now)
       // Time may have passed in between, and taken part in it.
-      for record in rules.standings(of: user, with: others) where !after.contains(record) {
+      let stored = Set(after)
+      for record in rules.standings(of: user, with: others) where !stored.contains(record) {
         writeLater(Relation(owner: record.owner, observed: record.observed))
       }
       perform(effects)
@@ -139,6 +158,29 @@ extension PresenceService {
 }
 
 extension PresenceListRequest {
+  /// The same change as several, which name `size` people at most, in the order in which it is done.
+  fileprivate func parts(of size: Int) -> [PresenceListRequest] {
+    var parts = [PresenceListRequest()]
+    var count = 0
+    func next(_ add: (inout PresenceListRequest) -> Void) {
+      if count == size {
+        parts.append(PresenceListRequest())
+        count = 0
+      }
+      count += 1
+      add(&parts[parts.count - 1])
+    }
+    for list in [\.drop, \.deny, \.revoke, \.accept, \.invite] as [WritableKeyPath<Self, [String]?>] {
+      for name in self[keyPath: list] ?? [] {
+        next { $0[keyPath: list] = ($0[keyPath: list] ?? []) + [name] }
+      }
+    }
+    for (name, groups) in (groups ?? [:]).sorted(by: { $0.key < $1.key }) {
+      next { $0.groups = ($0.groups ?? [:]).merging([name: groups]) { $1 } }
+    }
+    return parts
+  }
+
   /// Everybody it names, as it names them.
   fileprivate var everybody: [String] {
     [invite, drop, accept, deny, revoke].flatMap { $0 ?? [] } + (groups ?? [:]).keys

@@ -8,40 +8,31 @@ internal import Synchronization
 /// One visit opens any number of polls, and one pass answers all whom a change wakes: each event is written
 /// once, and its bytes are shared by everybody who may see it.
 extension PresenceService {
-  /// Opens polls; each is answered now, or parked until it has something to say.
-  func open(_ polls: [Poll]) {
+  /// Opens polls; each is answered now, or parked until it has something to say. Those whose answer is long are
+  /// answered last, in parts.
+  func open(_ polls: [Poll]) async {
     let now = time.now
     var opened: [OpenPoll] = []
     for poll in polls {
       do throws(Refusal) { opened.append(try open(poll, now)) } catch { poll.deliver(error.response) }
     }
-    attend(opened)
+    let long = opened.filter(isLong)
+    attend(long.isEmpty ? opened : opened.filter { !isLong($0) })
+    for open in long { await answerInParts(open) }
   }
 
   /// Their time is up, or whoever asked has gone and been answered.
   func attend(due: [OpenPoll], gone: [OpenPoll]) {
-    for open in gone { end(open) }
+    end(gone)
     attend(due)
   }
 
   /// The server stops: polls that wait are told so, and nothing else.
   func close(_ polls: [OpenPoll]) {
-    for open in polls { dismiss(open) }
+    let left = polls + woken
+    woken = []
+    for open in left { dismiss(open) }
     attend([])
-  }
-
-  /// Everybody's presence and a person's own account data outside of any stream, with the position they stand for.
-  /// Nothing of lists and invites: whoever asks this way is older than they are.
-  func snapshot(
-    for user: UserID, as form: StreamForm
-  ) -> (presence: [[UInt8]], accountData: [[UInt8]], position: SyncToken) {
-    look(user, waits: false)
-    let view = view(of: user, at: time.now)
-    return (
-      view.everything().filter(\.isPresence).compactMap { view.event($0)?.encoded(as: form) },
-      view.accountData(since: nil, .everything).compactMap(view.accountDataEvent),
-      token(index.version(of: user))
-    )
   }
 
   /// Account data of a person, which is stored already, is another now: their own clients are told.
@@ -62,7 +53,7 @@ extension PresenceService {
     let (device, parameters) = (poll.device, poll.parameters)
     var since = try position(of: poll)
     guard accounts.isHeld(poll.token) else {
-      throw Refusal(401, .unknownToken, "The session was logged out.")
+      throw .loggedOut
     }
     do {
       let (stream, effects) = try rules.streamOpened(of: device.user, on: device.id, poll.intent, now: now)
@@ -82,35 +73,72 @@ extension PresenceService {
     }
   }
 
-  private func end(_ open: OpenPoll) {
-    carryOut(rules.streamEnded(open.stream, of: open.device.user, on: open.device.id, now: time.now))
+  /// Polls were answered: those of one person end together.
+  func end(_ polls: [OpenPoll]) {
+    guard polls.count > 1 else {
+      if let open = polls.first {
+        carryOut(rules.streamEnded(open.stream, of: open.device.user, on: open.device.id, now: time.now))
+      }
+      return
+    }
+    let now = time.now
+    var ended: [UserID: [(StreamID, DeviceID)]] = [:]
+    var users: [UserID] = []
+    for open in polls {
+      if ended[open.device.user] == nil { users.append(open.device.user) }
+      ended[open.device.user, default: []].append((open.stream, open.device.id))
+    }
+    for user in users { carryOut(rules.streamsEnded(ended[user] ?? [], of: user, now: now)) }
   }
 
   /// Ends a poll that is told nothing: what was found for it may not be its client's any longer.
   func dismiss(_ open: OpenPoll) {
     open.poll.deliver(open.farewell)
-    end(open)
+    end([open])
   }
 
   // MARK: Answering
 
-  /// Answers these polls and all that were woken, or parks them.
+  /// Answers these polls and all that were woken, or parks them. Of very many a part, and the others in later turns.
   func attend(_ polls: [OpenPoll]) {
     wake()
     var waiting = polls + woken
     woken = []
     while !waiting.isEmpty {
+      let count = number(inOneTurn: waiting)
+      let later = waiting[count...]
+      waiting = Array(waiting.prefix(count))
       // While events are shared nothing changes: streams are ended when all are answered.
       let now = time.now
       var shared = SharedEvents()
       let answered = waiting.filter { attend($0, now, &shared) }
-      for open in answered { end(open) }
+      end(answered)
       wake()
+      if !later.isEmpty {
+        woken = later + woken
+        answerLater()
+        break
+      }
       waiting = woken
       woken = []
     }
     keepDeadlines()
   }
+
+  /// How many of these polls are looked at in one turn: by how much may have changed for each, so that a turn is short.
+  private func number(inOneTurn polls: [OpenPoll]) -> Int {
+    var (count, work) = (0, 0)
+    for open in polls {
+      let user = open.device.user
+      work += 1 + (index.listRecords(of: user).count + index.inviteRecords(of: user).count) / 128
+      guard count == 0 || work <= Self.workInOneTurn else { break }
+      count += 1
+    }
+    return count
+  }
+
+  /// In polls of people whose lists are short; about 10 microseconds each.
+  private static let workInOneTurn = 128
 
   /// - Returns: whether the poll was answered.
   private func attend(_ open: OpenPoll, _ now: Moment, _ shared: inout SharedEvents) -> Bool {
@@ -152,7 +180,7 @@ extension PresenceService {
     return true
   }
 
-  private func view(of user: UserID, at now: Moment) -> StreamView {
+  func view(of user: UserID, at now: Moment) -> StreamView {
     StreamView(rules: rules, index: index, profiles: accounts, viewer: user, now: now)
   }
 

@@ -75,6 +75,7 @@ struct StreamView {
   /// - Parameters:
   ///   - since: the version after which they changed; nil for all there are.
   ///   - filter: one that names other people as senders lets nothing pass: whose data it is sent it.
+  /// - Returns: the types by their bytes.
   func accountData(since: UInt64?, _ filter: EventFilter) -> [[UInt8]] {
     guard filter.limit != 0, filter.allows(sender: viewer) else { return [] }
     let versions = index.accountDataVersions(of: viewer)
@@ -85,7 +86,9 @@ struct StreamView {
         Array(profiles.accountData(of: viewer).keys)
       }
     let passing = types.filter(filter.allows(type:)).map { (version: versions[$0] ?? 0, type: $0) }
-      .sorted { $0.version == $1.version ? $0.type.lexicographicallyPrecedes($1.type) : $0.version < $1.version }
+      .sorted {
+        $0.version == $1.version ? $0.type.lexicographicallyPrecedes($1.type) : $0.version < $1.version
+      }
     return passing.suffix(filter.limit ?? passing.count).map(\.type)
   }
 
@@ -112,30 +115,29 @@ struct StreamView {
     user != viewer && rules.unknownReason(of: user, for: viewer) == nil
   }
 
-  /// The list as `GET .../presence/list` answers it (protocol E2).
-  func list(nextBatch: SyncToken) -> PresenceListAnswer {
-    PresenceListAnswer(
-      list: entries().map { user, entry in
-        ListEntry(
-          userID: user, state: entry.state, presence: content(of: user), groups: entry.groups,
-          invitedAt: entry.invitedAt.milliseconds, acceptedAt: entry.acceptedAt?.milliseconds ?? 0)
-      },
-      invites: pendingInvites().map { observer, receivedAt in
-        PendingInvite(
-          observer: observer, receivedAt: receivedAt.milliseconds,
-          displayName: profiles.announcedProfile(of: observer)?.displayName)
-      },
-      observers: rules.lists.observers(of: viewer).sorted(),
-      nextBatch: nextBatch)
+  /// One entry of the list as `GET .../presence/list` answers it (protocol E2).
+  func listEntry(_ user: UserID, _ entry: PresenceLists.Entry) -> ListEntry {
+    ListEntry(
+      userID: user, state: entry.state, presence: content(of: user), groups: entry.groups,
+      invitedAt: entry.invitedAt.milliseconds, acceptedAt: entry.acceptedAt?.milliseconds ?? 0)
+  }
+
+  /// One who waits for the viewer's answer, beside that list.
+  func invite(_ observer: UserID, _ receivedAt: WallTime) -> PendingInvite {
+    PendingInvite(
+      observer: observer, receivedAt: receivedAt.milliseconds,
+      displayName: profiles.announcedProfile(of: observer)?.displayName)
   }
 
   // MARK: Parts
 
-  private func entries() -> [(UserID, PresenceLists.Entry)] {
+  /// The list, in the order in which people came onto it.
+  func entries() -> [(UserID, PresenceLists.Entry)] {
     rules.lists.entries(of: viewer).sorted { $0.value.order < $1.value.order }
   }
 
-  private func pendingInvites() -> [(UserID, WallTime)] {
+  /// Who waits for an answer, the one who has waited longest first.
+  func pendingInvites() -> [(UserID, WallTime)] {
     rules.lists.invites(for: viewer).sorted { ($0.value, $0.key) < ($1.value, $1.key) }
   }
 

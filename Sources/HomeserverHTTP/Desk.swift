@@ -61,7 +61,8 @@ final class Desk: Sendable {
             withExtendedLifetime(asked.memory) { self.give(response, to: asked.connection) }
           }
         }
-        if !asked.polls.isEmpty { await answerer.open(asked.polls) }
+        // Not waited for here: a long answer is given in parts, between which others are taken in.
+        if !asked.polls.isEmpty { group.addTask { [answerer] in await answerer.open(asked.polls) } }
       }
     }
   }

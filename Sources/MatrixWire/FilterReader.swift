@@ -6,17 +6,17 @@ struct FilterReader {
   /// How many patterns of event types a filter may hold, `types` and `not_types` of all its sections together.
   static let mostPatterns = 512
   /// How many of them may have a `*` before their end: only those are looked at one by one for each event.
-  static let mostGlobs = 16
+  static let mostGlobs = 8
 
-  private let mostPatterns: Int
-  private let mostGlobs: Int
+  /// How long one of them may be, in bytes. A type has 255 at most.
+  static let longestPattern = 512
+
+  /// Whether the bounds hold. They do not for a filter that was accepted before there were any.
+  private let isBounded: Bool
   private var patterns = 0
   private var globs = 0
 
-  init(mostPatterns: Int = Self.mostPatterns, mostGlobs: Int = Self.mostGlobs) {
-    self.mostPatterns = mostPatterns
-    self.mostGlobs = mostGlobs
-  }
+  init(isBounded: Bool = true) { self.isBounded = isBounded }
 
   mutating func filter(_ json: CanonicalJSON) throws(MatrixError) -> SyncFilter {
     guard case .object(let fields) = json else { throw MatrixError(.badJSON, "A filter is a JSON object.") }
@@ -64,17 +64,23 @@ struct FilterReader {
   }
 
   private mutating func count(_ new: [String]) throws(MatrixError) {
+    guard isBounded else { return }
     patterns += new.count
-    guard patterns <= mostPatterns else {
-      throw MatrixError(
-        .tooLarge, "A filter may hold \(mostPatterns) patterns of event types in all its sections together.")
+    guard patterns <= Self.mostPatterns else {
+      throw Self.tooLarge("\(Self.mostPatterns) patterns of event types in all its sections together")
     }
-    globs += new.count { Glob($0).kind == .general }
-    guard globs <= mostGlobs else {
-      throw MatrixError(
-        .tooLarge,
-        "A filter may hold \(mostGlobs) patterns with a '*' before their end in all its sections together.")
+    guard new.allSatisfy({ $0.utf8.count <= Self.longestPattern }) else {
+      throw Self.tooLarge("no pattern of event types of more than \(Self.longestPattern) bytes")
     }
+    globs += new.count { Glob.kind(of: $0) == .general }
+    guard globs <= Self.mostGlobs else {
+      throw Self.tooLarge(
+        "\(Self.mostGlobs) patterns with a '*' before their end in all its sections together")
+    }
+  }
+
+  private static func tooLarge(_ bound: String) -> MatrixError {
+    MatrixError(.tooLarge, "A filter may hold \(bound).")
   }
 
   // MARK: Values

@@ -154,6 +154,41 @@ public struct PresenceListRequest: Hashable, Sendable, Codable {
   }
 }
 
+extension PresenceListRequest {
+  /// How many people one request may name: all it asks is done in one turn.
+  public static let mostNamed = 1_000
+
+  /// - Throws: `M_TOO_LARGE` where it names more than `mostNamed`, before they are read.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: WireKey.self)
+    try fields.checkNumber(
+      of: ["invite", "drop", "accept", "deny", "revoke"], and: "groups", most: Self.mostNamed)
+    invite = try fields.decodeIfPresent([String].self, forKey: "invite")
+    drop = try fields.decodeIfPresent([String].self, forKey: "drop")
+    accept = try fields.decodeIfPresent([String].self, forKey: "accept")
+    deny = try fields.decodeIfPresent([String].self, forKey: "deny")
+    revoke = try fields.decodeIfPresent([String].self, forKey: "revoke")
+    groups = try fields.decodeIfPresent([String: [String]].self, forKey: "groups")
+  }
+}
+
+extension KeyedDecodingContainer<WireKey> {
+  /// Counts the people some fields name, as elements of arrays or as keys of an object.
+  ///
+  /// - Throws: `M_TOO_LARGE` for more than `most`.
+  func checkNumber(of arrays: [WireKey], and object: WireKey? = nil, most: Int) throws {
+    var number = 0
+    // What has another form is left to the decoder to refuse.
+    for key in arrays { number += (try? nestedUnkeyedContainer(forKey: key).count) ?? 0 }
+    if let object {
+      number += (try? nestedContainer(keyedBy: WireKey.self, forKey: object).allKeys.count) ?? 0
+    }
+    guard number <= most else {
+      throw MatrixError(.tooLarge, "One request may name \(most) people at most; this one names \(number).")
+    }
+  }
+}
+
 /// The answer to `POST .../presence/list`: what failed, by the ID as it was sent. All else was done.
 public struct PresenceListResult: Hashable, Sendable, Codable {
   public var failed: [String: MatrixError]

@@ -54,6 +54,7 @@ public struct StandardListChange: Hashable, Sendable, Decodable {
 
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: WireKey.self)
+    try fields.checkNumber(of: ["invite", "drop"], most: PresenceListRequest.mostNamed)
     invite = try fields.decodeIfPresent([Element].self, forKey: "invite")?.map(\.text)
     drop = try fields.decodeIfPresent([Element].self, forKey: "drop")?.map(\.text)
   }

@@ -143,15 +143,41 @@ public enum StreamBytes {
     return bytes
   }
 
+  /// `GET .../presence/list`, as `WireJSON.encode` writes a `PresenceListAnswer`.
+  public static func list(
+    nextBatch: SyncToken, invites: [[UInt8]], list: [[UInt8]], observers: [[UInt8]]
+  ) -> [UInt8] {
+    var bytes = reserved(for: invites, list, observers)
+    bytes.append(contentsOf: "{\"invites\":[".utf8)
+    append(invites, to: &bytes)
+    bytes.append(contentsOf: "],\"list\":[".utf8)
+    append(list, to: &bytes)
+    bytes.append(contentsOf: "],".utf8)
+    append("next_batch", nextBatch, to: &bytes)
+    bytes.append(contentsOf: ",\"observers\":[".utf8)
+    append(observers, to: &bytes)
+    bytes.append(contentsOf: "]}".utf8)
+    return bytes
+  }
+
+  public static func array(_ elements: [[UInt8]]) -> [UInt8] {
+    var bytes = reserved(for: elements)
+    bytes.append(UInt8(ascii: "["))
+    append(elements, to: &bytes)
+    bytes.append(UInt8(ascii: "]"))
+    return bytes
+  }
+
   /// An event of account data: a type, given by its bytes, and a JSON object byte by byte as it was put.
   public static func accountData(type: [UInt8], content: [UInt8]) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.open()
-    writer.key("content")
-    writer.raw(content)
-    writer.field("type", String(decoding: type, as: UTF8.self))
-    writer.close()
-    return writer.bytes
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(content.count + type.count + 24)
+    bytes.append(contentsOf: "{\"content\":".utf8)
+    bytes.append(contentsOf: content)
+    bytes.append(contentsOf: ",\"type\":".utf8)
+    bytes.appendJSONString(String(decoding: type, as: UTF8.self))
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
   }
 
   private static func append(_ name: String, _ token: SyncToken, to bytes: inout [UInt8]) {

@@ -23,7 +23,7 @@ extension SyncFilter {
   /// Keys that the specification does not have are passed over: it may have them tomorrow.
   ///
   /// - Throws: `M_NOT_JSON`; `M_BAD_JSON` naming the part that has another form than the specification says; or
-  ///   `M_TOO_LARGE` naming the bound, for one with more patterns than `FilterReader` takes.
+  ///   `M_TOO_LARGE` naming the bound, for one with more or longer patterns than `FilterReader` takes.
   public init(parsing bytes: [UInt8]) throws(MatrixError) {
     let json = try Self.json(bytes)
     var reader = FilterReader()
@@ -39,7 +39,7 @@ extension SyncFilter {
   }
 
   private static func lenient(_ section: CanonicalJSON) -> EventFilter? {
-    var reader = FilterReader(mostPatterns: .max, mostGlobs: .max)
+    var reader = FilterReader(isBounded: false)
     return try? reader.eventFilter(section, at: "")
   }
 

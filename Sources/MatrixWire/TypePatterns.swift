@@ -12,11 +12,10 @@ struct TypePatterns: Sendable {
   init(_ patterns: [String]) {
     var starts: [[UInt8]] = []
     for pattern in patterns {
-      let glob = Glob(pattern)
-      switch glob.kind {
-      case .exact: exact.insert(glob.prefix)
-      case .prefix: starts.append(glob.prefix)
-      case .general: globs.append(glob)
+      switch Glob.kind(of: pattern) {
+      case .exact: exact.insert(Array(pattern.utf8))
+      case .prefix: starts.append(Array(pattern.utf8.prefix { $0 != Glob.star }))
+      case .general: globs.append(Glob(pattern))
       }
     }
     for start in starts.sorted(by: { $0.lexicographicallyPrecedes($1) })
@@ -40,15 +39,23 @@ struct TypePatterns: Sendable {
   }
 }
 
-/// One pattern. Matching takes time linear in the type, whatever the pattern: each run of bytes between two `*`
-/// is looked for once, from where the one before it ended, and no byte is looked at anew (Knuth, Morris, Pratt).
+/// A pattern with a `*` before its end. Matching takes time linear in the type, whatever the pattern: each run of
+/// bytes between two `*` is looked for once, from where the one before it ended, and no byte is looked at anew (Knuth,
+/// Morris, Pratt).
 struct Glob: Sendable {
   enum Kind: Sendable {
     /// Without a `*`.
     case exact
-    /// With a `*` at the end alone.
+    /// With `*` at the end alone.
     case prefix
     case general
+  }
+
+  static let star = UInt8(ascii: "*")
+
+  static func kind(of pattern: String) -> Kind {
+    guard let first = pattern.utf8.firstIndex(of: star) else { return .exact }
+    return pattern.utf8[first...].allSatisfy { $0 == star } ? .prefix : .general
   }
 
   /// A run of bytes between two `*`.
@@ -71,38 +78,37 @@ struct Glob: Sendable {
 
     /// Where the first occurrence at or after `start` ends.
     func end(in text: [UInt8], from start: Int) -> Int? {
-      var length = 0
-      for index in start..<text.count {
-        while length > 0, bytes[length] != text[index] { length = borders[length - 1] }
-        if bytes[length] == text[index] { length += 1 }
-        if length == bytes.count { return index + 1 }
+      let (text, bytes, borders) = (text.span, bytes.span, borders.span)
+      var (index, length) = (start, 0)
+      while index < text.count {
+        let byte = text[index]
+        while length > 0, bytes[length] != byte { length = borders[length - 1] }
+        if bytes[length] == byte { length += 1 }
+        index += 1
+        if length == bytes.count { return index }
       }
       return nil
     }
   }
 
-  let kind: Kind
-  /// What stands before the first `*`, or all of it.
-  let prefix: [UInt8]
+  private let prefix: [UInt8]
   private let runs: [Run]
   private let suffix: [UInt8]
   /// The fewest bytes a type that matches has.
   private let shortest: Int
 
   init(_ pattern: String) {
-    let parts = Array(pattern.utf8).split(
-      separator: UInt8(ascii: "*"), omittingEmptySubsequences: false
-    ).map { Array($0) }
+    let parts = Array(pattern.utf8).split(separator: Self.star, omittingEmptySubsequences: false).map {
+      Array($0)
+    }
     prefix = parts.first ?? []
-    suffix = parts.count > 1 ? parts.last ?? [] : []
+    suffix = parts.last ?? []
     let inner = parts.dropFirst().dropLast().filter { !$0.isEmpty }
     runs = inner.map(Run.init)
     shortest = inner.reduce(prefix.count + suffix.count) { $0 + $1.count }
-    kind = parts.count == 1 ? .exact : inner.isEmpty && suffix.isEmpty ? .prefix : .general
   }
 
   func matches(_ type: [UInt8]) -> Bool {
-    guard kind != .exact else { return type == prefix }
     guard type.count >= shortest, type.starts(with: prefix), type.suffix(suffix.count) == suffix[...] else {
       return false
     }

@@ -23,7 +23,7 @@ public enum WireJSON {
   /// The value that bytes stand for.
   ///
   /// - Throws: `MatrixError` with `M_NOT_JSON` (no JSON at all), `M_MISSING_PARAM` (a required field is not
-  ///   there) or `M_BAD_JSON` (the wrong shape), each naming the field.
+  ///   there) or `M_BAD_JSON` (the wrong shape), each naming the field; and what the type itself throws as one.
   public static func decode<Value: Decodable>(
     _ type: Value.Type = Value.self, from bytes: some Sequence<UInt8>
   ) throws(MatrixError) -> Value {
@@ -36,6 +36,8 @@ public enum WireJSON {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
       throw isJSON(data) ? matrixError(for: error) : MatrixError(.notJSON, "The body is not JSON.")
+    } catch let error as MatrixError {
+      throw error
     } catch {
       throw MatrixError(.notJSON, "The body is not JSON.")
     }

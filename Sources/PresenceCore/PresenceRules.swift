@@ -158,13 +158,24 @@ public struct PresenceRules: Sendable {
   public mutating func streamEnded(
     _ stream: StreamID, of user: UserID, on device: DeviceID, now: Moment
   ) -> [PresenceEffect] {
-    guard let ended = people[user]?.devices[device]?.streams[stream] else { return [] }
+    streamsEnded([(stream, device)], of: user, now: now)
+  }
+
+  /// Polls of one person returned together. What follows is worked out once: it takes a look at each of their devices,
+  /// and they may have many.
+  public mutating func streamsEnded(
+    _ ended: [(stream: StreamID, device: DeviceID)], of user: UserID, now: Moment
+  ) -> [PresenceEffect] {
+    let known = ended.filter { people[user]?.devices[$0.device]?.streams[$0.stream] != nil }
+    guard !known.isEmpty else { return [] }
     let instant = now.instant
     people[user]?.changeDevices(at: instant, limits) { devices in
-      devices[device]?.streams[stream] = nil
-      if ended.counts { devices[device]?.lastStreamEnd = instant }
-      if ended.looks { devices[device]?.lastLookEnd = instant }
-      devices[device]?.lastEnd = instant
+      for (stream, device) in known {
+        guard let ended = devices[device]?.streams.removeValue(forKey: stream) else { continue }
+        if ended.counts { devices[device]?.lastStreamEnd = instant }
+        if ended.looks { devices[device]?.lastLookEnd = instant }
+        devices[device]?.lastEnd = instant
+      }
     }
     return settle(user, at: instant)
   }

@@ -7,7 +7,8 @@ internal import Testing
   private static let prefixes = ["api/v1", "r0", "v3"]
 
   /// Sends one request, and tells its status and whether it says that a token is missing.
-  private func ask(_ target: String, _ headers: [String], of server: ServedHomeserver) async throws -> String {
+  private func ask(_ target: String, _ headers: [String], of server: ServedHomeserver) async throws -> String
+  {
     try await withRawClient(to: server.endpoint) { client in
       let head = headers.map { $0 + "\r\n" }.joined()
       try await client.send("GET \(target) HTTP/1.1\r\nHost: h\r\n\(head)\r\n")
@@ -48,7 +49,8 @@ internal import Testing
         (token, "Basic eA=="), (token, ""),
       ] {
         let headers = ["Authorization: \(header)"]
-        #expect(try await ask("\(target)?access_token=\(query)", headers, of: server) == "401 M_MISSING_TOKEN")
+        #expect(
+          try await ask("\(target)?access_token=\(query)", headers, of: server) == "401 M_MISSING_TOKEN")
       }
     }
   }

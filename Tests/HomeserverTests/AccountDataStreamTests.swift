@@ -58,7 +58,8 @@ struct AccountDataStreamTests {
     #expect(section(try sync(version: version)) == "")
     try putDirect()
     #expect(section(try sync(version: version)) == direct)
-    #expect(try desk.send(.get, "\(version)/initialSync", as: ann).text.contains(#""account_data":[\#(direct)]"#))
+    #expect(
+      try desk.send(.get, "\(version)/initialSync", as: ann).text.contains(#""account_data":[\#(direct)]"#))
     try put("a.b", #"{ "x" : 1.0e2 }"#)
     let other = #"{"content":{ "x" : 1.0e2 },"type":"a.b"}"#
     // What changed last comes last.
@@ -182,7 +183,8 @@ struct AccountDataStreamTests {
   func aFilterSelectsAccountData(part: String, types: String) throws {
     let since = try position(try sync())
     for type in ["m.a", "m.b", "x.b"] { try put(type, "{}") }
-    let expected = types.split(separator: ",").map { #"{"content":{},"type":"\#($0)"}"# }.joined(separator: ",")
+    let expected = types.split(separator: ",").map { #"{"content":{},"type":"\#($0)"}"# }.joined(
+      separator: ",")
     let filter = #"{"account_data":\#(part)}"#
     #expect(section(try sync([("filter", filter)])) == expected)
     #expect(section(try sync([("filter", filter), ("since", since)])) == expected)

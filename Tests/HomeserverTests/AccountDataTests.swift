@@ -84,4 +84,14 @@ struct AccountDataTests {
     #expect(try desk.send(.put, "\(path)/t0", "{}", as: ann).code == "200 -")
     #expect(try desk.send(.put, "\(path)/t19", content, as: ann).code == "200 -")
   }
+
+  @Test func theNamesOfAPersonsTypesHave64KibibytesAtMost() throws {
+    func type(_ number: Int) -> String { String(repeating: "x", count: 252) + String(number) }
+    for number in 100..<357 {
+      #expect(try desk.send(.put, "\(path)/\(type(number))", "{}", as: ann).code == "200 -")
+    }
+    #expect(try desk.send(.put, "\(path)/\(type(357))", "{}", as: ann).code == "400 M_TOO_LARGE")
+    #expect(try desk.send(.put, "\(path)/a", "{}", as: ann).code == "200 -")
+    #expect(try desk.send(.put, "\(path)/\(type(100))", #"{"a":1}"#, as: ann).code == "200 -")
+  }
 }

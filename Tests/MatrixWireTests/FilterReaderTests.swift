@@ -106,4 +106,11 @@ struct FilterReaderTests {
     #expect(Self.code("{\(whole)}") == "-")
     #expect(Self.code(#"{\#(whole),"room":{"state":{"types":["*\#(pattern)"]}}}"#) == "M_TOO_LARGE")
   }
+
+  @Test func aPatternHasALength() {
+    let longest = String(repeating: "*e", count: 256)
+    #expect(Self.code(#"{"presence":{"types":["\#(longest)"]}}"#) == "-")
+    #expect(Self.code(#"{"presence":{"types":["\#(longest)e"]}}"#) == "M_TOO_LARGE")
+    #expect(Self.code(#"{"room":{"state":{"not_types":["\#(longest)e"]}}}"#) == "M_TOO_LARGE")
+  }
 }

@@ -1,0 +1,246 @@
+import MatrixWire
+import PorchlightTestSupport
+import Ports
+import Synchronization
+import Testing
+
+@testable import Homeserver
+
+/// Everything a person may make long, and what bounds the time it takes from everybody else: a number nobody exceeds,
+/// or turns in between.
+struct LongRequestTests {
+  private let desk: Desk
+  private let ann: AccessToken
+  private let bob: AccessToken
+  private static let own = "unstable/chat.porchlight/presence/list"
+  private static let user = "v3/user/@ann:harbor.example"
+
+  init() throws {
+    desk = try Desk()
+    ann = try desk.token("ann")
+    bob = try desk.token("bob")
+  }
+
+  // MARK: What is refused
+
+  /// Something that is refused by its length, before anything is done with it.
+  struct Long: Sendable, CustomTestStringConvertible {
+    let name: String
+    let method: WireRequest.Method
+    let path: String
+    var body = ""
+    var query: [WireRequest.QueryItem] = []
+    var code = "400 M_TOO_LARGE"
+
+    var testDescription: String { name }
+  }
+
+  private static func list(_ count: Int, _ element: (Int) -> String) -> String {
+    (0..<count).map(element).joined(separator: ",")
+  }
+
+  private static func filter(_ part: String) -> String { #"{"presence":{"not_types":[\#(part)]}}"# }
+
+  private static let many = filter(list(513) { "\"m.\($0)\"" })
+  private static let globs = filter(list(9) { "\"*\($0)x\"" })
+  private static let long = filter("\"" + String(repeating: "*e", count: 4_000) + "\"")
+  private static let huge = #"{"presence":{"senders":[\#(list(1_500) { "\"@u\($0):x.y\"" })]}}"#
+  private static let names = list(1_001) { "\"@u\($0):x\"" }
+
+  static let refused: [Long] =
+    [many, globs, long].flatMap { filter in
+      [
+        Long(name: "a stored filter", method: .post, path: "\(user)/filter", body: filter),
+        Long(name: "a filter in /sync", method: .get, path: "v3/sync", query: [.init("filter", filter)]),
+        Long(name: "a filter in /events", method: .get, path: "r0/events", query: [.init("filter", filter)]),
+      ]
+    }
+    + ["invite", "drop", "accept", "deny", "revoke"].map { verb in
+      Long(name: "a list request: \(verb)", method: .post, path: own, body: #"{"\#(verb)":[\#(names)]}"#)
+    }
+    + [
+      Long(name: "a long filter in /sync", method: .get, path: "v3/sync", query: [.init("filter", huge)]),
+      Long(
+        name: "groups", method: .post, path: own,
+        body: #"{"groups":{\#(list(4_500) { "\"@\($0)\":[\"\"]" })}}"#),
+      Long(
+        name: "the standard's list request", method: .post, path: "v3/presence/list/@ann:harbor.example",
+        body: #"{"drop":[\#(list(600) { "\"@u\($0):x\"" })],"invite":[\#(list(600) { "\"@u\($0):x\"" })]}"#),
+      Long(
+        name: "a status text", method: .put, path: "v3/presence/@ann:harbor.example/status",
+        body: #"{"presence":"online","status_msg":"\#(String(repeating: "x", count: 1_025))"}"#),
+      Long(
+        name: "a type of account data", method: .put,
+        path: "\(user)/account_data/" + String(repeating: "x", count: 256), body: "{}",
+        code: "400 M_INVALID_PARAM"),
+      Long(
+        name: "a body", method: .put, path: "\(user)/account_data/x",
+        body: #"{"x":"\#(String(repeating: "x", count: 65_536))"}"#, code: "413 M_TOO_LARGE"),
+    ]
+
+  @Test(arguments: refused) func whatIsTooLongIsRefused(_ long: Long) throws {
+    let answer = try desk.send(long.method, long.path, long.body, as: ann, query: long.query)
+    #expect(answer.code == long.code)
+  }
+
+  // MARK: What is done in turns
+
+  private func request(
+    _ method: WireRequest.Method, _ path: String, _ body: String = "", as token: AccessToken,
+    _ query: [WireRequest.QueryItem] = []
+  ) -> WireRequest {
+    WireRequest(
+      method, ["_matrix", "client"] + path.split(separator: "/").map(String.init), query: query,
+      accessToken: token, body: Array(body.utf8))
+  }
+
+  /// How many requests of somebody else are answered while one is under way.
+  private func turns(during long: WireRequest) throws -> Int {
+    let short = request(.get, "v3/presence/@bob:harbor.example/status", as: bob)
+    let homeserver = desk.server.homeserver
+    return try desk.simulation.run {
+      let answered = Box<Int>()
+      async let done: Void = answered.set(homeserver.respond(to: long, from: .inProcess).status)
+      var turns = 0
+      while answered.value == nil {
+        #expect(await homeserver.respond(to: short, from: .inProcess).status == 200)
+        turns += 1
+      }
+      await done
+      #expect(answered.value == 200)
+      return turns
+    }
+  }
+
+  private static func names(_ range: Range<Int>) -> String {
+    range.map { #""@nobody\#($0):harbor.example""# }.joined(separator: ",")
+  }
+
+  /// Puts many people on ann's list.
+  private func invite(_ count: Int) throws {
+    for start in stride(from: 0, to: count, by: 1_000) {
+      let body = #"{"invite":[\#(Self.names(start..<min(count, start + 1_000)))]}"#
+      #expect(try desk.send(.post, Self.own, body, as: ann).code == "200 -")
+    }
+  }
+
+  @Test(arguments: ["v3/sync", "r0/initialSync", own, "v3/presence/list/@ann:harbor.example"])
+  func whoeverReadsALongListLetsOthersInBetween(path: String) throws {
+    #expect(try turns(during: request(.get, path, as: ann)) <= 5)
+    try invite(2_000)
+    #expect(try turns(during: request(.get, path, as: ann)) >= 19)
+  }
+
+  @Test(arguments: ["invite", "drop"]) func aChangeOfAThousandEntriesLetsOthersInBetween(verb: String) throws
+  {
+    try invite(1_000)
+    let body = #"{"\#(verb)":[\#(Self.names(0..<1_000))]}"#
+    #expect(try turns(during: request(.post, Self.own, body, as: ann)) >= 19)
+  }
+
+  /// 791 polls of one person held everybody for 1.8 s: each looked at each of the devices when it ended.
+  @Test func aChangeThatWakesAThousandPollsLetsOthersInBetween() throws {
+    _ = try desk.register("cat", password: "pw")
+    let homeserver = desk.server.homeserver
+    let answers = Box<Int>()
+    let count = Counter()
+    var devices: [AccessToken] = []
+    for number in 0..<1_000 {
+      let login = try desk.login("cat", "pw", more: #""device_id":"D\#(number)","#)
+      devices.append(try login.decoded(Credentials.self).accessToken.orThrow("a token"))
+    }
+    let first = devices[0]
+    let since = try desk.send(.get, "v3/sync", as: first).decoded(SyncAnswer.self).nextBatch.rawValue
+    let query: [WireRequest.QueryItem] = [
+      .init("since", since), .init("timeout", "60000"), .init("set_presence", "offline"),
+    ]
+    let polls = try devices.map { device in
+      try homeserver.poll(for: request(.get, "v3/sync", as: device, query)) { response in
+        if response.status == 200 { answers.set(count.next()) }
+      }.orThrow("a poll")
+    }
+    try desk.simulation.run { await homeserver.open(polls) }
+    #expect(homeserver.waitingPolls == 1_000)
+    let body = #"{"presence":"online","status_msg":"tea"}"#
+    let status = request(.put, "v3/presence/@cat:harbor.example/status", body, as: first)
+    _ = try turns(during: status)
+    // Of those that wait, some are answered in each turn.
+    desk.simulation.settle()
+    #expect(answers.value == 1_000)
+  }
+
+  // MARK: What is said in turns
+
+  /// An answer in parts is of its beginning: what changes while it is put together is told again.
+  @Test func whatChangesWhileALongAnswerIsPutTogetherIsNotMissed() throws {
+    try invite(1_000)
+    let homeserver = desk.server.homeserver
+    let sync = request(.get, "v3/sync", as: ann)
+    // The first of the list and the last.
+    let drop = request(
+      .post, Self.own, #"{"drop":[\#(Self.names(0..<1)),\#(Self.names(999..<1_000))]}"#, as: ann)
+    let answer = try desk.simulation.run {
+      async let answer = homeserver.respond(to: sync, from: .inProcess)
+      #expect(await homeserver.respond(to: drop, from: .inProcess).status == 200)
+      return await answer
+    }
+    let first = try Answer(response: answer).decoded(SyncAnswer.self)
+    #expect(first.presence.count >= 1_000)
+    let next = try desk.send(
+      .get, "v3/sync", as: ann, query: [.init("since", first.nextBatch.rawValue)]
+    ).decoded(SyncAnswer.self)
+    let dropped = next.presence.compactMap { event in
+      if case .list(let event) = event, event.state == .dropped {
+        event.userID.rawValue
+      } else {
+        nil as String?
+      }
+    }
+    #expect(Set(dropped) == ["@nobody0:harbor.example", "@nobody999:harbor.example"])
+  }
+
+  @Test func whoIsLoggedOutWhileALongAnswerIsPutTogetherIsNotToldIt() throws {
+    try invite(1_000)
+    let homeserver = desk.server.homeserver
+    let sync = request(.get, "v3/sync", as: ann)
+    let logout = request(.post, "v3/logout", "{}", as: ann)
+    let status = try desk.simulation.run {
+      async let answer = homeserver.respond(to: sync, from: .inProcess)
+      #expect(await homeserver.respond(to: logout, from: .inProcess).status == 200)
+      return await answer.status
+    }
+    #expect(status == 401)
+  }
+
+  @Test func aChangeThatCannotBeStoredToItsEndSaysForWhomItWasNotDone() throws {
+    let store = FullStore()
+    let desk = try Desk(store: store)
+    let ann = try desk.token("ann")
+    let homeserver = desk.server.homeserver
+    let invite = request(.post, Self.own, #"{"invite":[\#(Self.names(0..<200))]}"#, as: ann)
+    let answer = try desk.simulation.run {
+      async let answer = homeserver.respond(to: invite, from: .inProcess)
+      // Some of it is stored by now.
+      for _ in 0..<40 { await Task.yield() }
+      store.fill()
+      return await answer
+    }
+    store.fill(false)
+    let failed = try Answer(response: answer).decoded(PresenceListResult.self).failed
+    let list = try desk.send(.get, Self.own, as: ann).decoded(PresenceListAnswer.self).list
+    #expect((1..<200).contains(failed.count))
+    #expect(list.count == 200 - failed.count)
+    #expect(failed.values.allSatisfy { $0.message.contains("Nothing was changed") })
+  }
+}
+
+/// Counts.
+private final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock {
+      $0 += 1; return $0
+    }
+  }
+}
