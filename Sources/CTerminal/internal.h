@@ -30,9 +30,6 @@ void porch_guard_resume(void);
 // Whether the terminal was given back by a crash or by exit, so that nothing may be drawn any more.
 bool porch_guard_is_restored(void);
 
-// Has ncurses move the cursor by means that hold whatever the terminal is called (entry.c).
-void porch_mend_entry(void);
-
 // The picture's way out (output.c). Opens it to a descriptor; the terminal's own descriptor, or -1.
 int porch_output_open(int descriptor);
 void porch_output_close(void);

@@ -157,7 +157,6 @@ int32_t porch_terminal_open(const porch_terminal_options *options, porch_termina
     porch_terminal_close();
     return PORCH_TERMINAL_FAILED;
   }
-  porch_mend_entry();
   // ncurses sees no terminal, only the file in memory, so these say how its modes are.
   raw();
   noecho();

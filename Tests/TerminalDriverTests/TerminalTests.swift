@@ -81,28 +81,6 @@ import Testing
     #expect(wires.written().contains("\u{1B}]11;?\u{7}") == isAsked)
   }
 
-  /// `ansi` promises a tab, CSI I, and a new line after the last column; in tmux neither is so, and what followed
-  /// stood elsewhere. After a full line the cursor is addressed by row and column.
-  @Test(arguments: ["ansi", "xterm-256color", "linux"])
-  func theCursorIsMovedByWhatHoldsOnEveryTerminal(name: String) async throws {
-    let wires = Wires()
-    var options = wires.options
-    options.termName = name
-    options.fallbackSize = Size(rows: 5, columns: 80)
-    try await withTerminal(options, on: MonotonicTime()) { terminal in
-      var old = Painter(size: Size(rows: 5, columns: 80))
-      old.horizontalRule("=", row: 1)
-      old.put("0", row: 3, column: 0)
-      await terminal.present(patches(from: nil, to: old.grid), cursor: nil)
-      var new = Painter(old.grid)
-      for column in [9, 17, 33, 65] { new.put("x", row: 3, column: column) }
-      await terminal.present(patches(from: old.grid, to: new.grid), cursor: nil)
-    }
-    #expect(!wires.written().contains("\u{1B}[I"))
-    #expect(!wires.written().contains("\t"))
-    #expect(wires.written().contains("\u{1B}[4;1H0"))
-  }
-
   @Test func aSmallChangeIsAFewBytes() async throws {
     let wires = Wires()
     try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
