@@ -1,15 +1,25 @@
 internal import NIOCore
 
 extension HTTPServer {
-  /// What a server proves its name with.
+  /// What a server proves its name with. Copies share what was read from the files.
   public struct TLSIdentity: Hashable, Sendable {
     /// Files in PEM: the certificate with those that vouch for it, and its key.
     public var certificates: String
     public var privateKey: String
+    let loaded = LoadedIdentity()
 
     public init(certificates: String, privateKey: String) {
       self.certificates = certificates
       self.privateKey = privateKey
+    }
+
+    public static func == (left: TLSIdentity, right: TLSIdentity) -> Bool {
+      left.certificates == right.certificates && left.privateKey == right.privateKey
+    }
+
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(certificates)
+      hasher.combine(privateKey)
     }
   }
 

@@ -31,7 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
     abstract: "Run the homeserver for other terminals, scripts and clients.",
     discussion: """
       Prints one line when it listens, on standard output; everything else goes to standard error. SIGTERM and \
-      SIGINT answer waiting polls, write what is not written and end with 0.
+      SIGINT answer waiting polls, write what is not written and end with 0. SIGHUP reads the certificate anew.
       """)
 
   @Option(
@@ -146,6 +146,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let name else { throw ExitCode(ExitStatus.usage) }
+    // Until there is a certificate to read anew, the signal that asks for it says nothing.
+    signal(SIGHUP, SIG_IGN)
     var limits = HTTPServer.Limits()
     let files = FilePlan(
       files: FileLimit.raise(), processors: FileLimit.processors, hasSocket: unix != nil,
@@ -184,6 +186,8 @@ struct ServeCommand: AsyncParsableCommand {
     _ name: ServerName, _ stored: StoredServer, _ store: any PresenceStore, meeting federation: Federation?,
     limits: HTTPServer.Limits, logger: Logger
   ) async throws {
+    let identity = identity
+    let endpoints = endpoints(with: identity)
     let homeserver = Homeserver(
       configuration(name), stored: stored, store: store,
       secrets: SystemSecrets(cost: passwordCost, random: SystemRandomNumberGenerator()),
@@ -193,7 +197,13 @@ struct ServeCommand: AsyncParsableCommand {
       stoppingAt: [.sigterm, .sigint], logger: logger,
       listening: Announcement(endpoints: endpoints.count, name: name).listening)
     do {
-      try await services.run()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          await CertificateReload(identity: identity, time: SystemTimekeeper(), logger: logger).run()
+        }
+        defer { group.cancelAll() }
+        try await services.run()
+      }
     } catch let error as ListenError {
       throw Failure(error.message)
     }
@@ -253,11 +263,15 @@ struct ServeCommand: AsyncParsableCommand {
     return "\(folder)/\(name.rawValue).sqlite"
   }
 
-  private var endpoints: [HTTPServer.Endpoint] {
+  private var identity: HTTPServer.TLSIdentity? {
+    guard let tlsCertificate, let tlsKey else { return nil }
+    return HTTPServer.TLSIdentity(certificates: tlsCertificate, privateKey: tlsKey)
+  }
+
+  private func endpoints(with identity: HTTPServer.TLSIdentity?) -> [HTTPServer.Endpoint] {
     let address = listen.flatMap { HostAndPort($0) }
     var endpoints: [HTTPServer.Endpoint] = []
-    if let address, let tlsCertificate, let tlsKey {
-      let identity = HTTPServer.TLSIdentity(certificates: tlsCertificate, privateKey: tlsKey)
+    if let address, let identity {
       endpoints.append(.tls(host: address.host, port: address.port, identity))
     } else if let address {
       endpoints.append(.tcp(host: address.host, port: address.port))
