@@ -24,6 +24,7 @@ public struct HTTPServer: Service {
   private let time: any Timekeeper
   private let proxies: TrustedProxies
   private let listening: @Sendable (Endpoint) async -> Void
+  private let willBindAnew: @Sendable () async throws -> Void
 
   /// - Parameters:
   ///   - endpoints: where to listen.
@@ -37,7 +38,7 @@ public struct HTTPServer: Service {
     listening: @escaping @Sendable (Endpoint) async -> Void = { _ in }, respond: @escaping Responder
   ) {
     self.init(
-      endpoints, limits, TrustedProxies(), time, logger, listening,
+      endpoints, limits, TrustedProxies(), time, logger, listening, {},
       Answerer(respond: respond, homeserver: nil))
   }
 
@@ -50,20 +51,24 @@ public struct HTTPServer: Service {
   ///   - proxies: whose `X-Forwarded-For` says where requests come from.
   ///   - logger: for what the network does; never told of tokens or texts.
   ///   - listening: called once per endpoint when it takes connections, with the port the system chose.
+  ///   - willBindAnew: called before a Unix socket whose file is gone gets another; where it throws, it is called again
+  ///     a second later.
   public init(
     _ homeserver: Homeserver, at endpoints: [Endpoint], limits: Limits = Limits(),
     forwardedBy proxies: TrustedProxies = TrustedProxies(), logger: Logger,
-    listening: @escaping @Sendable (Endpoint) async -> Void = { _ in }
+    listening: @escaping @Sendable (Endpoint) async -> Void = { _ in },
+    willBindAnew: @escaping @Sendable () async throws -> Void = {}
   ) {
     let respond: Responder = { request, peer in await homeserver.respond(to: request, from: peer) }
     self.init(
-      endpoints, limits, proxies, homeserver.time, logger, listening,
+      endpoints, limits, proxies, homeserver.time, logger, listening, willBindAnew,
       Answerer(respond: respond, homeserver: homeserver))
   }
 
   private init(
     _ endpoints: [Endpoint], _ limits: Limits, _ proxies: TrustedProxies, _ time: any Timekeeper,
-    _ logger: Logger, _ listening: @escaping @Sendable (Endpoint) async -> Void, _ answerer: Answerer
+    _ logger: Logger, _ listening: @escaping @Sendable (Endpoint) async -> Void,
+    _ willBindAnew: @escaping @Sendable () async throws -> Void, _ answerer: Answerer
   ) {
     self.endpoints = endpoints
     self.limits = limits
@@ -71,6 +76,7 @@ public struct HTTPServer: Service {
     self.time = time
     self.logger = logger
     self.listening = listening
+    self.willBindAnew = willBindAnew
     self.answerer = answerer
   }
 
@@ -104,7 +110,9 @@ public struct HTTPServer: Service {
           logger.info("Listening on \(listener.endpoint)")
           await listening(listener.endpoint)
         }
-        await shutdown()
+        listeners = await keep(listeners) { endpoint in
+          try await Listener(endpoint, limits, proxies, group, desks, localGuests, nil)
+        }
         for listener in listeners { await listener.close() }
       } catch {
         for listener in listeners { await listener.close() }
@@ -112,6 +120,56 @@ public struct HTTPServer: Service {
         throw error
       }
       await quiesce(desks)
+    }
+  }
+
+  /// How often the file of a Unix socket is looked at.
+  private static let lookout = TimeAmount.milliseconds(900)
+
+  /// Returns when shutdown begins or the task is cancelled. Until then, a Unix socket whose file was removed gets another
+  /// within a second; connections that came by the one before stay.
+  ///
+  /// - Parameters:
+  ///   - listeners: what listens.
+  ///   - listen: makes another for an endpoint.
+  /// - Returns: what listens at the end.
+  private func keep(
+    _ listeners: [Listener], _ listen: @Sendable (Endpoint) async throws -> Listener
+  ) async -> [Listener] {
+    guard endpoints.contains(where: { $0.unixPath != nil }) else {
+      await shutdown()
+      return listeners
+    }
+    let (looks, look) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleRepeatedTask(
+      initialDelay: Self.lookout, delay: Self.lookout
+    ) { _ in
+      look.yield()
+    }
+    defer { timer.cancel() }
+    return await withDiscardingTaskGroup(returning: [Listener].self) { group in
+      group.addTask {
+        await shutdown()
+        look.finish()
+      }
+      var listeners = listeners
+      var isTold = false
+      for await _ in looks {
+        for (index, listener) in listeners.enumerated() where !listener.isFound {
+          do {
+            try await willBindAnew()
+            listeners[index] = try await listen(listener.endpoint)
+            await listener.close()
+            isTold = false
+            logger.notice("Listening on \(listener.endpoint) again: its file was gone")
+          } catch {
+            // Once, however long it lasts.
+            if !isTold { logger.warning("The file of \(listener.endpoint) is gone: \(error)") }
+            isTold = true
+          }
+        }
+      }
+      return listeners
     }
   }
 

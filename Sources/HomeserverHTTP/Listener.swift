@@ -76,6 +76,9 @@ struct Listener: Sendable {
     }
   }
 
+  /// Whether clients still find it: false where the file of a Unix socket was removed or replaced.
+  var isFound: Bool { file?.isInPlace ?? true }
+
   /// Accepts nobody any more.
   func close() async {
     try? await channel.close()

@@ -58,6 +58,12 @@ final class UnixSocketFile: Sendable {
     return descriptor
   }
 
+  /// Whether the file is still there, and still the one that was made: whoever opens it comes to this server.
+  var isInPlace: Bool {
+    guard let claimed = identity.withLock({ $0 }) else { return false }
+    return Self.identity(path) == claimed
+  }
+
   /// Removes the file where it is still the one that was claimed.
   func remove() {
     guard let claimed = identity.withLock({ $0 }), Self.identity(path) == claimed else { return }

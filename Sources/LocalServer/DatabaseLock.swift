@@ -7,10 +7,14 @@ internal import Synchronization
 /// The kernel takes it back when its process ends, however it ends, so a stale file stops nobody. The file
 /// stays: to remove it would let two processes hold locks on two files of the same name.
 public final class DatabaseLock: Sendable {
+  private let path: String
   /// -1 once released.
   private let descriptor: Mutex<Int32>
 
-  private init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+  private init(_ path: String, _ descriptor: Int32) {
+    self.path = path
+    self.descriptor = Mutex(descriptor)
+  }
 
   deinit { release() }
 
@@ -31,7 +35,17 @@ public final class DatabaseLock: Sendable {
       if reason == EWOULDBLOCK { return nil }
       throw StoreError(.failed, "Cannot lock \(path): \(String(cString: strerror(reason))).")
     }
-    return DatabaseLock(descriptor)
+    return DatabaseLock(path, descriptor)
+  }
+
+  /// Whether the file that is locked is still the one of that name. Where it was removed, another process may lock
+  /// another one.
+  public var isInPlace: Bool {
+    descriptor.withLock { held in
+      var (locked, named) = (stat(), stat())
+      return held >= 0 && fstat(held, &locked) == 0 && lstat(path, &named) == 0
+        && locked.st_dev == named.st_dev && locked.st_ino == named.st_ino
+    }
   }
 
   /// Gives the lock back; whoever waits for the database may have it now.

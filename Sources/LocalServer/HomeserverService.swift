@@ -28,15 +28,19 @@ extension ServiceGroup {
   ///   - patience: how long that end may take.
   ///   - logger: for what the network does.
   ///   - listening: called once per endpoint that takes connections.
+  ///   - willBindAnew: called before a Unix socket whose file is gone gets another; where it throws, it is called again
+  ///     a second later.
   public init(
     serving homeserver: Homeserver, at endpoints: [HTTPServer.Endpoint],
     limits: HTTPServer.Limits = HTTPServer.Limits(), forwardedBy proxies: TrustedProxies = TrustedProxies(),
     stoppingAt signals: [UnixSignal] = [],
     within patience: Duration = .seconds(4), logger: Logger,
-    listening: @escaping @Sendable (HTTPServer.Endpoint) async -> Void = { _ in }
+    listening: @escaping @Sendable (HTTPServer.Endpoint) async -> Void = { _ in },
+    willBindAnew: @escaping @Sendable () async throws -> Void = {}
   ) {
     let server = HTTPServer(
-      homeserver, at: endpoints, limits: limits, forwardedBy: proxies, logger: logger, listening: listening)
+      homeserver, at: endpoints, limits: limits, forwardedBy: proxies, logger: logger, listening: listening,
+      willBindAnew: willBindAnew)
     var configuration = ServiceGroupConfiguration(
       services: [
         .init(service: server),

@@ -132,7 +132,7 @@ public final class LocalExchange: Exchange {
   func run() async {
     for await lock in takeovers {
       do {
-        try await host()
+        try await host(with: lock)
       } catch {
         let failure = error as? StoreError ?? StoreError(.failed, "The local homeserver ended: \(error)")
         options.logger.error("\(failure.message)")
@@ -173,14 +173,14 @@ public final class LocalExchange: Exchange {
   /// From now on this process may have the homeserver again.
   public func resume() { state.withLock { $0.isPaused = false } }
 
-  private func host() async throws {
+  private func host(with lock: DatabaseLock) async throws {
     let store = try SQLitePresenceStore(path: options.files.database)
     let homeserver = Homeserver(
       options.configuration, stored: try await store.load(for: options.configuration.name), store: store,
       secrets: options.secrets, time: time, random: options.random)
     let services = ServiceGroup(
       serving: homeserver, at: [.unix(path: options.files.socket)], within: .seconds(2),
-      logger: options.logger)
+      logger: options.logger, willBindAnew: { try await self.prepareToBindAnew(lock) })
     let isWanted = state.withLock { state in
       guard !state.isOver else { return false }
       (state.own, state.services) = (InProcessExchange(homeserver), services)
@@ -188,6 +188,18 @@ public final class LocalExchange: Exchange {
     }
     guard isWanted else { return await store.close() }
     try await services.run()
+  }
+}
+
+extension LocalExchange {
+  /// The socket's file is gone. Where the database went with it, this process gives up what nobody can find any more;
+  /// the next request opens what is there by then.
+  private func prepareToBindAnew(_ lock: DatabaseLock) async throws {
+    guard lock.isInPlace else {
+      await state.withLock(\.services)?.triggerGracefulShutdown()
+      throw StoreError(.failed, "The database \(options.files.database) was removed.")
+    }
+    try options.files.prepare()
   }
 }
 

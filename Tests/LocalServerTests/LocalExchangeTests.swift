@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HTTPTestSupport
 internal import Homeserver
 internal import LocalServer
@@ -144,6 +145,52 @@ struct LocalExchangeTests {
       _ = try await logIn("ann", over: exchange)
       #expect(exchange.isOwner)
     }
+  }
+
+  @Test func aSocketFileThatIsRemovedUnderItsOwnerIsMadeAnew() async throws {
+    let files = try options().files
+    try await process { owner in
+      _ = try await logIn("ann", over: owner)
+      #expect(await eventually(within: .seconds(100)) { access(files.socket, F_OK) == 0 })
+      #expect(unlink(files.socket) == 0)
+      try await process { guest in
+        let bob = try await logIn("bob", over: guest)
+        try await bob.setStatus(.busy, text: "inside")
+        #expect(owner.isOwner)
+        #expect(!guest.isOwner)
+      }
+      #expect(folder.mode(of: "data/socket") == 0o600)
+    }
+  }
+
+  @Test func aFolderThatIsRemovedUnderItsOwnerEndsNobodysServer() async throws {
+    let files = try options().files
+    try await process { owner in
+      _ = try await logIn("ann", over: owner)
+      #expect(await eventually(within: .seconds(100)) { access(files.socket, F_OK) == 0 })
+      #expect(rename(files.folder, files.folder + ".moved") == 0)
+      // The database went with it: whoever comes first from now on has another.
+      #expect(await eventually(within: .seconds(100)) { !owner.isOwner })
+      _ = try await logIn("ann", over: owner)
+      #expect(owner.isOwner)
+      try await process { guest in
+        _ = try await logIn("bob", over: guest)
+        #expect(!guest.isOwner)
+      }
+    }
+  }
+
+  @Test func aSocketFileThatAnotherTookIsLeftAlone() async throws {
+    let files = try options().files
+    try await process { owner in
+      let ann = try await logIn("ann", over: owner)
+      #expect(await eventually(within: .seconds(100)) { access(files.socket, F_OK) == 0 })
+      #expect(unlink(files.socket) == 0)
+      try folder.write("not a socket", to: "data/socket")
+      try await ann.setStatus(.busy, text: "still here")
+      #expect(owner.isOwner)
+    }
+    #expect(access(files.socket, F_OK) == 0)
   }
 
   @Test func aDatabaseThatCannotBeOpenedSaysWhy() async throws {
