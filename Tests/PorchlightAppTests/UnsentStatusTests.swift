@@ -70,7 +70,7 @@ import Testing
     let session = try Client(exchange: server, time: time).session(
       Credentials(userID: .own, deviceID: nil, accessToken: AccessToken("secret")))
     let kept = Mutex<[UnsentStatus?]>([])
-    var options = AppOptions(theme: Theme(.builtIn), seed: 1)
+    var options = AppOptions(theme: Theme(.dark), seed: 1)
     options.keepUnsentStatus = { status in kept.withLock { $0.append(status) } }
     let runtime = Runtime(session: session, device: device, time: time, options: options)
     async let reason = runtime.run()
