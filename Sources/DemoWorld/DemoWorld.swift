@@ -90,7 +90,12 @@ public struct DemoWorld: Sendable {
     let opening = script.opening()
     for action in opening { await person.perform(action) }
     let isConnected = opening.contains(.connect)
-    if isConnected { _ = try? await person.session.sync(since: nil, wait: .zero, as: .online) }
+    if isConnected {
+      _ = try? await person.session.sync(since: nil, wait: .zero, as: .online)
+    } else {
+      // What was set counts as a stream that closed just then, which others would see as online for a while.
+      try? await person.session.close()
+    }
     return Member(person: person, script: script, isConnected: isConnected)
   }
 

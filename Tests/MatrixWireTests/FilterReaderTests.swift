@@ -88,8 +88,8 @@ struct FilterReaderTests {
 
   /// Patterns of all sections count, as those of the rooms are to be looked at one day.
   @Test(arguments: [
-    ("presence", "not_types", "*x*", 16), ("presence", "types", "*x", 16),
-    ("account_data", "types", "a*b", 16),
+    ("presence", "not_types", "*x*", 8), ("presence", "types", "*x", 8),
+    ("account_data", "types", "a*b", 8),
     ("presence", "not_types", "m.x*", 512), ("account_data", "not_types", "m.x", 512),
   ])
   func tooManyPatternsAreRefused(section: String, list: String, pattern: String, most: Int) {

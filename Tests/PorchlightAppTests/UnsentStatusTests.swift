@@ -23,7 +23,7 @@ import Testing
 
   @Test func itIsSentAtTheNextStart() {
     let scene = scene(.own(.online, "in the workshop"))
-    #expect(scene.intents == [.publish(Self.busy)])
+    #expect(scene.intents == [.askVersions, .publish(Self.busy)])
     #expect(scene.model.own.wanted == Self.busy)
     #expect(scene.line(with: "sending what you chose last time: busy, at lunch") != nil)
   }
@@ -36,14 +36,14 @@ import Testing
 
   @Test func whatAnotherClientChoseSinceStays() {
     let scene = scene(.own(.unavailable, "asleep"))
-    #expect(scene.intents == [])
+    #expect(scene.intents == [.askVersions])
     #expect(scene.model.own.wanted == nil)
     #expect(scene.line(with: "not sent, as you have changed your status since") != nil)
   }
 
   @Test func whatHasArrivedAfterAllIsNotSentAgain() {
     let scene = scene(.own(.busy, "at lunch"))
-    #expect(scene.intents == [])
+    #expect(scene.intents == [.askVersions])
     #expect(scene.model.notice == nil)
   }
 

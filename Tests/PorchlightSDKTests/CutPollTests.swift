@@ -44,7 +44,8 @@ struct CutPollTests {
     simulation.advance(by: .seconds(10))
     let before = screen.changes.count
     simulation.advance(by: .seconds(3600))
-    #expect(screen.state(of: ann.userID) == .online)
+    // An hour without a key is idle, and not offline.
+    #expect(screen.state(of: ann.userID) == .unavailable)
     let absences = screen.changes.dropFirst(before).filter { change in
       if case .changed(_, let contact) = change { contact.state == .offline } else { false }
     }
