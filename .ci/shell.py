@@ -9,6 +9,7 @@ to standard error as one line, and the exit status is 0, 1 (nobody, or refused),
 """
 
 import datetime
+import contextlib
 import http.server
 import json
 import os
@@ -357,8 +358,9 @@ def served_certificate(port):
 def tunnel(listener, port, asked):
     """A proxy that leads every CONNECT to one port of this machine, and keeps what it was asked."""
     def pump(source, target):
-        while data := source.recv(65536):
-            target.sendall(data)
+        with contextlib.suppress(ConnectionError):
+            while data := source.recv(65536):
+                target.sendall(data)
     while True:
         try:
             way, _ = listener.accept()
