@@ -142,19 +142,6 @@ import Testing
     }
   }
 
-  @Test func howLongAnInviteTakesDoesNotTellWhetherAPersonExists() async throws {
-    try await Self.withServer { server in
-      let ann = try await Self.register("ann", at: server)
-      let (somebody, nobody) = (Self.names("a"), Self.names("b"))
-      for name in somebody { _ = try await Self.register(name, at: server) }
-      let (first, second) = try await Self.measure(2) { isNobody, number in
-        let name = (isNobody ? nobody : somebody)[number % nobody.count]
-        return await Self.ask(name, as: ann, at: server)
-      }
-      #expect(Self.z(first, second) <= 4)
-    }
-  }
-
   /// Waits until something is so; other tests may have the machine for a while.
   private static func eventually(_ isSo: () -> Bool) async -> Bool {
     for _ in 0..<30_000 {
