@@ -8,7 +8,7 @@ looked up at a name server in here, which tells each server other ports: every w
 proxy that can be cut. The well-known document is served at port 443 of 127.0.1.x, so this needs a system whose
 unprivileged ports begin there or below (`.ci/run` sees to that). People on each server ask, accept, change, deny, drop and revoke; then one server
 is killed, one is cut off, both come back, and what everybody is shown has to be right again within the bounds of
-protocol.md 6.6. No certificate is for an address: what is verified is always a name.
+Protocol 6.6. No certificate is for an address: what is verified is always a name.
 """
 
 import http.client

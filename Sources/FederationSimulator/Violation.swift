@@ -1,24 +1,42 @@
 public import PresenceFederation
 
-/// What has to hold, in every world.
+/// What has to hold, in every world: the numbers are those of Simulation 3.
 public enum Invariant: String, CaseIterable, Hashable, Sendable {
+  /// I1, I9, I20.
   case convergence = "every looking watcher sees what is true"
+  /// I2, I3.
   case absence = "people of a server that is gone are shown as unknown or offline in time"
+  /// I4.
   case repair = "a restart is repaired within 10 s of listening"
+  /// I8.
   case monotony = "a view never goes back to an older state, and shows nothing its server never said"
+  /// I12.
   case permission = "nothing is sent about somebody to a server where nobody may see them"
+  /// I13.
   case ownPeople = "messages name only their sender's and their receiver's people"
+  /// I8.
   case repeated = "a repeated transaction gets the same answer and changes nothing"
+  /// I10, I11.
   case agreement = "both sides of a relation say the same"
+  /// I12.
   case unwanted = "nothing is pushed to a server where nobody looks"
+  /// I19.
   case backoff = "whoever is heard from is not waited for any more"
+  /// I5.
   case reminders = "the long watchdog comes between servers that never rest"
+  /// I21.
   case silence = "no message without interest"
+  /// I14.
   case memory = "nothing is kept of servers with which nothing stands"
+  /// I6.
   case quietTraffic = "servers at peace do not play ping-pong"
+  /// I13, I16.
   case hostility = "hostile servers are refused, and told nothing about who exists"
+  /// I17, I18.
   case hiding = "a hidden person leaves no trace on the wire"
+  /// I7.
   case overload = "a slow server does not multiply the traffic"
+  /// I22.
   case determinism = "the same seed gives the same world"
 }
 

@@ -41,7 +41,7 @@ enum RequestHead {
   }
 
   /// The access token: from the header, or from the query, where every version of the client-server API that
-  /// `/versions` names has it too (protocol 1.4; removed by MSC4127 after v1.18).
+  /// `/versions` names has it too (Protocol 1.4; removed by MSC4127 after v1.18).
   ///
   /// Taken out of the query in any case: where it does not count it is not to be passed on either.
   ///

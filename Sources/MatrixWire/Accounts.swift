@@ -23,7 +23,7 @@ public struct VersionsAnswer: Hashable, Sendable, Codable {
   }
 }
 
-/// A person's public profile (protocol 8); unset fields are left out.
+/// A person's public profile (Protocol 8); unset fields are left out.
 public struct Profile: Hashable, Sendable, Codable {
   public var displayName: String?
   public var avatarURL: String?

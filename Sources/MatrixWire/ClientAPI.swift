@@ -1,6 +1,6 @@
 /// The requests a client makes, each in the one place where its path is written.
 ///
-/// Standard calls go under `v3`, the project's own under `unstable/chat.porchlight` (protocol 3.6).
+/// Standard calls go under `v3`, the project's own under `unstable/chat.porchlight` (Protocol 3.6).
 public enum ClientAPI {
   private static let client = ["_matrix", "client"]
 
@@ -39,7 +39,7 @@ public enum ClientAPI {
   }
 
   public static func setStatus(_ update: StatusUpdate, of user: UserID) -> WireRequest {
-    // Both keys always, so that no server reads an absent text in its own way (protocol 3.3).
+    // Both keys always, so that no server reads an absent text in its own way (Protocol 3.3).
     let whole = StatusUpdate(presence: update.presence, statusMessage: update.statusMessage ?? "")
     return WireRequest(
       .put, standard("presence", user.rawValue, "status"), body: WireJSON.encode(whole))

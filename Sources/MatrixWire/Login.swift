@@ -1,4 +1,4 @@
-/// The body of `POST /login`, in the forms of all versions (protocol 2.2).
+/// The body of `POST /login`, in the forms of all versions (Protocol 2.2).
 public struct LoginRequest: Hashable, Sendable, Codable {
   public var type: String?
   /// Who, since r0.4.

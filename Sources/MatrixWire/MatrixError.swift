@@ -1,4 +1,4 @@
-/// A standard error code, or one of somebody's own (protocol 1.2).
+/// A standard error code, or one of somebody's own (Protocol 1.2).
 public struct ErrorCode: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
   public let rawValue: String
   public init(rawValue: String) { self.rawValue = rawValue }
@@ -25,7 +25,7 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, Codable, CustomSt
   public static let userInUse = ErrorCode(rawValue: "M_USER_IN_USE")
   public static let weakPassword = ErrorCode(rawValue: "M_WEAK_PASSWORD")
 
-  /// Accept or deny without a pending invite (protocol E3).
+  /// Accept or deny without a pending invite (E3).
   public static let notInvited = ErrorCode(rawValue: "\(UnstablePrefix.errorNamespace)_NOT_INVITED")
 }
 

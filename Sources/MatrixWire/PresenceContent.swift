@@ -1,4 +1,4 @@
-/// What an `m.presence` event, a status answer or a list entry says about one person (protocol 3.2, 3.5, E9).
+/// What an `m.presence` event, a status answer or a list entry says about one person (Protocol 3.2, 3.5, E9).
 ///
 /// Encoding writes a `presence` legal for `v3` and, where the exact state differs, the exact one beside it;
 /// `null` is never written and spans are whole milliseconds (strict clients refuse anything else).
@@ -11,7 +11,7 @@ public struct PresenceContent: Hashable, Sendable {
   public var currentlyActive: Bool?
   /// The person's own words.
   public var statusMessage: String?
-  /// `""` means cleared, nil means not stated: keep what is known (protocol 8).
+  /// `""` means cleared, nil means not stated: keep what is known (Protocol 8).
   public var displayName: String?
   /// `""` means cleared, nil means not stated.
   public var avatarURL: String?

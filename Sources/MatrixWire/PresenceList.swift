@@ -1,4 +1,4 @@
-/// Where an entry of somebody's list stands, from its owner's side (protocol E4).
+/// Where an entry of somebody's list stands, from its owner's side (E4).
 public enum ListState: String, Codable, Hashable, Sendable {
   /// Invited; no answer yet.
   case pending
@@ -22,7 +22,7 @@ public enum InviteState: String, Codable, Hashable, Sendable {
   case revoked
 }
 
-/// One person on my list (protocol E2).
+/// One person on my list (E2).
 public struct ListEntry: Hashable, Sendable {
   public var userID: UserID
   /// `pending` or `accepted`.
@@ -72,7 +72,7 @@ extension ListEntry: Codable {
   }
 }
 
-/// Somebody who waits for my answer (protocol E2).
+/// Somebody who waits for my answer (E2).
 public struct PendingInvite: Hashable, Sendable, Codable {
   public var observer: UserID
   /// Milliseconds since 1970.
@@ -99,7 +99,7 @@ public struct PendingInvite: Hashable, Sendable, Codable {
   }
 }
 
-/// The answer to `GET .../presence/list` (protocol E2): people I watch, people who ask, people I allowed.
+/// The answer to `GET .../presence/list` (E2): people I watch, people who ask, people I allowed.
 public struct PresenceListAnswer: Hashable, Sendable, Codable {
   public var list: [ListEntry]
   public var invites: [PendingInvite]
@@ -128,7 +128,7 @@ public struct PresenceListAnswer: Hashable, Sendable, Codable {
   }
 }
 
-/// The body of `POST .../presence/list` (protocol E3). Every array may be left out.
+/// The body of `POST .../presence/list` (E3). Every array may be left out.
 ///
 /// The arrays hold plain strings, because one malformed ID must fail alone and not take the rest with it.
 public struct PresenceListRequest: Hashable, Sendable, Codable {

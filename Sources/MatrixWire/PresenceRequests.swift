@@ -1,4 +1,4 @@
-/// The body of `PUT /presence/{userId}/status` (protocol 3.3).
+/// The body of `PUT /presence/{userId}/status` (Protocol 3.3).
 public struct StatusUpdate: Hashable, Sendable, Codable {
   /// The choice: how present the person wants to appear.
   public var presence: PresenceState
@@ -16,7 +16,7 @@ public struct StatusUpdate: Hashable, Sendable, Codable {
   }
 }
 
-/// The body of `PUT .../presence/device` (protocol E5): what this device knows of its person.
+/// The body of `PUT .../presence/device` (E5): what this device knows of its person.
 public struct DeviceReport: Hashable, Sendable {
   /// What is said of idleness.
   public enum Idleness: Hashable, Sendable {
@@ -78,7 +78,7 @@ extension DeviceReport: Codable {
   static let longestIdle = 10 * 365 * 24 * 3600 * 1000
 }
 
-/// The body of `PUT .../presence/polling` (protocol E6).
+/// The body of `PUT .../presence/polling` (E6).
 public struct PollingSwitch: Hashable, Sendable, Codable {
   /// Whether this device wants its person's list to be watched.
   public var polling: Bool

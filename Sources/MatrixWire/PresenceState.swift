@@ -1,7 +1,7 @@
 /// How present a person is, as the wire says it.
 ///
 /// Values nobody knows survive unchanged in `other`, because servers forward whatever they receive.
-/// Source: protocol 3.1; `free_for_chat` and `hidden` are the original design's, `busy` is an extension.
+/// Source: Protocol 3.1; `free_for_chat` and `hidden` are the original design's, `busy` is an extension.
 public enum PresenceState: Hashable, Sendable {
   case online
   case unavailable
@@ -51,7 +51,7 @@ public enum PresenceState: Hashable, Sendable {
     }
   }
 
-  /// Rank for promotion: a rise counts as activity, a fall or a sidestep does not (protocol 5.4).
+  /// Rank for promotion: a rise counts as activity, a fall or a sidestep does not (Protocol 5.4).
   public var level: Int {
     switch self {
     case .offline, .hidden, .unknown, .other: 0

@@ -1,4 +1,4 @@
-/// The body of `POST /register` (protocol 2.3).
+/// The body of `POST /register` (Protocol 2.3).
 public struct RegisterRequest: Hashable, Sendable, Codable {
   public typealias Authentication = MatrixWire.Authentication
 

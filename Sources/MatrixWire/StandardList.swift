@@ -1,5 +1,5 @@
 /// One entry of `GET /presence/list/{userId}`, the presence list as the first specifications had it: flat, and
-/// here with those who have not answered yet (protocol 3.4, E1).
+/// here with those who have not answered yet (Protocol 3.4, E1).
 public struct StandardListEntry: Hashable, Sendable {
   public var userID: UserID
   public var isAccepted: Bool

@@ -1,4 +1,4 @@
-/// One event in the `presence` section of a `/sync` answer (protocol 3.5, E4).
+/// One event in the `presence` section of a `/sync` answer (Protocol 3.5, E4).
 public enum StreamEvent: Hashable, Sendable {
   case presence(UserID, PresenceContent)
   case invite(InviteEvent)
@@ -25,7 +25,7 @@ public enum StreamEvent: Hashable, Sendable {
 
 /// `chat.porchlight.presence_invite`: how somebody who asked to watch me stands now.
 ///
-/// `state` is an addition to protocol E4: without it the asked person's other devices would never learn that
+/// `state` is an addition to E4: without it the asked person's other devices would never learn that
 /// an invite was answered on one of them, or taken back. Absent means pending.
 public struct InviteEvent: Hashable, Sendable {
   public var observer: UserID

@@ -1,7 +1,7 @@
 /// How the events of a stream are written.
 public struct StreamForm: Hashable, Sendable {
   public enum Shape: Hashable, Sendable {
-    /// `/events` and `/initialSync`: the person stands in the content, and there is no sender (protocol 3.5).
+    /// `/events` and `/initialSync`: the person stands in the content, and there is no sender (Protocol 3.5).
     case contentOnly
     /// `/sync`: with a sender.
     case withSender
@@ -114,7 +114,7 @@ public enum StreamBytes {
     return bytes
   }
 
-  /// `/events` (protocol 4.1).
+  /// `/events` (Protocol 4.1).
   public static func chunk(start: SyncToken, end: SyncToken, events: [[UInt8]]) -> [UInt8] {
     var bytes = reserved(for: events)
     bytes.append(contentsOf: "{\"chunk\":[".utf8)
@@ -127,7 +127,7 @@ public enum StreamBytes {
     return bytes
   }
 
-  /// `/initialSync` (protocol 4.1): the sections in full that are about people, the others empty until there are
+  /// `/initialSync` (Protocol 4.1): the sections in full that are about people, the others empty until there are
   /// rooms.
   public static func initialSync(
     end: SyncToken, accountData: [[UInt8]] = [], presence: [[UInt8]]

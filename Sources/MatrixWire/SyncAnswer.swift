@@ -1,4 +1,4 @@
-/// The answer to `/sync` (protocol 4.2): the presence section in full, the others empty until there are rooms.
+/// The answer to `/sync` (Protocol 4.2): the presence section in full, the others empty until there are rooms.
 public struct SyncAnswer: Hashable, Sendable {
   /// Where the next poll continues.
   public var nextBatch: SyncToken

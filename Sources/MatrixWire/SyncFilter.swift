@@ -1,4 +1,4 @@
-/// What a filter says of presence and of account data (protocol 4.3); what it says of rooms waits for rooms.
+/// What a filter says of presence and of account data (Protocol 4.3); what it says of rooms waits for rooms.
 public struct SyncFilter: Hashable, Sendable {
   /// For the presence section. Its `limit` counts nothing: who is cut off there would look offline.
   public var presence: EventFilter

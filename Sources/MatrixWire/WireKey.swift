@@ -25,7 +25,7 @@ extension KeyedDecodingContainer<WireKey> {
   }
 
   /// A span in milliseconds, sent as any JSON number: rounded, never negative, at most ten years
-  /// (clock skew produces worse; protocol 9.7).
+  /// (clock skew produces worse; Protocol 9.7).
   func milliseconds(_ key: WireKey) -> Int? {
     guard let number: Double = lenient(key), number.isFinite else { return nil }
     let tenYears = 10.0 * 365 * 24 * 3600 * 1000

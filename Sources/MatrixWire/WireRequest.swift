@@ -45,7 +45,7 @@ public struct WireRequest: Hashable, Sendable {
     self.timeout = timeout
   }
 
-  /// Whether one server asks another (protocol 6): the only requests whose bodies may be large.
+  /// Whether one server asks another (Protocol 6): the only requests whose bodies may be large.
   public var isBetweenServers: Bool { path.starts(with: ["_matrix", "federation"]) }
 
   /// The first value of a query parameter.

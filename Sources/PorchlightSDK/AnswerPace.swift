@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import Ports
 
-/// How soon the next poll may follow an answer, so that no server makes this a busy loop (protocol 9.7).
+/// How soon the next poll may follow an answer, so that no server makes this a busy loop (Protocol 9.7).
 ///
 /// At most four answers a second, whatever is in them; where they bring something new, a few in a row pass at once.
 struct AnswerPace: Hashable, Sendable {

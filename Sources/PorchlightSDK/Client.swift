@@ -26,7 +26,7 @@ public struct Client: Sendable {
     try await call.send(ClientAPI.versions())
   }
 
-  /// Makes an account with one session (protocol 2.3).
+  /// Makes an account with one session (Protocol 2.3).
   ///
   /// - Parameters:
   ///   - username: the wanted name; the server turns capitals into small letters.
@@ -48,7 +48,7 @@ public struct Client: Sendable {
     return try session(try await call.send(ClientAPI.register(request)))
   }
 
-  /// Logs in with a password (protocol 2.2).
+  /// Logs in with a password (Protocol 2.2).
   ///
   /// - Parameters:
   ///   - user: a name, or a whole user ID.

@@ -29,7 +29,7 @@ public struct Contact: Hashable, Sendable {
   public var name: String { displayName ?? String(userID.localpart) }
 
   /// The last time they are known to have been there: the start of their idleness where they are idle, which
-  /// is later than what counts as activity (protocol 5.4 counts rises only).
+  /// is later than what counts as activity (Protocol 5.4 counts rises only).
   public var lastSeen: Instant? { idleSince ?? lastActive }
 
   mutating func take(_ content: PresenceContent, receivedAt now: Instant) {
@@ -41,7 +41,7 @@ public struct Contact: Hashable, Sendable {
     deviceTypes = content.deviceTypes
     idleSince = since(content.idleAgo)
     unknownReason = content.unknownReason
-    // "" is cleared, absent is not stated (protocol 8).
+    // "" is cleared, absent is not stated (Protocol 8).
     if let name = content.displayName { displayName = DisplayName.shown(name) }
   }
 }

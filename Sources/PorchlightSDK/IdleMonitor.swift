@@ -1,6 +1,6 @@
 public import Ports
 
-/// Watches one keyboard: idle after a span without activity, back with the first act (protocol 9.5, [MODULE]).
+/// Watches one keyboard: idle after a span without activity, back with the first act (Protocol 9.5).
 ///
 /// A value told `now`. Says each beginning and each end exactly once; what is done about it is the caller's.
 public struct IdleMonitor: Hashable, Sendable {

@@ -48,7 +48,7 @@ public struct SDKError: Error, Hashable, Sendable, CustomStringConvertible {
     case (.unknownToken, 400..<500), (.missingToken, 400..<500):
       self.init(.loggedOut, "The session has ended: \(error.message)")
     case (.limitExceeded, _), (_, 429):
-      // Without a word about when, 5 s (protocol 1.3).
+      // Without a word about when, 5 s (Protocol 1.3).
       self.init(.rateLimited, error.message, retryAfter: retryAfter ?? .seconds(5))
     case (_, 408), (_, 500..<600):
       // The server's trouble, which passes; any other 4xx is an answer.

@@ -53,7 +53,7 @@ public struct Session: Sendable {
     try await call.send(ClientAPI.status(of: user))
   }
 
-  /// Tells the server what this device knows of its person (protocol E5).
+  /// Tells the server what this device knows of its person (E5).
   public func report(_ report: DeviceReport) async throws(SDKError) {
     let _: Empty = try await call.send(ClientAPI.report(report))
   }

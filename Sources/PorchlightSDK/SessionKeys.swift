@@ -44,7 +44,7 @@ final class SessionKeys: Sendable {
           credentials.expiresIn = answer.expiresIn
           return credentials
         }
-        // Kept before it is used: the first use ends the pair before (protocol 2.4).
+        // Kept before it is used: the first use ends the pair before (Protocol 2.4).
         await save(renewed)
         state.withLock { $0.credentials = renewed }
         return true

@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceCore
 
-/// Questions that nobody answered yet are put again (protocol 6.5).
+/// Questions that nobody answered yet are put again (Protocol 6.5).
 extension FederationEngine {
   mutating func delivered(
     _ message: ListEDU, to name: ServerName, _ now: Moment, _ step: inout Step

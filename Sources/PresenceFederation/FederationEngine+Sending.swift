@@ -2,8 +2,8 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceCore
 
-/// Transactions that go out. One is under way to each server at a time, and it is the same in every attempt (protocol
-/// 6.1).
+/// Transactions that go out. One is under way to each peer at a time, and it is the same in every attempt
+/// (Protocol 6.1).
 extension FederationEngine {
   /// A list message goes at once.
   mutating func send(_ message: ListEDU, to name: ServerName, now: Moment, _ step: inout Step) {

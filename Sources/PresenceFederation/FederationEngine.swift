@@ -2,7 +2,7 @@ public import MatrixWire
 public import Ports
 public import PresenceCore
 
-/// How one homeserver and its peers watch each other (protocol 6.6), as a value.
+/// How one homeserver and its peers watch each other (Protocol 6.6), as a value.
 ///
 /// Every input is told `now` and returns what has to be done. Nothing here waits, reads a clock, or draws a
 /// number that its seed did not fix; nothing in its output depends on the order of a dictionary. The caller

@@ -1,4 +1,4 @@
-/// The spans of the presence protocol between servers (protocol 6.1, 6.6), in one place.
+/// The spans of the presence protocol between servers (Protocol 6.1, 6.6), in one place.
 public struct FederationTiming: Hashable, Sendable {
   /// How long the first of some changes waits for others, before the jitter.
   public var batchWindow: Duration = .seconds(10)
@@ -40,7 +40,7 @@ public struct FederationTiming: Hashable, Sendable {
   public var modernExpiry: Duration = .seconds(30 * 60)
   /// How often they are asked for the profile of somebody they speak of, as they do not send it along.
   public var profileInterval: Duration = .seconds(3600)
-  /// How long after an invite it is repeated, while nobody answers (protocol 6.5).
+  /// How long after an invite it is repeated, while nobody answers (Protocol 6.5).
   public var inviteRepeats: [Duration] = [.seconds(60), .seconds(600), .seconds(3600)]
   public var inviteInterval: Duration = .seconds(24 * 3600)
 

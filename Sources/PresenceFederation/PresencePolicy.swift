@@ -1,4 +1,4 @@
-/// How much a server spends on knowing that another one is still there (protocol 6.6).
+/// How much a server spends on knowing that another one is still there (Protocol 6.6).
 public enum PresencePolicy: String, CaseIterable, Hashable, Sendable {
   /// As the model was written: the one-minute watchdog runs with every subscription, answers are messages.
   case literal

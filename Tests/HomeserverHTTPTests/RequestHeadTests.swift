@@ -2,7 +2,7 @@ internal import HTTPTestSupport
 internal import MatrixWire
 internal import Testing
 
-/// Where a request says who asks (protocol 1.4).
+/// Where a request says who asks (Protocol 1.4).
 @Suite(.timeLimit(.minutes(1))) struct RequestHeadTests {
   private static let prefixes = ["api/v1", "r0", "v3"]
 

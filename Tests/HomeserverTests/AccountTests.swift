@@ -3,7 +3,7 @@ import MatrixWire
 import PorchlightTestSupport
 import Testing
 
-/// Registration (protocol 2.3).
+/// Registration (Protocol 2.3).
 struct AccountTests {
   private let dummy = #""auth":{"type":"m.login.dummy"}"#
 

@@ -3,7 +3,7 @@ import MatrixWire
 import PorchlightTestSupport
 import Testing
 
-/// `/.well-known/matrix/client` (protocol 1.6).
+/// `/.well-known/matrix/client` (Protocol 1.6).
 struct ClientDiscoveryTests {
   private func ask(_ server: TestHomeserver, _ method: WireRequest.Method = .get) throws -> Answer {
     let request = WireRequest(method, [".well-known", "matrix", "client"])

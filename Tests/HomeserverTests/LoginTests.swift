@@ -5,7 +5,7 @@ import PorchlightTestSupport
 import Ports
 import Testing
 
-/// Login in its forms (protocol 2.2).
+/// Login in its forms (Protocol 2.2).
 struct LoginTests {
   @Test(arguments: [
     ("v3", #""identifier":{"type":"m.id.user","user":"bob"},"password":"pw""#, "200 -"),

@@ -3,7 +3,7 @@ import MatrixWire
 import PorchlightTestSupport
 import Testing
 
-/// Presence in the forms of the first versions (protocol 3.2 to 3.4, E1, E8).
+/// Presence in the forms of the first versions (Protocol 3.2 to 3.4, E1, E8).
 struct OldFormsTests {
   private let desk: Desk
   private let ann: AccessToken

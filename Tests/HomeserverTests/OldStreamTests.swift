@@ -9,7 +9,7 @@ import Testing
 
 @testable import Homeserver
 
-/// The event stream in its first form: `/events` and `/initialSync` (protocol 4.1).
+/// The event stream in its first form: `/events` and `/initialSync` (Protocol 4.1).
 struct OldStreamTests {
   let simulation = Simulation()
   let server: TestHomeserver

@@ -5,7 +5,7 @@ import PorchlightSDK
 import PorchlightTestSupport
 import Testing
 
-/// Name and picture in one's own presence: left out where they are not set, `""` where they were cleared (protocol 8).
+/// Name and picture in one's own presence: left out where they are not set, `""` where they were cleared (Protocol 8).
 struct OwnProfileTests {
   private let simulation = Simulation()
 

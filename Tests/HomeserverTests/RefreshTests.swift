@@ -3,7 +3,7 @@ import MatrixWire
 import PorchlightTestSupport
 import Testing
 
-/// Access tokens that expire, and what they are renewed with (protocol 2.4).
+/// Access tokens that expire, and what they are renewed with (Protocol 2.4).
 struct RefreshTests {
   private let desk: Desk
   private let first: Credentials

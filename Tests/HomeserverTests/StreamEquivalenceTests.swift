@@ -112,7 +112,7 @@ struct StreamEquivalenceTests {
   }
 
   /// Ages may differ by what is no news: by a millisecond of rounding; while somebody is active, by the minute
-  /// in which further activity is not told (protocol 5.4).
+  /// in which further activity is not told (Protocol 5.4).
   private func agesAgree(_ live: Roster, _ fresh: Roster) -> Bool {
     func near(_ left: Instant?, _ right: Instant?, _ tolerance: Duration) -> Bool {
       guard let left, let right else { return left == right }

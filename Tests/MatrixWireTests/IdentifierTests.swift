@@ -1,7 +1,7 @@
 import MatrixWire
 import Testing
 
-/// Server names and user IDs (protocol 1.1).
+/// Server names and user IDs (Protocol 1.1).
 struct IdentifierTests {
   // MARK: Server names
 

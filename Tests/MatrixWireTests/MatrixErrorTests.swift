@@ -1,7 +1,7 @@
 import MatrixWire
 import Testing
 
-/// The error envelope, and what an answer's refusal says (protocol 1.2, 1.3).
+/// The error envelope, and what an answer's refusal says (Protocol 1.2, 1.3).
 struct MatrixErrorTests {
   static func answer(_ status: Int, _ body: String = "{}", retryAfter: String? = nil) -> WireResponse {
     WireResponse(

@@ -1,7 +1,7 @@
 import MatrixWire
 import Testing
 
-/// Contents of `m.presence`: exact out, lenient in (protocol 3.2, 3.5, E8, E9).
+/// Contents of `m.presence`: exact out, lenient in (Protocol 3.2, 3.5, E8, E9).
 struct PresenceContentTests {
   // MARK: Out
 

@@ -1,7 +1,7 @@
 import MatrixWire
 import Testing
 
-/// The extended list endpoint (protocol E2, E3).
+/// The extended list endpoint (E2, E3).
 struct PresenceListTests {
   static func entry() throws -> ListEntry {
     ListEntry(

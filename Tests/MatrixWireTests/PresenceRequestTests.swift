@@ -1,7 +1,7 @@
 import MatrixWire
 import Testing
 
-/// Bodies of status, device report and polling switch (protocol 3.3, E5, E6).
+/// Bodies of status, device report and polling switch (Protocol 3.3, E5, E6).
 struct PresenceRequestTests {
   @Test(arguments: [
     (DeviceReport(), "{}"), (DeviceReport(idleness: .active), #"{"idle_ms":0}"#),

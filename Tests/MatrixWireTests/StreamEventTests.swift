@@ -1,7 +1,7 @@
 import MatrixWire
 import Testing
 
-/// Events of the presence section, and the answer around them (protocol 3.5, E4, 4.2).
+/// Events of the presence section, and the answer around them (Protocol 3.5, E4, 4.2).
 struct StreamEventTests {
   static func events(_ text: String) throws -> [StreamEvent] {
     try decode(#"{"next_batch":"s1","presence":{"events":[\#(text)]}}"#, as: SyncAnswer.self).presence

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MatrixWire
 
-/// What a filter says of presence and account data (protocol 4.3).
+/// What a filter says of presence and account data (Protocol 4.3).
 struct SyncFilterTests {
   private static func read(_ text: String) throws -> SyncFilter { try SyncFilter(parsing: Array(text.utf8)) }
 

@@ -2,7 +2,7 @@ import MatrixWire
 import PresenceCore
 import Testing
 
-/// The four policies of automatic acceptance (protocol 6.5).
+/// The four policies of automatic acceptance (Protocol 6.5).
 struct AutoAcceptTests {
   @Test(arguments: [
     (AutoAccept.never, false), (.reverse, false), (.sharedRoom, false), (.always, true),

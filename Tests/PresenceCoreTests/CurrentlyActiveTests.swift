@@ -2,7 +2,7 @@ import MatrixWire
 import PresenceCore
 import Testing
 
-/// `currently_active` and its falling edge (protocol 5.4, 3.5).
+/// `currently_active` and its falling edge (Protocol 5.4, 3.5).
 struct CurrentlyActiveTests {
   static let marks: [(PresenceState, Bool?)] = [
     (.online, true), (.freeForChat, true), (.busy, true), (.unavailable, nil), (.hidden, nil),

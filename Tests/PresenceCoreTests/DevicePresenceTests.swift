@@ -2,7 +2,7 @@ import MatrixWire
 import PresenceCore
 import Testing
 
-/// Streams, grace, idleness and types of single devices (protocol 5.4, E5, E9).
+/// Streams, grace, idleness and types of single devices (Protocol 5.4, E5, E9).
 struct DevicePresenceTests {
   // MARK: Connected
 

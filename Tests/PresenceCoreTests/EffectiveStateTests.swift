@@ -2,7 +2,7 @@ import MatrixWire
 import PresenceCore
 import Testing
 
-/// "effective(user), first match" of protocol 5.4.
+/// "effective(user), first match" of Protocol 5.4.
 struct EffectiveStateTests {
   @Test(arguments: [
     (PresenceState.online, PresenceState.online), (.freeForChat, .freeForChat), (.busy, .busy),

@@ -2,7 +2,7 @@ import MatrixWire
 import PresenceCore
 import Testing
 
-/// The choice `hidden` (protocol 5.4): offline to others, frozen at the instant of hiding.
+/// The choice `hidden` (Protocol 5.4): offline to others, frozen at the instant of hiding.
 struct HiddenTests {
   /// Bob, seen by Ann, was online with a text and has just hidden behind another.
   static func bobHides() throws -> World {

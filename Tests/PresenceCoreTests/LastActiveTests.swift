@@ -2,7 +2,7 @@ import MatrixWire
 import PresenceCore
 import Testing
 
-/// "last_active := now when" and "NOT when" of protocol 5.4.
+/// "last_active := now when" and "NOT when" of Protocol 5.4.
 struct LastActiveTests {
   static let rises: [(PresenceState, PresenceState)] = [
     (.offline, .unavailable), (.offline, .online), (.hidden, .unavailable), (.hidden, .online),

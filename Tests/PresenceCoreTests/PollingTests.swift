@@ -2,7 +2,7 @@ import MatrixWire
 import PresenceCore
 import Testing
 
-/// Who looks at their list (protocol E6, E7).
+/// Who looks at their list (E6, E7).
 struct PollingTests {
   @Test(arguments: [PresenceState.online, .unavailable, .offline, nil])
   func anOpenPollLooksWhateverItSays(setPresence: PresenceState?) throws {

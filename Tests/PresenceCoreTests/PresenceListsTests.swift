@@ -3,7 +3,7 @@ import Ports
 import PresenceCore
 import Testing
 
-/// Invite, accept, deny, revoke, drop and lapse between people of one server (protocol 3.6 E3, 6.5).
+/// Invite, accept, deny, revoke, drop and lapse between people of one server (Protocol 3.6, E3, 6.5).
 struct PresenceListsTests {
   static let startTime = World.start.wall.milliseconds
 

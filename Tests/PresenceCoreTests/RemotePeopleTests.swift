@@ -2,7 +2,7 @@ import MatrixWire
 import PresenceCore
 import Testing
 
-/// What is asked of other servers, and what their silence means (protocol 6.5, 3.6 E2).
+/// What is asked of other servers, and what their silence means (Protocol 6.5, 3.6 E2).
 struct RemotePeopleTests {
   static func annAsksFay() throws -> World {
     var world = World()

@@ -2,7 +2,7 @@ import MatrixWire
 import PresenceCore
 import Testing
 
-/// What `PUT …/status` takes, keeps and refuses (protocol 3.3, Q19 to Q21).
+/// What `PUT …/status` takes, keeps and refuses (Protocol 3.3, Q19 to Q21).
 struct StatusTests {
   @Test(arguments: ["", nil])
   func anEmptyOrAbsentTextClears(text: String?) throws {

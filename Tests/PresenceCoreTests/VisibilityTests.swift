@@ -2,7 +2,7 @@ import MatrixWire
 import PresenceCore
 import Testing
 
-/// Who may see whom, asked at delivery (protocol 3.2, 5.4).
+/// Who may see whom, asked at delivery (Protocol 3.2, 5.4).
 struct VisibilityTests {
   @Test func aStrangerSeesNothing() throws {
     let world = try World.annWatchesBobOnline()

@@ -4,7 +4,7 @@ internal import PresenceCore
 internal import PresenceFederation
 internal import Testing
 
-/// Two servers watch each other, as protocol 6.6 says.
+/// Two servers watch each other, as Protocol 6.6 says.
 struct EngineTests {
   @Test(arguments: PresencePolicy.allCases) func aFriendOnAnotherServerIsSeen(_ policy: PresencePolicy) throws
   {

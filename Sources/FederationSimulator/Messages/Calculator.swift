@@ -83,8 +83,8 @@ struct Calculator {
     }
   }
 
-  /// The least with which every change reaches every server where somebody looks within the window (efficiency
-  /// 4.2 iv): for each direction, the first change that was not sent yet waits as long as it may.
+  /// The fewest messages with which every change reaches, within the window, every server where a watcher looks
+  /// (Simulation 4): in each direction, the first change that was not sent yet waits as long as it may.
   func optimum() -> Int {
     var messages = 0
     for pair in pairs {

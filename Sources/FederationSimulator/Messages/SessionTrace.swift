@@ -47,8 +47,8 @@ struct SessionTrace: Sendable {
     contacts = Self.contacts(count, &random)
   }
 
-  /// Everybody watches others at random, and they seldom watch back: the graph of efficiency 4.3, in which a watchdog
-  /// serves one direction.
+  /// Every user watches others at random, who seldom watch back (Simulation 4), so that a watchdog serves one
+  /// direction.
   private static func contacts(_ count: Int, _ random: inout SeededGenerator) -> [[Int]] {
     (0..<count).map { person in
       var chosen: Set<Int> = []

@@ -44,7 +44,7 @@ extension CanonicalJSON {
     return number
   }
 
-  /// A span in milliseconds: never negative, at most ten years (clock skew produces worse; protocol 9.7).
+  /// A span in milliseconds: never negative, at most ten years (clock skew produces worse; Protocol 9.7).
   var milliseconds: Int? {
     guard case .integer(let number) = self, number <= Self.tenYears else { return nil }
     return Int(max(0, number))

@@ -1,4 +1,4 @@
-/// The requests servers make of each other, each in the one place where its path is written (protocol 6).
+/// The requests servers make of each other, each in the one place where its path is written (Protocol 6).
 public enum FederationAPI {
   private static let federation = ["_matrix", "federation", "v1"]
 

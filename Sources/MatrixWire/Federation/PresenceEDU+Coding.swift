@@ -1,5 +1,5 @@
 extension PresenceEDU.Push {
-  /// Nil without a person and a state (protocol 6.4). Anything else that is malformed counts as not said.
+  /// Nil without a person and a state (Protocol 6.4). Anything else that is malformed counts as not said.
   ///
   /// What only this server's own readers are told (`choice`, `unknown_reason`) is not taken from others.
   init?(_ item: CanonicalJSON) {

@@ -1,4 +1,4 @@
-/// `m.presence` between servers (protocol 6.4): states of the sender's people, and whose states it wants.
+/// `m.presence` between servers (Protocol 6.4): states of the sender's people, and whose states it wants.
 ///
 /// The receiver applies `unpoll`, then `push`, then `poll`. Keys of our namespace are ignored by others.
 public struct PresenceEDU: Hashable, Sendable {
@@ -44,7 +44,7 @@ public struct PresenceEDU: Hashable, Sendable {
   public init() {}
 }
 
-/// `m.presence_invite`, `_accept`, `_deny` and `chat.porchlight.presence_drop` (protocol 6.5).
+/// `m.presence_invite`, `_accept`, `_deny` and `chat.porchlight.presence_drop` (Protocol 6.5).
 public struct ListEDU: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable {
     case invite

@@ -1,4 +1,4 @@
-/// `GET /_matrix/key/v2/server` (protocol 6.3): what a server's signatures are verified with.
+/// `GET /_matrix/key/v2/server` (Protocol 6.3): what a server's signatures are verified with.
 public struct ServerKeys: Hashable, Sendable {
   /// A key that signs no more.
   public struct OldKey: Hashable, Sendable {

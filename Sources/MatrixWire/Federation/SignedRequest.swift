@@ -1,4 +1,4 @@
-/// What the signature of a request between servers is over (protocol 6.2).
+/// What the signature of a request between servers is over (Protocol 6.2).
 public enum SignedRequest {
   /// The canonical bytes of method, target, both servers and content.
   ///

@@ -1,4 +1,4 @@
-/// `PUT /_matrix/federation/v1/send/{txnId}` (protocol 6.1).
+/// `PUT /_matrix/federation/v1/send/{txnId}` (Protocol 6.1).
 public struct Transaction: Hashable, Sendable {
   /// Where a transaction stands among all its sender sent to the same server.
   public struct Order: Hashable, Comparable, Sendable {

@@ -1,4 +1,4 @@
-/// `Authorization: X-Matrix …`: one signature of a request between servers (protocol 6.2).
+/// `Authorization: X-Matrix …`: one signature of a request between servers (Protocol 6.2).
 public struct XMatrixAuthorization: Hashable, Sendable {
   public var origin: ServerName
   /// Left out by servers older than v1.3 of the specification.

@@ -41,7 +41,7 @@ struct SetCommand: AsyncParsableCommand {
   }
 }
 
-/// The states as a person calls their own (protocol 3.1).
+/// The states as a person calls their own (Protocol 3.1).
 enum ChosenState: String, ExpressibleByArgument, CaseIterable {
   case online
   case away

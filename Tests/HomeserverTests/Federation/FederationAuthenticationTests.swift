@@ -6,7 +6,7 @@ import Testing
 
 @testable import Homeserver
 
-/// From a request to the server that signed it (protocol 6.2, 6.3).
+/// From a request to the server that signed it (Protocol 6.2, 6.3).
 struct FederationAuthenticationTests {
   /// Servers that answer when a test says so.
   private final class KeyServers: Sendable {

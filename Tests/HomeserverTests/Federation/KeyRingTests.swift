@@ -5,7 +5,7 @@ import Testing
 
 @testable import Homeserver
 
-/// Which keys are believed, and for how long (protocol 6.3).
+/// Which keys are believed, and for how long (Protocol 6.3).
 struct KeyRingTests {
   private let blue: ServerName
   private let one: KeyID

@@ -1,7 +1,7 @@
 import MatrixWire
 import Testing
 
-/// Key documents, well-known, version (protocol 6.3).
+/// Key documents, well-known, version (Protocol 6.3).
 struct DocumentTests {
   private let red = RandomTransactions.red
 

@@ -2,7 +2,7 @@ import MatrixWire
 import Ports
 import Testing
 
-/// Transactions between servers (protocol 6.1, 6.4, 6.5).
+/// Transactions between servers (Protocol 6.1, 6.4, 6.5).
 struct TransactionTests {
   static let red = RandomTransactions.red
   static let frame = #""origin":"red.example","origin_server_ts":1404835423000,"pdus":[]"#

@@ -2,7 +2,7 @@ import MatrixWire
 import Ports
 import Testing
 
-/// The header that carries a signature (protocol 6.2).
+/// The header that carries a signature (Protocol 6.2).
 struct XMatrixTests {
   private let plain = XMatrixAuthorization(
     origin: RandomTransactions.red, destination: ServerName("blue.example:8448"), key: "ed25519:a_1",
