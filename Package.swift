@@ -188,8 +188,9 @@ let package = Package(
       name: "PresenceCoreTests", dependencies: ["PresenceCore", "PorchlightTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "PresenceFederationTests", dependencies: ["PresenceFederation", "PorchlightTestSupport"],
-      swiftSettings: strict),
+      name: "PresenceFederationTests",
+      dependencies: ["FederationSimulator", "PresenceFederation", "PorchlightTestSupport"],
+      exclude: ["Scenarios"], swiftSettings: strict),
     .testTarget(
       name: "HomeserverTests",
       dependencies: ["Homeserver", "PorchlightTestSupport", ordered],

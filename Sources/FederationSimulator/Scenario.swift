@@ -18,6 +18,20 @@ struct Scenario: Sendable {
   /// How long a person waits between two acts, on average, in seconds.
   let pace: Double
 
+  /// These servers and users, with no act drawn.
+  init(
+    policy: PresencePolicy, servers: [ServerName], people: [UserID], relations: [SimulatedDisk.Pair]
+  ) {
+    seed = 1
+    self.policy = policy
+    self.servers = servers
+    self.people = people.compactMap { user in servers.firstIndex(of: user.server).map { (user, $0) } }
+    self.relations = relations
+    chatterboxes = []
+    timing = FederationTiming()
+    pace = 60
+  }
+
   init(seed: UInt64, policy: PresencePolicy, servers serverCount: Int? = nil, people peopleCount: Int? = nil)
   {
     var random = SeededGenerator(seed: seed, .shape)

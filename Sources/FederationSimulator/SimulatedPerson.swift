@@ -45,6 +45,7 @@ struct SimulatedPerson {
 enum Saying: Sendable {
   case text
   case choice(PresenceState)
+  case status(StatusUpdate)
   case idle
   case back
   case leave(closing: Bool)

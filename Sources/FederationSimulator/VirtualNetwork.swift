@@ -18,10 +18,16 @@ struct VirtualNetwork: Sendable {
   /// How many times longer everything takes from and to a server.
   var slowness: [Int: Int] = [:]
 
+  /// How long every message takes, where nothing is to be drawn.
+  var latency: Duration?
+
   /// How many times longer the answers of a server take.
   var overload: [Int: Int] = [:]
 
   init(seed: UInt64) { random = SeededGenerator(seed: seed, .network) }
+
+  /// One way, where it is the same for all.
+  var passage: Duration { latency ?? .milliseconds(40) }
 
   /// After how long a message arrives: never, once, or more often.
   mutating func passages(from: Int, to: Int, isAnswer: Bool = false) -> [Duration] {
@@ -32,6 +38,7 @@ struct VirtualNetwork: Sendable {
       Double.random(in: 0..<1, using: &random)
     )
     guard cuts[Cut(from: from, to: to)] == nil, fate >= loss else { return [] }
+    if let latency { return [latency] }
     let factor = (slowness[from] ?? 1) * (slowness[to] ?? 1) * (isAnswer ? overload[from] ?? 1 : 1)
     let late = disorder * delay
     guard copy < duplication else { return [first * factor + (copy > 0.5 ? late : .zero)] }

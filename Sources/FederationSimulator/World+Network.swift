@@ -22,11 +22,16 @@ extension World {
     note(
       "\(servers[server].name) -> \(outbound.peer) \(outbound.cause) \(outbound.attempt) "
         + Self.text(outbound.transaction))
+    witness?(.sent(servers[server].name, outbound))
     pending.insert(request.number)
     observatory.sent(request.number, from: server, to: to)
     queue.plan(.timeout(request), at: now + outbound.timeout)
-    // Servers outside of the world never answer.
-    guard to >= 0 else { return }
+    guard to >= 0 else {
+      if let answer = outside?(outbound) {
+        queue.plan(.answer(request, .taken(answer)), at: now + network.passage * 2)
+      }
+      return
+    }
     noteInvites(outbound.transaction, areUnderWay: true)
     for passage in network.passages(from: server, to: to) { queue.plan(.arrival(request), at: now + passage) }
   }
@@ -58,6 +63,7 @@ extension World {
     note(
       "\(servers[server].name) answers \(transaction.id) of \(transaction.origin): \(Self.text(answer.answer))"
     )
+    witness?(.answered(servers[server].name, transaction, answer.answer))
     if crashes(server, at: .beforeAnswer) { return }
     reply(.taken(answer.answer), to: request)
   }
@@ -97,13 +103,14 @@ extension World {
       return
     }
     note(
-      "\(servers[request.from].name) hears of \(request.outbound.transaction.id) at \(servers[request.to].name)"
+      "\(servers[request.from].name) hears of \(request.outbound.transaction.id) at \(request.outbound.peer)"
     )
     switch reply {
     case .taken(let answer):
       input(to: request.from) { life, moment in life.succeeded(request.outbound, answer, moment) }
     case .refused:
       observatory.failed(request.number, from: request.from, to: request.to)
+      witness?(.unanswered(servers[request.from].name, request.outbound))
       input(to: request.from) { life, moment in life.failed(request.outbound, moment) }
     }
   }
@@ -114,6 +121,7 @@ extension World {
     }
     answering[request.number] = nil
     note("\(servers[request.from].name) waited in vain for \(request.outbound.peer)")
+    witness?(.unanswered(servers[request.from].name, request.outbound))
     observatory.failed(request.number, from: request.from, to: request.to)
     input(to: request.from) { life, moment in life.failed(request.outbound, moment) }
   }

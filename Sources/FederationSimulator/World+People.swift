@@ -95,6 +95,9 @@ extension World {
       people[person].wantsToBeOnline = false
       closeStream(of: person, closing: closing)
     case .text, .choice: setStatus(of: person, saying)
+    case .status(let update):
+      choose(update.presence, person)
+      setStatus(of: person, to: update)
     case .idle: report(.init(idleness: .since(milliseconds: 1000)), by: person)
     case .back: report(.init(idleness: .active), by: person)
     case .ask(let other):
@@ -163,13 +166,21 @@ extension World {
   }
 
   private func setStatus(of person: Int, _ saying: Saying) {
+    if case .choice(let choice) = saying { choose(choice, person) }
+    setStatus(
+      of: person,
+      to: StatusUpdate(presence: people[person].choice, statusMessage: people[person].nextText()))
+  }
+
+  private func choose(_ choice: PresenceState, _ person: Int) {
+    let user = people[person].user
+    if people[person].choice == .hidden || choice == .hidden { observatory.stanceTouched(user, at: now) }
+    if choice == .hidden { observatory.everHidden.insert(user) }
+    people[person].choice = choice
+  }
+
+  private func setStatus(of person: Int, to update: StatusUpdate) {
     let (user, server) = (people[person].user, people[person].server)
-    if case .choice(let choice) = saying {
-      if people[person].choice == .hidden || choice == .hidden { observatory.stanceTouched(user, at: now) }
-      if choice == .hidden { observatory.everHidden.insert(user) }
-      people[person].choice = choice
-    }
-    let update = StatusUpdate(presence: people[person].choice, statusMessage: people[person].nextText())
     input(to: server) { life, moment in
       life.hear(
         (try? life.rules.setStatus(of: user, to: update, on: Self.device, now: moment)) ?? [], moment)

@@ -42,7 +42,10 @@ extension World {
     log.add(server)
     report.events += 1
     for user in servers[server].accounts { observeTruth(of: user, at: server) }
-    guard follow(step, of: server), let life = servers[server].life?.number else { return }
+    if let epoch = servers[server].life?.engine.epoch {
+      witness?(.started(servers[server].name, epoch: epoch))
+    }
+    guard follow(step, of: server), let life = servers[server].life?.number, !isStaged else { return }
     for person in people.indices where people[person].server == server && people[person].wantsToBeOnline {
       queue.plan(.reconnect(person: person, life: life), at: now + people[person].random.span(reconnectSpan))
     }
@@ -62,6 +65,7 @@ extension World {
     servers[server].crashPoint = nil
     report.crashes += 1
     note("\(servers[server].name) crashes")
+    witness?(.crashed(servers[server].name))
     for person in people.indices where people[person].server == server {
       people[person].lost()
       observatory.lookingSince[people[person].user] = nil
@@ -86,6 +90,7 @@ extension World {
   func wake(_ server: Int) {
     guard let planned = servers[server].life?.wakeAt, planned <= now else { return }
     servers[server].life?.wakeAt = nil
+    if witness != nil { witnessTimers(of: server) }
     noteTimersWithAnswers(server)
     let runs = input(to: server) { life, moment in
       let effects = life.rules.expire(now: moment)

@@ -68,6 +68,12 @@ final class World {
   var reconnectSpan = 0.1...2.0
   /// Hears of everything, where somebody looks for a cause.
   var trace: ((String) -> Void)?
+  /// Users do nothing but what they are told, not even come back after a start of their server.
+  var isStaged = false
+  /// Is told of every message and every start, as a value.
+  var witness: ((Happening) -> Void)?
+  /// Answers for servers outside of the world; nil is silence.
+  var outside: ((OutboundTransaction) -> TransactionAnswer?)?
 
   init(_ scenario: Scenario, plan: FaultPlan, points: PolicyPoints) {
     self.scenario = scenario
@@ -121,6 +127,15 @@ final class World {
     report.hash = log.value
     report.delays = observatory.delays
     return report
+  }
+
+  /// Everything up to an instant, and no further.
+  func run(until end: Instant) {
+    while let next = queue.next, next <= end, let (instant, event) = queue.pop() {
+      now = instant
+      handle(event)
+    }
+    now = end
   }
 
   private func begin() {
