@@ -14,7 +14,7 @@ struct FaultPlan: Sendable {
   private let bound: Duration
   private var cursor: Instant = .origin + .seconds(180)
 
-  /// How long after a crash somebody may still be shown, plus what the network takes (R6).
+  /// How long after a crash a user may still be shown, plus what the network takes (R6).
   static func absenceBound(_ policy: PresencePolicy) -> Duration {
     policy == .economical ? .seconds(251) : .seconds(71)
   }
@@ -180,7 +180,7 @@ struct FaultPlan: Sendable {
     cursor = cursor + random.span(40...160)
   }
 
-  /// The last phase: nobody acts; then nobody looks; then nobody knows anybody.
+  /// The last phase: no user acts; then none looks; then all lists are empty.
   private mutating func rest() {
     end = cursor
     inspect(.quietBegins, at: end + .seconds(60))

@@ -9,10 +9,10 @@ enum HostileAct: CaseIterable, Sendable {
   case forgedLists
   /// More states, or messages, than a transaction may hold.
   case oversize
-  /// Polls for somebody who exists and for somebody who does not: both must be answered alike.
+  /// Polls for a user who exists and for one who does not: both must be answered alike.
   case prober
-  /// Many servers nobody ever heard of: they ask for somebody, want the answer as a message, speak of their own people,
-  /// or ask for more people than there can be.
+  /// Many unknown servers: they ask for a user, want the answer as a message, speak of their own users, or ask for more
+  /// users than there can be.
   case crowd
   /// Messages nobody knows, refusals of what was never asked.
   case nonsense

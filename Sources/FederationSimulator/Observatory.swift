@@ -5,7 +5,7 @@ internal import PresenceFederation
 /// What an all-seeing eye remembers of a world: the truth about everybody, what each server was seen to show, and
 /// who has been looking for how long.
 struct Observatory {
-  /// Somebody as a server shows them.
+  /// A user as a server shows them.
   struct View: Hashable {
     let server: Int
     let user: UserID
@@ -31,7 +31,7 @@ struct Observatory {
   var places: [View: Int] = [:]
   /// Since when a person looks, if they do.
   var lookingSince: [UserID: Instant] = [:]
-  /// When a server's interest in somebody last began or ended.
+  /// When a server's interest in a user last began or ended.
   var interestTouched: [View: Instant] = [:]
   private var relationsTouched: [SimulatedDisk.Pair: Instant] = [:]
   var everHidden: Set<UserID> = []
@@ -65,7 +65,7 @@ struct Observatory {
     (relationsTouched[pair] ?? .origin) <= instant
   }
 
-  /// Somebody begins or ceases to hide: from here on they look differently.
+  /// A user begins or ceases to hide, and looks different from here on.
   mutating func stanceTouched(_ user: UserID, at now: Instant) {
     if lookingSince[user] != nil { lookingSince[user] = now }
   }
@@ -74,7 +74,7 @@ struct Observatory {
     for view in places.keys where view.server == server { (places[view], sights[view]) = (nil, nil) }
   }
 
-  /// Whoever falls again before everybody could try them once more has been away since the first time.
+  /// A server that falls again before all peers could try it once more has been away since its first fall.
   mutating func serverFell(_ server: Int, at now: Instant) {
     if let rise = risen[server], now - rise < .seconds(60), fallen[server] != nil { return }
     fallen[server] = now

@@ -42,7 +42,7 @@ struct Scenario: Sendable {
     servers = names
     let peopleCount = peopleCount ?? random.pick(max(4, serverCount)...60)
     people = (0..<peopleCount).compactMap { number in
-      // Everybody has a server, and every server has somebody.
+      // Every user has a server, and every server has a user.
       let server = number < serverCount ? number : random.pick(0...serverCount - 1)
       return UserID(localpart: "p\(number)", server: names[server]).map { ($0, server) }
     }

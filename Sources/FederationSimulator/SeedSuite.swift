@@ -37,7 +37,7 @@ public enum SeedSuite {
     /// States no seed came to.
     public var missing: [Rarity] { Rarity.allCases.filter { !reached.contains($0) } }
 
-    /// Seconds until 99 of 100 watchers saw somebody come online.
+    /// Seconds until 99 of 100 watchers saw a user come online.
     public var slowestDelay: Double? {
       let sorted = delays.sorted()
       return sorted.isEmpty ? nil : sorted[min(sorted.count - 1, sorted.count * 99 / 100)]

@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceCore
 
-/// Somebody with an account and one device, who acts as their own random numbers say.
+/// A user with an account and one device, who acts as their own random numbers say.
 struct SimulatedPerson {
   let number: Int
   let user: UserID
@@ -54,7 +54,7 @@ enum Saying: Sendable {
   case accept(UserID)
   case deny(UserID)
   case drop(UserID)
-  /// Drops somebody and invites them in the same breath.
+  /// Drops a user and invites them again at the same instant.
   case askAnew(UserID)
   case revoke(UserID)
   case ask(UserID)

@@ -140,9 +140,9 @@ final class SimulatedServer {
     return step
   }
 
-  /// Writes what has to be durable of a step before anything follows from it: of list messages that were received,
-  /// also what nobody here hears of, as the number of a question. Of peers only where their transaction changed a
-  /// list, or made them watch somebody; all else of them may be written behind.
+  /// Writes what of a step has to be durable before anything follows from it. Of list messages that were received, that
+  /// includes what no user here hears of, such as the number of a question. Of peers it is written at once only where
+  /// their transaction changed a list, or made them watch a user; the rest may be written behind.
   func commit(_ step: FederationEngine.Step, received: [ListEDU]?, at instant: Instant) {
     guard let life else { return }
     disk.catchUp(at: instant)

@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import PresenceFederation
 
-/// What happens in a world, line by line, for whoever looks for a cause.
+/// What happens in a world, line by line, for debugging.
 extension World {
   func note(_ line: @autoclosure () -> String) {
     guard let trace else { return }

@@ -78,7 +78,7 @@ public struct SeedReport: Sendable {
   public var reached: Set<Rarity> = []
   /// Of all that happened.
   public var hash: UInt64 = 0
-  /// Seconds from when somebody came online until a watcher elsewhere saw it, while nothing was wrong.
+  /// Seconds from when a user came online until a watcher elsewhere saw it, while nothing was wrong.
   public var delays: [Double] = []
   /// Views 45 s after a partition, and how many of them were right.
   public var healed = 0

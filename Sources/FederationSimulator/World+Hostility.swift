@@ -70,7 +70,7 @@ extension World {
     let invites = [real, fake].map {
       EDU.list(ListEDU(.invite, observer: stranger, observed: $0, question: 1))
     }
-    // Somebody here may have accepted a stranger's invite of long ago.
+    // A user here may have accepted a stranger's invite of long ago.
     guard servers[server].life?.rules.lists.isAllowed(stranger.server, toSee: real) == false else { return }
     for (index, observed) in [real, fake].enumerated() {
       let invited = send([invites[index]], by: 3, to: server, epoch)

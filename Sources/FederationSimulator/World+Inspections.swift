@@ -36,7 +36,7 @@ extension World {
 
   // MARK: Truth
 
-  /// Every view that somebody looks at, and whether it is right; nil where nothing can be said.
+  /// Every view that a watcher looks at, and whether it is right; nil where nothing can be said.
   private func judge(_ user: UserID, at server: Int, since instant: Instant) -> (isRight: Bool, text: String)?
   {
     guard let home = indices[user.server], let there = servers[home].life, let here = servers[server].life,
@@ -182,7 +182,8 @@ extension World {
     }
   }
 
-  /// Whoever lost their disk does not know whom to tell that they watch nobody any more; the long timer will.
+  /// A server that lost its disk does not know which peers to tell that it watches nobody any more; the long timer
+  /// will.
   private func demandEmptiness() {
     for server in servers where !lostDisks.contains(server.index) {
       guard

@@ -48,7 +48,7 @@ extension World {
     else { return }
     let view = Observatory.View(server: server, user: user)
     guard content.state != .unknown else {
-      // Whoever is watched no more is forgotten, and begins anew.
+      // A user who is not watched any more is forgotten, and begins anew.
       if content.unknownReason == .unanswered {
         (observatory.places[view], observatory.sights[view]) = (nil, nil)
       }
@@ -83,7 +83,7 @@ extension World {
     observatory.delays.append(delay)
   }
 
-  /// Who has been looking at somebody elsewhere since an instant, in order.
+  /// Who has been looking at a remote user since an instant, in order.
   func watchers(of user: UserID, at server: Int, since instant: Instant) -> [UserID] {
     guard let rules = servers[server].life?.rules else { return [] }
     return rules.lists.audience(of: user).filter { owner in
@@ -121,7 +121,7 @@ extension World {
     if let edu { inspect(edu, to: peer, from: server) }
   }
 
-  /// What is said now has to be allowed now, and is about nobody else's people.
+  /// What is said now has to be allowed now, and is about the sender's own users only.
   private func inspect(_ edu: PresenceEDU, to peer: ServerName, from server: Int) {
     guard let rules = servers[server].life?.rules else { return }
     let name = servers[server].name
@@ -191,7 +191,7 @@ extension World {
     }
   }
 
-  /// An answer as it may be repeated: whoever may not be seen any more is not shown again.
+  /// An answer as it may be repeated: users who may not be seen any more are not shown again.
   private func withoutForbidden(
     _ answer: TransactionAnswer, for peer: ServerName, at server: Int
   ) -> TransactionAnswer {

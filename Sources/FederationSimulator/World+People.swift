@@ -39,7 +39,7 @@ extension World {
       return pick(person) { $0.lists.entries(of: user).keys.sorted() }
         .map { [isAnew ? .askAnew($0) : .drop($0)] } ?? []
     default:
-      // A word, and in the same breath somebody may not hear it any more.
+      // A text, and at the same instant an observer may not see it any more.
       let says: [Saying] = people[person].random.happens(0.7) ? [.text] : []
       return says + (pick(person) { $0.lists.observers(of: user).sorted() }.map { [.revoke($0)] } ?? [])
     }

@@ -49,8 +49,8 @@ extension World {
     for person in people.indices where people[person].server == server && people[person].wantsToBeOnline {
       queue.plan(.reconnect(person: person, life: life), at: now + people[person].random.span(reconnectSpan))
     }
-    // What was promised before is forgotten, and something changes that somebody has to hear of; but not always,
-    // because it also tells those who were not greeted.
+    // What was promised before is forgotten, and something changes that a peer has to hear of; but not always, because
+    // it also tells those who were not greeted.
     guard (life + server) % 2 == 0 else { return }
     if let talker = people.indices.first(where: { people[$0].server == server && people[$0].wantsToBeOnline })
     {

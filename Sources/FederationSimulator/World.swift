@@ -59,14 +59,14 @@ final class World {
   var activeFaults = 0
   var lastFault: Instant = .origin
   var isOver = false
-  /// Everything that was sent, where somebody wants to compare it.
+  /// Everything that was sent, where a test compares it.
   var wire: [WireRecord]?
   /// What some people do instead of what they would draw.
   var script: [(at: Instant, person: Int, saying: Saying)] = []
   var scripted: Set<Int> = []
   /// How soon after its server clients come back, in seconds.
   var reconnectSpan = 0.1...2.0
-  /// Hears of everything, where somebody looks for a cause.
+  /// Hears of everything, for debugging.
   var trace: ((String) -> Void)?
   /// Users do nothing but what they are told, not even come back after a start of their server.
   var isStaged = false

@@ -6,13 +6,13 @@ public enum FederationEffect: Hashable, Sendable {
   case send(OutboundTransaction)
   /// A list message arrived and needs to be sent no more: forget it.
   case delivered(ServerName, ListEDU)
-  /// Keep what is known of a server over a restart. Before the answer leaves, where a transaction of that server led to
-  /// it and it watches somebody here now, or changed a list: otherwise the next life would not greet it. All else may
-  /// be written behind.
+  /// Keep what is known of a peer over a restart. If a transaction of that peer led to it, and the peer watches a user
+  /// here now or changed a list, store it before the answer leaves: otherwise the next life of this server would not
+  /// greet the peer. Anything else may be written behind.
   case remember(PeerRecord)
   /// A state asked for once has come; nil where it is not shown.
   case answeredOnce(UserID, PresenceContent?)
-  /// Ask somebody's server for their profile, and tell the rules.
+  /// Ask the server of a user for their profile, and tell the rules.
   case askProfile(UserID)
 }
 
@@ -41,7 +41,7 @@ public enum AttemptFailure: Hashable, Sendable {
 
 /// Why a message was sent.
 public enum MessageCause: String, CaseIterable, Hashable, Sendable {
-  /// Somebody's state changed.
+  /// The state of a user changed.
   case push
   /// Interest began or ended, or a server came back.
   case subscribe
@@ -60,7 +60,7 @@ public enum MessageCause: String, CaseIterable, Hashable, Sendable {
 /// What is kept of another server over a restart.
 public struct PeerRecord: Hashable, Sendable {
   public var name: ServerName
-  /// Whether one of both watches somebody at the other.
+  /// Whether either side watches a user of the other.
   public var isSubscribed: Bool
   /// The last of its transactions that was taken.
   public var order: Transaction.Order?

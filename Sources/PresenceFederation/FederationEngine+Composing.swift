@@ -74,8 +74,8 @@ extension FederationEngine {
     return edus.map(EDU.presence)
   }
 
-  /// What an answer says of people somebody asked for: their states, and who is not shown. What is `given` in it
-  /// already, for other messages of the same transaction, is not said again, and counts.
+  /// What an answer says of the users that were asked for: their states, and who is not shown. What is `given` in it
+  /// already, for other messages of the same transaction, is not repeated, and counts against the limit.
   mutating func answer(
     to asked: [UserID], of name: ServerName, beside given: PresenceEDU?, _ rules: PresenceRules, _ now: Moment
   ) -> PresenceEDU {

@@ -46,7 +46,7 @@ extension FederationEngine {
     }
   }
 
-  /// Whether somebody wants to hear of a remote person may have changed.
+  /// The interest of `owner` in a remote user may have changed.
   mutating func reconsider(
     _ observed: UserID, of owner: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {

@@ -65,8 +65,8 @@ extension FederationEngine {
     deadlines.set(now.instant + timing.watchedTimeout * 2, for: .once(name))
   }
 
-  /// An answer that was given before may say of somebody what is older than what came since, or nothing: while they
-  /// are unknown they are asked for again.
+  /// A repeated answer may hold a state that is older than what came since, or none: users who are still unknown are
+  /// polled again.
   private mutating func askForMissing(
     _ polled: Set<UserID>, of name: ServerName, _ rules: PresenceRules, _ now: Moment
   ) {
@@ -128,7 +128,7 @@ extension FederationEngine {
     let failures = peer.failures + 1
     peers[name]?.failures = failures
     let asks = inFlight.contents.isReminder || !inFlight.contents.polls.isEmpty
-    // A question that is refused is not answered (R6). Whoever is busy is there.
+    // A poll or reminder that is refused counts as unanswered (R6). A peer that is busy is there.
     if reason == .busy { peers[name]?.unanswered = 0 }
     if reason == .noAnswer || (reason == .refused && asks) { peers[name]?.unanswered = peer.unanswered + 1 }
     if peer.failingSince == nil { peers[name]?.failingSince = now.instant }
@@ -160,7 +160,7 @@ extension FederationEngine {
 
   private static let mostHurriedStrangers = 64
 
-  /// Whoever invites people of any name that comes to mind must not make this server call there all day.
+  /// A user who invites made-up names must not make this server call there all day.
   private func longestWait(
     for peer: PeerState, _ contents: PeerState.Contents, isLong: Bool
   ) -> Duration {

@@ -14,10 +14,10 @@ extension FederationEngine {
   ) throws(MatrixError) -> (answer: TransactionAnswer, step: Step) {
     try Self.check(transaction)
     var step = Step()
-    // Late, done long ago, or played back by somebody who listened: it is no sign of life either.
+    // Late, done long ago, or replayed by an eavesdropper: it is no sign of life either.
     let name = transaction.origin
     if let answer = answerGiven(to: transaction) {
-      // Taken before a start, and its answer never left: this time it comes from somebody who is there.
+      // Taken before a start, and its answer never left: this time its sender is certainly there.
       if transaction.order != nil, transaction.order == peers[name]?.order,
         !recent.has(name, id: transaction.id)
       {
@@ -81,7 +81,7 @@ extension FederationEngine {
     return empty(for: name)
   }
 
-  /// Somebody accepted, and is asked for, whatever was asked before: a poll under way may have been refused, and a
+  /// A user accepted, and is polled whatever was asked before: a poll under way may have been refused, and a
   /// subscription from before a revocation is gone.
   private mutating func askAccepted(
     _ user: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
@@ -102,8 +102,8 @@ extension FederationEngine {
     return answer
   }
 
-  /// The answer given before was too large to be kept: whoever asked is told what holds now. Nothing else came from
-  /// them since, so their questions stand as they were put.
+  /// The answer given before was too large to be kept: the peer is told what holds now. It sent nothing else since, so
+  /// its polls stand as they were.
   private mutating func answerAnew(
     _ transaction: Transaction, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) -> TransactionAnswer {
@@ -144,8 +144,8 @@ extension FederationEngine {
 
   // MARK: Presence
 
-  /// What one message says; whoever was `accepted` in the same transaction is pushed unasked, and what is `given` in
-  /// the answer already is not said again.
+  /// Takes one message. Users who were `accepted` in the same transaction are pushed unasked, and what is `given` in
+  /// the answer already is not repeated.
   ///
   /// - Returns: what is answered in the response.
   private mutating func receive(
@@ -180,7 +180,7 @@ extension FederationEngine {
     edu.role == .answer && peers[name]?.awaitedOnces.remove(user) != nil
   }
 
-  /// A server does not show somebody. They are asked for again when their acceptance comes, or with a reminder.
+  /// A peer does not show a user. They are polled again when their acceptance comes, or with a reminder.
   mutating func wasRefused(_ user: UserID, _ rules: inout PresenceRules, _ step: inout Step) {
     guard peers[user.server]?.watchedByUs[user] != nil else { return }
     peers[user.server]?.update(user) { watched in
@@ -192,7 +192,7 @@ extension FederationEngine {
     touch(user.server)
   }
 
-  /// They promised it to somebody who is gone, and have not heard.
+  /// The peer promised it to a watcher who is gone, and has not heard of that.
   private mutating func declineUnwanted(_ user: UserID, of name: ServerName, _ now: Moment) {
     guard peers[name]?.watchedByUs[user] == nil, let peer = peers[name],
       peer.inFlight?.contents.unpolls.contains(user) != true, peer.queue.unpolls.count < Transaction.mostNames
@@ -241,18 +241,18 @@ extension FederationEngine {
     return nil
   }
 
-  /// Whether a server may be told of a person: somebody there is allowed to see them.
+  /// Whether a peer may be told of a user: some user of the peer is allowed to see them.
   func isShown(_ user: UserID, to name: ServerName, _ rules: PresenceRules) -> Bool {
     rules.exists(user) && points.answersPoll(rules.lists.isAllowed(name, toSee: user))
   }
 
-  /// Takes a state, if it is newer than what is held, of somebody whom somebody here watches.
+  /// Takes a state of a user who is watched here, if it is newer than what is held.
   mutating func take(
     _ push: PresenceEDU.Push, epoch: Int64?, from name: ServerName, _ rules: inout PresenceRules,
     _ now: Moment, _ step: inout Step
   ) {
     let user = push.userID
-    // A server of today says it unasked, and only once: it is kept until it expires, whoever looks or does not.
+    // A server of today says it unasked, and only once: it is kept until it expires, watched or not.
     if peers[name]?.watchedByUs[user] == nil, peers[name]?.isModern == true,
       !rules.lists.audience(of: user).isEmpty
     {

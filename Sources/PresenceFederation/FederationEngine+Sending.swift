@@ -16,7 +16,7 @@ extension FederationEngine {
     if peers[name]?.inFlight?.contents.messages.contains(where: { $0.isSameRelation(as: message) }) == true {
       peers[name]?.inFlight?.isTainted = true
     }
-    // Whoever was just accepted sees at once what they were accepted for.
+    // The observer who was just accepted sees at once what they were accepted for.
     if message.kind == .accept { peers[name]?.queue.states.insert(message.observed) }
     flush(name, at: now.instant)
     hasten(name, now)
@@ -34,7 +34,7 @@ extension FederationEngine {
     if let older = peers[name]?.requeue(contents) { superseded(older, name, &step) }
   }
 
-  /// What waits to be tried again waits no longer than something that must arrive may, or that somebody looks for.
+  /// A retry waits no longer than a message that must arrive may wait, or a poll that a user waits for.
   mutating func hasten(_ name: ServerName, _ now: Moment) {
     guard let peer = peers[name], let retryAt = peer.retryAt, let since = peer.failingSince,
       now.instant - since < timing.longSilence, retryAt > now.instant + timing.watchedBackoff
@@ -71,8 +71,7 @@ extension FederationEngine {
     post(outbound, &step)
   }
 
-  /// Something that somebody waits for is held up by an attempt with all the time in the world: that is given up
-  /// after a watchdog's patience.
+  /// An attempt with the long timeout holds up something urgent: it is given up after a watchdog's patience.
   private mutating func hurry(
     _ inFlight: PeerState.InFlight, _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment,
     _ step: inout Step

@@ -2,11 +2,11 @@ public import MatrixWire
 public import Ports
 
 extension FederationEngine {
-  /// What is kept of servers with which nothing stands, for tests.
+  /// What is kept of peers without a relation, for tests.
   package var remembered: (servers: Int, mostBytes: Int) { recent.size }
 
-  /// What is known of every peer, and of these servers where nothing stands with them, in the order of their names: for
-  /// people who run a server, and for tests.
+  /// What is known of every peer, and of these servers even without a relation, ordered by name: for operators and
+  /// tests.
   public func status(with named: Set<ServerName> = [], now: Moment) -> [PeerStatus] {
     named.union(peers.names).sorted(by: Self.precedes).map { name in
       var status = PeerStatus(name: name, ourEpoch: peers[name]?.ourEpoch ?? epoch)

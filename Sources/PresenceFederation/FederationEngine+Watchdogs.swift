@@ -4,7 +4,7 @@ internal import PresenceCore
 
 /// The two watchdogs of every peer (R3 to R6), and what follows from silence.
 extension FederationEngine {
-  /// Starts and stops the timers as what stands demands (R4, R9).
+  /// Starts and stops the timers as subscriptions demand (R4, R9).
   mutating func keepWatch(_ name: ServerName, _ now: Moment) {
     guard let wants = peers[name]?.timers(policy) else { return }
     if wants.short {

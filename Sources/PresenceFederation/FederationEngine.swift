@@ -39,7 +39,7 @@ public struct FederationEngine: Sendable {
     case invite(Question)
   }
 
-  /// An invite of somebody here to somebody elsewhere.
+  /// An invite of a local user to a remote one.
   struct Question: Hashable, Sendable {
     let observer: UserID
     let observed: UserID
@@ -102,8 +102,8 @@ public struct FederationEngine: Sendable {
     random = SeededGenerator(seed: seed)
   }
 
-  /// What has to be stored before a step of the rules is carried out: messages that must arrive. Invites are
-  /// not among them: whoever waits for an answer asks again.
+  /// What has to be stored before a step of the rules is carried out: messages that must arrive. Invites are not among
+  /// them, because an invite that is not answered is repeated.
   public func unsent(in effects: [PresenceEffect]) -> [ListEDU] {
     effects.compactMap { effect in
       guard case .tellPeer(_, let message) = effect, message.kind != .invite, points.storesUnsent(message)
@@ -229,7 +229,7 @@ public struct FederationEngine: Sendable {
 
   // MARK: Peers
 
-  /// A place for what stands between this server and another.
+  /// Makes a state for a peer, unless there is one.
   mutating func open(_ name: ServerName) {
     touch(name)
     guard peers[name] == nil else { return }
@@ -247,7 +247,7 @@ public struct FederationEngine: Sendable {
     lastTouched = name
   }
 
-  /// Timers and memory follow what stands: nothing, where nothing does (R9).
+  /// Timers and memory follow subscriptions: without any, nothing is kept (R9).
   private mutating func settle(
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
@@ -291,7 +291,7 @@ public struct FederationEngine: Sendable {
     return PeerRecord(name: transaction.origin, isSubscribed: isSubscribed, order: transaction.order)
   }
 
-  /// Whether a transaction is the first by which its origin watches somebody here: that has to be stored before it is
+  /// Whether a transaction is the first by which its origin watches a user here: that has to be stored before it is
   /// answered, so that the next life of this server greets it (R13).
   public func beginsSubscription(_ transaction: Transaction, _ rules: PresenceRules) -> Bool {
     peers[transaction.origin]?.watchedByThem.isEmpty != false && asksForSomebody(transaction, rules)

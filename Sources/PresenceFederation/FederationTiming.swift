@@ -38,7 +38,7 @@ public struct FederationTiming: Hashable, Sendable {
   /// Servers without our additions: how often they hear the same again, and when theirs expires (R12).
   public var modernRefresh: Duration = .seconds(25 * 60)
   public var modernExpiry: Duration = .seconds(30 * 60)
-  /// How often they are asked for the profile of somebody they speak of, as they do not send it along.
+  /// How often a server of today is asked for the profile of a user it speaks of, as it does not send profiles along.
   public var profileInterval: Duration = .seconds(3600)
   /// How long after an invite it is repeated, while nobody answers (Protocol 6.5).
   public var inviteRepeats: [Duration] = [.seconds(60), .seconds(600), .seconds(3600)]

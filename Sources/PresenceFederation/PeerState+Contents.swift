@@ -12,15 +12,15 @@ extension PeerState {
     var isReminder = false
     var isAnswer = false
     var isGreeting = false
-    /// Whether all it ends is what was pushed unasked: whoever pushes it again is told again.
+    /// Whether all it ends is what was pushed unasked: a peer that pushes it again is told again.
     var isDecline = false
 
     var isEmpty: Bool {
       messages.isEmpty && states.isEmpty && asksNothing && refusals.isEmpty && !isReminder && !isAnswer
         && !isGreeting
     }
-    /// How often it is tried for a server with which nothing stands: an answer once, a question of the moment or the
-    /// end of something a few times, a message, a poll or a greeting until it is heard.
+    /// How often it is tried for a peer without a relation: an answer once, a one-shot query or the end of something a
+    /// few times, a message, a poll or a greeting until it is heard.
     var mostAttempts: Int {
       if !messages.isEmpty { return messages.allSatisfy { $0.kind == .drop } ? Self.mostDrops : .max }
       if !polls.isEmpty || isGreeting { return .max }

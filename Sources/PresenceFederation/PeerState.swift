@@ -3,7 +3,7 @@ internal import Ports
 
 /// Everything an engine keeps of one other server.
 struct PeerState: Sendable {
-  /// A remote person somebody here watches.
+  /// A remote user who is watched here.
   struct Watched: Sendable {
     /// Who looks now, and is not hiding.
     var observers: Set<UserID> = []
@@ -23,7 +23,7 @@ struct PeerState: Sendable {
     var isPresent = false
 
     var isWanted: Bool { !observers.isEmpty || !standing.isEmpty }
-    /// Whether the other server's crash would change what somebody is shown.
+    /// Whether a crash of the peer would change what a watcher is shown.
     var isAtStake: Bool { isPresent && !observers.isEmpty }
   }
 
@@ -50,7 +50,7 @@ struct PeerState: Sendable {
   /// How long what they promised holds without news.
   var promise: Duration?
 
-  // What stands between us.
+  // Subscriptions in both directions.
   var watchedByUs: [UserID: Watched] = [:]
   var watchedByThem: Set<UserID> = []
   /// How many of `watchedByUs` are at stake.

@@ -4,7 +4,7 @@ public import Ports
 /// How this server and another one stand, for people (`porchlight doctor peers`).
 public struct PeerStatus: Hashable, Sendable {
   public var name: ServerName
-  /// Remote people whom somebody here watches, and who does; nobody, where it only stands (R14).
+  /// Remote users who are watched here, and by whom; by nobody, where the interest stands (R14).
   public var watchedByUs: [UserID: [UserID]] = [:]
   /// Our people whom the other server watches.
   public var watchedByThem: [UserID] = []

@@ -1,9 +1,9 @@
 internal import MatrixWire
 
-/// What stands between this server and each of the others, by name.
+/// The state of each peer, by name.
 ///
-/// Like a dictionary, but a value stays where it is while it is read or changed, and whoever was changed last is
-/// found again at once: an input is about one server, and asks for it dozens of times.
+/// Like a dictionary, but a value stays where it is while it is read or changed, and the peer that was changed last is
+/// found again at once: an input is about one peer, and looks it up dozens of times.
 struct PeerTable: Sendable {
   private var places: [ServerName: Int] = [:]
   /// The first place is everybody's of whom nothing is kept, and empty but while something is put in.
@@ -43,7 +43,7 @@ struct PeerTable: Sendable {
     if case nil = states[place] { true } else { false }
   }
 
-  /// Somebody is new, or gone.
+  /// A peer is new, or gone.
   private mutating func settle(_ name: ServerName, at place: Int) {
     if place == 0 {
       let own = free.popLast() ?? states.count

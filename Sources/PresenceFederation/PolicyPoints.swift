@@ -21,7 +21,7 @@ package struct PolicyPoints: Sendable {
   package var isNewer: @Sendable (_ held: Version, _ offered: Version) -> Bool = { $0 < $1 }
   /// Whether a message from a server ends our waiting to try it again.
   package var inboundClearsBackoff: @Sendable () -> Bool = { true }
-  /// Whether a server is told of somebody whom one of its people may, or may not, see.
+  /// Whether a peer is told of a user whom one of its users may, or may not, see.
   package var answersPoll: @Sendable (_ isAllowed: Bool) -> Bool = { $0 }
   /// Whether interest of a person is sent at once, who hides or does not.
   package var sendsInterest: @Sendable (_ isHidden: Bool) -> Bool = { !$0 }

@@ -2,7 +2,7 @@
 public enum PresencePolicy: String, CaseIterable, Hashable, Sendable {
   /// As the model was written: the one-minute watchdog runs with every subscription, answers are messages.
   case literal
-  /// The watchdog runs while somebody there is shown as present; answers come in responses.
+  /// The watchdog runs while a user of the peer is shown as present; answers come in responses.
   case tight
   /// Like `tight`, and the watchdog doubles, up to four minutes, while the other server answers.
   case economical

@@ -1,8 +1,8 @@
 internal import MatrixWire
 internal import Ports
 
-/// What is kept of the servers that were met last, whether or not anything stands between: the last answer, as a
-/// server repeats only its last transaction, and what was sent.
+/// What is kept of the peers that were met last, with or without a relation: the last answer, as a peer repeats only
+/// its last transaction, and what was sent.
 struct RecentPeers: Sendable {
   /// Without an answer where that was too large to be kept.
   private var answers: [ServerName: (id: String, answer: TransactionAnswer?)] = [:]
@@ -29,7 +29,7 @@ struct RecentPeers: Sendable {
     return last.id == id && last.answer == nil
   }
 
-  /// The last transaction that was taken of a server with which nothing stands.
+  /// The last transaction that was taken of a peer without a relation.
   func order(of origin: ServerName) -> Transaction.Order? { orders[origin] }
 
   /// What was sent to a server before it was forgotten.

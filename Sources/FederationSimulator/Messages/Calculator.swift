@@ -5,7 +5,7 @@ internal import Ports
 struct Calculator {
   /// What a policy means for traffic.
   struct Policy: Sendable {
-    /// The short watchdog runs with every subscription, not only while somebody is shown as present.
+    /// The short watchdog runs with every subscription, not only while a user is shown as present.
     var alwaysWatches = false
     /// Answers are messages of their own.
     var answersApart = false
@@ -74,7 +74,7 @@ struct Calculator {
     return total
   }
 
-  /// Every remote contact asked for once a minute, while somebody looks.
+  /// Every remote contact asked for once a minute, while a watcher looks.
   func polling() -> Int {
     trace.sessions.reduce(0) { sum, session in
       let here = trace.server(of: session.person)
@@ -107,7 +107,7 @@ struct Calculator {
     return count
   }
 
-  /// When somebody changes whom somebody there looks at.
+  /// When a user changes whom a watcher on that server looks at.
   private func changes(_ relations: [CalculatorPair.Relation]) -> [Double] {
     var changes: [Double] = []
     for relation in relations {

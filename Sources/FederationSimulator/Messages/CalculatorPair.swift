@@ -2,7 +2,7 @@ internal import Ports
 
 /// Two servers and their day: who looks at whom, what is shown, and two watchdogs on each side.
 struct CalculatorPair {
-  /// Somebody on one of the servers looks at somebody on the other.
+  /// A user on one of the servers watches a user on the other.
   struct Relation: Hashable, Sendable {
     let watcher: Int
     let watched: Int
@@ -18,7 +18,7 @@ struct CalculatorPair {
     let person: Int
   }
 
-  /// What one server knows of somebody on the other.
+  /// What one server knows of a user on the other.
   private struct Watch {
     var lookers = 0
     var isSubscribed = false
@@ -76,8 +76,8 @@ struct CalculatorPair {
     acts.sort { ($0.time, $0.person) < ($1.time, $1.person) }
   }
 
-  /// When somebody looks different to others: as they come, a minute later when they are not active any more, with
-  /// every text, and as they leave.
+  /// When a user looks different to others: as they come, a minute later when they are not active any more, with every
+  /// text, and as they leave.
   static func changes(of session: SessionTrace.Session) -> [Double] {
     let idle = session.start + 60 < session.end ? [session.start + 60] : []
     return ([session.start] + (idle + session.changes).sorted() + [session.end])

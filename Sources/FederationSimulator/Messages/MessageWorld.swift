@@ -145,7 +145,7 @@ struct MessageWorld {
         return []
       }
       server.streams[person] = stream
-      // Whoever has a client that reports is not taken for idle.
+      // A device that reports is not taken for idle by the fallback.
       let more = server.rules.report(of: user, on: device, DeviceReport(idleness: .active), now: now)
       return server.hear(effects + more, now).federation
     }

@@ -3,7 +3,7 @@ internal import Ports
 /// One day of many people: who watches whom, when each of them looks, and when they change. The workload on which
 /// messages are counted, and all the calculator is told.
 struct SessionTrace: Sendable {
-  /// Somebody starts their client, sets a text now and then, and closes it.
+  /// A user starts a client, sets a text now and then, and closes it.
   struct Session: Hashable, Sendable {
     let person: Int
     /// Seconds since midnight.
