@@ -152,7 +152,7 @@ public struct Bench: Sendable {
     try await unwatched(5_000, &table)
   }
 
-  /// Changes of somebody whom many have on their lists, none of whom polls: against the same with nobody.
+  /// Changes of a user whom many have on their lists, none of whom polls; compared with a user whom nobody has.
   private func unwatched(_ count: Int, _ table: inout Table) async throws {
     let subjects = try [0, count].map {
       try Subject(.homeserver, watchers: $0, program: program, baseline: nil)

@@ -81,7 +81,7 @@ public struct FederationBench: Sendable {
 
   private static let bob = OtherServer.user("bob", OtherServer.near)
 
-  /// Somebody here watches somebody there, who accepted.
+  /// A local user watches a remote one, who accepted.
   private func makeFriends() async throws -> AccessToken {
     let registration = RegisterRequest(username: "bob", auth: .init(type: "m.login.dummy"))
     let registered = await homeserver.respond(to: ClientAPI.register(registration), from: .inProcess)
@@ -98,7 +98,7 @@ public struct FederationBench: Sendable {
     return token
   }
 
-  /// Polls as a client does, so that there is somebody to tell.
+  /// Polls as a client does, so that there is a watcher to tell.
   private func watch(_ token: AccessToken) async throws {
     var position: SyncToken?
     while !Task.isCancelled {

@@ -23,7 +23,7 @@ public struct DemoWorld: Sendable {
   public static let farServer = "far.example"
   private static let farPeople = ["greta", "odile"]
 
-  /// Somebody of the world, where their script has got to.
+  /// A user of the world, and where their script has got to.
   private struct Member: Sendable {
     let person: SimulatedPerson
     let script: Script
@@ -45,7 +45,7 @@ public struct DemoWorld: Sendable {
   ///
   /// - Parameters:
   ///   - user: the session of the person at the keyboard, whose list is filled.
-  ///   - populated: called once, when the list is filled and before anybody moves.
+  ///   - populated: called once, when the list is filled and before any script begins.
   /// - Throws: `SDKError` where the homeserver refuses a person.
   public func run(around user: Session, populated: () async -> Void) async throws(SDKError) {
     let personas =
@@ -68,7 +68,7 @@ public struct DemoWorld: Sendable {
     }
   }
 
-  /// Registers somebody under their name.
+  /// Registers a simulated user under their name.
   private func introduce(
     _ persona: Persona, to user: Session
   ) async throws(SDKError) -> SimulatedPerson {
@@ -78,8 +78,8 @@ public struct DemoWorld: Sendable {
       persona: persona, session: session, user: user.userID, speed: max(0.001, options.speed))
   }
 
-  /// Puts somebody where they stand to the person at the keyboard, and to where their script begins: whoever is
-  /// connected polls once, to be online before anybody looks.
+  /// Gives a simulated user their relation to the person at the keyboard, and the place where their script begins:
+  /// users who are connected poll once, to be online before the roster looks.
   private func place(_ person: SimulatedPerson) async throws(SDKError) -> Member {
     switch person.persona.acquaintance {
     case .listed: try await person.session.accept(person.user)

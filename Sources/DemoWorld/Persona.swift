@@ -4,7 +4,7 @@ internal import PorchlightSDK
 /// One simulated person: a name, a temper, and things to say. Made from a seed; the same seed makes the same
 /// person.
 struct Persona: Hashable, Sendable {
-  /// How somebody lives, which decides what their script does next.
+  /// How a simulated user lives, which decides what their script does next.
   enum Temper: Hashable, Sendable, CaseIterable {
     /// There most of the day, changes their text now and then.
     case steady
@@ -20,7 +20,7 @@ struct Persona: Hashable, Sendable {
     case bot
   }
 
-  /// How somebody stands to the person at the keyboard when the world begins.
+  /// The relation of a simulated user to the person at the keyboard when the world begins.
   enum Acquaintance: Hashable, Sendable {
     /// On their list.
     case listed

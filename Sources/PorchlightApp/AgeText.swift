@@ -22,7 +22,7 @@ public enum AgeText {
 }
 
 extension Person {
-  /// What stands in the column ACTIVE.
+  /// The text of the column ACTIVE.
   ///
   /// `lastHeard` is when the server said anything last, where it is not heard any more: nobody is known to have
   /// been there later.

@@ -22,7 +22,7 @@ public struct AppOptions: Sendable {
   /// How long the server may hold a poll with nothing to say.
   public var syncWait: Duration = .seconds(30)
 
-  /// What stands below the invitation to ask somebody, while nobody is on the list.
+  /// The text below the hint to invite a user, while the list is empty.
   public var emptyHint: SafeText = ""
   /// Whether the server can ask for people on other servers.
   public var meetsOthers = true

@@ -7,7 +7,7 @@ struct Feed: Hashable, Sendable {
   /// A change of state; those that many people make together are told together.
   enum Movement: Hashable, Sendable {
     case came(Standing), back(Standing), left, wentIdle, lost
-    /// Between the states of somebody who is here.
+    /// Between two states of a contact who is present.
     case turned(Standing)
   }
 
@@ -52,7 +52,7 @@ struct Feed: Hashable, Sendable {
     insert(Entry(began: now.instant, at: now.wall, event: event))
   }
 
-  /// Of somebody who cannot decide, only the last decision is told.
+  /// Of a contact who changes back and forth, only the last change is told.
   private mutating func forgetOvertaken(by event: Event, at now: Moment) {
     entries.removeAll {
       now.instant - $0.began <= Self.span && $0.event.user == event.user && $0.event.isOvertaken(by: event)

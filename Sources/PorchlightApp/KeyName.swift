@@ -1,7 +1,7 @@
 internal import Screen
 
 extension Key {
-  /// What stands on the key, for people; for a key that has no name, the bytes that it sent.
+  /// The label of the key, for people; for a key without a name, the bytes that it sent.
   var name: SafeText {
     switch self {
     case .character(" "), .text(" "): "space"

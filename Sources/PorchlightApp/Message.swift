@@ -68,7 +68,7 @@ enum ListChange: Hashable, Sendable {
 /// Something to be done about a message. The runtime is the only place that does it.
 enum Intent: Hashable, Sendable {
   case publish(StatusUpdate)
-  /// Since when nobody is at the keyboard; nil for "somebody is".
+  /// Since when the keyboard is idle; nil for "the user is there".
   case reportIdle(since: Instant?)
   case change(ListChange)
   /// Set the own display name.

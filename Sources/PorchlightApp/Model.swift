@@ -68,7 +68,7 @@ struct Model: Sendable {
     opened = now.instant
   }
 
-  /// The terminal said what its background is. One that says so late is one that somebody else asked.
+  /// The terminal told its background. An answer that comes late is to a question of another program.
   mutating func take(background: RGB, at now: Instant) {
     if now - opened <= Calm.background { look.follow(background: background) }
   }
@@ -104,7 +104,7 @@ enum Calm {
 }
 
 extension Model {
-  /// Whether rows keep their places because somebody's hand is on the list.
+  /// Whether rows keep their places because the user is moving in the list.
   func isCalm(at now: Instant) -> Bool {
     !mode.isList || lastKey.map { now - $0 < Calm.afterKey } ?? false
   }
@@ -151,6 +151,6 @@ extension Model {
 }
 
 extension PresenceState {
-  /// Idleness lowers these two; whoever chose anything else has said enough.
+  /// Idleness lowers only these two choices; any other already says that the user is not available.
   var isLoweredByIdle: Bool { self == .online || self == .freeForChat }
 }

@@ -5,7 +5,7 @@ internal import Screen
 
 /// What can be selected: a person on the list, a person who asks, or the heading of a group.
 ///
-/// Somebody may be on the list and ask at the same time, so a user ID alone does not name a row.
+/// A user may be on the list and ask at the same time, so a user ID alone does not name a row.
 enum RowID: Hashable, Sendable {
   case heading(RosterGroup)
   case invite(UserID)
@@ -25,7 +25,7 @@ enum RowID: Hashable, Sendable {
 
 /// One row's facts, whether a contact's or an asker's. The texts are as they came: not safe for a screen.
 struct Person: Hashable, Sendable {
-  /// When somebody was last active, or asked.
+  /// When the user was last active, or asked.
   enum Activity: Hashable, Sendable {
     case never
     case now
@@ -38,7 +38,7 @@ struct Person: Hashable, Sendable {
   let name: String
   let standing: Standing
   let activity: Activity
-  /// What stands in the status column.
+  /// The text of the status column.
   let remark: String
   /// Their own words, where the remark is those.
   let statusText: String?

@@ -17,7 +17,7 @@ extension Model {
     return intents
   }
 
-  /// One key asks whoever may see the user now for the same; nobody is asked who was asked before.
+  /// One key invites the user who was just allowed, in return; nothing is offered where an invite or entry exists.
   private mutating func offerToAskBack(_ asker: UserID) {
     guard roster.contact(asker) == nil, changes[.invite(asker)] == nil else { return }
     offer = asker
@@ -84,7 +84,7 @@ extension Model {
     return request(.invite(user))
   }
 
-  /// Reads a user ID; a bare name is that of somebody who is known, or else one on the own server.
+  /// Reads a user ID; a bare name is that of a known user, or else one on the own server.
   private func invitee(_ text: String) -> (UserID?, problem: String?) {
     let text = SafeText(untrusted: text).string
     var written: UserID?
@@ -97,7 +97,7 @@ extension Model {
     guard !text.isEmpty else { return (nil, problem) }
     var known = people(called: text, asking: false)
     if known.isEmpty {
-      // Askers choose their names themselves: one of them must not catch what is meant for somebody else.
+      // Askers choose their own display names: one of them must not catch an invite that is meant for another user.
       known = people(called: text, asking: true)
       if let written, !known.isEmpty { known.insert(written) }
     }

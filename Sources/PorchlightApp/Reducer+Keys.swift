@@ -25,8 +25,7 @@ extension Model {
     }
   }
 
-  /// Somebody is there. The report goes before whatever the key does, so that others see the end of idleness
-  /// first.
+  /// The user is there. The report goes before whatever the key does, so that others see the end of idleness first.
   private mutating func activity(at now: Instant) -> [Intent] {
     idle.activity(at: now) == nil ? [] : [.reportIdle(since: nil)]
   }

@@ -112,7 +112,7 @@ extension Model {
     if old.relation == .pending, new.relation == .accepted {
       tell(new.userID, "\(new.name) accepted your invite", now)
     }
-    // The first word about somebody is not a change of theirs.
+    // The first state that is heard of a contact is not a change.
     guard before.standing != .unknown || old.unknownReason == .unreachable else { return }
     if let movement = Feed.Movement(from: before.standing, to: after.standing) {
       feed.add(.moved(new.userID, name: new.name, movement), at: now)

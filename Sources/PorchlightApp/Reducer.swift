@@ -100,7 +100,7 @@ extension Model {
     if noticeUntil == nil { noticeUntil = now + (notice.kind == .offer ? Calm.offer : Calm.notice) }
   }
 
-  /// A menu or a question about somebody who is gone goes too.
+  /// A menu or a question about a user who is gone goes too.
   private mutating func closeOrphans() {
     switch mode {
     case .menu(let menu): if roster.person(menu.row) == nil { mode = .list }
@@ -112,7 +112,7 @@ extension Model {
   private mutating func keepSelection(before: RosterLines) {
     let lines = lines
     guard lines.selected == nil else { return }
-    // Whoever was selected moved under a heading that was unfolded, or is gone: stay near.
+    // The selected user moved under a heading that was unfolded, or is gone: stay near.
     if case .heading(let group) = selection, let first = arrangement.rows(in: group).first {
       selection = first
     } else if let place = before.selected {

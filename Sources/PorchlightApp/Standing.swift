@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import PorchlightSDK
 
-/// How somebody stands in the roster, in the words a person reads. The order is the order of rows.
+/// How a user is shown in the roster, in the words a person reads. The order is the order of rows.
 enum Standing: Int, CaseIterable, Hashable, Comparable, Sendable {
   case invite
   case freeForChat

@@ -1,6 +1,6 @@
 public import MatrixWire
 
-/// Why nothing is known of somebody, as people read it: the same words in the roster and in the shell.
+/// Why the presence of a user is unknown, as people read it: the same words in the roster and in the shell.
 public enum UnknownText {
   /// - Parameters:
   ///   - reason: what the server said.

@@ -1,10 +1,10 @@
 internal import Ports
 internal import Screen
 
-/// How long nobody has touched the terminal: whoever comes back wants to see what is so now, and meanwhile the way to
-/// the server may have changed without a word (another network, a suspended machine).
+/// How long the user has not touched the terminal. A user who comes back wants to see the present state, and meanwhile
+/// the way to the server may have changed without a sign (another network, a suspended machine).
 struct UserSilence: Hashable, Sendable {
-  /// From then on an input says that somebody is back.
+  /// From then on an input means that the user is back.
   private static let limit: Duration = .seconds(120)
 
   private var lastInput: Instant

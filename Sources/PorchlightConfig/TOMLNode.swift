@@ -21,7 +21,7 @@ indirect enum TOMLNode: Hashable, Sendable {
     }
   }
 
-  /// Deeper tables than these are nobody's settings.
+  /// No settings need deeper tables than these.
   private static let depthLimit = 8
 
   /// Parses a whole file.
@@ -39,7 +39,7 @@ indirect enum TOMLNode: Hashable, Sendable {
     return copy(table, depth: 0)
   }
 
-  /// Longer lines are nobody's settings; the parser takes seconds over some of them.
+  /// No settings need longer lines; the parser takes seconds over some of them.
   private static let longestLine = 1_000
 
   /// Refuses what the parser must not be given: it ends the process over a table's name that does not begin

@@ -17,7 +17,7 @@ public enum TextFile {
   /// - Returns: its text, which has to be UTF-8.
   /// - Throws: `Problem`, with a reason for people.
   public static func read(_ path: String) throws(Problem) -> String {
-    // Without O_NONBLOCK, opening a pipe would wait for somebody to write to it.
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let code = errno

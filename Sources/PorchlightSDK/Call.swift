@@ -46,7 +46,7 @@ struct Call: Sendable {
         try await call.send(ClientAPI.refresh(token))
       }
     } catch {
-      // Whoever may not renew it has to log in again; what was refused first says so.
+      // A client whose session cannot be renewed has to log in again; the first refusal says so.
       guard error.code == .loggedOut else { throw error }
       return false
     }

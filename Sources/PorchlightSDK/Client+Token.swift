@@ -7,7 +7,7 @@ extension Client {
   /// - Returns: the session.
   /// - Throws: `loggedOut` where the server does not know the token, `unreachable` where it does not answer.
   public func session(token: AccessToken) async throws(SDKError) -> Session {
-    // Nobody's user ID until the server has said whose it is.
+    // A placeholder until the server has said whose token it is.
     guard let nobody = UserID("@_:localhost") else {
       preconditionFailure("a constant user ID")
     }

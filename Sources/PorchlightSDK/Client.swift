@@ -78,7 +78,7 @@ public struct Client: Sendable {
   ///   - lifetime: when the session ends by itself, for programs that may be killed before they log out; the
   ///     server grants one minute to one year. Nil is never.
   /// - Returns: the session.
-  /// - Throws: `refused` where the server takes this process for somebody else's, or has no such login.
+  /// - Throws: `refused` where the server takes this process for another user's, or has no such login.
   public func loginLocally(
     user: String, deviceID: DeviceID? = nil, deviceName: String? = nil, lifetime: Duration? = nil
   ) async throws(SDKError) -> Session {

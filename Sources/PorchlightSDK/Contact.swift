@@ -60,7 +60,7 @@ extension Contact {
   }
 }
 
-/// Somebody who asks to see the own presence.
+/// A user who asks to see the own presence.
 public struct Invite: Hashable, Sendable {
   public let observer: UserID
   public internal(set) var receivedAt: WallTime

@@ -7,7 +7,7 @@ public struct IdleMonitor: Hashable, Sendable {
   public enum Change: Hashable, Sendable {
     /// Nobody has been there since that instant.
     case began(since: Instant)
-    /// Somebody is back, after having been away since that instant.
+    /// The user is back, after having been away since that instant.
     case ended(since: Instant)
   }
 
@@ -27,10 +27,10 @@ public struct IdleMonitor: Hashable, Sendable {
   /// When idleness begins if nothing happens; nil while it lasts, and where it never begins.
   public var deadline: Instant? { isIdle ? nil : limit.map { lastActivity + $0 } }
 
-  /// Since when nobody has been there; nil while somebody is.
+  /// Since when the keyboard is idle; nil while it is not.
   public var idleSince: Instant? { isIdle ? lastActivity : nil }
 
-  /// Somebody did something.
+  /// The user did something.
   public mutating func activity(at now: Instant) -> Change? {
     let since = lastActivity
     lastActivity = max(lastActivity, now)

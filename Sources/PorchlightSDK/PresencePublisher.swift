@@ -19,7 +19,7 @@ public final class PresencePublisher: Sendable {
 
   private struct State: Sendable {
     var status: Outbox<StatusUpdate>
-    /// Since when the keyboard is idle; nil inside is "somebody is there".
+    /// Since when the keyboard is idle; nil inside means that the user is there.
     var idleness: Outbox<Idleness>
     var random: SeededGenerator
   }
@@ -55,7 +55,7 @@ public final class PresencePublisher: Sendable {
     alarm.ring()
   }
 
-  /// Wants the server to know since when nobody is at the keyboard; nil for "somebody is".
+  /// Wants the server to know since when the keyboard is idle; nil for "the user is there".
   public func reportIdle(since: Instant?) {
     state.withLock { $0.idleness.submit(Idleness(since: since)) }
     alarm.ring()

@@ -21,10 +21,10 @@ public struct Roster: Hashable, Sendable {
   /// Everybody who asks, in the order they arrived.
   public var asking: [Invite] { Array(invites.values) }
 
-  /// Somebody on the list; nil for anybody else.
+  /// A contact; nil for users who are not on the list.
   public func contact(_ user: UserID) -> Contact? { contacts[user] }
 
-  /// What somebody asks; nil for who does not.
+  /// The pending invite of a user, if there is one.
   public func invite(from user: UserID) -> Invite? { invites[user] }
 
   /// Takes an answer of the event stream.
@@ -124,14 +124,15 @@ public struct Roster: Hashable, Sendable {
 
 /// One difference between a roster before and after an answer.
 public enum RosterChange: Hashable, Sendable {
-  /// Somebody came onto the list.
+  /// A user came onto the list.
   case added(Contact)
-  /// State, text, name or relation of somebody changed. `pending` to `accepted` is a yes to the own invite.
+  /// State, text, name or relation of a contact changed. `pending` to `accepted` means that they accepted the own
+  /// invite.
   case changed(from: Contact, to: Contact)
-  /// Somebody left the list: `denied` and `revoked` are their doing, `dropped` is one's own, or
-  /// somebody's while nobody listened.
+  /// A contact left the list. `denied` and `revoked` are the contact's doing; `dropped` is one's own, or either's while
+  /// the stream was interrupted.
   case removed(Contact, ListState)
-  /// Somebody asks.
+  /// A user asks.
   case invited(Invite)
   /// A question is settled: answered here or on another device, or taken back.
   case inviteGone(Invite, InviteState)

@@ -13,7 +13,8 @@ public struct SDKError: Error, Hashable, Sendable, CustomStringConvertible {
     case rateLimited
     /// The session is over: its token is not known any more.
     case loggedOut
-    /// An answer came that is not Matrix: another program stands between, or in the server's place. Worth another try.
+    /// An answer came that is not Matrix: another program answers on the way, or in the server's place. Worth another
+    /// try.
     case badAnswer
     /// The calling task was cancelled.
     case cancelled
@@ -33,7 +34,7 @@ public struct SDKError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { message }
 
-  /// Whether the same call may succeed later without anybody changing anything.
+  /// Whether the same call may succeed later without any change by the user.
   public var isTransient: Bool {
     switch code {
     case .unreachable, .disconnected, .rateLimited, .badAnswer: true

@@ -48,7 +48,7 @@ public struct Session: Sendable {
     let _: Empty = try await call.send(ClientAPI.setStatus(update, of: userID))
   }
 
-  /// What may be seen of somebody now. Refused with `M_FORBIDDEN` where nothing may.
+  /// What may be seen of a user now. Refused with `M_FORBIDDEN` where nothing may.
   public func status(of user: UserID) async throws(SDKError) -> PresenceContent {
     try await call.send(ClientAPI.status(of: user))
   }
@@ -77,7 +77,7 @@ public struct Session: Sendable {
     try await call.send(ClientAPI.presenceList())
   }
 
-  /// Asks somebody for permission to see them.
+  /// Asks a user for permission to see them.
   public func invite(_ user: UserID) async throws(SDKError) {
     try await changeList(PresenceListRequest(invite: [user]))
   }
@@ -90,17 +90,17 @@ public struct Session: Sendable {
     try await changeList(PresenceListRequest(invite: users))
   }
 
-  /// Allows somebody who asked.
+  /// Accepts the invite of a user.
   public func accept(_ user: UserID) async throws(SDKError) {
     try await changeList(PresenceListRequest(accept: [user]))
   }
 
-  /// Refuses somebody who asked.
+  /// Denies the invite of a user.
   public func deny(_ user: UserID) async throws(SDKError) {
     try await changeList(PresenceListRequest(deny: [user]))
   }
 
-  /// Takes somebody off the list, or an invite back.
+  /// Takes a user off the list, or an invite back.
   public func drop(_ user: UserID) async throws(SDKError) {
     try await changeList(PresenceListRequest(drop: [user]))
   }
@@ -118,7 +118,7 @@ public struct Session: Sendable {
 
   // MARK: The rest
 
-  /// Somebody's public profile.
+  /// The public profile of a user.
   public func profile(of user: UserID) async throws(SDKError) -> Profile {
     try await call.send(ClientAPI.profile(of: user))
   }

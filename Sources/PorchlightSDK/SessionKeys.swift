@@ -19,7 +19,7 @@ final class SessionKeys: Sendable {
 
   var credentials: Credentials { state.withLock(\.credentials) }
 
-  /// Gets another access token for one that was refused, or finds that somebody has.
+  /// Gets another access token for one that was refused, or finds that another call has.
   ///
   /// - Parameters:
   ///   - used: the token that was refused.
@@ -69,7 +69,7 @@ final class SessionKeys: Sendable {
     }
   }
 
-  /// Until whoever renews has ended.
+  /// Waits until the call that renews has ended.
   private func turn() async {
     await withCheckedContinuation { continuation in
       let isOver = state.withLock { state in

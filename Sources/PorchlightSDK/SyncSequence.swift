@@ -162,7 +162,7 @@ extension Session {
   /// The event stream from the beginning: one complete answer, then what changes.
   ///
   /// - Parameters:
-  ///   - presence: what polling says of this device; `offline` reads without making anybody online.
+  ///   - presence: what polling says of this device; `offline` reads without making the user online.
   ///   - wait: how long the server may hold a poll with nothing to say; below a second nothing bounds how often it is
   ///     asked.
   ///   - filter: which presence events pass; nil lets all of them.

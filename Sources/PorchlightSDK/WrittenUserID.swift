@@ -8,10 +8,10 @@ public struct UserIDProblem: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension UserID {
-  /// Reads somebody as people write them: `@ann:example.org`, or `ann` for somebody of one's own server.
+  /// Reads a user ID as people write it: `@ann:example.org`, or `ann` for a user of one's own server.
   ///
-  /// Stricter than the wire, which has to carry whatever accounts there are: what is written here is about to become
-  /// a question to somebody, and a slip must not become a question to nobody. Names of servers are lower-cased.
+  /// Stricter than the wire, which has to carry whatever accounts there are: the name is about to be invited, and a
+  /// slip must not invite a name without an account. Server names are lower-cased.
   ///
   /// - Parameters:
   ///   - text: what was written.

@@ -9,8 +9,7 @@ public protocol PeerTransport: Sendable {
   ///   caller went away.
   func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse
 
-  /// Tells whether something stands between this server and another. What strangers take up must not be missing for
-  /// those with whom something does.
+  /// Tells whether this server has a relation with a peer. What strangers use must not be missing for peers with one.
   func setKnown(_ isKnown: Bool, _ server: ServerName)
 }
 

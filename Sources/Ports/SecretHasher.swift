@@ -1,6 +1,6 @@
 public import MatrixWire
 
-/// Keeps passwords and tokens in a form that gives nothing away to whoever reads the store.
+/// Keeps passwords and tokens in a form that gives nothing away to a reader of the store.
 public protocol SecretHasher: Sendable {
   /// A password as it may be stored: salted, slow to compute, and saying itself how it was made.
   ///
@@ -23,7 +23,7 @@ public protocol SecretHasher: Sendable {
   /// A token as it is stored and looked up. Tokens are long and random, so this is quick.
   func digest(of token: AccessToken) -> TokenDigest
 
-  /// What only whoever has the key can compute of a message (HMAC, RFC 2104): 32 bytes.
+  /// A code that only a holder of the key can compute of a message (HMAC, RFC 2104): 32 bytes.
   func authenticationCode(of message: [UInt8], key: [UInt8]) -> [UInt8]
 }
 

@@ -1,5 +1,5 @@
-/// What stands in one cell or two: a base, up to two combining marks, and what keeps the line's direction.
-/// Always safe for a terminal.
+/// The content of one cell or two: a base, up to two combining marks, and what keeps the line's direction. Always safe
+/// for a terminal.
 public struct Glyph: Hashable, Sendable {
   public let base: Unicode.Scalar
   public private(set) var firstMark: Unicode.Scalar?

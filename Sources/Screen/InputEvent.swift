@@ -30,7 +30,7 @@ public enum InputEvent: Hashable, Sendable {
   case resized(Size)
   /// The process was stopped and is back; the screen must be painted whole.
   case resumed(Size)
-  /// Somebody asked the process to end: SIGTERM, SIGHUP or SIGINT.
+  /// A signal asked the process to end: SIGTERM, SIGHUP or SIGINT.
   case terminate(signal: Int32)
   /// The terminal is gone; no more keys will come.
   case endOfInput

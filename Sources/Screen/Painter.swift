@@ -80,7 +80,7 @@ public struct Painter: Sendable {
       style: style)
   }
 
-  /// Gives what stands in `rect` another look. `change` is called for each glyph's style.
+  /// Gives the glyphs in `rect` another style. `change` is called for each glyph's style.
   public mutating func restyle(_ rect: Rect, _ change: (inout Style) -> Void) {
     let visible = Rect(
       row: bounds.row + rect.row, column: bounds.column + rect.column, rows: rect.rows,
@@ -95,7 +95,7 @@ public struct Painter: Sendable {
     }
   }
 
-  /// Lays `style` over what stands in `rect`, as a selection does: its colours win, its attributes are added.
+  /// Lays `style` over the glyphs in `rect`, as a selection does: its colours win, its attributes are added.
   public mutating func applyStyle(_ rect: Rect, _ style: Style) {
     restyle(rect) { $0 = $0.overlaid(with: style) }
   }

@@ -26,7 +26,7 @@ public struct SafeText: Hashable, Sendable {
   /// cannot be shown vanishes. Only the first 4,096 scalars are looked at.
   ///
   /// - Parameters:
-  ///   - text: What somebody wrote.
+  ///   - text: Text from outside.
   ///   - keepingSpaces: If false, runs of spaces become one and the ends are trimmed. Editors pass true.
   public init(untrusted text: String, keepingSpaces: Bool = false) {
     var sanitizer = Sanitizer(keepingSpaces: keepingSpaces)

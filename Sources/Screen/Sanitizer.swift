@@ -1,4 +1,4 @@
-/// Turns text from anybody into text that cannot steer a terminal or shift a column.
+/// Turns text from outside into text that cannot steer a terminal or shift a column.
 ///
 /// Feed it scalars; read `text` and `cells`.
 struct Sanitizer {
@@ -24,7 +24,7 @@ struct Sanitizer {
     case .dropped: break
     case .private: feed("?")
     case .mark:
-      // A mark that follows a space which is still owed would land on somebody else's letter.
+      // A mark that follows a space which is still owed would land on the letter of another text.
       guard marksLeft > 0, !owesSpace else { return }
       marksLeft -= 1
       text.append(scalar)

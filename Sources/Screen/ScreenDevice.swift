@@ -24,7 +24,7 @@ public protocol ScreenDevice: Sendable {
   /// outside the screen are left out, since a resize may have overtaken the picture.
   func present(_ patches: [Patch], cursor: Cursor?) async
 
-  /// Paints everything that was presented once more, for a terminal that somebody else wrote to.
+  /// Paints everything that was presented once more, for a terminal that another program wrote to.
   func redraw() async
 
   /// Gives the terminal back and stops the process as Ctrl-Z does. When it goes on, the terminal is taken

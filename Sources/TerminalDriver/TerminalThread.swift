@@ -125,7 +125,7 @@ final class TerminalThread: SerialExecutor {
       ]
       let ready = poll(&descriptors, 3, needs.pause ?? -1)
       if descriptors[0].revents != 0 { porch_terminal_clear_wake(wake) }
-      // Whoever began to watch during the sleep hears of the signals that came since.
+      // A watch that began during the sleep hears of the signals that came since.
       guard let watch = state.withLock({ $0.watch }) else { continue }
       let signals = porch_terminal_take_signals()
       if signals != 0 { watch.handler(.signals(signals)) }

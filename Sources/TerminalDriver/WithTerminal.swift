@@ -19,10 +19,10 @@ public func withTerminal<Result: Sendable>(
 
 /// Lets a stack overflow of the calling thread be handled like other crashes while a terminal is open.
 ///
-/// Call it first thing on the main thread, and again before recursing over somebody else's data: once an
-/// asynchronous `main` has waited, the main actor's jobs run on threads of Swift's pool, and those have no
-/// stack for signal handlers unless this is called on them. Overflowing one without it ends the process with
-/// the terminal as it is. Calling it twice on a thread costs nothing.
+/// Call it first thing on the main thread, and again before recursing over data from outside: once an asynchronous
+/// `main` has waited, the main actor's jobs run on threads of Swift's pool, and those have no stack for signal handlers
+/// unless this is called on them. Overflowing one without it ends the process with the terminal as it is. Calling it
+/// twice on a thread costs nothing.
 public func protectThisThread() {
   porch_terminal_protect_thread()
 }

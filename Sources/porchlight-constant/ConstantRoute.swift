@@ -5,8 +5,7 @@ internal import Logging
 /// A route of Hummingbird's that answers a constant: what `porchlight bench` compares with. A program of its own,
 /// so that the roster need not carry Hummingbird.
 ///
-/// usage: porchlight-constant BODY. Prints the port it listens on, then `ready`. How many files it may have open
-/// comes from whoever starts it.
+/// usage: porchlight-constant BODY. Prints the port it listens on, then `ready`. It inherits its limit of open files.
 @main
 struct ConstantRoute {
   static func main() async throws {
@@ -26,7 +25,7 @@ struct ConstantRoute {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await application.run() }
       group.addTask {
-        // Whoever measures may be killed; nobody would end this process then.
+        // The measuring process may be killed, and would leave this one running.
         while getppid() != 1 { try await Task.sleep(for: .seconds(1)) }
       }
       try await group.next()
