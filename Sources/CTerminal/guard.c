@@ -39,7 +39,7 @@ static bool installed;
 
 static _Atomic uint32_t pending;
 
-// 1 while the terminal is ours. Whoever swaps it to 0 gives the terminal back, so it happens once.
+// 1 while the terminal is ours. The thread that swaps it to 0 gives the terminal back, so it happens once.
 static atomic_int owns_terminal;
 
 void porch_reset_begin(void) {
@@ -150,7 +150,7 @@ void porch_guard_end(void) {
   atomic_store(&owns_terminal, 0);
   for (int i = 0; i < CRASHES; i++) sigaction(crash_signals[i], &old_crash[i], NULL);
   for (int i = 0; i < EVENTS; i++) sigaction(event_signals[i], &old_event[i], NULL);
-  // SIGPIPE stays ignored: whoever opened sockets meanwhile counts on it.
+  // SIGPIPE stays ignored: sockets that were opened meanwhile count on it.
   installed = false;
   wake = -1;
 }
@@ -177,9 +177,9 @@ bool porch_guard_await_foreground(int input) {
   for (int tries = 0; tries < 50; tries++) {
     const pid_t front = tcgetpgrp(input);
     if (front < 0 || front == getpgrp()) return true;
-    // As the kernel does to whoever reads a terminal from the background, but for the whole process: the
-    // threads of Swift's pool block the signal, so it would not stop us by itself. When the shell lets the
-    // process go on, it may still be in the background.
+    // As the kernel does when a thread reads a terminal from the background, but for the whole process: the threads of
+    // Swift's pool block the signal, so it would not stop us by itself. When the shell lets the process go on, it may
+    // still be in the background.
     kill(0, SIGTTIN);
     poll(NULL, 0, 10);
   }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import NIOCore
 
 /// Stops accepting for a moment where there is nothing to accept with, as when every file is in use, and lets one
-/// connection give way. Whoever waits stays readable, so that the loop would do nothing but try.
+/// connection give way. A socket with waiting clients stays readable, so that the loop would do nothing but try.
 ///
 /// NIO's own `AcceptBackoffHandler` delays the next read; but a read that failed is still wanted (2.101), and
 /// is tried again at once.

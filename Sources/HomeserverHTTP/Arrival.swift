@@ -11,7 +11,7 @@ struct Arrival: Sendable {
   }
 
   var content: Content
-  /// Whose request it is where a proxy says so; nil for that of whoever is at the connection's end.
+  /// The client, where a proxy names it; nil where the client is the other end of the connection.
   var client: Peer?
   /// What the request takes up; nil for a small one.
   var memory: MemoryCharge?

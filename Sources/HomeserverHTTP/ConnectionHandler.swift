@@ -3,9 +3,9 @@ internal import MatrixWire
 internal import NIOCore
 internal import NIOHTTP1
 
-/// One connection on its event loop: reads requests ahead, hands them over one at a time, writes the answers in
-/// order, and hears when the client hangs up. Of what stands behind a request that is being answered it reads a few
-/// kilobytes; that the client closed is told all the same.
+/// One connection on its event loop: reads requests ahead, hands them over one at a time, writes the answers in order,
+/// and hears when the client hangs up. Behind a request that is being answered it reads a few kilobytes ahead; it hears
+/// that the client closed all the same.
 final class ConnectionHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundIn = ByteBuffer
@@ -258,7 +258,7 @@ extension ConnectionHandler {
     while current == nil, phase != .lingering, phase != .closed {
       guard let next = arrived.popFirst() else { return rest(context) }
       current = next
-      // The request goes on to whoever answers it; what it was is not needed for that.
+      // The request is handed over; what it was is not needed here any more.
       current?.content = .answer(WireResponse(status: 200, body: []))
       readAhead -= next.readAhead
       place.set(.busy)

@@ -32,7 +32,7 @@ final class Guests: Sendable {
 
   /// How many may come now: into free places, and into those of connections that would give way.
   ///
-  /// Whoever gives way is closed a moment later, so a few more than there may be are open for that long.
+  /// A connection that gives way is closed a moment later, so a few more than there may be are open for that long.
   func room(at door: any Channel, now: NIODeadline) -> Room {
     state.withLock { state in
       let free = max(0, most - state.places.staying)
@@ -55,7 +55,7 @@ final class Guests: Sendable {
     guest.closeFuture.whenComplete { _ in self.leave(id) }
   }
 
-  /// Somebody has to go, because there is nothing left to accept another with.
+  /// A connection has to go, because there is nothing left to accept another with.
   func giveWay(now: NIODeadline) {
     state.withLock { $0.places.giveWay(now: now) }?.close(promise: nil)
   }
@@ -88,8 +88,8 @@ struct Place: Sendable {
 
 /// Lets no more connections in by a listening socket than there may be; the others wait.
 ///
-/// Exact where there is one socket. Each further one that was already waiting for somebody when the last place
-/// was taken may let `mostAtOnce` more in.
+/// Exact where there is one socket. Each further one that was already waiting for a client when the last place was
+/// taken may let `mostAtOnce` more in.
 final class Doorkeeper: ChannelDuplexHandler {
   typealias InboundIn = any Channel
   typealias OutboundIn = Never

@@ -4,7 +4,7 @@ internal import NIOCore
 /// Why a server cannot listen.
 public struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Code: Hashable, Sendable {
-    /// Somebody else listens there.
+    /// Another process listens there.
     case inUse
     /// The system does not allow it, or there is no such place.
     case refused

@@ -47,7 +47,7 @@ final class MemoryBudget: Sendable {
   }
 }
 
-/// What one request takes up, for as long as anybody holds this.
+/// What one request takes up, for as long as this is held.
 final class MemoryCharge: Sendable {
   private let budget: MemoryBudget
   private let ticket: RequestMemory<MemoryBudget.End>.Ticket

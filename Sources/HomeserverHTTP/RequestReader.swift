@@ -108,12 +108,12 @@ struct RequestReader {
     }
     switch arrival.content {
     case .request(var request):
-      // A length is a word of whoever sends it. Most bodies are as long as that, large ones grow as they come.
+      // The client claims a length. Most bodies are as long as that, large ones grow as they come.
       request.body.reserveCapacity(min(max(0, length), limits.smallRequest))
       state = .body(arrival, request, room: limits.smallRequest)
       return isAsking ? .invite : .more
     case .answer:
-      // Whoever asked before sending has sent nothing, and may or may not do so now.
+      // A client that asked before sending has sent nothing, and may or may not do so now.
       return discard(arrival, isAsking ? .max : length > limits.largestDiscard ? length : 0)
     }
   }
@@ -154,7 +154,7 @@ struct RequestReader {
     return .arrival(arrival)
   }
 
-  /// Only what a server may have signed is longer than what anybody may send.
+  /// Only requests that a server may have signed may be longer than those of clients.
   private func largestBody(of request: WireRequest) -> Int {
     guard request.isBetweenServers, sender(request) != .nobody else { return limits.largestBody }
     return max(limits.largestTransaction, limits.largestBody)

@@ -12,7 +12,7 @@ struct RequestTarget: Hashable, Sendable {
   /// In queries `+` is a space, as HTML forms have it. `%2F` in a segment is a part of it and ends nothing.
   ///
   /// - Throws: `M_INVALID_PARAM` where an escape is broken, decodes to no text, or the form is another one, and where
-  ///   there are more parts than any endpoint has: each costs memory before anybody is asked who they are.
+  ///   there are more parts than any endpoint has: each costs memory before the client is known.
   init(_ text: String) throws(MatrixError) {
     let origin = try Self.origin(text)
     self.text = String(origin)

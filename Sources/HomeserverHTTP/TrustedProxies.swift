@@ -8,7 +8,7 @@ public struct TrustedProxies: Hashable, Sendable {
   /// - Parameter networks: where they are; none by default, so that the header of nobody counts.
   public init(_ networks: [IPNetwork] = []) { self.networks = networks }
 
-  /// Whether somebody's word counts.
+  /// Whether the word of a peer counts.
   func contains(_ peer: Peer) -> Bool {
     !networks.isEmpty && (peer.address.flatMap { IPAddress($0) }.map(contains) ?? false)
   }
@@ -17,15 +17,15 @@ public struct TrustedProxies: Hashable, Sendable {
 
   /// Whose request a proxy passes on.
   ///
-  /// Each proxy appends where it was asked from, so the list is read from its end, for as long as it was one of these
-  /// that wrote: the last address that is none of theirs is the client's, and what stands before it is the client's own
-  /// word. Where there is no such address, the first proxy asks for itself. Where a proxy wrote something else than an
-  /// address (`unknown`), the client is one nobody can tell from others of that kind: they count together.
+  /// Each proxy appends the address it was asked from, so the list is read from its end, for as long as one of these
+  /// proxies wrote it. The last address that is not a proxy's is the client's; what precedes it is only claimed by the
+  /// client. Where there is no such address, the first proxy asks for itself. Where a proxy wrote something else than
+  /// an address (`unknown`), such clients cannot be told apart and count together.
   ///
   /// - Parameters:
   ///   - proxy: at the connection's end; one of these.
   ///   - lines: the headers `X-Forwarded-For`, in their order.
-  /// - Returns: the client; never a process of this server's own user, whoever the proxy is.
+  /// - Returns: the client; never a process of this server's own user, whichever user the proxy runs as.
   func client(behind proxy: Peer, forwardedFor lines: [String]) -> Peer {
     var client = Peer(address: proxy.address, isSameUser: false)
     for line in lines.reversed() {

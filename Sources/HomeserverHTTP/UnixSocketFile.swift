@@ -15,7 +15,7 @@ final class UnixSocketFile: Sendable {
     let file: UInt
   }
 
-  /// - Throws: `ListenError` where somebody answers there, or something else than a socket has the name.
+  /// - Throws: `ListenError` where a process answers there, or something else than a socket has the name.
   init(_ path: String) throws {
     self.path = path
     guard let status = Self.status(path) else {
@@ -33,8 +33,8 @@ final class UnixSocketFile: Sendable {
 
   /// Makes the file: this server's, and its owner's alone.
   ///
-  /// Nobody listens on it yet, and until somebody does every connection is refused: so its permissions are
-  /// right before anybody can use it, whatever the umask says.
+  /// No process listens on it yet, and until one does every connection is refused: so its permissions are right before
+  /// it can be used, whatever the umask says.
   ///
   /// - Returns: the socket that is bound to it, to be closed by the caller.
   /// - Throws: `IOError` or `SocketAddressError`.
@@ -58,7 +58,7 @@ final class UnixSocketFile: Sendable {
     return descriptor
   }
 
-  /// Whether the file is still there, and still the one that was made: whoever opens it comes to this server.
+  /// Whether the file is still there, and still the one that was made, so that clients who open it come to this server.
   var isInPlace: Bool {
     guard let claimed = identity.withLock({ $0 }) else { return false }
     return Self.identity(path) == claimed

@@ -24,7 +24,7 @@ public enum DatabaseFile {
     for file in [path, path + "-wal", path + "-shm"] { try restrict(file) }
   }
 
-  /// Makes the folders of a database where they are missing, for nobody else to enter; existing ones stay as
+  /// Makes the folders of a database where they are missing, with access for their owner only; existing ones stay as
   /// they are.
   ///
   /// - Parameter path: the path of the database's file.

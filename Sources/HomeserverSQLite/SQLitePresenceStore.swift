@@ -5,9 +5,9 @@ internal import Synchronization
 
 /// The store on disk: one SQLite file, readable by its owner alone.
 ///
-/// One connection: everything is read once, at the start, and from then on there are only writes, so readers
-/// beside the writer (a `DatabasePool`) would have nothing to do. The connection keeps the file to itself
-/// until it is closed or its process ends; whoever opens it meanwhile is told `StoreError.Code.inUse`.
+/// One connection: everything is read once, at the start, and from then on there are only writes, so readers beside the
+/// writer (a `DatabasePool`) would have nothing to do. The connection keeps the file to itself until it is closed or
+/// its process ends; a process that opens it meanwhile is told `StoreError.Code.inUse`.
 public final class SQLitePresenceStore: PresenceStore {
   private let path: String
   private let database: DatabaseQueue

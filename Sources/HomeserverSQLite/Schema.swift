@@ -2,7 +2,7 @@ internal import GRDB
 internal import Homeserver
 internal import MatrixWire
 
-/// How a database is opened, and what stands in it.
+/// How a database is opened, and its tables.
 enum Schema {
   /// Says in the file's header whose database it is: "prch".
   private static let applicationID: Int64 = 0x7072_6368
@@ -103,8 +103,8 @@ enum Schema {
     return migrator
   }
 
-  /// What others are shown of the profile of somebody who hides or appears offline. What they are shown of those who
-  /// do already was not kept: it is frozen as it is.
+  /// What others are shown of the profile of a user who hides or appears offline. For users who do already, what is
+  /// shown was not kept: it is frozen as it is.
   private static let fourth = """
     ALTER TABLE presence ADD COLUMN is_profile_frozen INTEGER NOT NULL DEFAULT 0
       CHECK (is_profile_frozen IN (0, 1));
@@ -135,7 +135,7 @@ enum Schema {
     INSERT INTO decoy (id, key) VALUES (1, randomblob(32));
     """
 
-  /// Other servers: what stands between them and this one, and what they have to be told.
+  /// Other servers: relations with them, and what they have to be told.
   private static let second = """
     CREATE TABLE life (
       id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -2,7 +2,7 @@ internal import GRDB
 internal import Homeserver
 
 extension StoreError {
-  /// What an error of the database is to whoever keeps a server: the one place where they are told apart.
+  /// What an error of the database means to an operator: the one place where such errors are told apart.
   init(_ error: any Error, _ path: String) {
     if let error = error as? StoreError {
       self = error

@@ -5,8 +5,7 @@ internal import Ports
 internal import PresenceCore
 internal import PresenceFederation
 
-/// Reads everything a database holds. Whatever somebody wrote into it by hand is either understood or named in
-/// an error.
+/// Reads everything a database holds. Rows that were written by hand are either understood or named in an error.
 struct StoreReader {
   let db: Database
   let path: String

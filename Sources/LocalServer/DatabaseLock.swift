@@ -48,7 +48,7 @@ public final class DatabaseLock: Sendable {
     }
   }
 
-  /// Gives the lock back; whoever waits for the database may have it now.
+  /// Gives the lock back; a process that waits for the database may have it now.
   public func release() {
     let held = descriptor.withLock { held in
       defer { held = -1 }

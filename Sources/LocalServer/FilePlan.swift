@@ -4,7 +4,7 @@ public struct FilePlan: Hashable, Sendable {
   public let network: Int
   /// Connections of clients over a Unix socket.
   public let local: Int
-  /// Connections to other servers: those with which something stands, and all others.
+  /// Connections to other servers: those with a relation, and all others.
   public let peers: Int
   public let strangers: Int
 

@@ -10,10 +10,10 @@ internal import Synchronization
 
 /// The way to the homeserver of this machine's user, whichever process has it.
 ///
-/// The first process that needs the homeserver takes its lock, opens its database and serves the others over a
-/// socket. When that process ends, however it ends, the request of somebody else that breaks takes over:
-/// whoever gets the lock has the database from then on. Nobody waits on a timer for that, and a request is
-/// only given up when nobody answers for `patience`.
+/// The first process that needs the homeserver takes its lock, opens its database and serves the others over a socket.
+/// When that process ends, however it ends, requests of the others break, and the first of them takes over: the process
+/// that gets the lock has the database from then on. No timer is waited for, and a request is given up only when no
+/// process answers for `patience`.
 public final class LocalExchange: Exchange {
   /// What the homeserver needs that this process decides.
   public struct Options: Sendable {
@@ -22,7 +22,7 @@ public final class LocalExchange: Exchange {
     public var secrets: any SecretHasher
     public var random: any RandomNumberGenerator & Sendable
     public var logger: Logger
-    /// How long a request waits for somebody to answer.
+    /// How long a request waits for a process that answers.
     public var patience = Duration.seconds(5)
 
     public init(

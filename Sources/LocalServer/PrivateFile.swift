@@ -1,7 +1,7 @@
 internal import Glibc
 public import Homeserver
 
-/// A small text that nobody else may read, in a file: made once, never written again.
+/// A small text that only its owner may read, in a file: made once, never written again.
 public enum PrivateFile {
   /// In bytes; a larger file is some other one.
   private static let largest = 16_384

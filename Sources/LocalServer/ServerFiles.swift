@@ -1,7 +1,7 @@
 internal import Glibc
 public import Homeserver
 
-/// Where a homeserver of one user keeps its files: a folder that nobody else may enter.
+/// Where a homeserver of one user keeps its files: a folder that only this user may enter.
 public struct ServerFiles: Hashable, Sendable {
   /// The folder, absolute.
   public let folder: String
@@ -21,9 +21,9 @@ public struct ServerFiles: Hashable, Sendable {
       ? near : "/tmp/porchlight-\(userID)/\(String(Self.hash(folder), radix: 16)).socket"
   }
 
-  /// Makes the folders, with access for nobody else.
+  /// Makes the folders, with access for their owner only.
   ///
-  /// - Throws: `StoreError` where a folder cannot be made, or belongs to somebody else.
+  /// - Throws: `StoreError` where a folder cannot be made, or belongs to another user.
   public func prepare() throws(StoreError) {
     try Self.makePrivateFolder(folder)
     try Self.makePrivateFolder(String(socket[..<(socket.lastIndex(of: "/") ?? socket.endIndex)]))
@@ -32,7 +32,7 @@ public struct ServerFiles: Hashable, Sendable {
   /// Makes a folder and those above it; the last one is for its owner alone.
   ///
   /// - Parameter path: absolute.
-  /// - Throws: `StoreError` where it cannot be made, or belongs to somebody else.
+  /// - Throws: `StoreError` where it cannot be made, or belongs to another user.
   public static func makePrivateFolder(_ path: String) throws(StoreError) {
     var made = ""
     for part in path.split(separator: "/") {

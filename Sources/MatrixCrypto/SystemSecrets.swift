@@ -16,7 +16,7 @@ public final class SystemSecrets: SecretHasher {
 
   private let parameters: PasswordHash.Parameters
   private let mostWaiting: Int
-  /// Nobody's password, for those who ask for nobody while nobody has one.
+  /// A hash of no user's password, to be verified against for names without an account while no user has one.
   private let nobody: PasswordHash
   private let state: Mutex<State>
   private let queue = DispatchQueue(label: "porchlight.passwords")

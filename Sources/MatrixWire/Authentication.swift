@@ -24,7 +24,7 @@ public struct Authentication: Hashable, Sendable, Codable {
   }
 }
 
-/// Who somebody says they are: `{"type":"m.id.user","user":"bob"}`.
+/// Who logs in, as the request says it: `{"type":"m.id.user","user":"bob"}`.
 public struct UserIdentifier: Hashable, Sendable, Codable {
   public var type: String
   public var user: String?

@@ -143,7 +143,7 @@ struct CanonicalJSONParser {
     }
   }
 
-  /// What stands behind `\u`, with the other half where it is half of a pair.
+  /// What follows `\u`, with the other half where it is half of a pair.
   private mutating func scalar() throws(CanonicalJSON.Problem) -> Unicode.Scalar {
     let first = try fourDigits()
     if let scalar = Unicode.Scalar(first) { return scalar }

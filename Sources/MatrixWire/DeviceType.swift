@@ -1,4 +1,4 @@
-/// What kind of device somebody is on: one of a closed list, or a namespaced word of an application's own.
+/// The kind of a device: one of a closed list, or a namespaced word of an application's own.
 public struct DeviceType: WireString {
   public let rawValue: String
 

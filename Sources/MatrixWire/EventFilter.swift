@@ -44,7 +44,7 @@ public struct EventFilter: Sendable {
     senders?.contains(sender) ?? true && !notSenders.contains(sender)
   }
 
-  /// Whether no event of that kind can pass, from anybody.
+  /// Whether no event of that kind can pass, from any sender.
   func blocks(_ kind: StreamEvent.Kind) -> Bool { senders?.isEmpty == true || !kinds.contains(kind) }
 
   private static func allows(_ type: [UInt8], _ wanted: TypePatterns?, _ unwanted: TypePatterns) -> Bool {

@@ -1,9 +1,9 @@
-/// A JSON object as somebody sent it, kept byte by byte: this server stores it and never looks inside.
+/// A JSON object as a client sent it, kept byte by byte: this server stores it and never looks inside.
 public struct JSONObject: Hashable, Sendable {
   public let bytes: [UInt8]
 
-  /// Everything is read, to the last escape: what is stored here is handed out again, and whoever reads it may
-  /// be stricter than a decoder that skips what nobody asked for.
+  /// Everything is read, to the last escape: what is stored here is handed out again, and its readers may be stricter
+  /// than a decoder that skips what nobody asked for.
   ///
   /// - Parameter bytes: UTF-8, which is the only encoding JSON has between machines (RFC 8259 section 8.1).
   /// - Throws: `M_NOT_JSON`, or `M_BAD_JSON` for JSON that is no object or nested too deep.

@@ -28,7 +28,7 @@ struct JSONWriter {
     bytes.append(UInt8(ascii: ":"))
   }
 
-  /// A key as somebody else chose it; its value comes next.
+  /// A key that comes from outside; its value comes next.
   mutating func foreignKey(_ name: String) {
     if !isFirst { bytes.append(UInt8(ascii: ",")) }
     isFirst = false

@@ -94,7 +94,7 @@ public struct RefreshRequest: Hashable, Sendable, Codable {
   }
 }
 
-/// The answer to `POST /refresh`. Whoever gets no new refresh token goes on with the old one.
+/// The answer to `POST /refresh`. A client that gets no new refresh token goes on with the old one.
 public struct RefreshAnswer: Hashable, Sendable, Codable {
   public var accessToken: AccessToken
   public var refreshToken: AccessToken?

@@ -1,4 +1,4 @@
-/// A standard error code, or one of somebody's own (Protocol 1.2).
+/// A standard error code, or a namespaced one (Protocol 1.2).
 public struct ErrorCode: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
   public let rawValue: String
   public init(rawValue: String) { self.rawValue = rawValue }

@@ -53,7 +53,7 @@ public enum UnknownReason: String, Codable, Hashable, Sendable {
   case unreachable
   /// Their server was asked, and has not said yet.
   case unanswered
-  /// Their server was not asked yet: asking at once would show that somebody is there who hides.
+  /// Their server was not asked yet: asking at once would show that a hidden user is there.
   case notAsked = "not_asked"
   /// Their server does not show them, although they accepted once.
   case notShown = "not_shown"

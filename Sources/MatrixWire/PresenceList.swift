@@ -1,4 +1,4 @@
-/// Where an entry of somebody's list stands, from its owner's side (E4).
+/// The state of an entry of a list, from its owner's side (E4).
 public enum ListState: String, Codable, Hashable, Sendable {
   /// Invited; no answer yet.
   case pending
@@ -10,7 +10,7 @@ public enum ListState: String, Codable, Hashable, Sendable {
   case revoked
 }
 
-/// Where somebody who asked to watch me stands, from my side (the mirror of `ListState`).
+/// The state of an invite, from the invited user's side (the mirror of `ListState`).
 public enum InviteState: String, Codable, Hashable, Sendable {
   /// Waiting for my answer.
   case pending
@@ -72,7 +72,7 @@ extension ListEntry: Codable {
   }
 }
 
-/// Somebody who waits for my answer (E2).
+/// A user who waits for my answer (E2).
 public struct PendingInvite: Hashable, Sendable, Codable {
   public var observer: UserID
   /// Milliseconds since 1970.

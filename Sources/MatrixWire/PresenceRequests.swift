@@ -24,7 +24,7 @@ public struct DeviceReport: Hashable, Sendable {
     case unstated
     /// Idle for that many milliseconds by now; the server extrapolates.
     case since(milliseconds: Int)
-    /// Somebody is at the device.
+    /// The user is at the device.
     case active
   }
 

@@ -1,4 +1,4 @@
-/// Which values `presence` may have, by the version of the API somebody reads it through (E8).
+/// Which values `presence` may have, by the version of the API it is read through (E8).
 public enum PresenceVocabulary: Hashable, Sendable {
   /// The first design, `api/v1`: with `free_for_chat` and `hidden`.
   case v1

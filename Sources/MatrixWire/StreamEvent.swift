@@ -23,7 +23,7 @@ public enum StreamEvent: Hashable, Sendable {
   }
 }
 
-/// `chat.porchlight.presence_invite`: how somebody who asked to watch me stands now.
+/// `chat.porchlight.presence_invite`: the state of an invite to watch me.
 ///
 /// `state` is an addition to E4: without it the asked person's other devices would never learn that
 /// an invite was answered on one of them, or taken back. Absent means pending.

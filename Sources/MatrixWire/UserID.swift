@@ -26,7 +26,7 @@ public struct UserID: Hashable, Sendable {
     self.init("@\(localpart):\(server.rawValue)")
   }
 
-  /// What stands between `@` and the first colon.
+  /// The part between `@` and the first colon.
   public var localpart: Substring {
     let colon = rawValue.utf8.firstIndex(of: UInt8(ascii: ":")) ?? rawValue.endIndex
     return rawValue[rawValue.utf8.index(after: rawValue.startIndex)..<colon]

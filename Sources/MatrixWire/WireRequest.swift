@@ -1,4 +1,4 @@
-/// One HTTP request as a value (RFC 9110), whoever carries it.
+/// One HTTP request as a value (RFC 9110), whatever carries it.
 public struct WireRequest: Hashable, Sendable {
   public enum Method: String, Hashable, Sendable {
     case get = "GET"

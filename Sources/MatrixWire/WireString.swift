@@ -53,7 +53,7 @@ public struct DeviceID: WireString {
   }
 }
 
-/// A position in somebody's event stream; opaque to clients.
+/// A position in a user's event stream; opaque to clients.
 public struct SyncToken: WireString {
   public let rawValue: String
 

@@ -7,8 +7,8 @@ public import Ports
 
 /// The way to a homeserver over the network: HTTP, HTTPS, or a Unix socket.
 ///
-/// One pool of connections; polls take one each and keep nobody else from theirs. Follows no redirects: a
-/// redirect is an answer. Made by `withNetworkExchange`, which closes what is open when it returns.
+/// One pool of connections; polls take one each and keep no other request waiting. Follows no redirects: a redirect is
+/// an answer. Made by `withNetworkExchange`, which closes what is open when it returns.
 public struct NetworkExchange: Exchange {
   private let server: ServerAddress
   private let clients: ClientGenerations
@@ -79,7 +79,7 @@ public struct NetworkExchange: Exchange {
 /// - Parameters:
 ///   - server: where it is.
 ///   - agent: what to call ourselves in `User-Agent`.
-///   - largestAnswer: in bytes; whoever answers more is taken for broken.
+///   - largestAnswer: in bytes; a server that answers more is taken for broken.
 ///   - authorities: the certificates to trust instead of the system's.
 ///   - proxy: what opens the way to the server; nil goes there directly.
 ///   - body: what to do with it. Requests still under way when it returns fail.

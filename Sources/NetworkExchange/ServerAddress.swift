@@ -53,7 +53,7 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     authority = nil
   }
 
-  /// The same address, with words for people that say what stands between.
+  /// The same address, with words for people that say what is on the way.
   func reached(by proxy: ProxyAddress) -> ServerAddress {
     var address = self
     address.description += " (by the proxy \(proxy))"

@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import Ports
 
-/// Hosts that have no address, as a value: who asks again is told so without anybody being asked (RFC 2308).
+/// Hosts that have no address, as a value: a repeated question is answered without asking a name server (RFC 2308).
 struct AbsentHosts {
   /// Why a host has none.
   enum Reason: Hashable, Sendable {

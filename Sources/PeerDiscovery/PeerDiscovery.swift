@@ -14,8 +14,8 @@ public protocol WebGetter: Sendable {
 
 /// Where other homeservers are: asks as `Resolution` says, and remembers what it was told.
 ///
-/// One question about a thing is out at a time, whoever else wants to know waits for it. What is remembered is
-/// bounded, by time and in number.
+/// One question about a thing is out at a time; other callers wait for its answer. What is remembered is bounded, by
+/// time and in number.
 public actor PeerDiscovery {
   public struct Limits: Hashable, Sendable {
     public var wellKnown = WellKnown.Lifetimes()
@@ -43,7 +43,7 @@ public actor PeerDiscovery {
   private var budget: LookupBudget?
   private var wellKnown: AnswerCache<KnownDelegate>
   private var services: AnswerCache<ServiceAnswer>
-  /// Whoever waits for a question that is out.
+  /// The callers that wait for a question that is out.
   private var waiting: [Question: [AsyncStream<Void>.Continuation]] = [:]
 
   private enum Question: Hashable {
@@ -127,7 +127,7 @@ public actor PeerDiscovery {
     }
   }
 
-  /// Asks if nobody is asking, else waits for whoever is.
+  /// Asks if no other caller does, else waits for its answer.
   private func once<Answer>(
     _ question: Question, known: () -> Answer?, asking ask: () async throws -> Void
   ) async throws -> Answer {
@@ -158,7 +158,7 @@ public actor PeerDiscovery {
     let (bell, ring) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     waiting[question]?.append(ring)
     for await _ in bell {}
-    // Whoever asked may have gone away with no answer: then this one asks.
+    // The caller that asked may have been cancelled without an answer: then this one asks.
     try Task.checkCancellation()
   }
 

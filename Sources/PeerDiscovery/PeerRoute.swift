@@ -28,7 +28,7 @@ public struct PeerRoute: Hashable, Sendable {
   public let hostHeader: String
   /// The name or address the certificate has to be for: the host header without its port and brackets.
   public let certificateName: String
-  /// Whether somebody who runs this server set it, and nobody else said it.
+  /// Whether the operator set it, and it came from nowhere else.
   public let isSetByHand: Bool
 
   init(

@@ -2,7 +2,7 @@ public import MatrixWire
 
 /// From a server's name to the way there, step by step (Matrix server-server API, "Resolving server names").
 ///
-/// Decides and asks nothing: whoever has it looks up what `step` names and tells the answer.
+/// Decides and asks nothing: its caller looks up what `step` names and tells the answer.
 public struct Resolution: Hashable, Sendable {
   public enum Step: Hashable, Sendable {
     /// Ask this host to whom it delegates, over HTTPS.

@@ -8,8 +8,8 @@ internal import Synchronization
 ///
 /// Hosts without an address are remembered, and one question about a host is out at a time.
 ///
-/// A few threads, so that one domain whose name servers are silent does not hold up the others. What waits for
-/// them is bounded; whoever comes beyond that gets `failed` at once.
+/// A few threads, so that one domain whose name servers are silent does not hold up the others. What waits for them is
+/// bounded; a question beyond that gets `failed` at once.
 public final class SystemResolver: ServiceLookup {
   /// A name server to ask instead of those of the system.
   public struct Server: Hashable, Sendable {
@@ -42,7 +42,7 @@ public final class SystemResolver: ServiceLookup {
 
   private struct Hosts {
     var absent = AbsentHosts()
-    /// Whoever waits for the answer about a host that is being asked for.
+    /// The callers that wait for the answer about a host.
     var asked: [String: [AsyncStream<[String]>.Continuation]] = [:]
   }
 
@@ -81,7 +81,7 @@ public final class SystemResolver: ServiceLookup {
       case .absent: return []
       case .wait(let answers):
         for await answer in answers { return answer }
-        // Whoever asked may have gone away with no answer: then this one asks.
+        // The caller that asked may have been cancelled without an answer: then this one asks.
         try Task.checkCancellation()
       case .ask:
         var addresses: [String]?
@@ -97,7 +97,7 @@ public final class SystemResolver: ServiceLookup {
     }
   }
 
-  /// What somebody is to do who wants to know a host's addresses.
+  /// What a caller is to do that wants to know a host's addresses.
   private enum Turn {
     case absent
     case wait(AsyncStream<[String]>)

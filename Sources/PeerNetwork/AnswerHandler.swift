@@ -91,7 +91,7 @@ final class AnswerHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
   private func becomeReady(_ context: ChannelHandlerContext) {
     guard case .connecting = phase else { return }
-    // Whoever opened it is about to call.
+    // The caller who opened it is about to call.
     rest(context, patience)
     ready.succeed()
   }

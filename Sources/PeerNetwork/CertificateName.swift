@@ -3,9 +3,9 @@ internal import NIOSSL
 
 /// Whether a certificate is for a name.
 ///
-/// The library verifies that a trusted authority vouches for it, and lets the address that was connected to count
-/// as well as the name. Where a name server chose the address, that proves nothing: whoever answers there may well
-/// have a certificate for it. So names are looked at once more.
+/// The library verifies that a trusted authority vouches for it, and lets the address that was connected to count as
+/// well as the name. Where a name server chose the address, that proves nothing: the server at that address may well
+/// have a certificate for it. So names are checked once more.
 enum CertificateName {
   static func isProven(_ name: String, by certificate: NIOSSLCertificate) -> Bool {
     certificate._subjectAlternativeNames().contains { alternative in

@@ -40,7 +40,7 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
 
   var idle: [Connection] { desks.values.flatMap { $0.idle.map(\.connection) } }
 
-  /// What somebody with a request is to do.
+  /// What a caller with a request is to do.
   mutating func turn(for key: ConnectionKey) -> Turn {
     var desk = desks[key] ?? Desk()
     if let last = desk.idle.popLast() {
@@ -66,7 +66,7 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
     return desks[key]?.idle.removeFirst().connection
   }
 
-  /// Somebody waits for their turn.
+  /// A caller waits for a turn.
   ///
   /// - Returns: who it is, for `leave`.
   mutating func wait(for key: ConnectionKey, _ bell: AsyncStream<Void>.Continuation) -> UInt64 {
@@ -75,9 +75,9 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
     return lastWaiter
   }
 
-  /// Somebody waits no longer.
+  /// A caller waits no longer.
   ///
-  /// - Returns: whom to wake: whoever was woken and goes away gives the turn to the next.
+  /// - Returns: whom to wake: a caller that was woken and goes away gives the turn to the next.
   mutating func leave(_ waiter: UInt64, for key: ConnectionKey) -> AsyncStream<Void>.Continuation? {
     defer { forgetIfUnused(key) }
     guard let place = desks[key]?.waiting.firstIndex(where: { $0.id == waiter }) else {

@@ -12,8 +12,8 @@ struct ConnectionOpener: Sendable {
   let encryption: NIOSSLContext
   /// Who knows the addresses of hosts.
   let resolver: SystemResolver
-  /// Whether servers found by their names may be in this machine, or in a private network. Else whoever can name a
-  /// server could have any port behind the firewall knocked at.
+  /// Whether servers found by their names may be in this machine, or in a private network. Otherwise an account that
+  /// can name a server could probe any port behind the firewall.
   let reachesPrivate: Bool
   /// How long a connection may take, and its handshake.
   var patience: Duration
@@ -96,7 +96,7 @@ struct ConnectionOpener: Sendable {
       AnswerHandler(channel.eventLoop, proof, allowance, patience: patience, idle: idle))
   }
 
-  /// Waits for a connection; whoever goes away does not wait, and the connection is closed when it comes.
+  /// Waits for a connection. A cancelled caller does not wait, and the connection is closed when it comes.
   private static func value(of opening: EventLoopFuture<any Channel>) async throws -> any Channel {
     let promise = opening.eventLoop.makePromise(of: (any Channel).self)
     opening.cascade(to: promise)

@@ -20,7 +20,7 @@ public final class PeerNetwork: PeerTransport {
     public var authorities: String?
     /// What to call ourselves in `User-Agent`.
     public var agent = "porchlight"
-    /// In bytes; whoever answers more is taken for broken.
+    /// In bytes; a server that answers more is taken for broken.
     public var largestAnswer = 1_048_576
     /// How long a connection may take, and its handshake.
     public var patience = Duration.seconds(10)
@@ -32,7 +32,7 @@ public final class PeerNetwork: PeerTransport {
     /// Requests that may wait for a connection to one server.
     public var waitingPerPeer = 64
     public var discovery = PeerDiscovery.Limits()
-    /// What strangers get beside it: servers with which nothing stands, and whom anybody may have named.
+    /// What strangers get beside it: servers without a relation, which any user may have named.
     public var strangers = Strangers()
     /// Whether servers that are found by their names may be in this machine, or in a private network.
     public var reachesPrivate = false
@@ -40,7 +40,7 @@ public final class PeerNetwork: PeerTransport {
     public init() {}
   }
 
-  /// The bounds of requests to servers with which nothing stands.
+  /// The bounds of requests to servers without a relation.
   public struct Strangers: Sendable {
     public var connectionsPerPeer = 2
     public var connections = 256

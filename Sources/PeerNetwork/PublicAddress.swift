@@ -1,8 +1,8 @@
 internal import MatrixWire
 internal import NIOCore
 
-/// Whether an address is one at which a server can be that anybody may name: no entry of IANA's registries of special
-/// purposes (RFC 6890), and none that leads to one, because it embeds it.
+/// Whether a server may be at an address although any user may have named it: the address is in no entry of IANA's
+/// registries of special purposes (RFC 6890), and embeds none that is.
 ///
 /// Entries that are globally reachable are refused too: they are services of the network itself, at every place
 /// another one. Of IPv6 only what is given out for unicast is left (2000::/3), so that what the registries gain outside

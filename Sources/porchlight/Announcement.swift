@@ -3,8 +3,8 @@ internal import HomeserverHTTP
 internal import MatrixWire
 internal import Synchronization
 
-/// The one line a server prints once it listens everywhere it was told to: whoever started it reads from there
-/// which port the system chose.
+/// The one line a server prints once it listens everywhere it was told to: its caller reads from there which port the
+/// system chose.
 final class Announcement: Sendable {
   private let endpoints: Int
   private let name: ServerName

@@ -129,7 +129,7 @@ struct BenchServerCommand: AsyncParsableCommand {
     let time = SystemTimekeeper()
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask {
-        // Whoever measures may have been killed.
+        // The measuring process may have been killed.
         while getppid() != 1 { try await time.sleep(until: time.instant + .seconds(1)) }
         Glibc._exit(1)
       }

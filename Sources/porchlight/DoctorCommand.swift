@@ -4,7 +4,7 @@ internal import NetworkExchange
 internal import Ports
 internal import Screen
 
-/// `porchlight doctor`: what whoever runs a server can ask it.
+/// `porchlight doctor`: what the operator of a server can ask it.
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Ask a running server how it is.", subcommands: [DoctorPeersCommand.self]

@@ -68,7 +68,7 @@ enum Output {
   /// Whether a person reads standard output.
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-  /// Whether anybody still reads standard output.
+  /// Whether standard output still has a reader.
   static var hasReader: Bool {
     var descriptor = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
     return poll(&descriptor, 1, 0) <= 0

@@ -27,8 +27,8 @@ struct SessionDevice {
   }
 }
 
-/// A session of somebody on a homeserver of this machine's user, which needs no password: the system vouches for
-/// whoever asks.
+/// A session of a user on a homeserver of this machine's user, which needs no password: the system vouches for the
+/// process.
 struct LocalSession {
   /// The name in the user ID; nil for the login name of this user.
   let name: String?

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Standard input, output and error, which whoever starts a process may leave closed (`porchlight who >&-`).
+/// Standard input, output and error, which the parent process may leave closed (`porchlight who >&-`).
 enum StandardDescriptors {
   /// Opens those that are closed, in a way that each use of them fails: the next file or socket would get their
   /// numbers otherwise, and what is printed would land in a database.

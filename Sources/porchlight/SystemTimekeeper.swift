@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Ports
 
-/// Time as this machine has it. Instants go on while the machine sleeps, so that whoever was away for a night
-/// is not taken for somebody who was away for a minute.
+/// Time as this machine has it. Instants go on while the machine sleeps, so that a night's sleep is not taken for a
+/// minute's absence.
 struct SystemTimekeeper: Timekeeper {
   private let clock = ContinuousClock()
   private let origin: ContinuousClock.Instant

@@ -6,7 +6,7 @@ internal import PorchlightApp
 internal import Synchronization
 
 /// Where a status that could not be sent is kept from one roster to the next: a file for each account on each server,
-/// that nobody else may read.
+/// readable by its owner only.
 final class UnsentStatusFile: Sendable {
   private struct Content: Codable {
     /// Whose it is: the file's name says it only by its hash.

@@ -5,7 +5,7 @@ public enum FederationAPI {
   /// Where transactions are put, before their id.
   public static let send = federation + ["send"]
 
-  /// Signed. The body is written for whoever it is sent to, and signed as it is.
+  /// Signed. The body is written in the vocabulary of its receiver, and signed as it is.
   public static func send(_ transaction: Transaction, for reader: PeerVocabulary) -> WireRequest {
     WireRequest(.put, send + [transaction.id], body: transaction.body(for: reader))
   }
@@ -15,7 +15,7 @@ public enum FederationAPI {
     WireRequest(.get, federation + ["query", "profile"], query: [.init("user_id", user.rawValue)])
   }
 
-  /// Not signed: it is what signatures are verified with. Somebody's request waits for it, so not for long.
+  /// Not signed: it is what signatures are verified with. A request waits for it, so not for long.
   public static func keys() -> WireRequest {
     WireRequest(.get, ["_matrix", "key", "v2", "server"], timeout: .seconds(10))
   }

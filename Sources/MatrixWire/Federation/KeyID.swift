@@ -13,7 +13,7 @@ public struct KeyID: WireString {
     self.rawValue = text
   }
 
-  /// What stands behind the algorithm.
+  /// What follows the algorithm.
   public var version: Substring { rawValue.dropFirst(Self.algorithm.count) }
 
   private static func isVersionByte(_ byte: UInt8) -> Bool {

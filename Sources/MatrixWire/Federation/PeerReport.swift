@@ -1,4 +1,4 @@
-/// How a server and its peers stand, for whoever runs it: `GET …/unstable/chat.porchlight/peers`.
+/// The relations of a server with its peers, for its operator: `GET …/unstable/chat.porchlight/peers`.
 ///
 /// Spans are in milliseconds, counted from when the report was made.
 public struct PeerReport: Hashable, Sendable, Codable {
@@ -6,7 +6,7 @@ public struct PeerReport: Hashable, Sendable, Codable {
     public var name: ServerName
     /// People there, and who here watches each of them; nobody, where an invisible person's interest stands.
     public var watchedByUs: [String: [UserID]]
-    /// People here whom somebody there watches.
+    /// Local users who are watched by users of the peer.
     public var watchedByThem: [UserID]
     /// When the watchdogs fire; nil where they do not run.
     public var shortTimerIn: Int?

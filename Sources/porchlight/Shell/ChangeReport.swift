@@ -6,13 +6,13 @@ internal import Screen
 /// One change of a roster, as `follow` tells of it.
 struct ChangeReport: Encodable {
   enum Kind: String, Encodable {
-    /// Somebody came onto the list.
+    /// A user came onto the list.
     case added
-    /// State, text, name or relation of somebody changed.
+    /// State, text, name or relation of a contact changed.
     case changed
-    /// Somebody left the list.
+    /// A contact left the list.
     case removed
-    /// Somebody asks to see you.
+    /// A user asks to see you.
     case invite
     /// A question is settled.
     case inviteGone = "invite_gone"
@@ -20,7 +20,7 @@ struct ChangeReport: Encodable {
     case own
   }
 
-  /// How somebody looks.
+  /// The state a contact is shown with.
   struct Look: Encodable {
     var presence: String?
     /// Of oneself only.

@@ -6,7 +6,7 @@ enum Password {
 
   /// Reads it from the terminal without showing it, or from standard input where that is none.
   ///
-  /// - Parameter confirmed: whether somebody at a terminal types it twice, because nobody knows it yet.
+  /// - Parameter confirmed: whether a new password is typed twice at a terminal.
   /// - Returns: the password.
   /// - Throws: `Failure` where there is none.
   static func read(confirmed: Bool) throws(Failure) -> String {

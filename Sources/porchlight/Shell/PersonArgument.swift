@@ -2,13 +2,13 @@ internal import ArgumentParser
 internal import MatrixWire
 internal import PorchlightSDK
 
-/// Somebody, as `@ann:example.org`, or `ann` for somebody of one's own server.
+/// A user, as `@ann:example.org`, or `ann` for a user of one's own server.
 struct PersonArgument: ExpressibleByArgument {
   let text: String
 
   init?(argument: String) { text = argument }
 
-  /// Whom it means to somebody who asks them.
+  /// The user it means in a command that invites them.
   func invitee(beside own: UserID) throws(Failure) -> UserID {
     do throws(UserIDProblem) {
       return try UserID.written(text, beside: own)
@@ -17,7 +17,7 @@ struct PersonArgument: ExpressibleByArgument {
     }
   }
 
-  /// Whom it means to somebody who knows them already: strange IDs have to be got rid of as well.
+  /// The user it means in a command about a known one: strange IDs have to be removable as well.
   func known(beside own: UserID) throws(Failure) -> UserID {
     if text.hasPrefix("@"), let user = UserID(text) { return user }
     return try invitee(beside: own)

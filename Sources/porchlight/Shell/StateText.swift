@@ -5,7 +5,7 @@ internal import Screen
 /// States and texts as the commands name them, for people and in JSON alike. What `set` takes is called the same
 /// everywhere; how others appear is called as in the roster.
 enum StateText {
-  /// How somebody appears.
+  /// The state of a user in words.
   static func of(_ state: PresenceState) -> String {
     switch state {
     case .online: ChosenState.online.rawValue
@@ -17,7 +17,7 @@ enum StateText {
     }
   }
 
-  /// How somebody else appears, and where nothing is known, why.
+  /// The state of another user in words, and where it is unknown, why.
   static func of(_ state: PresenceState, _ reason: UnknownReason?, _ user: UserID) -> String {
     guard let reason, state == .unknown else { return of(state) }
     return "\(of(state)): \(SafeText(untrusted: UnknownText.of(reason, user, isPending: false)))"
@@ -32,7 +32,7 @@ enum StateText {
     }
   }
 
-  /// How far a question to see somebody has come.
+  /// How far an invite has come.
   static func of(_ relation: ListState) -> String {
     relation == .pending ? "invited" : relation.rawValue
   }

@@ -45,7 +45,7 @@ struct WhoCommand: AsyncParsableCommand {
     ]
   }
 
-  /// In cells; as in the roster, nobody's name may push the rest away.
+  /// In cells; as in the roster, no name may push the rest away.
   private static let widestName = 24
 
   private static func age(_ content: PresenceContent) -> String {
