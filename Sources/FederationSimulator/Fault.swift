@@ -39,7 +39,7 @@ struct Inspection: Sendable {
   enum Kind: Sendable {
     /// Every looking watcher has what is true.
     case convergence
-    /// Nobody shows as present who was on the other side of this fault.
+    /// No user is shown as present who was on the other side of this fault.
     case absence(fault: Int)
     /// After a start, everything from and to the server is repaired.
     case repair(server: Int)
@@ -47,7 +47,7 @@ struct Inspection: Sendable {
     case healing
     /// Both sides of every relation say the same.
     case agreement
-    /// Nobody looks any more; from here to the next such inspection nothing is sent.
+    /// No watcher looks any more; from here to the next such inspection nothing is sent.
     case silenceBegins
     case silenceEnds
     case everybodyLeaves

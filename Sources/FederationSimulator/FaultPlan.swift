@@ -21,7 +21,7 @@ struct FaultPlan: Sendable {
 
   /// One answer's latency, both ways at its worst.
   static let roundTrip: Duration = .milliseconds(2000)
-  /// After all faults, everybody is right within this span.
+  /// After all faults, every view is right within this span.
   static let recovery: Duration = .seconds(120)
 
   /// These faults and no others; nothing is inspected.
@@ -70,7 +70,7 @@ struct FaultPlan: Sendable {
     let fault = add(
       .crash(server: server, .atOnce, losesDisk: random.happens(0.15), vanishes: vanishes), lasting: downtime)
     if !isQuick { inspect(.absence(fault: fault), at: cursor + bound + Self.roundTrip) }
-    // Every third comes back only to fall again, before everybody was greeted.
+    // Every third comes back only to fall again, before all peers were greeted.
     var length = downtime
     if random.happens(0.33) {
       let (life, second) = (random.span(0.05...5), random.span(0.5...20))

@@ -14,7 +14,7 @@ enum HostileAct: CaseIterable, Sendable {
   /// Many unknown servers: they ask for a user, want the answer as a message, speak of their own users, or ask for more
   /// users than there can be.
   case crowd
-  /// Messages nobody knows, refusals of what was never asked.
+  /// Messages of unknown types, refusals of what was never asked.
   case nonsense
 
   /// The text that only forgeries carry.
@@ -24,7 +24,7 @@ enum HostileAct: CaseIterable, Sendable {
   static let mostBytes = 20_000
 }
 
-/// Transactions of servers that stand outside of the world.
+/// Transactions of servers outside of the world.
 struct HostilePeer {
   let name: ServerName
   private var sent: Int64 = 0

@@ -2,8 +2,8 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceFederation
 
-/// What an all-seeing eye remembers of a world: the truth about everybody, what each server was seen to show, and
-/// who has been looking for how long.
+/// What an all-seeing eye remembers of a world: the truth about all users, what each server was seen to show, and who
+/// has been looking for how long.
 struct Observatory {
   /// A user as a server shows them.
   struct View: Hashable {

@@ -5,7 +5,7 @@ internal import PresenceFederation
 
 /// What a server has committed, and finds again after a crash.
 struct SimulatedDisk: Sendable {
-  /// Who stands with whom; an owner and whom they observe.
+  /// A relation: an owner and whom they observe.
   struct Pair: Hashable, Comparable, Sendable {
     let owner: UserID
     let observed: UserID

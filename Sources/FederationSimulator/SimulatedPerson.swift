@@ -27,7 +27,7 @@ struct SimulatedPerson {
     random = SeededGenerator(seed: seed, .workload, number)
   }
 
-  /// A text nobody ever had before, so that what is seen tells when it was said.
+  /// A text that no user had before, so that what is seen tells when it was said.
   mutating func nextText() -> String {
     texts += 1
     return "\(number)/\(texts)"

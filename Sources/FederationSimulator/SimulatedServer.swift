@@ -15,8 +15,8 @@ enum CrashPoint: CaseIterable, Sendable {
   case atOnce
 }
 
-/// What a server has in memory, and a crash takes. Everybody who looks at it looks at the same: copies of a server's
-/// whole memory would cost more than all it does.
+/// What a server has in memory, and a crash takes. A class, because copies of a server's whole memory would cost more
+/// than all it does.
 final class ServerLife {
   /// Which start of the server this is, from 1.
   let number: Int
@@ -90,7 +90,7 @@ final class SimulatedServer {
   var starts = 0
   /// It crashes when it comes to this point.
   var crashPoint: CrashPoint?
-  /// It stands still until then.
+  /// It does nothing until then.
   var pausedUntil: Instant?
   /// Packets to it vanish while it is down, where otherwise they are refused.
   var vanishes = false

@@ -32,7 +32,7 @@ struct WireRecord: Hashable, Sendable {
     bytes = answer.body(for: transaction.order == nil ? .modern : .exact)
   }
 
-  /// Nobody in these worlds has a name, and that is said with every state.
+  /// No user in these worlds has a name, and that is said with every state.
   private static func named(_ message: PresenceEDU) -> PresenceEDU {
     var message = message
     for index in message.push.indices {

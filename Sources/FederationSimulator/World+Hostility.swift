@@ -18,7 +18,7 @@ extension World {
     }
   }
 
-  /// One of the servers that stand outside.
+  /// One of the servers outside of the world.
   private func hostile(_ index: Int) -> Int {
     while hostile.count <= index {
       if let name = ServerName("hostile\(hostile.count).test") { hostile.append(HostilePeer(name: name)) }

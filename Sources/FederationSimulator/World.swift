@@ -99,7 +99,7 @@ final class World {
     layRelations()
   }
 
-  /// Relations from before the world began stand on the disks.
+  /// Relations from before the world began are on the disks.
   private func layRelations() {
     for (order, pair) in scenario.relations.enumerated() {
       let asked = WallTime(milliseconds: ServerClock.beginning - 1_000_000 + Int64(order))
@@ -167,7 +167,7 @@ final class World {
     }
   }
 
-  /// A server that stands still does everything later.
+  /// A paused server does everything later.
   private func postpone(_ event: Event, _ server: Int) -> Bool {
     guard let until = servers[server].pausedUntil, until > now else { return false }
     queue.plan(event, at: until)

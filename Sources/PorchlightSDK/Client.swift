@@ -31,7 +31,7 @@ public struct Client: Sendable {
   /// - Parameters:
   ///   - username: the wanted name; the server turns capitals into small letters.
   ///   - password: for later logins; without one, only this session and those of the same machine get in.
-  ///   - token: what a server asks for that does not take everybody.
+  ///   - token: the registration token, where the server asks for one.
   ///   - deviceID: the device of the session; nil lets the server name it.
   ///   - deviceName: what its owner will know it by.
   ///   - isRefreshable: whether the session is to be renewed now and then, which it does by itself.

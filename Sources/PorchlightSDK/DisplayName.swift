@@ -1,6 +1,6 @@
 /// Display names as others chose them.
 public enum DisplayName {
-  /// A name that can be seen; nil for one that is missing, empty, or made of blanks and characters nobody sees.
+  /// A name that can be seen; nil for one that is missing, empty, or made of blanks and invisible characters.
   public static func shown(_ name: String?) -> String? {
     guard let name, name.unicodeScalars.contains(where: { !$0.properties.isWhitespace && !$0.isUnseen })
     else {

@@ -5,7 +5,7 @@ public import Ports
 /// A value told `now`. Says each beginning and each end exactly once; what is done about it is the caller's.
 public struct IdleMonitor: Hashable, Sendable {
   public enum Change: Hashable, Sendable {
-    /// Nobody has been there since that instant.
+    /// The user has been away since that instant.
     case began(since: Instant)
     /// The user is back, after having been away since that instant.
     case ended(since: Instant)

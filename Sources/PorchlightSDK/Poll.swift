@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import Ports
 
-/// One poll of the event stream, watched while it stands.
+/// One poll of the event stream, watched while it waits.
 struct Poll: Sendable {
   enum End: Sendable {
     case answer(SyncAnswer)

@@ -1,17 +1,17 @@
 internal import Ports
 
-/// How long a poll may stand on the way there is: learned from polls that a proxy cut.
+/// How long a poll may wait on the present way to the server: learned from polls that a proxy cut.
 ///
 /// Halved by each cut, down to a second. Doubled again after a while without one, in case the way has changed; a longer
 /// poll that is cut at once makes the next try later.
 struct PollLength: Hashable, Sendable {
-  /// A cut before that is a failure like any other: it says nothing about how long a poll may stand.
+  /// A cut before that is a failure like any other: it says nothing about how long a poll may wait.
   static let shortest: Duration = .seconds(1)
   private static let firstProbe: Duration = .seconds(600)
   private static let lastProbe: Duration = .seconds(7200)
 
   private let longest: Duration
-  /// How long the next poll is to stand.
+  /// How long the next poll is to wait.
   private(set) var current: Duration
   /// How long after a cut a longer poll is tried.
   private var patience = firstProbe
@@ -24,7 +24,7 @@ struct PollLength: Hashable, Sendable {
     current = longest
   }
 
-  /// The connection of a poll ended while it stood.
+  /// The connection of a poll ended while it waited.
   ///
   /// - Parameters:
   ///   - stood: since the poll was sent.
@@ -39,7 +39,7 @@ struct PollLength: Hashable, Sendable {
     return true
   }
 
-  /// A poll was answered after it stood for its whole length.
+  /// A poll was answered after it waited for its whole length.
   mutating func passed(at now: Instant) {
     guard current < longest else {
       (isProbing, probeAt, patience) = (false, nil, Self.firstProbe)

@@ -2,7 +2,7 @@ public import MatrixWire
 public import OrderedCollections
 public import Ports
 
-/// Everybody one watches and everybody who asks, fed by the event stream.
+/// All contacts and all pending invites, fed by the event stream.
 ///
 /// A value: `apply` takes an answer and says what changed. Built from deltas or from a complete answer, it
 /// comes out the same.
@@ -15,10 +15,10 @@ public struct Roster: Hashable, Sendable {
 
   public init(userID: UserID) { own = OwnPresence(userID: userID) }
 
-  /// Everybody on the list, in the order they came onto it.
+  /// All contacts, in the order they came onto the list.
   public var watched: [Contact] { Array(contacts.values) }
 
-  /// Everybody who asks, in the order they arrived.
+  /// All pending invites, in the order they arrived.
   public var asking: [Invite] { Array(invites.values) }
 
   /// A contact; nil for users who are not on the list.
@@ -41,7 +41,7 @@ public struct Roster: Hashable, Sendable {
     let before = self
     contacts = [:]
     invites = [:]
-    // What nobody says any more has been cleared.
+    // What the complete answer does not say has been cleared.
     own.displayName = nil
     for event in answer.presence { _ = apply(event, at: now) }
     return changes(since: before)

@@ -58,7 +58,7 @@ public struct Session: Sendable {
     let _: Empty = try await call.send(ClientAPI.report(report))
   }
 
-  /// Says good-bye: this device's streams end and nobody sees it linger. The choice stays as it is.
+  /// Says good-bye: this device's streams end without a grace. The choice stays as it is.
   ///
   /// Stop iterating `events` first: another poll would bring the person back.
   ///

@@ -9,7 +9,7 @@ public enum SyncStep: Hashable, Sendable {
   case interrupted(SDKError, retryAt: Instant)
 }
 
-/// The event stream of a session, pulled: every `next()` is one poll, and nobody polls while nobody asks.
+/// The event stream of a session, pulled: every `next()` is one poll, and there is no poll unless the caller asks.
 ///
 /// Failures come as values and the sequence goes on, with back-off; it throws only when the session is over,
 /// and ends when the task is cancelled. A poll that a proxy cuts is followed by one at once, and by shorter ones; a poll
@@ -32,7 +32,8 @@ public struct SyncSequence: AsyncSequence, Sendable {
     private var pace: AnswerPace
     /// What is waited for before the next poll.
     private var rest: Rest?
-    /// Why the next poll is to be answered at once, so that nobody waits a whole poll to hear that it works.
+    /// Why the next poll is to be answered at once, so that the caller need not wait a whole poll to hear that it
+    /// works.
     private var probe = Probe.beginning
     private var lastTry: Instant
 
@@ -52,7 +53,7 @@ public struct SyncSequence: AsyncSequence, Sendable {
       case none
       case beginning
       case afterFailure
-      /// The poll before was cut or given up, and nobody was told.
+      /// The poll before was cut or given up, and the caller was not told.
       case afterRenewal
     }
 

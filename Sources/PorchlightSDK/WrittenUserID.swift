@@ -1,6 +1,6 @@
 public import MatrixWire
 
-/// Why what a person wrote names nobody, in words for them.
+/// Why a written name is no user ID, in words for its writer.
 public struct UserIDProblem: Error, Hashable, Sendable, CustomStringConvertible {
   public let message: String
 
@@ -17,7 +17,7 @@ extension UserID {
   ///   - text: what was written.
   ///   - own: who writes it.
   /// - Returns: whom it means.
-  /// - Throws: `UserIDProblem` where it can mean nobody.
+  /// - Throws: `UserIDProblem` where it is no user ID.
   public static func written(_ text: String, beside own: UserID) throws(UserIDProblem) -> UserID {
     guard !text.isEmpty else {
       throw UserIDProblem(message: "a user ID is needed, such as @ann:\(own.server)")

@@ -70,7 +70,7 @@ extension FederationEngine {
     if watched.isWanted, !watched.isPolled, peers[name]?.isModern == false {
       peers[name]?.queue.unpolls.remove(observed)
       peers[name]?.queue.polls.insert(observed)
-      // Interest that only stands goes along with whatever goes next: a message now would tell of its owner.
+      // Interest that only stands (R14) goes along with whatever goes next: a message now would reveal its owner.
       if !watched.observers.isEmpty {
         flush(name, at: now.instant + span(0...1, of: timing.pollSpread))
         hasten(name, now)
@@ -95,7 +95,7 @@ extension FederationEngine {
       peers[name]?.queue.isDecline = false
       flush(name, at: now.instant)
     }
-    // What was heard last ages from here, and nobody will say when it is wrong.
+    // What was heard last ages from here, and no message will say when it is wrong.
     step.presence += rules.forget(user, because: .unanswered)
     touch(name)
   }

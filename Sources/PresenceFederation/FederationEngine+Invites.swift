@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceCore
 
-/// Questions that nobody answered yet are put again (Protocol 6.5).
+/// Invites without an answer are repeated (Protocol 6.5).
 extension FederationEngine {
   mutating func delivered(
     _ message: ListEDU, to name: ServerName, _ now: Moment, _ step: inout Step
@@ -12,7 +12,7 @@ extension FederationEngine {
       return
     }
     let question = Question(observer: message.observer, observed: message.observed)
-    // Taken back and put anew, it is another one, and nobody has kept silent about it yet.
+    // An invite that was taken back and made anew is another one, and its repetitions begin anew.
     let count = asked[question].map { $0.id == message.question ? $0.count : 0 } ?? 0
     asked[question] = Asked(id: message.question, count: count + 1)
     let repeats = timing.inviteRepeats
@@ -22,7 +22,7 @@ extension FederationEngine {
     deadlines.set(now.instant + wait, for: .invite(question))
   }
 
-  /// Puts a question again that nobody answered; not one that was taken back.
+  /// Repeats an invite that has no answer, unless it was taken back.
   mutating func askAgain(
     _ question: Question, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {

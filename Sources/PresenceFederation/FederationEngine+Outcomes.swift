@@ -144,7 +144,7 @@ extension FederationEngine {
     if !peer.isSubscribed,
       inFlight.contents.messages.isEmpty ? isLong || isHopeless : isHopeless && peer.isStranger
     {
-      // Nobody is left whom it would serve.
+      // Nothing is lost: no subscription is left that it would serve.
       peers[name]?.inFlight = nil
       for message in inFlight.contents.messages { step.federation.append(.delivered(name, message)) }
       if let at = peer.flushAt { armFlush(name, max(at, now.instant)) }

@@ -202,7 +202,7 @@ extension FederationEngine {
     flush(name, at: now.instant)
   }
 
-  /// A reminder names everybody its sender watches.
+  /// A reminder names every user its sender watches.
   private mutating func forgetUnpolled(
     _ edu: PresenceEDU, by name: ServerName, _ now: Moment, _ step: inout Step
   ) {

@@ -33,7 +33,7 @@ public struct FederationEngine: Sendable {
     case aside(ServerName)
     /// What a server of today said is no longer believed.
     case expiry(ServerName)
-    /// Nobody has watched a person for a while.
+    /// A user has not been watched for a while.
     case linger(UserID)
     /// An invite has not been answered.
     case invite(Question)
@@ -164,7 +164,7 @@ public struct FederationEngine: Sendable {
     return step
   }
 
-  /// Asks once for a remote person whom nobody here watches; `answeredOnce` follows if an answer comes.
+  /// Asks once for a remote user who is not watched here; `answeredOnce` follows if an answer comes.
   public mutating func askOnce(
     _ user: UserID, rules: inout PresenceRules, now: Moment
   ) -> Step {

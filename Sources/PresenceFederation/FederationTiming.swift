@@ -8,7 +8,7 @@ public struct FederationTiming: Hashable, Sendable {
   public var longestBatch: Duration = .seconds(60)
   /// A first poll leaves within this span (R1).
   public var pollSpread: Duration = .seconds(1)
-  /// How long a person whom nobody watches any more stays subscribed (R8).
+  /// How long a user who is not watched any more stays subscribed (R8).
   public var pollLinger: Duration = .seconds(30)
   /// The watchdog that only matters while something is shown (R4); drawn from 0.9 to 1 of it.
   public var shortInterval: Duration = .seconds(60)
@@ -40,7 +40,7 @@ public struct FederationTiming: Hashable, Sendable {
   public var modernExpiry: Duration = .seconds(30 * 60)
   /// How often a server of today is asked for the profile of a user it speaks of, as it does not send profiles along.
   public var profileInterval: Duration = .seconds(3600)
-  /// How long after an invite it is repeated, while nobody answers (Protocol 6.5).
+  /// How long after an invite it is repeated, while it has no answer (Protocol 6.5).
   public var inviteRepeats: [Duration] = [.seconds(60), .seconds(600), .seconds(3600)]
   public var inviteInterval: Duration = .seconds(24 * 3600)
 

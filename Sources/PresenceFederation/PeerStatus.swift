@@ -1,7 +1,7 @@
 public import MatrixWire
 public import Ports
 
-/// How this server and another one stand, for people (`porchlight doctor peers`).
+/// What this server and a peer have to do with each other, for people (`porchlight doctor peers`).
 public struct PeerStatus: Hashable, Sendable {
   public var name: ServerName
   /// Remote users who are watched here, and by whom; by nobody, where the interest stands (R14).

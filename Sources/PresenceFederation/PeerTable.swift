@@ -6,7 +6,7 @@ internal import MatrixWire
 /// found again at once: an input is about one peer, and looks it up dozens of times.
 struct PeerTable: Sendable {
   private var places: [ServerName: Int] = [:]
-  /// The first place is everybody's of whom nothing is kept, and empty but while something is put in.
+  /// The first place belongs to all peers that are not kept, and is empty except while one is put in.
   private var states: [PeerState?] = [nil]
   private var free: [Int] = []
   private var latest: (name: ServerName, place: Int)?

@@ -9,7 +9,7 @@ package struct PolicyPoints: Sendable {
   package var remembersTransactions: @Sendable () -> Bool = { true }
   /// Whether a message says enough to put the long watchdog off.
   package var resetsLongTimer: @Sendable (PresenceEDU.Role?) -> Bool = { $0 != nil }
-  /// Whether a person whom nobody watches any more is unsubscribed from.
+  /// Whether a user who is not watched any more is unsubscribed from.
   package var unpolls: @Sendable () -> Bool = { true }
   /// Whether a state that waits is taken back where its reader may no longer have it.
   package var clearsQueue: @Sendable () -> Bool = { true }
