@@ -169,7 +169,7 @@ public struct Bench: Sendable {
     table.add("\(name), against no watchers", "x", ratios, .atMost(1.5))
   }
 
-  /// How often the one everybody watches can change in a second of the server's work.
+  /// How often the one user whom all others watch can change in a second of the server's work.
   private func changes(of subject: Subject) async throws -> Double {
     try await rate(subject, try await subject.changeAgainAndAgain()) { load in
       load.send { subject.change($0) }

@@ -11,7 +11,7 @@ internal import PresenceCore
 public enum BenchServer {
   static let name = "bench.example"
 
-  /// A homeserver with one person everybody else watches.
+  /// A homeserver with one user whom all others watch.
   ///
   /// - Parameters:
   ///   - store: where everything goes.

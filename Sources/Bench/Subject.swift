@@ -91,7 +91,7 @@ final class Subject: Sendable {
     }
   }
 
-  /// A connection over which the one everybody watches changes.
+  /// A connection over which the user whom all others watch changes.
   func trigger() async throws -> Load { try await Load(1, port: port) { _ in { _ in nil } } }
 
   /// The change that wakes all watchers.
@@ -103,7 +103,7 @@ final class Subject: Sendable {
     }
   }
 
-  /// A few connections over which the one everybody watches changes with every answer.
+  /// A few connections over which that user changes with every answer.
   func changeAgainAndAgain() async throws -> Load {
     try await Load(4, port: port) { number in
       var turn = number

@@ -5,7 +5,7 @@ public import Ports
 /// A world to look at: people who come online, go idle, change their text, flap, answer invites and send
 /// their own. Same seed, same world.
 ///
-/// Everybody in it is an SDK session over the given exchange; the world has no other handle on the homeserver.
+/// Every simulated user is an SDK session over the given exchange; the world has no other handle on the homeserver.
 public struct DemoWorld: Sendable {
   public struct Options: Hashable, Sendable {
     /// How many people are on the list, besides those who are elsewhere.
@@ -19,7 +19,7 @@ public struct DemoWorld: Sendable {
     public init() {}
   }
 
-  /// A server nobody answers from: its people are unknown.
+  /// A server that does not answer: its users are unknown.
   public static let farServer = "far.example"
   private static let farPeople = ["greta", "odile"]
 
@@ -40,8 +40,8 @@ public struct DemoWorld: Sendable {
     self.options = options
   }
 
-  /// Makes everybody, fills the list of the person at the keyboard, and then lets the world live until the
-  /// task is cancelled.
+  /// Makes all users, fills the list of the person at the keyboard, and then lets the world live until the task is
+  /// cancelled.
   ///
   /// - Parameters:
   ///   - user: the session of the person at the keyboard, whose list is filled.
@@ -99,8 +99,8 @@ public struct DemoWorld: Sendable {
     return Member(person: person, script: script, isConnected: isConnected)
   }
 
-  /// Does the same for everybody, two at a time, and keeps their order: a client's work goes on beside the server's,
-  /// and the roster's first picture does not wait behind everybody.
+  /// Does the same for all users, two at a time, and keeps their order: a client's work goes on beside the server's,
+  /// and the roster's first picture does not wait for all of them.
   private func concurrently<Value: Sendable, Result: Sendable>(
     _ values: [Value], _ body: @escaping @Sendable (Value) async throws(SDKError) -> Result
   ) async throws(SDKError) -> [Result] {
@@ -140,7 +140,7 @@ public struct DemoWorld: Sendable {
       try await time.sleep(until: time.instant + delay / person.speed)
       try await person.session.invite(person.user)
     } catch {
-      // The world ended, or the server refused: then nobody asks.
+      // The world ended, or the server refused: then there is nothing to ask.
     }
   }
 }

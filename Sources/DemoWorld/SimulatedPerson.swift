@@ -16,7 +16,7 @@ struct SimulatedPerson: Sendable {
   /// Plays the script until the task is cancelled.
   ///
   /// - Parameters:
-  ///   - script: as it stands after the opening.
+  ///   - script: as it is after the opening.
   ///   - isConnected: how the opening ended.
   func live(_ script: Script, isConnected: Bool) async {
     var script = script

@@ -99,7 +99,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     desk.remove(self)
   }
 
-  /// Nobody waits for the answer any more: reading, which has no effect, is ended; a change once begun is
+  /// The client does not wait for the answer any more: a request that only reads is ended; a change once begun is
   /// carried out.
   private func abandon() {
     guard let poll else { return }
@@ -191,7 +191,7 @@ extension ConnectionHandler {
     advance(context)
   }
 
-  /// Reads past a body nobody wants, so that its client may finish and then read the refusal.
+  /// Reads past the body of a request that is refused, so that its client may finish and then read the refusal.
   private func readOut(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
     guard reader.isAbandoned else { return }
     _ = reader.take(part)

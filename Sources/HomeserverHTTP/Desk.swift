@@ -124,7 +124,7 @@ final class Desk: Sendable {
 
   /// Gives an answer out: the loop is woken once for all that come together.
   private func give(_ response: WireResponse, to connection: ConnectionHandler.Handle) {
-    // Out at once where that is here: the sooner it is on its way, the less stands in front of the last one.
+    // Out at once where that is here: the sooner it is on its way, the sooner the last one is sent.
     if loop.inEventLoop { return connection.handler.value.answer(response) }
     let isFirst = tray.withLock { tray in
       tray.append(Given(response: response, connection: connection))
@@ -175,7 +175,7 @@ struct Answerer: Sendable {
     homeserver?.poll(for: request, deliver: deliver)
   }
 
-  /// Where no homeserver knows them, everybody is known.
+  /// Where no homeserver says who a sender is, all count as known.
   func sender(of head: WireRequest) -> RequestSender {
     homeserver?.sender(of: head) ?? (head.isBetweenServers ? .knownServer : .session)
   }

@@ -13,7 +13,7 @@ final class Guests: Sendable {
 
   private struct State: Sendable {
     var places: Places<any Channel>
-    /// Where nobody is let in for now.
+    /// Where no connection is let in for now.
     var closed: [ObjectIdentifier: any Channel] = [:]
 
     mutating func takeClosed() -> [ObjectIdentifier: any Channel] {

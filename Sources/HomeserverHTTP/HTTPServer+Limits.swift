@@ -17,9 +17,9 @@ extension HTTPServer {
     public var mostPipelined = 16
     /// The most bytes of one connection read ahead of an answer, as near as reads are.
     public var mostReadAhead = 4096
-    /// What requests may take up together from their first bytes to their answer, in bytes; those below
-    /// `smallRequest` are not counted. Sessions, servers that are known, and everybody else have shares of it; where
-    /// one is used up the request that has been coming longest is answered with 503.
+    /// What requests may take up together from their first bytes to their answer, in bytes; those below `smallRequest`
+    /// are not counted. Sessions, known servers, and all others have shares of it; where one is used up the request
+    /// that has been coming longest is answered with 503.
     public var memory = 67_108_864
     /// In bytes.
     public var smallRequest = 4096

@@ -79,7 +79,7 @@ struct Listener: Sendable {
   /// Whether clients still find it: false where the file of a Unix socket was removed or replaced.
   var isFound: Bool { file?.isInPlace ?? true }
 
-  /// Accepts nobody any more.
+  /// Accepts no connection any more.
   func close() async {
     try? await channel.close()
     file?.remove()

@@ -3,7 +3,7 @@ internal import Homeserver
 internal import NIOCore
 
 extension Peer {
-  /// `struct ucred` of unix(7), which the C library shows to nobody who does not ask for GNU's extensions.
+  /// `struct ucred` of unix(7), which the C library declares only with GNU's extensions.
   private struct Credentials: Sendable {
     let process: pid_t
     let user: uid_t

@@ -1,8 +1,8 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// The parser of requests. Tells a connection that its client said something, which under encryption not every
-/// byte does, and tells a method nobody knows from what is no HTTP at all.
+/// The parser of requests. Tells a connection that its client said something, which under encryption not every byte
+/// does, and tells an unknown method from what is no HTTP at all.
 struct RequestDecoder: ByteToMessageDecoder {
   typealias InboundOut = HTTPServerRequestPart
 

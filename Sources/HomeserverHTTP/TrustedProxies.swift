@@ -5,7 +5,7 @@ public import MatrixWire
 public struct TrustedProxies: Hashable, Sendable {
   private let networks: [IPNetwork]
 
-  /// - Parameter networks: where they are; none by default, so that the header of nobody counts.
+  /// - Parameter networks: where they are; none by default, so that the header counts from no address.
   public init(_ networks: [IPNetwork] = []) { self.networks = networks }
 
   /// Whether the word of a peer counts.
@@ -48,7 +48,7 @@ public struct TrustedProxies: Hashable, Sendable {
     return client
   }
 
-  /// Without what may stand around it; nil for an empty entry, which says nothing.
+  /// Without what may surround it; nil for an empty entry, which says nothing.
   private static func word(_ entry: Substring) -> Substring? {
     var text = entry.drop { $0 == " " || $0 == "\t" }
     while let last = text.last, last == " " || last == "\t" { text.removeLast() }

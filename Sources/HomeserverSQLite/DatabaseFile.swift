@@ -1,7 +1,7 @@
 internal import Glibc
 public import Homeserver
 
-/// The file itself: made so that nobody but its owner ever reads it, whatever the umask says.
+/// The file itself: made so that only its owner ever reads it, whatever the umask says.
 public enum DatabaseFile {
   /// SQLite gives the files beside a database the mode the database has.
   private static let mode: mode_t = 0o600

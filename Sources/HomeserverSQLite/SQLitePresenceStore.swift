@@ -16,7 +16,7 @@ public final class SQLitePresenceStore: PresenceStore {
   /// Opens a file, or creates it, in a folder that is made where there is none. Blocks for up to a second
   /// while another process lets go of it.
   ///
-  /// - Parameter path: the database file; beside it stands `path-wal` while it is open.
+  /// - Parameter path: the database file; beside it there is `path-wal` while it is open.
   /// - Throws: `StoreError`: `foreign` for a database of another program or of a newer porchlight, `inUse` while
   ///   another process has it open, `full`, or `failed` with what the disk said.
   public init(path: String) throws(StoreError) {

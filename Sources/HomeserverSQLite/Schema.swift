@@ -118,8 +118,8 @@ enum Schema {
       WHERE choice = 'hidden' OR choice = 'offline';
     """
 
-  /// What people say of themselves beside their name and picture, and the key from which it is drawn how names nobody
-  /// has look (`StoredServer.decoyKey`): made where it is kept, so that databases of before have one too.
+  /// Profile fields beside name and picture, and the key from which the appearance of names without an account is drawn
+  /// (`StoredServer.decoyKey`): made here, so that older databases have one too.
   private static let third = """
     CREATE TABLE profile_field (
       user TEXT NOT NULL,

@@ -54,7 +54,7 @@ struct StoredRow {
     }
   }
 
-  /// Says which row and which column nobody understands.
+  /// Says which row and which column cannot be read.
   func unreadable(_ column: Int) -> StoreError {
     let columns = Array(row.columnNames)
     let name = columns.indices.contains(column) ? columns[column] : "column \(column)"

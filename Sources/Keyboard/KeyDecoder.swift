@@ -3,10 +3,10 @@ public import Screen
 
 /// Turns a terminal's bytes into events, however they are cut into pieces on their way.
 ///
-/// Every sequence is read by its grammar first and looked up when it is whole; one that nobody knows is one
-/// unknown key. What comes in pieces up to `pieceGap` apart belongs together. A sequence that stays unfinished for
-/// longer is given up, and what still comes of it is passed over (see `SequenceRest`), so that no part of a
-/// sequence is ever taken for a letter. A value: it is told the time, and says when it wants to be told again.
+/// Every sequence is read by its grammar first and looked up when it is whole; one that is not found is one unknown
+/// key. What comes in pieces up to `pieceGap` apart belongs together. A sequence that stays unfinished for longer is
+/// given up, and what still comes of it is passed over (see `SequenceRest`), so that no part of a sequence is ever
+/// taken for a letter. A value: it is told the time, and says when it wants to be told again.
 public struct KeyDecoder: Sendable {
   /// Longer pastes lose their end.
   public static let pasteLimit = 64 * 1_024

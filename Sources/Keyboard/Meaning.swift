@@ -8,7 +8,7 @@ enum Meaning: Hashable, Sendable {
   /// release of a key.
   case nothing
   case event(InputEvent)
-  /// A key, or a report, that nobody here knows.
+  /// An unknown key or report.
   case unknown
 }
 

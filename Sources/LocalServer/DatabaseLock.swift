@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// The right to open a database, held by at most one process: an advisory lock (flock(2)) on a file beside it.
 ///
-/// The kernel takes it back when its process ends, however it ends, so a stale file stops nobody. The file
-/// stays: to remove it would let two processes hold locks on two files of the same name.
+/// The kernel takes it back when its process ends, however it ends, so a stale file stops no process. The file stays:
+/// to remove it would let two processes hold locks on two files of the same name.
 public final class DatabaseLock: Sendable {
   private let path: String
   /// -1 once released.
@@ -18,7 +18,7 @@ public final class DatabaseLock: Sendable {
 
   deinit { release() }
 
-  /// Takes the lock of a database if nobody has it.
+  /// Takes the lock of a database if no process has it.
   ///
   /// - Parameter database: the path of the database's file; its folder has to be there.
   /// - Returns: the lock, or nil where another process has the database.

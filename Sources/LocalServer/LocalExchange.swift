@@ -157,8 +157,8 @@ public final class LocalExchange: Exchange {
     await services?.triggerGracefulShutdown()
   }
 
-  /// Gives the homeserver away in order, and takes it back from nobody until `resume`. For a process that is about to
-  /// be suspended: it would keep the database and answer no one.
+  /// Gives the homeserver away in order, and does not take it back until `resume`. For a process that is about to be
+  /// suspended: it would keep the database and answer no one.
   public func pause() async {
     let services = state.withLock { state in
       state.isPaused = true
@@ -192,7 +192,7 @@ public final class LocalExchange: Exchange {
 }
 
 extension LocalExchange {
-  /// The socket's file is gone. Where the database went with it, this process gives up what nobody can find any more;
+  /// The socket's file is gone. Where the database went with it, this process gives up what no other can find any more;
   /// the next request opens what is there by then.
   private func prepareToBindAnew(_ lock: DatabaseLock) async throws {
     guard lock.isInPlace else {

@@ -12,7 +12,7 @@ struct PasswordHash: Hashable, Sendable {
     var blockSize = 8
     var parallelism = 1
 
-    /// As it stands in a hash.
+    /// As it is written in a hash.
     var text: String { "ln=\(logCost),r=\(blockSize),p=\(parallelism)" }
 
     /// Whether a machine of today can be asked for it: up to 256 MiB.

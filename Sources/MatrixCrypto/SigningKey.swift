@@ -8,7 +8,7 @@ public struct SigningKey: RequestSigner, CustomStringConvertible {
   public let publicKey: [UInt8]
   private let key: Curve25519.Signing.PrivateKey
 
-  /// The key that a seed of 32 bytes stands for; nil for other lengths.
+  /// The key that a seed of 32 bytes makes; nil for other lengths.
   public init?(_ keyID: KeyID, seed: [UInt8]) {
     guard seed.count == 32, let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed) else {
       return nil

@@ -11,8 +11,8 @@ extension CanonicalJSON {
     /// Whether numbers that have no canonical form are kept as they are written, for there are servers that sign
     /// them so (in what their clients send each other), and one of them must not cost all that comes with it.
     public var keepsOtherNumbers = false
-    /// For those who ask only whether it is JSON: any number, keys that stand twice and halves of surrogate
-    /// pairs are JSON, and what is read in their place means nothing.
+    /// For callers that ask only whether it is JSON: any number, duplicate keys and halves of surrogate pairs are JSON,
+    /// and what is read in their place means nothing.
     var takesAllJSON = false
 
     public init() {}
@@ -32,9 +32,9 @@ extension CanonicalJSON {
       case notUTF8
       case tooLarge
       case tooDeep
-      /// Half of a surrogate pair, which stands for no character.
+      /// Half of a surrogate pair, which is no character.
       case loneSurrogate
-      /// A key that stands twice in one object.
+      /// A key that occurs twice in one object.
       case duplicateKey(String)
       /// A number with a fraction, an exponent or a sign before zero, or beyond what is held exactly.
       case number

@@ -115,7 +115,7 @@ extension CanonicalJSON {
       index < members.count && members[index].key.utf8.elementsEqual(key.utf8)
     }
 
-    /// Where a key stands or would stand.
+    /// Where a key is or would be.
     private func place(of key: String) -> Int {
       var (low, high) = (0, members.count)
       while low < high {

@@ -47,7 +47,7 @@ public enum ClientAPI {
 
   public static func presenceList() -> WireRequest { WireRequest(.get, unstable("presence", "list")) }
 
-  /// How the server and others stand; answered over its Unix socket only.
+  /// The server's relations with its peers; answered over its Unix socket only.
   public static func peers() -> WireRequest { WireRequest(.get, unstable("peers")) }
 
   public static func changePresenceList(_ change: PresenceListRequest) -> WireRequest {

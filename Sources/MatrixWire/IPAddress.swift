@@ -126,7 +126,7 @@ public struct IPNetwork: Hashable, Sendable {
     var host = parts[0]
     if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
     guard !host.contains("%"), let address = IPAddress(host) else { return nil }
-    // Written as IPv6, the length counts from the beginning of IPv6, whatever stands in it.
+    // Written as IPv6, the length counts from the beginning of IPv6, whatever it holds.
     let isShort = !host.contains(":")
     let most = isShort ? 32 : 128
     var length = most

@@ -78,7 +78,7 @@ public struct Credentials: Hashable, Sendable, Codable {
     accessToken = try fields.decodeIfPresent(AccessToken.self, forKey: .accessToken)
     refreshToken = try fields.decodeIfPresent(AccessToken.self, forKey: .refreshToken)
     expiresIn = try? fields.decode(Int.self, forKey: .expiresIn)
-    // Deprecated, and nobody needs it: no reason to fail.
+    // Deprecated and needed by no client: no reason to fail.
     homeServer = try? fields.decode(ServerName.self, forKey: .homeServer)
   }
 }

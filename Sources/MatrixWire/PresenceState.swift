@@ -1,7 +1,7 @@
 /// How present a person is, as the wire says it.
 ///
-/// Values nobody knows survive unchanged in `other`, because servers forward whatever they receive.
-/// Source: Protocol 3.1; `free_for_chat` and `hidden` are the original design's, `busy` is an extension.
+/// Unknown values survive unchanged in `other`, because servers forward whatever they receive. Source: Protocol 3.1;
+/// `free_for_chat` and `hidden` are the original design's, `busy` is an extension.
 public enum PresenceState: Hashable, Sendable {
   case online
   case unavailable

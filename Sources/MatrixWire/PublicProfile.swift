@@ -13,8 +13,8 @@ public struct PublicProfile: Hashable, Sendable {
     self.fields = fields
   }
 
-  /// Reads what another server says of its person. Fields that nobody could have set here are passed over, and so are
-  /// all of them where they are more than a profile may hold.
+  /// Reads what another server says of its user. Fields that could not have been set here are ignored, and so are all
+  /// of them where they are more than a profile may hold.
   ///
   /// - Throws: where it is no profile.
   public init(body: [UInt8]) throws(MatrixError) {

@@ -2,7 +2,7 @@
 ///
 /// Source: Matrix specification, appendices, "Server Name".
 public struct ServerName: Hashable, Sendable {
-  /// The name as it stands on the wire.
+  /// The name as it is on the wire.
   public let rawValue: String
 
   /// Accepts what the grammar allows and nothing else: a DNS name, an IPv4 literal or a bracketed IPv6

@@ -41,7 +41,7 @@ extension StandardListEntry: Codable {
   }
 }
 
-/// The body of `POST /presence/list/{userId}`. Nil in an array stands for what is no string.
+/// The body of `POST /presence/list/{userId}`. Nil in an array is an element that is no string.
 public struct StandardListChange: Hashable, Sendable, Decodable {
   public var invite: [String?]?
   public var drop: [String?]?

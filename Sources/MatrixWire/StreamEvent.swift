@@ -3,7 +3,7 @@ public enum StreamEvent: Hashable, Sendable {
   case presence(UserID, PresenceContent)
   case invite(InviteEvent)
   case list(ListEvent)
-  /// A type nobody here knows, or content that does not parse: passed over, never fatal.
+  /// An unknown type, or content that does not parse: ignored, never fatal.
   case unrecognized(type: String)
 
   /// Event types as the `presence` filter names them.

@@ -1,7 +1,7 @@
 /// How the events of a stream are written.
 public struct StreamForm: Hashable, Sendable {
   public enum Shape: Hashable, Sendable {
-    /// `/events` and `/initialSync`: the person stands in the content, and there is no sender (Protocol 3.5).
+    /// `/events` and `/initialSync`: the user is in the content, and there is no sender (Protocol 3.5).
     case contentOnly
     /// `/sync`: with a sender.
     case withSender

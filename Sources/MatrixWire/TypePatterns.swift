@@ -1,4 +1,4 @@
-/// Patterns for event types as filters have them, ready to be asked: `*` stands for any run of bytes.
+/// Patterns for event types as filters have them, ready to be asked: `*` matches any run of bytes.
 ///
 /// Asking costs the length of the type, times one and the number of patterns with a `*` before their end, and
 /// nothing for the others, however many there are.

@@ -4,7 +4,7 @@
 /// without `:` and NUL, even empty); `isValidForRegistration` says whether a new account may have the name.
 /// Source: Matrix specification, appendices, "User Identifiers".
 public struct UserID: Hashable, Sendable {
-  /// The whole address as it stands on the wire, at most 255 bytes.
+  /// The whole address as it is on the wire, at most 255 bytes.
   public let rawValue: String
 
   /// The server that speaks for this person.

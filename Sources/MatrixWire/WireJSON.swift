@@ -20,7 +20,7 @@ public enum WireJSON {
     return Array(data)
   }
 
-  /// The value that bytes stand for.
+  /// The value that bytes encode.
   ///
   /// - Throws: `MatrixError` with `M_NOT_JSON` (no JSON at all), `M_MISSING_PARAM` (a required field is not
   ///   there) or `M_BAD_JSON` (the wrong shape), each naming the field; and what the type itself throws as one.

@@ -1,4 +1,4 @@
-/// A JSON key made from a string, so that namespaced keys come from `UnstablePrefix` and stand in one place.
+/// A JSON key made from a string, so that namespaced keys come from `UnstablePrefix` and are spelled in one place.
 struct WireKey: CodingKey, ExpressibleByStringLiteral {
   let stringValue: String
   var intValue: Int? { nil }

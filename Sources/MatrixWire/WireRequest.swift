@@ -25,7 +25,7 @@ public struct WireRequest: Hashable, Sendable {
   public var query: [QueryItem]
   /// `Authorization: Bearer …`.
   public var accessToken: AccessToken?
-  /// `Authorization: X-Matrix …`, one for every key the request is signed with, as it stands in the header.
+  /// `Authorization: X-Matrix …`, one for every key the request is signed with, as it is in the header.
   public var signatures: [String] = []
   /// The target of a signed request exactly as it came; nil for requests made here.
   public var receivedTarget: String?

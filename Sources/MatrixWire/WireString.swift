@@ -1,6 +1,6 @@
 /// A string that means something: coded as a plain JSON string, refused where it is malformed.
 public protocol WireString: Codable, CustomStringConvertible, Sendable, Hashable {
-  /// The text as it stands on the wire.
+  /// The text as it is on the wire.
   var rawValue: String { get }
 
   /// The value a text stands for, or nil where it is malformed.

@@ -126,7 +126,7 @@ extension ServerAddress {
       self.port = number
     }
 
-    /// This machine itself, which nothing else stands in front of.
+    /// This machine itself, which no proxy is in front of.
     var isLoopback: Bool {
       let name = host.asciiLowercased
       return name == "localhost" || name.hasSuffix(".localhost") || isIPv4 && host.hasPrefix("127.")

@@ -1,6 +1,6 @@
 internal import CResolver
 
-/// What may stand where a host is named.
+/// What may be written where a host is named.
 enum HostText {
   /// A name a name server can be asked for: labels of letters, digits, hyphens and underscores.
   static func isName(_ text: String) -> Bool {

@@ -24,7 +24,7 @@ public actor PeerDiscovery {
     /// How long to believe that there are none, and to leave name servers alone that do not answer.
     public var absentServices: Duration = .seconds(600)
     public var failedServices: Duration = .seconds(60)
-    /// An answer older than this is asked for again when nobody is found where it leads.
+    /// An answer older than this is asked for again when no server is found where it leads.
     public var doubtful: Duration = .seconds(300)
     /// Answers remembered, and questions out at a time.
     public var mostAnswers = 8192
@@ -91,7 +91,7 @@ public actor PeerDiscovery {
     }
   }
 
-  /// Nobody was found where the route leads: what was remembered for a while is asked for again.
+  /// No server was found where the route leads: what was remembered for a while is asked for again.
   public func doubt(_ server: ServerName) {
     guard peers[server] == nil else { return }
     let before = time.instant - limits.doubtful

@@ -36,7 +36,7 @@ public struct Resolution: Hashable, Sendable {
     step = Self.direct(parts, header: server.rawValue) ?? .askWellKnown(host: parts.host)
   }
 
-  /// Tells to whom the host delegates; nil where it does not, or nobody can say.
+  /// Tells to whom the host delegates; nil where it does not, or where that is unknown.
   public mutating func take(wellKnown delegate: ServerName?) {
     guard case .askWellKnown = step else { return }
     if let delegate, let parts = HostAndPort(delegate) {

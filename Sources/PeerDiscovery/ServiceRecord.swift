@@ -19,7 +19,7 @@ public struct ServiceRecord: Hashable, Sendable {
     var result: [ServiceRecord] = []
     var priorities = Dictionary(grouping: records, by: \.priority)
     for priority in priorities.keys.sorted() {
-      // Those of no weight stand first, so that they are only taken when the number drawn is 0.
+      // Those of no weight come first, so that they are only taken when the number drawn is 0.
       var rest = (priorities.removeValue(forKey: priority) ?? []).sorted { $0.weight < $1.weight }
       while !rest.isEmpty {
         let total = rest.reduce(0) { $0 + UInt64($1.weight) }

@@ -69,8 +69,8 @@ public final class SystemResolver: ServiceLookup {
     return try await ask { asker in asker.services(of: name) } ?? .failed
   }
 
-  /// The addresses of a host; none where there are none or nobody answers. Without a name server of its own as the
-  /// system has it, its table of hosts included; else IPv4 first.
+  /// The addresses of a host; none where there are none or no name server answers. Without a name server of its own as
+  /// the system has it, its table of hosts included; else IPv4 first.
   ///
   /// - Throws: `CancellationError` where the caller went away.
   public func addresses(of host: String) async throws -> [String] {
@@ -86,7 +86,7 @@ public final class SystemResolver: ServiceLookup {
       case .ask:
         var addresses: [String]?
         defer { answered(host, addresses) }
-        // Where too many wait nobody was asked, and nothing is known.
+        // Where too many wait nothing was asked, and nothing is known.
         guard let answer = try await ask({ asker in asker.addresses(of: host) }) else { return [] }
         if let reason = answer.absence {
           hosts.withLock { $0.absent.remember(reason, of: host, now: time.instant) }
@@ -137,7 +137,7 @@ public final class SystemResolver: ServiceLookup {
       return least
     }
     guard let thread else { return nil }
-    // Not a continuation: a question that is being asked cannot be taken back, but nobody has to wait for it.
+    // Not a continuation: a question that is being asked cannot be taken back, but its caller need not wait for it.
     let (answers, told) = AsyncStream<Answer>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let asker = Asker(server: server, timeout: timeout)
     threads[thread].async { [self] in
@@ -171,7 +171,7 @@ public final class SystemResolver: ServiceLookup {
         return AddressAnswer(outcome, records.prefix(count), absentFor: 0)
       }
       let four = addresses(of: host, isSix: false)
-      // There is no such name, or nobody answers: another question about it has the same answer.
+      // There is no such name, or no name server answers: another question about it has the same answer.
       guard four.isWorthMore else { return four }
       return four.adding(addresses(of: host, isSix: true))
     }

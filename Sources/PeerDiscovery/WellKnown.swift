@@ -6,7 +6,7 @@ public struct WellKnown: Hashable, Sendable {
   /// How long answers count (Matrix server-server API: a day unless headers say otherwise, two at most).
   public struct Lifetimes: Hashable, Sendable {
     public var usual: Duration = .seconds(24 * 3600)
-    /// Nobody is asked more often, whatever they say.
+    /// No host is asked more often, whatever it says.
     public var shortest: Duration = .seconds(300)
     public var longest: Duration = .seconds(48 * 3600)
     /// After a first failure; each further one doubles it.
@@ -32,7 +32,7 @@ public struct WellKnown: Hashable, Sendable {
     enum CodingKeys: String, CodingKey { case server = "m.server" }
   }
 
-  /// Reads an answer; nil where it delegates to nobody a request could be sent to.
+  /// Reads an answer; nil where it delegates to no server that a request could be sent to.
   ///
   /// - Parameters:
   ///   - response: what the host answered, after redirects.

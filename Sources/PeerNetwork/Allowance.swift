@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// How much the other end may still send, heads and padding included; stands before the parser, which keeps what
-/// it reads.
+/// How much the other end may still send, heads and padding included; checked before the parser, which keeps what it
+/// reads.
 final class Allowance: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -9,7 +9,7 @@ final class Allowance: ChannelInboundHandler {
   /// Room for a head, and for how a body is cut into pieces.
   static let overhead = 65_536
 
-  /// Nothing while nobody asked.
+  /// Zero while no answer is due.
   private var left = 0
 
   func open(for body: Int) { left = body + body / 4 + Self.overhead }

@@ -4,7 +4,7 @@ internal import NIOHTTP1
 internal import NIOSSL
 internal import NIOTLS
 
-/// One connection to another server on its event loop: a call at a time, and an end when nobody calls for long.
+/// One connection to another server on its event loop: a call at a time, and an end when there is none for long.
 final class AnswerHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
   typealias InboundIn = HTTPClientResponsePart
   typealias OutboundIn = PeerCall
@@ -41,7 +41,7 @@ final class AnswerHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
   ///   - proof: what has to be so before it is ready.
   ///   - allowance: to be told how much may come.
   ///   - patience: how long the handshake may take.
-  ///   - idle: how long nobody has to call before it is closed.
+  ///   - idle: how long it waits for a call before it is closed.
   init(_ loop: any EventLoop, _ proof: Proof, _ allowance: Allowance, patience: Duration, idle: Duration) {
     ready = loop.makePromise()
     self.proof = proof
@@ -115,7 +115,7 @@ final class AnswerHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard case .calling(let call, let head, var body) = phase else {
-      // Nobody asked.
+      // No call asked for it.
       context.close(promise: nil)
       return
     }

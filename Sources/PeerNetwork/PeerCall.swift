@@ -29,6 +29,6 @@ enum PeerFailure: Error, Hashable {
   case tooManyWait
   case tooManyConnections
   case noAddress(String)
-  /// The host's addresses are of this machine, or of a network that is not everybody's.
+  /// The host's addresses are of this machine, or of a private network.
   case notPublic(String)
 }

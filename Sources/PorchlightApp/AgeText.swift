@@ -24,8 +24,8 @@ public enum AgeText {
 extension Person {
   /// The text of the column ACTIVE.
   ///
-  /// `lastHeard` is when the server said anything last, where it is not heard any more: nobody is known to have
-  /// been there later.
+  /// `lastHeard` is when the server was heard last, where it is not heard any more: of the time after it nothing is
+  /// known.
   func activityText(at now: Moment, lastHeard: Instant? = nil) -> String {
     switch activity {
     case .never: return "-"

@@ -13,7 +13,7 @@ struct Arrangement: Hashable, Sendable {
 
     init(_ person: Person) {
       standing = person.standing
-      // By what is shown: an invisible letter in front brings nobody to the top.
+      // By what is shown: an invisible letter in front brings no one to the top.
       name = Array(person.safeName.string.lowercased().utf8)
       userID = person.userID
     }
@@ -35,14 +35,14 @@ struct Arrangement: Hashable, Sendable {
   /// Always in the order of their keys.
   private(set) var places: [Place] = []
 
-  /// How many people each group has now, wherever their rows stand.
+  /// How many people each group has now, wherever their rows are.
   private(set) var population: [RosterGroup: Int] = [:]
 
-  /// The rows that would stand elsewhere if they were put in order now, by how the people stand now; nil for a
-  /// row that only its name moves.
+  /// The rows that would be elsewhere if they were sorted now, by the present states; nil for a row that only its name
+  /// moves.
   private(set) var waiting: [Standing?] = []
 
-  /// How many rows would stand elsewhere.
+  /// How many rows would be elsewhere.
   var moved: Int { waiting.count }
 
   /// Follows the roster. While it is calm, rows keep their places; people who are new appear, and people who

@@ -15,7 +15,7 @@ public struct BackgroundThemes: Hashable, Sendable {
     Theme(isLight ? .light : .dark, colors: colors)
   }
 
-  /// The one whose text stands out more.
+  /// The one with the greater contrast.
   func theme(on background: RGB) -> Theme {
     theme(isLight: background.contrast(with: .black) > background.contrast(with: .white))
   }

@@ -14,7 +14,7 @@ struct ColorDepth: Hashable, Sendable {
   }
 
   private let kind: Kind
-  /// What a text without a background of its own may stand on.
+  /// The background of a text without one of its own.
   private let grounds: [RGB]
 
   init(_ colors: Int, appearance: ThemeFile.Appearance) {

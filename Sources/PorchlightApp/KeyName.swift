@@ -28,7 +28,7 @@ extension Key {
     }
   }
 
-  /// The name as it stands in a sentence: in quotes, except for bytes, which might hold quotes themselves.
+  /// The name as it is written in a sentence: in quotes, except for bytes, which might hold quotes themselves.
   var quotedName: SafeText {
     if case .unknown(let bytes) = self, !bytes.isEmpty { return name }
     return "'" + name + "'"

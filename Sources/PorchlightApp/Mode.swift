@@ -64,7 +64,7 @@ struct Notice: Hashable, Sendable {
 
   let text: SafeText
   let kind: Kind
-  /// Stands until this change is settled.
+  /// Stays until this change is settled.
   let change: ListChange?
 
   init(_ text: SafeText, _ kind: Kind = .information, until change: ListChange? = nil) {

@@ -22,7 +22,7 @@ struct Model: Sendable {
   var hasPresenceLists: Bool?
   var isAskingVersions = false
   var own = OwnStatus()
-  /// What the roster before could not send, until the server has said how things stand.
+  /// What the roster before could not send, until the server has told the present state.
   var kept: UnsentStatus?
   /// Changes to the lists that were asked for and not confirmed by the stream.
   var changes: [ListChange: PendingChange] = [:]
@@ -93,11 +93,11 @@ enum Calm {
   /// How long after a key, and how long after a change.
   static let afterKey: Duration = .seconds(3)
   static let highlight: Duration = .seconds(3)
-  /// How long a notice stands without a key.
+  /// How long a notice stays without a key.
   static let notice: Duration = .seconds(5)
   static let quitAgain: Duration = .seconds(2)
   static let longestCountdown: Duration = .seconds(60)
-  /// How long the offer to ask back stands without a key.
+  /// How long the offer to ask back stays without a key.
   static let offer: Duration = .seconds(30)
   /// How long after the start a terminal may say what its background is.
   static let background: Duration = .seconds(1)

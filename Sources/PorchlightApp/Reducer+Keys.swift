@@ -72,7 +72,7 @@ extension Model {
 
   private mutating func act(on key: Key, at now: Instant) -> [Intent] {
     let offered = offer
-    // It stands until the next key, whatever that is, unless that makes another.
+    // It stays until the next key, whatever that is, unless that makes another.
     defer { if offer == offered { offer = nil } }
     notice = nil
     noticeUntil = nil

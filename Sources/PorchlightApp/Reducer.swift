@@ -89,7 +89,7 @@ extension Model {
   }
 
   private mutating func settleNotice(at now: Instant) {
-    // Nobody says yes to a question that is not there to be read any more.
+    // An offer that is not on the screen any more must not be accepted.
     defer { if notice?.kind != .offer { offer = nil } }
     if let change = notice?.change, changes[change] == nil { notice = nil }
     if let noticeUntil, noticeUntil <= now { notice = nil }

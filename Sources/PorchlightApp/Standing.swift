@@ -17,7 +17,7 @@ enum Standing: Int, CaseIterable, Hashable, Comparable, Sendable {
 
   static func < (left: Standing, right: Standing) -> Bool { left.rawValue < right.rawValue }
 
-  /// What others are seen as. `unavailable` is a wire word and never stands on a screen.
+  /// What others are seen as. `unavailable` is a wire word and never appears on a screen.
   init(seen state: PresenceState) {
     self =
       switch state {

@@ -23,7 +23,7 @@ extension Model {
     return UnsentStatus(wanted: wanted, before: StatusUpdate(roster.own))
   }
 
-  /// Sends what the roster before could not, once the server has said how things stand.
+  /// Sends what the roster before could not, once the server has told the present state.
   mutating func sendKept() -> [Intent] {
     guard connection == .live, roster.own.state != .unknown, let kept else { return [] }
     self.kept = nil

@@ -36,7 +36,7 @@ public struct ExchangeError: Error, Hashable, Sendable, CustomStringConvertible 
   public var code: Code
   /// For people: what failed, on what.
   public var message: String
-  /// The same in a few words and without the name, to stand behind it: "connection refused".
+  /// The same in a few words and without the name, to follow it: "connection refused".
   public var cause: String?
 
   public init(_ code: Code, _ message: String, cause: String? = nil) {

@@ -14,6 +14,6 @@ public protocol PeerTransport: Sendable {
 }
 
 extension PeerTransport {
-  /// Nothing: for ways that have enough for everybody.
+  /// Nothing: for transports without a limit.
   public func setKnown(_ isKnown: Bool, _ server: ServerName) {}
 }

@@ -1,11 +1,11 @@
 /// A picture of the whole screen.
 ///
-/// Always well formed: a wide glyph is followed by its continuation, and a continuation stands nowhere else.
-/// Writing over one half of a wide glyph blanks the other. Nothing here traps on a wrong row or column.
+/// Always well formed: a wide glyph is followed by its continuation, and a continuation is nowhere else. Writing over
+/// one half of a wide glyph blanks the other. Nothing here traps on a wrong row or column.
 public struct Grid: Hashable, Sendable {
   public let size: Size
 
-  /// Where the terminal's cursor stands; nil hides it and leaves it wherever the last cell was written.
+  /// Where the terminal's cursor is; nil hides it and leaves it wherever the last cell was written.
   public var cursor: Cursor?
 
   private var cells: [Cell]

@@ -10,7 +10,7 @@ public struct LineEditor: Hashable, Sendable {
 
   private var characters: [Character]
 
-  /// The cursor stands before the character with this number.
+  /// The cursor is before the character with this number.
   private var cursor: Int
 
   /// Starts with `text`, made safe and cut to the limit, and the cursor at its end.
@@ -46,7 +46,7 @@ public struct LineEditor: Hashable, Sendable {
       room -= bytes
       kept.append(character)
     }
-    // What stood before must not get lost when an accent that does not fit is typed after it.
+    // The text before must not get lost when an accent that does not fit is typed after it.
     guard kept.count >= cursor else { return }
     characters = kept + after
     cursor = kept.count

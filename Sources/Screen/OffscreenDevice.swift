@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A screen that nobody sees: its grid is built from patches only, and its keys are sent by a test.
+/// A screen in memory: its grid is built from patches only, and its keys are sent by a test.
 public final class OffscreenDevice: ScreenDevice {
   public let events: AsyncStream<InputEvent>
   public let capabilities: ScreenCapabilities

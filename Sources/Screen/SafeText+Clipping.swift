@@ -1,5 +1,5 @@
 extension SafeText {
-  /// Where text stands in a field that is wider than it.
+  /// The place of a text in a field that is wider than it.
   public enum Alignment: Hashable, Sendable {
     case leading
     case trailing

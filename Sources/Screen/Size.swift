@@ -23,9 +23,9 @@ public struct Position: Hashable, Sendable {
   }
 }
 
-/// Where the terminal's cursor stands, and whether it is shown.
+/// Where the terminal's cursor is, and whether it is shown.
 ///
-/// A hidden cursor stands somewhere too: screen readers read the line it is on.
+/// A hidden cursor has a place too: screen readers read the line it is on.
 public struct Cursor: Hashable, Sendable {
   public var position: Position
   public var isVisible: Bool

@@ -1,8 +1,8 @@
 internal import Glibc
 internal import Screen
 
-/// A bounded stream of events that may lose the oldest keys when nobody reads, but nothing else: not the last
-/// size, a request to end, or the end.
+/// A bounded stream of events that may lose the oldest keys when it is not read, but nothing else: not the last size, a
+/// request to end, or the end.
 struct EventQueue: Sendable {
   static let limit = 1_024
 

@@ -74,7 +74,7 @@ struct DemoCommand: AsyncParsableCommand {
       group.addTask {
         try await demo.run(around: account) {
           gate.open()
-          // The first picture does not wait behind everybody's first poll.
+          // The first picture does not wait for the first poll of every user.
           try? await time.sleep(until: time.instant + .milliseconds(100))
         }
         return nil

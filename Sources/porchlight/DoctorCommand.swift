@@ -11,7 +11,7 @@ struct DoctorCommand: AsyncParsableCommand {
   )
 }
 
-/// `porchlight doctor peers`: how a server and the others it knows stand.
+/// `porchlight doctor peers`: the relations of a server with its peers.
 struct DoctorPeersCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "peers", abstract: "Show how the server and others watch each other.",

@@ -80,8 +80,8 @@ enum Output {
   /// A question at the terminal, without a newline, where it is not mistaken for data.
   static func prompt(_ question: String) { _ = write(bytes: Array(question.utf8), to: STDERR_FILENO) }
 
-  /// One line on standard output, at once; false where nobody reads it any more. Ends the process where it cannot
-  /// be written for another reason.
+  /// One line on standard output, at once; false where it has no reader any more. Ends the process where it cannot be
+  /// written for another reason.
   @discardableResult
   static func line(_ text: String) -> Bool {
     if write(text, to: STDOUT_FILENO) { return true }

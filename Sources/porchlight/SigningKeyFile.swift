@@ -2,8 +2,8 @@ internal import Homeserver
 internal import LocalServer
 internal import MatrixCrypto
 
-/// The file of a server's signing key: one line, readable by nobody but its owner. Made where there is none, and
-/// never written again: other servers know the server by it.
+/// The file of a server's signing key: one line, readable by its owner only. Made where there is none, and never
+/// written again: other servers know the server by it.
 enum SigningKeyFile {
   /// The key of a file, which is made where it is missing.
   static func open(_ path: String) throws(Failure) -> SigningKey {

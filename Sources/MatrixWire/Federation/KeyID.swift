@@ -1,6 +1,6 @@
 /// The name of a server's signing key, `ed25519:` and a version of `a-z A-Z 0-9 _`.
 ///
-/// Other algorithms have no name here, and are passed over where they stand beside this one.
+/// Other algorithms have no name here, and are ignored beside this one.
 public struct KeyID: WireString {
   public let rawValue: String
 

@@ -4,7 +4,7 @@
 public struct PeerReport: Hashable, Sendable, Codable {
   public struct Peer: Hashable, Sendable, Codable {
     public var name: ServerName
-    /// People there, and who here watches each of them; nobody, where an invisible person's interest stands.
+    /// Remote users, and who here watches each of them; nobody, where the interest of a hidden user stands (R14).
     public var watchedByUs: [String: [UserID]]
     /// Local users who are watched by users of the peer.
     public var watchedByThem: [UserID]

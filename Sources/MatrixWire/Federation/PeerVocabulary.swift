@@ -1,6 +1,6 @@
 /// In whose words a server is spoken to.
 ///
-/// Only what is said of people differs: what a server wants stands in keys that others pass over.
+/// Only what is said of people differs: what a server wants is in keys that others ignore.
 public enum PeerVocabulary: Hashable, Sendable {
   /// A server that showed that it speaks our additions: exact states, devices, sequence numbers.
   case exact

@@ -74,6 +74,6 @@ public struct ListEDU: Hashable, Sendable {
 public enum EDU: Hashable, Sendable {
   case presence(PresenceEDU)
   case list(ListEDU)
-  /// Of a type or shape nobody here knows: ignored, and counted against the limit.
+  /// Of an unknown type or shape: ignored, and counted against the limit.
   case other(type: String)
 }

@@ -1,7 +1,7 @@
 extension Transaction {
   /// The canonical bytes of the body, which are what is signed, people's states in the words of its reader.
   ///
-  /// The id stands in the path.
+  /// The id is in the path.
   public func body(for reader: PeerVocabulary) -> [UInt8] {
     var writer = JSONWriter()
     writer.open()
@@ -36,8 +36,8 @@ extension Transaction {
 
   /// Reads a body whose signature has been verified.
   ///
-  /// EDUs of a type or shape nobody knows become `.other`, items without a person or a state are left out, and
-  /// events of rooms are known by the IDs they carry, if any.
+  /// EDUs of an unknown type or shape become `.other`, items without a person or a state are left out, and events of
+  /// rooms are known by the IDs they carry, if any.
   ///
   /// - Parameters:
   ///   - id: as the path had it.

@@ -1,6 +1,6 @@
 /// `PUT /_matrix/federation/v1/send/{txnId}` (Protocol 6.1).
 public struct Transaction: Hashable, Sendable {
-  /// Where a transaction stands among all its sender sent to the same server.
+  /// The place of a transaction among all that its sender sent to the same server.
   public struct Order: Hashable, Comparable, Sendable {
     public var epoch: Int64
     /// From 1 within the epoch.
@@ -46,7 +46,7 @@ public struct Transaction: Hashable, Sendable {
 
 /// What a transaction is answered with, status 200.
 public struct TransactionAnswer: Hashable, Sendable {
-  /// Event IDs of rooms nobody here is in, with why they were not taken.
+  /// Event IDs of rooms without a local member, with why they were not taken.
   public var pdus: [String: String] = [:]
   /// `chat.porchlight.answer`: what was asked for, where the sender takes it here.
   public var answer: PresenceEDU?

@@ -35,14 +35,14 @@ public struct XMatrixAuthorization: Hashable, Sendable {
 
   /// Reads the value of a header; nil where it is malformed.
   ///
-  /// Names in any case, values with or without quotes, with escapes inside of quotes and with colons outside of
-  /// them; parameters nobody knows are passed over, and one that comes twice is malformed (RFC 9110, 11.2).
+  /// Names in any case, values with or without quotes, with escapes inside of quotes and with colons outside of them;
+  /// unknown parameters are ignored, and one that comes twice is malformed (RFC 9110, 11.2).
   public init?(_ header: String) {
     guard Self.isMeant(header) else { return nil }
     var reader = ParameterReader(header.utf8.dropFirst(Self.scheme.utf8.count))
     guard let parameters = reader.parameters(), let origin = parameters["origin"].flatMap({ ServerName($0) }),
       let key = parameters["key"], !key.isEmpty,
-      // The specification's prose calls it "signature", its examples and everybody "sig".
+      // The specification's prose calls it "signature", its examples and all servers "sig".
       let signature = (parameters["sig"] ?? parameters["signature"]).flatMap({ UnpaddedBase64.decode($0) })
     else { return nil }
     let destination = parameters["destination"].map { ServerName($0) }

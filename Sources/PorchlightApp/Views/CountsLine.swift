@@ -3,7 +3,7 @@ internal import PorchlightSDK
 internal import Ports
 internal import Screen
 
-/// The second line: everybody in numbers, and how the connection is. Why it is not stands below.
+/// The second line: all contacts in numbers, and the state of the connection. The reason is told below.
 struct CountsLine {
   let model: Model
   let now: Moment

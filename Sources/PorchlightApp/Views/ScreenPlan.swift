@@ -1,6 +1,6 @@
 internal import Screen
 
-/// Where everything stands on a screen of a given size. The reducer scrolls by it, the views draw by it.
+/// The place of everything on a screen of a given size. The reducer scrolls by it, the views draw by it.
 struct ScreenPlan: Hashable, Sendable {
   enum Shape: Hashable, Sendable {
     /// Under 12x3: one line of two numbers.

@@ -2,8 +2,8 @@ internal import PorchlightConfig
 internal import Ports
 internal import Screen
 
-/// The picture of a model on a screen of that size. Keeps nothing: the same arguments give the same picture,
-/// and it is as large as the screen, whatever stands in it.
+/// The picture of a model on a screen of that size. Keeps nothing: the same arguments give the same picture, and it is
+/// as large as the screen, whatever it shows.
 func view(_ model: Model, _ size: Size, now: Moment) -> Grid {
   let plan = model.plan(for: size)
   var painter = Painter(size: size, style: model.look[.text])

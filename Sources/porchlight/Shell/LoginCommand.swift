@@ -60,7 +60,7 @@ struct LoginCommand: AsyncParsableCommand {
         guard let token = session.credentials.accessToken else { throw Failure("the server gave no token") }
         try TokenFile.write(token, to: tokenFile)
       } catch {
-        // A session nobody can go on with is not left behind.
+        // A session that no client can go on with is not left behind.
         try? await session.logout()
         throw error
       }

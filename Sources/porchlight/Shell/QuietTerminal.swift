@@ -74,13 +74,13 @@ enum QuietTerminal {
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGTSTP)
-    // Here the process stops, unless nobody is there to let it go on: then it does not.
+    // Here the process stops, unless no shell is there to let it go on: then it does not.
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     tcsetattr(STDIN_FILENO, TCSANOW, quiet)
     handle(SIGTSTP) { _ in QuietTerminal.stop() }
   }
 
-  /// After any stop, by SIGSTOP too, which nobody is told of.
+  /// After any stop, by SIGSTOP too, of which no process is told.
   private static func goOn() {
     // What the shell has the terminal do for its jobs now; after SIGSTOP some leave it quiet, which is ours.
     var now = termios()

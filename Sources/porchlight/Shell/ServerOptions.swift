@@ -60,7 +60,7 @@ struct ServerOptions: ParsableArguments {
     }
   }
 
-  /// Runs `body` with a session that makes nobody online by itself.
+  /// Runs `body` with a session that does not make its user online by itself.
   ///
   /// - Parameters:
   ///   - device: what the session is called where it has to be made; a token has its own.

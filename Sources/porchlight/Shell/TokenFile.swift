@@ -4,7 +4,7 @@ internal import LocalServer
 internal import MatrixWire
 internal import PorchlightConfig
 
-/// The file of an access token: one word, for nobody but its owner to read.
+/// The file of an access token: one word, readable by its owner only.
 enum TokenFile {
   /// The token in a file.
   static func read(_ path: String) throws(Failure) -> AccessToken {

@@ -4,7 +4,7 @@ internal import PorchlightApp
 internal import PorchlightSDK
 internal import Screen
 
-/// `porchlight who`: everybody on the list, once.
+/// `porchlight who`: all contacts, once.
 struct WhoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "who", abstract: "Show everybody on your list.",
