@@ -25,17 +25,17 @@ public struct OutboundTransaction: Hashable, Sendable {
   /// How long to wait for the answer.
   public var timeout: Duration
   public var cause: MessageCause
-  /// Whether the peer has shown that it knows our additions; if not, states go in the words of today.
+  /// Whether the peer has shown that it knows our additions; if not, states go in today's three words.
   public var speaksAdditions: Bool
 }
 
-/// Why an attempt came to nothing.
+/// Why an attempt failed.
 public enum AttemptFailure: Hashable, Sendable {
-  /// Nothing came in time, or nothing that the other server's presence would have said.
+  /// No answer came in time, or one that does not prove that the peer is there.
   case noAnswer
-  /// Status 429: the other server is there, and wants it later.
+  /// Status 429: the peer is there, and wants it later.
   case busy
-  /// Status 400 or 413: it will not take this, however often it is sent.
+  /// Status 400 or 413: the peer will not take this transaction, however often it is sent.
   case refused
 }
 
@@ -43,17 +43,17 @@ public enum AttemptFailure: Hashable, Sendable {
 public enum MessageCause: String, CaseIterable, Hashable, Sendable {
   /// The state of a user changed.
   case push
-  /// Interest began or ended, or a server came back.
+  /// Interest began or ended, or a peer came back.
   case subscribe
-  /// What was polled, as a message of its own.
+  /// The answer to a poll, as a transaction of its own.
   case answer
-  /// A watchdog.
+  /// A watchdog fired.
   case reminder
-  /// The same again, because no answer came.
+  /// The same transaction again, because no answer came.
   case retry
   /// Interest that stands whether or not its owner is there (R14).
   case standing
-  /// Invites and what becomes of them.
+  /// Invites, and answers to them.
   case list
 }
 

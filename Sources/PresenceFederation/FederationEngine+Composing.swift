@@ -4,12 +4,12 @@ internal import PresenceCore
 
 /// What goes into a transaction, and into an answer.
 extension FederationEngine {
-  /// Of a transaction, and of an answer: a state may take 6 kB, and what takes a megabyte is refused.
+  /// The most states in a transaction or answer. A state may take 6 kB, and a body of a megabyte is refused.
   static let mostStates = 2 * Transaction.mostStates
-  /// What names may take in a transaction, in bytes.
+  /// The most bytes of names in a transaction.
   static let mostNameBytes = 256 * 1024
 
-  /// Takes what waits for a server out of its queue; nil where nothing is left of it.
+  /// Takes the next transaction's contents out of the queue of a peer; nil where nothing is left to send.
   mutating func compose(
     for name: ServerName, _ rules: PresenceRules, _ now: Moment
   ) -> (PeerState.Contents, [EDU])? {
@@ -19,7 +19,7 @@ extension FederationEngine {
     contents.states.formUnion(isWhole ? peer.watchedByThem : peer.changed.intersection(peer.watchedByThem))
     if isWhole { contents.polls = Set(peer.watchedByUs.keys) }
 
-    // Whether each of them may be seen is asked now, not when the change was queued.
+    // Visibility is checked now, not when the change was queued.
     var pushes = contents.states.sorted().compactMap { push(of: $0, to: name, rules, now) }
     let most = max(1, Self.mostStates / peer.parts)
     let later = pushes.dropFirst(most).map(\.userID)

@@ -2,9 +2,9 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceCore
 
-/// Who here watches whom elsewhere, and who elsewhere watches whom here.
+/// Which remote users are watched here, and which local users are watched by peers.
 extension FederationEngine {
-  /// Hears what the rules did.
+  /// Takes the effects of the rules.
   mutating func absorb(
     _ effects: [PresenceEffect], _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
@@ -31,7 +31,7 @@ extension FederationEngine {
 
   // MARK: Ours
 
-  /// A person began or ceased to look, or to hide.
+  /// A user began or ceased to look, or to hide.
   mutating func restand(
     _ user: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
@@ -79,17 +79,17 @@ extension FederationEngine {
     touch(name)
   }
 
-  /// Nobody has watched a person for a while: their server may stop (R8).
+  /// A user has not been watched for a while: their server may stop pushing (R8).
   mutating func lingerEnded(
     _ user: UserID, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
     let name = user.server
     guard let watched = peers[name]?.watchedByUs[user], !watched.isWanted else { return }
-    // A server of today would not say it again before the next change: it holds until it expires.
+    // A server of today would not say it again before the next change: its state holds until it expires.
     if peers[name]?.isModern == true, watched.heardAt != nil { return }
     peers[name]?.unwatch(user)
     peers[name]?.queue.polls.remove(user)
-    // Also where they were asked for before, and are not sure to be sent any more.
+    // Also where they were polled before, and the peer may not push them any more.
     if watched.isPolled || watched.version != nil, points.unpolls() {
       peers[name]?.queue.unpolls.insert(user)
       peers[name]?.queue.isDecline = false
@@ -100,7 +100,7 @@ extension FederationEngine {
     touch(name)
   }
 
-  /// Everything that is watched has to be asked for again.
+  /// Every watched user has to be polled again.
   mutating func pollAgain(_ name: ServerName, now: Moment) {
     for user in (peers[name]?.watchedByUs ?? [:]).keys {
       peers[name]?.update(user) { watched in
@@ -115,7 +115,7 @@ extension FederationEngine {
 
   // MARK: Theirs
 
-  /// A person of this server looks different to others.
+  /// A local user looks different to others.
   mutating func changed(_ user: UserID, _ now: Moment) {
     versions[user, default: 0] += 1
     guard let names = watchers[user] else { return }
@@ -138,7 +138,7 @@ extension FederationEngine {
     watchers[user, default: []].insert(name)
   }
 
-  /// Another server hears no more of a person, not even what waits already.
+  /// A peer is told no more of a user, not even what is queued already.
   mutating func unwatch(_ user: UserID, by name: ServerName, _ now: Moment, _ step: inout Step) {
     peers[name]?.watchedByThem.remove(user)
     watchers[user]?.remove(name)

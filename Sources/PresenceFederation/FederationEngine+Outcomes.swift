@@ -2,7 +2,7 @@ public import MatrixWire
 public import Ports
 public import PresenceCore
 
-/// What becomes of attempts: answered, refused, given up, tried again.
+/// The outcomes of attempts: answered, refused, given up, tried again.
 extension FederationEngine {
   /// An attempt was answered with 200.
   public mutating func succeeded(
@@ -59,7 +59,7 @@ extension FederationEngine {
     }
   }
 
-  /// Questions of the moment were heard, and are answered by a message of their own.
+  /// One-shot queries were heard, and are answered by a transaction of their own.
   private mutating func expectAnswers(to onces: Set<UserID>, of name: ServerName, _ now: Moment) {
     peers[name]?.awaitedOnces.formUnion(onces)
     deadlines.set(now.instant + timing.watchedTimeout * 2, for: .once(name))
@@ -86,8 +86,8 @@ extension FederationEngine {
     }
   }
 
-  /// The other server has heard of a later life of ours than this: after a start without a memory, on a clock
-  /// that went back. Everything is said again, from above.
+  /// The peer has heard of a later life of this server: after a start without its memory, on a clock that went back.
+  /// Everything is said again, with an epoch above that one.
   private mutating func goAhead(
     of behind: Int64, _ name: ServerName, _ inFlight: PeerState.InFlight, _ now: Moment, _ step: inout Step
   ) {
@@ -100,7 +100,7 @@ extension FederationEngine {
     if isPlausible {
       peers[name]?.ourEpoch = behind + 1
     }
-    // A server that says so again and again is not to be believed, and waits.
+    // A peer that says so again and again is not believed, and has to wait.
     let wait = peer.timesBehind == 0 ? Duration.zero : timing.watchedBackoff
     peers[name]?.flushAt = nil
     flush(name, at: now.instant + wait)
@@ -175,8 +175,8 @@ extension FederationEngine {
     return hasStake && !isLong ? timing.watchedBackoff : timing.idleBackoff
   }
 
-  /// The other server will not take this, however often it hears it: it goes again in smaller parts. What is refused
-  /// even by itself is put aside for a while, and holds up nothing else.
+  /// The peer will not take this transaction, however often it is sent: its contents go again in smaller parts. What is
+  /// refused even by itself is put aside for a while, and holds up nothing else.
   private mutating func divide(
     _ inFlight: PeerState.InFlight, of name: ServerName, asks: Bool, _ now: Moment, _ step: inout Step
   ) {
@@ -190,7 +190,7 @@ extension FederationEngine {
     } else if !inFlight.contents.messages.isEmpty || peer.isSubscribed {
       var contents = inFlight.contents
       if peer.isStranger {
-        // It never took the invite either.
+        // The peer never took the invite either.
         superseded(contents.messages.filter { $0.kind == .drop }, name, &step)
         contents.messages.removeAll { $0.kind == .drop }
       }
@@ -202,7 +202,7 @@ extension FederationEngine {
     if peers[name]?.queue.isEmpty == false || peers[name]?.changed.isEmpty == false { flush(name, at: next) }
   }
 
-  /// What was refused by itself is tried once more.
+  /// What was put aside is tried once more.
   mutating func takeUp(_ name: ServerName, _ now: Moment, _ step: inout Step) {
     guard let contents = peers[name]?.aside, !contents.isEmpty else { return }
     peers[name]?.aside = .init()
@@ -210,7 +210,7 @@ extension FederationEngine {
     flush(name, at: now.instant)
   }
 
-  /// As many as make one of each, of any size.
+  /// Enough to leave one item in each part, whatever the size.
   private static let mostParts = 65_536
 
   private mutating func backoff(after failures: Int, upTo cap: Duration) -> Duration {
@@ -225,7 +225,7 @@ extension FederationEngine {
     peers[name]?.retryAt = nil
     guard var inFlight = peers[name]?.inFlight else { return }
     if inFlight.isTainted {
-      // It holds a state that its reader may no longer have: what is left of it goes under another name.
+      // It holds a state that the peer may not have any more: the rest goes under a new number.
       peers[name]?.inFlight = nil
       requeue(inFlight.contents, for: name, &step)
       pump(name, &rules, now, &step)

@@ -2,10 +2,9 @@ public import MatrixWire
 public import Ports
 public import PresenceCore
 
-/// What comes from other servers. Their signatures were checked; what they may say is checked here.
+/// What comes from peers. Their signatures were checked before; what a peer may say is checked here.
 extension FederationEngine {
-  /// A transaction came, its signature is its origin's. What is in the step has to be durable before the answer
-  /// leaves.
+  /// Takes a transaction that is signed by its origin. What is in the step has to be durable before the answer leaves.
   ///
   /// - Throws: `M_TOO_LARGE` for more events, messages or states than one transaction may hold, to be answered
   ///   with status 400.
@@ -48,7 +47,7 @@ extension FederationEngine {
     absorb(effects, rules, now, &step)
     for user in accepted.sorted() where user.server == name { askAccepted(user, rules, now, &step) }
     if !effects.isEmpty, let peer = peers[name] {
-      // Taken once, and not again after a start.
+      // So that it is not taken again after a start.
       step.federation.append(.remember(record(of: name, peer)))
     }
     var answer = empty(for: name)
@@ -66,8 +65,8 @@ extension FederationEngine {
     return (answer, step)
   }
 
-  /// Whether a transaction will be taken: it is not a repeated one, and not of a life of its sender before the
-  /// present one. What its list messages lead to need only be stored if it is.
+  /// Whether a transaction will be taken: it is neither a repetition, nor of a life of its sender before the present
+  /// one. What its list messages lead to needs to be stored only if it is.
   public func takes(_ transaction: Transaction) -> Bool { answerGiven(to: transaction) == nil }
 
   private func answerGiven(to transaction: Transaction) -> TransactionAnswer? {
@@ -90,7 +89,7 @@ extension FederationEngine {
     for owner in rules.lists.audience(of: user).sorted() { reconsider(user, of: owner, rules, now, &step) }
   }
 
-  /// An answer given before, without those who may no longer be shown.
+  /// An answer given before, without users who may not be shown any more.
   private func shownStill(
     _ answer: TransactionAnswer, to name: ServerName, _ rules: PresenceRules
   ) -> TransactionAnswer {
@@ -175,7 +174,7 @@ extension FederationEngine {
     return promise(edu, to: name, beside: given, rules, now)
   }
 
-  /// Whether this answers a question of the moment.
+  /// Whether this answers a one-shot query.
   private mutating func isAwaited(_ user: UserID, _ edu: PresenceEDU, of name: ServerName) -> Bool {
     edu.role == .answer && peers[name]?.awaitedOnces.remove(user) != nil
   }
@@ -210,7 +209,8 @@ extension FederationEngine {
     for user in gone.sorted() { unwatch(user, by: name, now, &step) }
   }
 
-  /// Polls are promises from here on, if they may be; the answer goes in the response or by itself (R2).
+  /// Subscribes a peer to the users it polls, as far as they may be shown; the answer goes in the response or by itself
+  /// (R2).
   private mutating func promise(
     _ edu: PresenceEDU, to name: ServerName, beside given: PresenceEDU?, _ rules: PresenceRules, _ now: Moment
   ) -> PresenceEDU? {
@@ -219,14 +219,14 @@ extension FederationEngine {
     guard isAsked else { return nil }
     if edu.epoch == nil, !polled.isEmpty, peers[name]?.hasPolled == false {
       peers[name]?.hasPolled = true
-      // It can be asked, which was not known.
+      // It can be polled, which was not known.
       let unasked = (peers[name]?.watchedByUs ?? [:]).filter { $0.value.isWanted && !$0.value.isPolled }.keys
       peers[name]?.queue.polls.formUnion(unasked)
       if !unasked.isEmpty { flush(name, at: now.instant) }
     }
     for user in polled where isShown(user, to: name, rules) { watch(user, by: name) }
     let asked = polled + Set(edu.once).subtracting(polled).filter { $0.server == server }.sorted()
-    // What the answer says need not be said again.
+    // The answer tells these states, so the batch need not.
     for user in polled { peers[name]?.changed.remove(user) }
     if edu.wantsInlineAnswer, policy != .literal {
       return answer(to: asked, of: name, beside: given, rules, now)
@@ -262,7 +262,7 @@ extension FederationEngine {
     let offered = epoch.flatMap { epoch in push.sequence.map { Version(epoch: epoch, sequence: $0) } }
     let isKnown = rules.remoteState(of: user).map { $0 != .unknown } ?? false
     if let offered, let held = watched.version {
-      // The same again says that it still holds, which is news where nothing was known.
+      // The same state again says that it still holds, which is news where nothing was known.
       guard points.isNewer(held, offered) || (held == offered && !isKnown) else { return }
     }
     let state = push.content.state
@@ -280,7 +280,7 @@ extension FederationEngine {
     touch(name)
   }
 
-  /// Servers of today send no names along: they are asked for them now and then.
+  /// Servers of today do not send names along: they are asked for them now and then.
   private mutating func askProfile(of user: UserID, _ now: Moment, _ step: inout Step) {
     let askedAt = peers[user.server]?.watchedByUs[user]?.profileAskedAt
     guard askedAt.map({ now.instant - $0 >= timing.profileInterval }) ?? true else { return }
@@ -298,12 +298,13 @@ extension FederationEngine {
 
   // MARK: What else it says
 
-  /// Whether a server speaks our additions: how often it hears the same again, and how long it is believed, hangs on it.
+  /// Learns whether a peer speaks our additions. How often it hears the same again, and how long it is believed,
+  /// depends on that.
   mutating func learnKind(of name: ServerName, speaksAdditions: Bool, _ now: Moment) {
     guard let peer = peers[name], peer.speaksAdditions != speaksAdditions else { return }
     peers[name]?.speaksAdditions = speaksAdditions
     if speaksAdditions {
-      // What it said unasked is no longer kept beside what it is asked for.
+      // What it said unasked is not kept beside what it is polled for.
       for (user, watched) in peer.watchedByUs where !watched.isWanted {
         deadlines.set(now.instant, for: .linger(user))
       }
@@ -312,7 +313,7 @@ extension FederationEngine {
     if peer.longAt != nil { armLongTimer(name, 0.85...1.15, now) }
   }
 
-  /// Which life of the other server speaks. An answer is certainly its present one; a transaction may be late.
+  /// Learns which life of the peer speaks. An answer is certainly of its present one; a transaction may be late.
   mutating func learnEpoch(
     _ epoch: Int64?, of name: ServerName, isFresh: Bool, _ now: Moment, _ step: inout Step
   ) {
@@ -330,7 +331,7 @@ extension FederationEngine {
     let said = edu.promise.map { Duration.milliseconds($0) } ?? timing.defaultPromise
     let promise = min(max(said, timing.promises.lowerBound), timing.promises.upperBound)
     peers[name]?.promise = promise
-    // The timer was drawn before a shorter one was known.
+    // The timer was drawn before this shorter promise was known.
     if peer.longAt != nil, promise < peer.promise ?? timing.longInterval {
       armLongTimer(name, 0.85...1.15, now)
     }
@@ -338,7 +339,7 @@ extension FederationEngine {
 }
 
 extension TransactionAnswer {
-  /// Several messages in one transaction may ask; one answer holds it all.
+  /// Several messages in one transaction may ask; one answer holds all that is told.
   fileprivate mutating func add(_ said: PresenceEDU) {
     guard answer != nil else {
       answer = said

@@ -12,7 +12,7 @@ extension FederationEngine {
     let aside = peers[name]?.aside.messages.filter { $0.isSameRelation(as: message) } ?? []
     peers[name]?.aside.messages.removeAll { $0.isSameRelation(as: message) }
     superseded(aside.filter { $0 != message }, name, &step)
-    // What it takes the place of is not tried again.
+    // A message that this one replaces is not tried again.
     if peers[name]?.inFlight?.contents.messages.contains(where: { $0.isSameRelation(as: message) }) == true {
       peers[name]?.inFlight?.isTainted = true
     }
@@ -22,14 +22,14 @@ extension FederationEngine {
     hasten(name, now)
   }
 
-  /// They will never be sent, and must not be after a start either.
+  /// Replaced messages will never be sent, and must not be sent after a start either.
   func superseded(_ messages: [ListEDU], _ name: ServerName, _ step: inout Step) {
     for message in messages where message.kind != .invite {
       step.federation.append(.delivered(name, message))
     }
   }
 
-  /// What a transaction was made of waits again.
+  /// Queues the contents of a transaction again.
   mutating func requeue(_ contents: PeerState.Contents, for name: ServerName, _ step: inout Step) {
     if let older = peers[name]?.requeue(contents) { superseded(older, name, &step) }
   }
@@ -43,7 +43,7 @@ extension FederationEngine {
     deadlines.set(now.instant + timing.watchedBackoff, for: .retry(name))
   }
 
-  /// Sends what waits, unless something is under way: then it follows.
+  /// Sends what waits, unless a transaction is under way: then it follows that.
   mutating func pump(
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {

@@ -32,13 +32,13 @@ extension FederationEngine {
   mutating func armLongTimer(_ name: ServerName, _ share: ClosedRange<Double>, _ now: Moment) {
     guard let isModern = peers[name]?.timers(policy).isModern else { return }
     var drawn = span(share, of: isModern ? timing.modernRefresh : timing.longInterval)
-    // What they promised has to be renewed before it ends.
+    // A promise of the peer has to be renewed before it ends.
     if let promise = peers[name]?.promise { drawn = min(drawn, promise * 9 / 10) }
     peers[name]?.longAt = now.instant + drawn
     deadlines.set(now.instant + drawn, for: .long(name))
   }
 
-  /// Any message puts the short timer off (R3): it is only looked at when it fires.
+  /// Every message puts the short timer off (R3); that is only looked at when the timer fires.
   mutating func shortTimerFired(_ name: ServerName, _ now: Moment) {
     guard let drawn = peers[name]?.shortSpan else { return }
     if let heard = peers[name]?.lastHeard, heard + drawn > now.instant {
@@ -59,7 +59,7 @@ extension FederationEngine {
     } else {
       if let refreshedAt = peer.refreshedAt, let promise = peer.promise, refreshedAt + promise <= now.instant
       {
-        // It takes every reminder, and says nothing to it.
+        // The peer takes every reminder, and says nothing to it: its promise has run out.
         fellSilent(name, &rules, now, &step)
       }
       remind(name, now)
@@ -99,7 +99,7 @@ extension FederationEngine {
     touch(name)
   }
 
-  /// Looks again when the oldest of what a server of today said has come of age.
+  /// Looks again when the oldest state of a server of today expires.
   mutating func awaitExpiry(of name: ServerName) {
     let oldest = peers[name]?.watchedByUs.values.compactMap(\.heardAt).min()
     deadlines.set(oldest.map { $0 + timing.modernExpiry }, for: .expiry(name))
@@ -123,7 +123,7 @@ extension FederationEngine {
 
   // MARK: Silence
 
-  /// Something came from a server (R3): perhaps the answer to all that is asked of it.
+  /// A peer gave a sign of life (R3).
   mutating func hearLife(
     of name: ServerName, answeringAll: Bool = false, _ rules: inout PresenceRules, _ now: Moment,
     _ step: inout Step
@@ -134,19 +134,19 @@ extension FederationEngine {
       peers[name]?.failures = 0
       peers[name]?.unanswered = 0
       if peers[name]?.inFlight?.isWaiting == true, let since = peers[name]?.inFlight?.since {
-        // However often it speaks, it is not called more than once in a first wait.
+        // However often it speaks, it is tried at most once in each first wait.
         deadlines.set(max(now.instant, since + timing.firstRetry), for: .retry(name))
       }
     }
     guard peers[name]?.isSilent == true else { return }
     peers[name]?.isSilent = false
     step.presence += rules.peerIsBack(name)
-    // Its people are unknown until they are heard of.
+    // Its users are unknown until they are pushed.
     if !answeringAll { pollAgain(name, now: now) }
     touch(name)
   }
 
-  /// A server does not answer: nothing is known of its people any more (R6).
+  /// A peer does not answer: nothing is known of its users any more (R6).
   mutating func fellSilent(
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
@@ -161,14 +161,14 @@ extension FederationEngine {
     touch(name)
   }
 
-  /// Another life of the server: it has forgotten what it promised, and whom it watches (R13).
+  /// A peer has started anew: it has forgotten what it promised, and whom it watched (R13).
   mutating func restarted(_ name: ServerName, to epoch: Int64, _ now: Moment, _ step: inout Step) {
     guard points.heedsEpoch(), let peer = peers[name] else { return }
     peers[name]?.epoch = epoch
     peers[name]?.shortInterval = timing.shortInterval
     for user in peer.watchedByThem.sorted() { unwatch(user, by: name, now, &step) }
     pollAgain(name, now: now)
-    // What is under way went to a life that is gone.
+    // A transaction under way went to the life that is gone.
     if peer.inFlight != nil { deadlines.set(now.instant, for: .retry(name)) }
   }
 }

@@ -11,7 +11,7 @@ public import PresenceCore
 /// The engine reads and changes the presence rules it is handed: list messages and states of remote people go
 /// into them, and what follows for this server's own people comes back in `Step.presence`, already heard.
 public struct FederationEngine: Sendable {
-  /// What an input led to.
+  /// The effects of an input.
   public struct Step: Sendable {
     /// For this server's own streams and store. The engine has heard of it already.
     public var presence: [PresenceEffect] = []
@@ -22,16 +22,16 @@ public struct FederationEngine: Sendable {
   }
 
   enum Deadline: Hashable, Sendable {
-    /// What waits for a server has to go.
+    /// The queue of a peer has to be sent.
     case flush(ServerName)
     case retry(ServerName)
     case short(ServerName)
     case long(ServerName)
-    /// Answers to questions of the moment do not come any more.
+    /// Answers to one-shot queries are not waited for any longer.
     case once(ServerName)
-    /// What a server refused is tried again.
+    /// What a peer refused is tried again.
     case aside(ServerName)
-    /// What a server of today said is no longer believed.
+    /// States of a server of today expire.
     case expiry(ServerName)
     /// A user has not been watched for a while.
     case linger(UserID)
@@ -46,12 +46,12 @@ public struct FederationEngine: Sendable {
   }
 
   struct Asked: Hashable, Sendable {
-    /// Of all the invites between these two.
+    /// The name of the invite among all between these two.
     let id: Int64?
     let count: Int
   }
 
-  /// What decides how a person's interest is sent.
+  /// What of a user decides how their interest is sent.
   struct Stance: Hashable, Sendable {
     var looks = false
     var stands = false
@@ -67,20 +67,19 @@ public struct FederationEngine: Sendable {
   var peers = PeerTable()
   var deadlines = DeadlineQueue<Deadline>()
   var random: SeededGenerator
-  /// When this life began, as far as it was told.
+  /// When this life began, by the first input that told.
   private var startedAt: Instant?
-  /// No number of a transaction to a server that was forgotten is above this: it must not be told one twice.
+  /// The highest transaction number of all peers that were forgotten: none of them may be sent a number twice.
   private var highestForgotten: Int64 = 0
-  /// Counts the changes of each of this server's people: a count for all would tell a server of those it may not
-  /// see.
+  /// Counts the changes of each local user: a common count would tell a peer of users it may not see.
   var versions: [UserID: Int64] = [:]
-  /// Which servers watch each of this server's people.
+  /// Which peers watch each local user.
   var watchers: [UserID: Set<ServerName>] = [:]
   var stances: [UserID: Stance] = [:]
-  /// How often each invite that waits was put.
+  /// How often each pending invite was sent.
   var asked: [Question: Asked] = [:]
   var recent = RecentPeers()
-  /// Servers with whom something changed in this step.
+  /// Peers whose state changed in this step.
   private var touched: Set<ServerName> = []
   private var lastTouched: ServerName?
 
@@ -123,7 +122,7 @@ public struct FederationEngine: Sendable {
       recent.keep(record.order, of: record.name)
       guard record.isSubscribed else { continue }
       open(record.name)
-      // Something may have come from it before this.
+      // A transaction of the peer may have come before this.
       if let order = record.order, peers[record.name]?.order.map({ $0 < order }) ?? true {
         peers[record.name]?.order = order
         peers[record.name]?.epoch = order.epoch
@@ -133,7 +132,7 @@ public struct FederationEngine: Sendable {
       flush(record.name, at: now.instant + span(0...1, of: timing.startSpread))
     }
     for message in unsent {
-      // Invited again since, and stored before it was known that the drop need not be sent any more.
+      // The target was invited again since, and the crash came before it was stored that the drop need not be sent.
       if message.kind == .drop, rules.lists.entry(of: message.observer, for: message.observed) != nil {
         step.federation.append(.delivered(message.observed.server, message))
         continue
@@ -146,7 +145,7 @@ public struct FederationEngine: Sendable {
     return step
   }
 
-  /// Something was done to the rules; hears what other servers have to know of it.
+  /// Takes effects of the rules; says what peers have to be told.
   public mutating func hear(
     _ effects: [PresenceEffect], rules: inout PresenceRules, now: Moment
   ) -> Step {
@@ -177,7 +176,7 @@ public struct FederationEngine: Sendable {
         flush(user.server, at: now.instant)
       }
     } else {
-      // Servers of today have no such question.
+      // Servers of today have no one-shot query.
       step.federation.append(.answeredOnce(user, nil))
     }
     run(&rules, now, &step)
@@ -196,7 +195,7 @@ public struct FederationEngine: Sendable {
     return step
   }
 
-  /// Every input ends here: what is due by now is done, in the order of its time.
+  /// Every input ends here: does what is due by now, in the order of its time.
   mutating func run(_ rules: inout PresenceRules, _ now: Moment, _ step: inout Step) {
     while let due = deadlines.popDue(at: now.instant) {
       switch due {
@@ -240,7 +239,7 @@ public struct FederationEngine: Sendable {
     peers[name] = peer
   }
 
-  /// Something changed between this server and another: `settle` follows at the end of the step.
+  /// Notes that the state of a peer changed: `settle` follows at the end of the step.
   mutating func touch(_ name: ServerName) {
     guard lastTouched != name else { return }
     touched.insert(name)
@@ -254,7 +253,7 @@ public struct FederationEngine: Sendable {
     keepWatch(name, now)
     if peers[name]?.timers(policy).isAtPeace == true { return }
     guard let peer = peers[name] else { return }
-    // A start that was not heard of yet has to be told by the next life, if there is one.
+    // A greeting that was not delivered has to be sent by the next life, if there is one.
     let isGreeting = peer.queue.isGreeting || peer.inFlight?.contents.isGreeting == true
     if peer.isSubscribed != peer.isRemembered, !isGreeting {
       peers[name]?.isRemembered = peer.isSubscribed
@@ -274,8 +273,9 @@ public struct FederationEngine: Sendable {
     peers[name] = nil
   }
 
-  /// The next number of a transaction to a server. A count of all transactions would tell each server how much goes
-  /// to others; where none is known it begins with the milliseconds of this life, above all that were given before.
+  /// The next number of a transaction to a peer. Numbers are counted for each peer: a common count would tell each how
+  /// much goes to others. Where none is known, it begins with the milliseconds of this life, above all numbers given
+  /// before.
   mutating func nextNumber(for name: ServerName, _ now: Moment) -> Int64 {
     if startedAt == nil { startedAt = now.instant }
     let age = Int64((now.instant - (startedAt ?? now.instant)).wholeMilliseconds)
@@ -308,14 +308,13 @@ public struct FederationEngine: Sendable {
     PeerRecord(name: name, isSubscribed: peer.isSubscribed, order: peer.order)
   }
 
-  /// What waits for a server goes no later than this.
+  /// Sends the queue of a peer no later than this.
   mutating func flush(_ name: ServerName, at instant: Instant) {
     if peers[name]?.flushAt.map({ instant < $0 }) ?? true { peers[name]?.flushAt = instant }
     armFlush(name, instant)
   }
 
-  /// Looks at what waits no later than this: it may have come to its time already, and be held up by what is under
-  /// way.
+  /// Looks at the queue of a peer no later than this: it may be due already, and held up by a transaction under way.
   mutating func armFlush(_ name: ServerName, _ instant: Instant) {
     if let armed = peers[name]?.flushArmed, armed <= instant { return }
     peers[name]?.flushArmed = instant

@@ -1,6 +1,6 @@
 /// The spans of the presence protocol between servers (Protocol 6.1, 6.6), in one place.
 public struct FederationTiming: Hashable, Sendable {
-  /// How long the first of some changes waits for others, before the jitter.
+  /// How long the first change of a batch waits for others, before the jitter.
   public var batchWindow: Duration = .seconds(10)
   /// What is added to it at random; together they stay within `longestBatch`.
   public var batchJitter: Duration = .seconds(5)
@@ -16,9 +16,9 @@ public struct FederationTiming: Hashable, Sendable {
   public var longestShortInterval: Duration = .seconds(240)
   /// The watchdog that repairs lost promises; drawn from 0.85 to 1.15 of it, at first from 0.1 to 1.
   public var longInterval: Duration = .seconds(3600)
-  /// What we promise: longer than any draw of the long interval.
+  /// What this server promises: longer than any draw of the long interval.
   public var promise: Duration = .seconds(4500)
-  /// What counts where a promise names no span, and the range of those that do.
+  /// The promise of a peer that names no span, and the range that others are held to.
   public var defaultPromise: Duration = .seconds(3600)
   public var promises: ClosedRange<Duration> = .seconds(60) ... .seconds(24 * 3600)
   /// How long an answer may take while a watchdog runs (R6), and otherwise.

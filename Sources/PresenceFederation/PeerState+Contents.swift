@@ -1,7 +1,7 @@
 internal import MatrixWire
 
 extension PeerState {
-  /// What a transaction was made of, to be queued again where it is given up.
+  /// The contents of a transaction, kept to be queued again where it is given up.
   struct Contents: Sendable {
     var messages: [ListEDU] = []
     var states: Set<UserID> = []
@@ -12,7 +12,7 @@ extension PeerState {
     var isReminder = false
     var isAnswer = false
     var isGreeting = false
-    /// Whether all it ends is what was pushed unasked: a peer that pushes it again is told again.
+    /// Whether all its unpolls are of users that were pushed unasked: a peer that pushes them again is told again.
     var isDecline = false
 
     var isEmpty: Bool {
@@ -26,7 +26,7 @@ extension PeerState {
       if !polls.isEmpty || isGreeting { return .max }
       return (unpolls.isEmpty || isDecline) && onces.isEmpty ? 1 : 3
     }
-    /// How many things it says and asks.
+    /// How many items it holds.
     var count: Int {
       messages.count + states.count + polls.count + unpolls.count + onces.count + refusals.count
     }
@@ -43,9 +43,9 @@ extension PeerState {
       isGreeting = isGreeting || more.isGreeting
     }
 
-    /// Leaves what goes into one transaction.
+    /// Keeps what fits into one transaction.
     ///
-    /// - Returns: what has to follow.
+    /// - Returns: the rest.
     mutating func cut(messages most: Int, nameBytes: Int) -> Contents {
       var rest = Contents()
       rest.messages = Array(messages.dropFirst(most))
@@ -55,12 +55,13 @@ extension PeerState {
       rest.unpolls = unpolls.takeOut(beyond: &left)
       rest.onces = onces.takeOut(beyond: &left)
       rest.refusals = refusals.takeOut(beyond: &left)
-      // A reminder's polls are all there are: what is only a part of them is none.
+      // A reminder polls all watched users; with only a part of them it would be none.
       if !rest.polls.isEmpty { isReminder = false }
       return rest
     }
 
-    /// Nothing is lost where a server that was never heard does not hear that an invite was taken back.
+    /// How often a drop is tried at a peer that was never heard from. Nothing is lost if it misses that an invite was
+    /// taken back.
     private static let mostDrops = 10
 
     var asksNothing: Bool { polls.isEmpty && unpolls.isEmpty && onces.isEmpty }

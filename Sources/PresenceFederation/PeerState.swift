@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import Ports
 
-/// Everything an engine keeps of one other server.
+/// Everything the engine keeps of one peer.
 struct PeerState: Sendable {
   /// A remote user who is watched here.
   struct Watched: Sendable {
@@ -9,11 +9,11 @@ struct PeerState: Sendable {
     var observers: Set<UserID> = []
     /// Whose interest stands whether or not they are there.
     var standing: Set<UserID> = []
-    /// Whether the other server was asked, or is being asked.
+    /// Whether the peer was polled for them, or is being polled.
     var isPolled = false
-    /// Whether their server does not show them.
+    /// Whether the peer refused them.
     var isRefused = false
-    /// Whether they were asked for once more, because an answer said nothing of use about them.
+    /// Whether they were polled once more, because an answer said nothing of use about them.
     var isAskedAgain = false
     var version: Version?
     var heardAt: Instant?
@@ -31,14 +31,14 @@ struct PeerState: Sendable {
   struct InFlight: Sendable {
     var outbound: OutboundTransaction
     var contents: Contents
-    /// Holds a state that its reader may no longer have: not to be repeated as it stands.
+    /// Holds a state that the peer may not have any more: not to be repeated unchanged.
     var isTainted = false
     var isWaiting = false
     /// When the running attempt began.
     var since: Instant
   }
 
-  // What they are.
+  // What is known of the peer.
   /// Nil while nothing came from them.
   var speaksAdditions: Bool?
   /// Has polled without our additions: a server of the first design.
@@ -47,7 +47,7 @@ struct PeerState: Sendable {
   var order: Transaction.Order?
   var lastHeard: Instant?
   var isSilent = false
-  /// How long what they promised holds without news.
+  /// How long states of the peer hold without news.
   var promise: Duration?
 
   // Subscriptions in both directions.
@@ -57,13 +57,13 @@ struct PeerState: Sendable {
   var atStake = 0
   var isRemembered = false
 
-  // What waits to be said.
+  // What waits to be sent.
   var queue = Contents()
-  /// States that wait for the batch, or for anything else to go.
+  /// Users whose states wait for the batch, or for any other message.
   var changed: Set<UserID> = []
   /// When the first of what waits has to go.
   var flushAt: Instant?
-  /// When what waits is looked at next.
+  /// When the queue is looked at next.
   var flushArmed: Instant?
   var inFlight: InFlight?
   var failures = 0
@@ -72,26 +72,26 @@ struct PeerState: Sendable {
   var failingSince: Instant?
   /// When the waiting transaction is tried again.
   var retryAt: Instant?
-  /// Refusals of our epoch in a row.
+  /// How often in a row the peer said that our epoch is behind.
   var timesBehind = 0
 
-  /// Asked for once, and to be answered by a message of their own until the end of the wait.
+  /// One-shot queries that the peer may still answer by a transaction of its own.
   var awaitedOnces: Set<UserID> = []
-  /// What they refused by itself, until it is tried again.
+  /// What the peer refused by itself, until it is tried again.
   var aside = Contents()
-  /// Into how many parts what waits is cut: more where they refuse so much at a time.
+  /// Into how many parts the queue is cut: more where the peer refuses that much at a time.
   var parts = 1
 
   // What we told them.
   var ourEpoch: Int64
-  /// Of our last transaction to them in this epoch; 0 where there was none since they were forgotten.
+  /// The number of our last transaction to the peer in this epoch; 0 where there was none since it was forgotten.
   var lastNumber: Int64 = 0
   var tally: [MessageCause: Int] = [:]
 
   // The watchdogs.
-  /// A reminder was sent that was not answered yet; the answer may come by itself.
+  /// A reminder has no answer yet; the answer may come as a transaction of its own.
   var awaitsAnswer = false
-  /// When they last said, or said again, all that they promised.
+  /// When the peer last made or renewed its promise.
   var refreshedAt: Instant?
   var shortInterval: Duration
   /// The span drawn for the running short timer; nil where it does not run.
@@ -108,10 +108,10 @@ struct PeerState: Sendable {
   /// A server of today: it pushes by rooms, and never answers (R12).
   var isModern: Bool { speaksAdditions == false && !hasPolled }
 
-  /// Which of the watchdogs should run: the short one where silence would change what is shown, or where a policy
-  /// always watches (R4). And whether nothing is to be kept of it that is not, and nothing to be forgotten.
+  /// Which watchdogs should run: the short one where silence would change what is shown, or under a policy that always
+  /// watches (R4). `isAtPeace` says that there is nothing new to remember and nothing to forget.
   ///
-  /// Mutating, although it is not: what is lent out for changes is not copied for it.
+  /// Mutating although it changes nothing, so that a value that is lent out for changes is not copied.
   mutating func timers(
     _ policy: PresencePolicy
   ) -> (short: Bool, long: Bool, isModern: Bool, isAtPeace: Bool) {
@@ -120,7 +120,7 @@ struct PeerState: Sendable {
     return (isWatched && !isSilent && !isModern, isSubscribed, isModern, isSubscribed && isRemembered)
   }
 
-  /// Whether nothing is left of it.
+  /// Whether nothing about the peer needs to be kept.
   var isIdle: Bool {
     !isSubscribed && queue.isEmpty && inFlight == nil && awaitedOnces.isEmpty && aside.isEmpty
   }
@@ -140,9 +140,9 @@ struct PeerState: Sendable {
     if watchedByUs.removeValue(forKey: user)?.isAtStake == true { atStake -= 1 }
   }
 
-  /// Queues a list message; of one relation only the newest is of any use.
+  /// Queues a list message. Of one relation only the newest is sent.
   ///
-  /// - Returns: the message it takes the place of, if that was another one.
+  /// - Returns: the message it replaces, if that was another one.
   mutating func add(_ message: ListEDU) -> ListEDU? {
     let place = queue.messages.firstIndex { $0.isSameRelation(as: message) }
     let older = place.map { queue.messages.remove(at: $0) }
@@ -150,9 +150,9 @@ struct PeerState: Sendable {
     return older == message ? nil : older
   }
 
-  /// Queues again what a transaction was made of. What came since is newer.
+  /// Queues the contents of a transaction again. What came since is newer.
   ///
-  /// - Returns: the messages that something newer takes the place of.
+  /// - Returns: the messages that newer ones replace.
   mutating func requeue(_ contents: Contents) -> [ListEDU] {
     let newer = queue.messages
     queue.messages = contents.messages

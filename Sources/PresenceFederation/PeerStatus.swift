@@ -6,13 +6,13 @@ public struct PeerStatus: Hashable, Sendable {
   public var name: ServerName
   /// Remote users who are watched here, and by whom; by nobody, where the interest stands (R14).
   public var watchedByUs: [UserID: [UserID]] = [:]
-  /// Our people whom the other server watches.
+  /// Local users whom the peer watches.
   public var watchedByThem: [UserID] = []
   /// When the watchdogs fire.
   public var shortTimer: Instant?
   public var longTimer: Instant?
   public var lastHeard: Instant?
-  /// Their life, and ours as we told them.
+  /// The peer's epoch, and ours as we told it.
   public var epoch: Int64?
   public var ourEpoch: Int64
   /// States and messages that wait.

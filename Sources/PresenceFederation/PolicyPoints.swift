@@ -11,19 +11,19 @@ package struct PolicyPoints: Sendable {
   package var resetsLongTimer: @Sendable (PresenceEDU.Role?) -> Bool = { $0 != nil }
   /// Whether a user who is not watched any more is unsubscribed from.
   package var unpolls: @Sendable () -> Bool = { true }
-  /// Whether a state that waits is taken back where its reader may no longer have it.
+  /// Whether a queued state is taken back where the peer may not have it any more.
   package var clearsQueue: @Sendable () -> Bool = { true }
-  /// Whether a new life of the other server makes us begin anew.
+  /// Whether a new epoch of a peer makes this server poll again.
   package var heedsEpoch: @Sendable () -> Bool = { true }
   /// Whether the short watchdog runs on after an answer.
   package var rearmsShortTimer: @Sendable () -> Bool = { true }
   /// Whether the second state is newer than the first.
   package var isNewer: @Sendable (_ held: Version, _ offered: Version) -> Bool = { $0 < $1 }
-  /// Whether a message from a server ends our waiting to try it again.
+  /// Whether a message from a peer ends the back-off.
   package var inboundClearsBackoff: @Sendable () -> Bool = { true }
   /// Whether a peer is told of a user whom one of its users may, or may not, see.
   package var answersPoll: @Sendable (_ isAllowed: Bool) -> Bool = { $0 }
-  /// Whether interest of a person is sent at once, who hides or does not.
+  /// Whether the interest of a user, who hides or does not, is sent at once.
   package var sendsInterest: @Sendable (_ isHidden: Bool) -> Bool = { !$0 }
   /// Whether a message that must arrive is stored before it is sent.
   package var storesUnsent: @Sendable (ListEDU) -> Bool = { _ in true }
@@ -31,7 +31,7 @@ package struct PolicyPoints: Sendable {
   package init() {}
 }
 
-/// Which state of a person is newer: within a life of their server, and across them.
+/// Which state of a user is newer: within a life of their server, and across them.
 package struct Version: Hashable, Comparable, Sendable {
   package var epoch: Int64
   package var sequence: Int64

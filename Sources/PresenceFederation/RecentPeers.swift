@@ -12,7 +12,7 @@ struct RecentPeers: Sendable {
   private var origins: [ServerName] = []
   private var next = 0
   private let most = 1_024
-  /// More than three hundred people of ordinary names.
+  /// More than three hundred users with ordinary names.
   private let mostBytes = 16_384
 
   subscript(origin: ServerName, id: String) -> TransactionAnswer? {
@@ -66,7 +66,7 @@ struct RecentPeers: Sendable {
     return said.refused.reduce(id.utf8.count + pushes) { $0 + 2 * $1.rawValue.utf8.count }
   }
 
-  /// How many servers something is kept of, and about how much of the one it is most of.
+  /// Of how many peers something is kept, and about how many bytes of the largest.
   var size: (servers: Int, mostBytes: Int) {
     let sizes = answers.map { origin, last in
       origin.rawValue.utf8.count + (last.answer.map { Self.size(of: $0, last.id) } ?? last.id.utf8.count)
@@ -80,7 +80,7 @@ struct RecentPeers: Sendable {
     orders[origin] = order
   }
 
-  /// In turn, so that many strangers push out one another and cost no more than the last thousand.
+  /// In turn, so that many strangers push out one another and cost no more than the last thousand peers.
   private mutating func note(_ origin: ServerName) {
     guard answers[origin] == nil, orders[origin] == nil, tallies[origin] == nil, lastHeard[origin] == nil
     else { return }
