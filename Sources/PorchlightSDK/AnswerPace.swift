@@ -5,16 +5,16 @@ internal import Ports
 ///
 /// At most four answers a second, whatever is in them; where they bring something new, a few in a row pass at once.
 struct AnswerPace: Hashable, Sendable {
-  /// The span of one answer.
+  /// The least span between answers, on average.
   static let spacing: Duration = .milliseconds(250)
   /// How many answers with something new may come at once.
   private static let burst = 4
-  /// After an answer without anything that came sooner than a poll is worth.
+  /// The pause after an empty answer that came too soon.
   private static let rest: Duration = .seconds(1)
 
-  /// When the next answer would be due if they had all kept their distance.
+  /// When the next answer would be due if all had kept `spacing`.
   private var expected: Instant
-  /// What the last answer said, ages left out.
+  /// A hash of the last answer, ages left out.
   private var said: Int?
 
   init(now: Instant) { expected = now }
@@ -35,7 +35,7 @@ struct AnswerPace: Hashable, Sendable {
 }
 
 extension StreamEvent {
-  /// The same event without what changes by itself as time goes on.
+  /// The same event without its ages.
   fileprivate var withoutAges: StreamEvent {
     guard case .presence(let user, var content) = self else { return self }
     (content.lastActiveAgo, content.idleAgo) = (nil, nil)

@@ -9,7 +9,7 @@ struct Call: Sendable {
   var server = "The server"
   /// What the call proves itself with, once there is a session.
   var keys: SessionKeys?
-  /// Told of what succeeds on a new connection.
+  /// Told of requests that succeed on a new connection.
   var link: Link?
 
   /// - Throws: what `MatrixAnswer` says of an answer that is no success, `unreachable` or `disconnected` where none came.
@@ -72,8 +72,8 @@ struct Call: Sendable {
     }
   }
 
-  /// Sends the request, and once more on a new connection where a second time changes nothing and no answer comes soon,
-  /// or the connection ends: the first may have gone out on one that had died without a word.
+  /// Sends the request. Where a repetition changes nothing and no answer comes soon, or the connection ends, sends it
+  /// once more on a new connection: the first may have been dead without a sign.
   private func attempt(_ request: WireRequest) async throws -> WireResponse {
     guard request.mayBeRepeated, request.timeout > Self.firstPatience else {
       return try await send(request, within: request.timeout)
@@ -90,14 +90,14 @@ struct Call: Sendable {
     do {
       return try await withDeadline(span, on: time) { [exchange] in try await exchange.send(request) }
     } catch let error as ExchangeError where error.code == .timedOut || error.code == .disconnected {
-      // The others of its age may be dead as well.
+      // Other connections of the same age may be dead as well.
       exchange.renewConnections()
       throw error
     }
   }
 
-  /// How long the first try of a request may take that can be repeated. Answers take milliseconds; a new connection
-  /// over a slow line gets the time of the second.
+  /// How long the first try of a repeatable request may take. Answers take milliseconds; over a slow line, a new
+  /// connection gets the time of the second try.
   private static let firstPatience: Duration = .seconds(4)
 }
 
@@ -105,7 +105,7 @@ extension WireRequest {
   /// Whether it waits for something to happen.
   var isPoll: Bool { path.last == "sync" }
 
-  /// Whether a second time changes nothing (RFC 9110, 9.2.2), and the answer is not meant to take long.
+  /// Whether a repetition changes nothing (RFC 9110, 9.2.2), and the answer is expected soon.
   fileprivate var mayBeRepeated: Bool { (method == .get || method == .put) && !isPoll }
 }
 

@@ -21,7 +21,7 @@ public struct Client: Sendable {
     self.save = save
   }
 
-  /// What the server speaks.
+  /// The versions and features the server supports.
   public func versions() async throws(SDKError) -> VersionsAnswer {
     try await call.send(ClientAPI.versions())
   }

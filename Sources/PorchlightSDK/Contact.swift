@@ -3,7 +3,7 @@ public import Ports
 
 /// One person on the own list, as far as is known.
 ///
-/// Text in here comes from others and goes to a terminal: sanitise it before it does.
+/// Text in here comes from others: sanitise it before it goes to a terminal.
 public struct Contact: Hashable, Sendable {
   public let userID: UserID
   /// `pending` until they answered, then `accepted`.
@@ -28,8 +28,8 @@ public struct Contact: Hashable, Sendable {
   /// The display name, or the localpart of the user ID where there is none.
   public var name: String { displayName ?? String(userID.localpart) }
 
-  /// The last time they are known to have been there: the start of their idleness where they are idle, which
-  /// is later than what counts as activity (Protocol 5.4 counts rises only).
+  /// The last time they are known to have been there. For an idle contact that is the start of idleness, which is later
+  /// than what counts as activity (Protocol 5.4 counts rises only).
   public var lastSeen: Instant? { idleSince ?? lastActive }
 
   mutating func take(_ content: PresenceContent, receivedAt now: Instant) {
@@ -47,7 +47,8 @@ public struct Contact: Hashable, Sendable {
 }
 
 extension Contact {
-  /// Whether the difference is worth telling. Ages are counted back from the arrival, which varies by the way.
+  /// Whether the difference is worth telling. Ages are left out: counted back from the arrival, they vary with the
+  /// network.
   func differs(from other: Contact) -> Bool {
     func same(_ left: Instant?, _ right: Instant?) -> Bool {
       guard let left, let right else { return left == right }

@@ -1,8 +1,8 @@
 internal import Ports
 internal import Synchronization
 
-/// What is known of the way to the server, shared by all copies of a session: whether it is worth another try, and which
-/// connections are not to be waited for.
+/// What is known of the connections to the server, shared by all copies of a session: whether another try is
+/// worthwhile, and which connections are not to be waited for.
 final class Link: Sendable {
   struct State: Hashable, Sendable {
     /// How often there was a reason to try at once.
@@ -21,8 +21,8 @@ final class Link: Sendable {
 
   var state: State { waiting.withLock(\.state) }
 
-  /// The way works, or may work again: what waits for its next try is tried, and what was sent long before `instant` is
-  /// sent anew.
+  /// The server may be reachable again: waiting retries are made now, and what was sent long before `instant` is sent
+  /// anew.
   func retry(whatIsOlderThan instant: Instant) {
     let bells = waiting.withLock { waiting in
       waiting.state.tries &+= 1

@@ -40,7 +40,7 @@ extension SDKError {
     let retryAfter = response.error?.retryAfter.map { Duration.milliseconds($0) }
     switch status {
     case 429:
-      // Without a word about when, 5 s (Protocol 1.3).
+      // Where the server names no wait, 5 s (Protocol 1.3).
       self.init(
         .rateLimited, "\(server) is asked too often (status 429).", retryAfter: retryAfter ?? .seconds(5))
     case 408, 500..<511, 512..<600:

@@ -10,9 +10,9 @@ public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
   private let spacing: Duration
   private var waiting: Value?
   private var inFlight: Value?
-  /// What spacing and the server ask for.
+  /// The earliest send that spacing and the server allow.
   private var notBefore: Instant
-  /// What the own back-off asks for; may be cut short.
+  /// The earliest send that the own back-off allows; may be cut short.
   private var heldUntil: Instant
   private var backoff = Backoff()
 
@@ -58,7 +58,7 @@ public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
     heldUntil = now + backoff.next(using: &random)
   }
 
-  /// The way to the server may work again: what failed is tried as soon as spacing and the server allow.
+  /// The server may be reachable again: what failed is tried as soon as spacing and the server allow.
   public mutating func retry(at now: Instant) {
     backoff.reset()
     heldUntil = min(heldUntil, now)

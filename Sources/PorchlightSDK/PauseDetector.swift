@@ -2,11 +2,12 @@ internal import Ports
 
 /// Notices that this process did not run for a while: the machine was suspended, or the process was stopped.
 ///
-/// Connections may have died meanwhile without a word. Told the time at looks that are meant to be `interval` apart.
+/// Connections may have died meanwhile without a sign. It is told the time at looks that are meant to be `interval`
+/// apart.
 struct PauseDetector: Hashable, Sendable {
   /// Between two looks. A wake-up each, so not shorter than needed.
   static let interval: Duration = .seconds(5)
-  /// What a loaded machine may be late, and a wall clock may be corrected by, without meaning anything.
+  /// By how much a look may be late on a loaded machine, and a wall clock be corrected, without a pause.
   private static let tolerance: Duration = .seconds(5)
 
   private var last: Moment

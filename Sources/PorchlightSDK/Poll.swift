@@ -10,9 +10,9 @@ struct Poll: Sendable {
     case stale
   }
 
-  /// How much later than it should a server may end a poll.
+  /// How much later than agreed a server may end a poll.
   static let slack: Duration = .seconds(5)
-  /// A poll sent that shortly before there is reason to doubt its connection is not older than the doubt.
+  /// A poll that was sent this shortly before its connection came into doubt is not sent anew.
   static let youth: Duration = .seconds(2)
 
   private let session: Session

@@ -23,7 +23,7 @@ public struct SDKError: Error, Hashable, Sendable, CustomStringConvertible {
   public let code: Code
   /// What failed, on what.
   public let message: String
-  /// How long the server asked to be left alone.
+  /// How long the server asked to wait.
   public let retryAfter: Duration?
 
   public init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
@@ -42,14 +42,14 @@ public struct SDKError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// What a refusal in Matrix's words means for the caller.
+  /// What a refusal with a Matrix error code means for the caller.
   init(_ error: MatrixError, status: Int) {
     let retryAfter = error.retryAfter.map { Duration.milliseconds($0) }
     switch (error.code, status) {
     case (.unknownToken, 400..<500), (.missingToken, 400..<500):
       self.init(.loggedOut, "The session has ended: \(error.message)")
     case (.limitExceeded, _), (_, 429):
-      // Without a word about when, 5 s (Protocol 1.3).
+      // Where the server names no wait, 5 s (Protocol 1.3).
       self.init(.rateLimited, error.message, retryAfter: retryAfter ?? .seconds(5))
     case (_, 408), (_, 500..<600):
       // The server's trouble, which passes; any other 4xx is an answer.

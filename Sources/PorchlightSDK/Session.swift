@@ -28,8 +28,8 @@ public struct Session: Sendable {
     Session(userID: userID, keys: keys, exchange: exchange, time: time)
   }
 
-  /// Takes the way to the server anew, for whatever reason it may have changed: the user asks, or comes back after a
-  /// while; the machine was suspended.
+  /// Takes new connections to the server, for whatever reason the old ones may be dead: the user asks, or comes back
+  /// after a while; the machine was suspended.
   ///
   /// Event streams that wait for their next try, or on a poll, ask at once, and a `PresencePublisher` sends what waits
   /// for its next try. Nothing of that uses a connection made before. Costs one request where all was well.
@@ -72,7 +72,7 @@ public struct Session: Sendable {
 
   // MARK: List
 
-  /// People this person watches, is asked by, and has allowed.
+  /// The users this user watches, those who ask, and those who are allowed.
   public func presenceList() async throws(SDKError) -> PresenceListAnswer {
     try await call.send(ClientAPI.presenceList())
   }

@@ -104,7 +104,7 @@ public struct SyncSequence: AsyncSequence, Sendable {
         }
         guard isAsked == true else { return isAsked != nil }
         backoff.reset()
-        // However often it is asked for, as by a key that is held.
+        // However often a retry is asked for, as by a key that is held.
         return (try? await session.time.sleep(until: lastTry + Self.leastSpan)) != nil
       }
     }
@@ -113,8 +113,8 @@ public struct SyncSequence: AsyncSequence, Sendable {
       let now = sequence.session.time.instant
       let isComplete = since == nil || answer.isComplete
       since = answer.nextBatch
-      // An answer that was asked for at once proves little, as a server may refuse the very positions it gives; and it
-      // is not hasty.
+      // An answer that was asked for at once proves little, because a server may refuse even the positions it gives;
+      // nor does it count as too soon.
       if probe == .none {
         backoff.reset()
         if now - began >= length.current { length.passed(at: now) }
