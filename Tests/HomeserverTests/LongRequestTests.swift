@@ -1,6 +1,7 @@
 import MatrixWire
 import PorchlightTestSupport
 import Ports
+import PresenceCore
 import Synchronization
 import Testing
 
@@ -141,35 +142,58 @@ struct LongRequestTests {
     #expect(try turns(during: request(.post, Self.own, all, as: ann)) >= before + 4)
   }
 
-  /// 791 polls of one person held everybody for 1.8 s: each looked at each of the devices when it ended.
-  @Test func aChangeThatWakesHundredsOfPollsAnswersThemAll() throws {
+  /// Logs cat in on so many devices, `D0` and so on, each of which waits for news; returns the first one's token.
+  private func catWaits(
+    on count: Int, _ deliver: @escaping @Sendable (_ device: Int, WireResponse) -> Void
+  ) throws -> AccessToken {
     _ = try desk.register("cat", password: "pw")
-    let homeserver = desk.server.homeserver
-    let answers = Box<Int>()
-    let count = Counter()
-    var devices: [AccessToken] = []
-    for number in 0..<300 {
+    let devices = try (0..<count).map { number in
       let login = try desk.login("cat", "pw", more: #""device_id":"D\#(number)","#)
-      devices.append(try login.decoded(Credentials.self).accessToken.orThrow("a token"))
+      return try login.decoded(Credentials.self).accessToken.orThrow("a token")
     }
-    let first = devices[0]
-    let since = try desk.send(.get, "v3/sync", as: first).decoded(SyncAnswer.self).nextBatch.rawValue
+    let since = try desk.send(.get, "v3/sync", as: devices[0]).decoded(SyncAnswer.self).nextBatch.rawValue
     let query: [WireRequest.QueryItem] = [
       .init("since", since), .init("timeout", "60000"), .init("set_presence", "offline"),
     ]
-    let polls = try devices.map { device in
-      try homeserver.poll(for: request(.get, "v3/sync", as: device, query)) { response in
-        if response.status == 200 { answers.set(count.next()) }
-      }.orThrow("a poll")
+    let homeserver = desk.server.homeserver
+    let polls = try devices.enumerated().map { number, device in
+      try homeserver.poll(for: request(.get, "v3/sync", as: device, query)) { deliver(number, $0) }
+        .orThrow("a poll")
     }
     try desk.simulation.run { await homeserver.open(polls) }
-    #expect(homeserver.waitingPolls == 300)
+    #expect(homeserver.waitingPolls == count)
+    return devices[0]
+  }
+
+  /// 791 polls of one person held everybody for 1.8 s: each looked at each of the devices when it ended.
+  @Test func aChangeThatWakesHundredsOfPollsAnswersThemAll() throws {
+    let answers = Box<Int>()
+    let count = Counter()
+    let first = try catWaits(on: 300) { _, response in
+      if response.status == 200 { answers.set(count.next()) }
+    }
     let body = #"{"presence":"online","status_msg":"tea"}"#
     let status = request(.put, "v3/presence/@cat:harbor.example/status", body, as: first)
     _ = try turns(during: status)
     // Of those that wait, some are answered in each turn.
     desk.simulation.settle()
     #expect(answers.value == 300)
+  }
+
+  /// A poll that was woken waits for its turn outside of `SyncHub`, and is its device's even so.
+  @Test func whoseDeviceIsLoggedOutBetweenTwoTurnsIsNotToldWhatWokeThem() throws {
+    let (first, last) = (Box<WireResponse>(), Box<WireResponse>())
+    _ = try catWaits(on: 200) { device, response in
+      if device == 0 { first.set(response) }
+      if device == 199 { last.set(response) }
+    }
+    let presence = desk.server.homeserver.presence
+    let device = Device(user: try desk.server.user("cat"), id: try DeviceID("D199").orThrow("a device"))
+    try desk.simulation.run { await presence.answerOneTurn(of: device.user, thenEnd: device, text: "tea") }
+    desk.simulation.settle()
+    let (woken, ended) = (try first.value.orThrow("an answer"), try last.value.orThrow("an answer"))
+    #expect(Answer(response: woken).text.contains("tea"))
+    #expect(!Answer(response: ended).text.contains("tea"))
   }
 
   // MARK: What is said in turns
@@ -245,5 +269,15 @@ private final class Counter: Sendable {
     count.withLock {
       $0 += 1; return $0
     }
+  }
+}
+
+extension PresenceService {
+  /// A user's text changes, a part of the polls that wakes is answered, and then a device's polls end.
+  fileprivate func answerOneTurn(of user: UserID, thenEnd device: Device, text: String) {
+    let update = StatusUpdate(presence: .online, statusMessage: text)
+    apply { (try? $0.setStatus(of: user, to: update, on: device.id, now: $1)) ?? [] }
+    attend([])
+    endPolls(of: device)
   }
 }

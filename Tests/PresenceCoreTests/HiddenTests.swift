@@ -72,10 +72,11 @@ struct HiddenTests {
     #expect(world.seen(bob, by: ann)?.statusMessage == "here again")
   }
 
+  /// The effective level does not rise then: the choice's does.
   @Test func leavingUpwardIsAPromotionWithoutADeviceToo() throws {
     var world = try World.annWatchesBob()
-    try world.put(.hidden, by: bob)
-    try world.put(.online, by: bob)
+    try world.put(.hidden, by: bob, on: nil)
+    try world.put(.online, by: bob, on: nil)
     #expect(world.lastActive(bob) == .zero)
   }
 

@@ -37,6 +37,17 @@ struct LastActiveTests {
     #expect(world.lastActive(bob) == quiet)
   }
 
+  /// The effective level stays where it is: the device goes on saying that nobody is at it.
+  @Test func aStatusThatRaisesTheChoiceIsActivityBehindIdlenessToo() throws {
+    var world = try World.annWatchesBobOnline()
+    try world.put(.unavailable, by: bob)
+    world.idle(bob, for: .seconds(300))
+    world.wait(.seconds(120))
+    try world.put(.online, by: bob)
+    #expect(world.seen(bob, by: ann)?.state == .unavailable)
+    #expect(world.lastActive(bob) == .zero)
+  }
+
   @Test func theEndOfIdlenessIsActivity() throws {
     var world = try World.annWatchesBobOnline()
     world.idle(bob, for: .seconds(300))
