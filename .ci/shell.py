@@ -63,6 +63,17 @@ class Shell:
                    f"`{line}` said on standard error: {error!r}")
         return out
 
+    def remark(self, *words):
+        """What is said on standard error to a person who reads standard output at a terminal."""
+        main, side = pty.openpty()
+        try:
+            return subprocess.run(
+                [self.binary, *words, *self.server], env=self.env, stdout=side, stderr=subprocess.PIPE, timeout=30,
+                text=True).stderr
+        finally:
+            os.close(side)
+            os.close(main)
+
     def json(self, *words, **options):
         return json.loads(self.run(*words, "--json", **options))
 
@@ -87,6 +98,8 @@ def offline(binary, folder):
         ann.run("set", state)
         expect(ann.json("status")["choice"] == state, f"set {state} is called {ann.json('status')['choice']}")
         expect(ann.run("status").startswith(state), f"set {state} is called {ann.run('status')}")
+    expect("your profile stays public" in ann.remark("set", "invisible"), "whoever hides is told what stays public")
+    expect(ann.remark("set", "online") == "", "nothing is said to whoever does not hide")
     ann.run("set", "sleeping", status=2)
     ann.run("set", "online", "x" * 1025, status=2)
     ann.run("set", "online", "x" * 1024)

@@ -72,9 +72,13 @@ extension Model {
   }
 
   private mutating func choose(_ choice: PresenceState) -> [Intent] {
-    publish(choice, text: own.current(roster.own).statusMessage) {
+    let intents = publish(choice, text: own.current(roster.own).statusMessage) {
       Notice("you are " + SafeText(untrusted: Standing(chosen: choice).word) + " already")
     }
+    if choice == .hidden, !intents.isEmpty {
+      notice = Notice("you look offline; your profile stays public")
+    }
+    return intents
   }
 
   private mutating func write(_ text: String) -> [Intent] {

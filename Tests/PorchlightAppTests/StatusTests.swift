@@ -22,6 +22,30 @@ import Testing
     #expect(scene.intents == [.publish(update(choice, "here"))])
   }
 
+  @Test func whoHidesIsToldOnceThatTheirProfileStaysPublic() {
+    let words = "your profile stays public"
+    var scene = Scene([.own(.online, "here")])
+    scene.press("4")
+    #expect(scene.line(with: words) != nil)
+    scene.press(.down)
+    #expect(scene.line(with: words) == nil)
+    scene.press("4")
+    #expect(scene.line(with: words) == nil)
+    for key: Key in ["1", "2", "3", "5"] {
+      scene.press(key)
+      #expect(scene.line(with: words) == nil)
+    }
+    var back = Scene([.own(.hidden)])
+    back.press("a", "a")
+    #expect(back.line(with: words) != nil, "to go back to it is to hide as well")
+  }
+
+  @Test func onTheNarrowestScreenTheWordsOnHidingAreWhole() {
+    var scene = Scene([.own(.online, "here")], rows: 20, columns: 60)
+    scene.press("4")
+    #expect(scene.line(with: "you look offline; your profile stays public") != nil)
+  }
+
   @Test func aChoiceIsPendingUntilTheEcho() {
     var scene = Scene()
     scene.press("3")

@@ -10,7 +10,8 @@ struct SetCommand: AsyncParsableCommand {
     discussion: """
       Without TEXT the present one stays; '' clears it. While no roster or other client of yours is connected, others \
       see what you set for half a minute, and again as soon as one is. A step up, such as from away to online, counts \
-      as being active; a new text alone does not.
+      as being active; a new text alone does not. While you are invisible your profile, your display name among it, stays \
+      public to all who ask for it by name.
       """)
 
   @Argument(help: "online, away, busy, invisible or free-for-chat.")
@@ -37,6 +38,9 @@ struct SetCommand: AsyncParsableCommand {
         text = try await session.status(of: session.userID).statusMessage
       }
       try await session.setStatus(state.presence, text: text)
+      if state == .invisible {
+        Output.remark("you look offline; your profile stays public to all who ask for it by name")
+      }
     }
   }
 }
