@@ -227,13 +227,12 @@ actor PresenceService {
       news += index.listChanged(of: owner, event)
       if rules.lists.audience(of: event.userID).isEmpty { index.forget(event.userID) }
     case .invite(let event):
-      guard rules.exists(event.observed) else {
-        for relation in rules.keepUnclaimed(event) {
-          writeLater(Relation(owner: relation.observer, observed: relation.observed))
-        }
-        return
-      }
+      // A name without an account has a stream like a user: less work would take less time, which tells.
       news += index.inviteChanged(event)
+      for (observer, observed) in rules.keepUnclaimed(event) {
+        index.forgetInvite(from: observer, to: observed)
+        if observer.server != rules.server { writeLater(Relation(owner: observer, observed: observed)) }
+      }
     }
   }
 

@@ -46,6 +46,11 @@ struct RelationLog<Event: RelationEvent>: Sendable {
     records[other]?.told = told
   }
 
+  /// Removes the record of a relation, as if it had never been.
+  mutating func forget(_ other: UserID) {
+    if records.removeValue(forKey: other)?.event.isEnd == true { endedCount -= 1 }
+  }
+
   private func end(before event: Event, _ record: Record?) -> Ended? {
     guard let record, !event.isEnd else { return nil }
     return record.event.isEnd ? Ended(version: record.version, event: record.event) : record.ended

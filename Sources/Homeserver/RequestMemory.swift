@@ -1,3 +1,5 @@
+internal import Ports
+
 /// What requests take up from their first bytes to their answer, bounded over all connections, as a value.
 ///
 /// Each kind of sender, as far as the head of a request tells, has a share that the others cannot fill. Within a share

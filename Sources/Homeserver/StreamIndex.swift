@@ -186,6 +186,15 @@ struct StreamIndex: Sendable {
     add(event, with: event.observer, to: \.invites, of: event.observed)
   }
 
+  /// Removes an invite to a name without an account, and the stream with the last of them.
+  mutating func forgetInvite(from observer: UserID, to observed: UserID) {
+    streams[observed]?.invites.forget(observer)
+    if streams[observed]?.invites.records.isEmpty == true { forgetStream(of: observed) }
+  }
+
+  /// Removes everything a stream tells; the next one begins at version 0.
+  mutating func forgetStream(of user: UserID) { streams[user] = nil }
+
   private mutating func add<Event>(
     _ event: Event, with other: UserID, to log: WritableKeyPath<Stream, RelationLog<Event>>,
     of user: UserID

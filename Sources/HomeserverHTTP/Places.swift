@@ -1,5 +1,6 @@
 internal import Homeserver
 internal import NIOCore
+internal import Ports
 
 /// Which connections there are, and which gives way where places run short, as a value that is told the time.
 ///

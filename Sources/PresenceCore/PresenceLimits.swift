@@ -31,7 +31,8 @@ public struct PresenceLimits: Hashable, Sendable {
   /// How many of them may be of one server, and how many may come of it within an hour.
   public var waitingInvitesPerServer = 100
   public var invitesPerServer = 100
-  /// The most questions of people of other servers that are kept for names nobody has; beyond that the oldest go.
+  /// How many of the most recent invites to this server are remembered, to users and to names without an account. A name
+  /// without an account keeps no stream for older ones, and no invite from another server.
   public var unclaimedInvites = 10_000
   /// The most questions of people of other servers that are remembered for `inviteRepeat`; beyond that only those
   /// are heard who are allowed already.

@@ -117,9 +117,7 @@ extension PresenceRules {
       deadlines.set(
         now.instant(of: askedAt) + limits.inviteLifetime,
         for: .received(owner: record.owner, observed: record.observed))
-      if !exists(record.observed) {
-        _ = unclaimed.insert(.init(owner: record.owner, observed: record.observed), most: .max)
-      }
+      recentInvites.append(.init(owner: record.owner, observed: record.observed), ())
     }
     guard let entry = record.standing.entry else { return }
     lastEntry = max(lastEntry, entry.order)
@@ -169,7 +167,8 @@ extension PresenceRules {
     var trial = PresenceRules(server: server, limits: limits, autoAccept: defaultAutoAccept)
     var copied = 0
     for other in Set(others + [user]) {
-      trial.known[other] = exists(other)
+      // Needed for this policy alone; anywhere else the time of the lookup would tell.
+      if autoAccept(of: other) == .always { trial.known[other] = exists(other) }
       trial.setAutoAccept(autoAcceptance(of: other), of: other)
       for (owner, observed) in [(user, other), (other, user)] where owner != observed {
         trial.lists.restore(lists.standing(of: owner, for: observed), of: owner, for: observed)

@@ -225,16 +225,18 @@ extension PresenceRules {
   }
 
   func isAdmittedUnasked(_ observer: UserID, _ observed: UserID) -> Bool {
-    guard isLocal(observed), exists(observed) else { return false }
+    guard isLocal(observed) else { return false }
     return lists.isAllowed(observer, toSee: observed) || acceptsUnasked(observer, observed)
   }
 
+  /// A name without an account allows no observer and has an empty list, so it need not be told from a user. Only a user
+  /// who accepts every invite shows at once that they exist.
   private func acceptsUnasked(_ observer: UserID, _ observed: UserID) -> Bool {
     switch autoAccept(of: observed) {
     case .never: false
     // Rooms will add theirs to `sharedRoom`; what it includes besides holds already.
     case .reverse, .sharedRoom: lists.entry(of: observed, for: observer)?.state == .accepted
-    case .always: true
+    case .always: exists(observed)
     }
   }
 

@@ -70,26 +70,33 @@ extension PresenceRules {
     beyondTrial.met.contains(server) || lists.serversMet.contains(server)
   }
 
-  /// A question of somebody elsewhere to a name nobody has was put, or is over. Such questions are kept like others, but
-  /// there is no end of names.
+  /// Bounds what is kept of invites to names without an account; to be called with every invite to this server, and
+  /// with its end.
   ///
-  /// - Returns: the relations of the oldest ones, forgotten because there were too many.
+  /// Invites to users count alike, and whether the observed user exists is only looked up when an invite is the oldest
+  /// of `unclaimedInvites`: the time this takes says nothing about who is invited now.
+  ///
+  /// - Returns: the invites of which nothing may be kept any more, all to names without an account.
   public mutating func keepUnclaimed(
     _ event: InviteEvent
   ) -> [(observer: UserID, observed: UserID)] {
-    let relation = PresenceLists.Relation(owner: event.observer, observed: event.observed)
-    guard !isLocal(event.observer) else { return [] }
-    guard lists.invites(for: event.observed)[event.observer] != nil else {
-      unclaimed.remove(relation)
-      return []
-    }
-    let oldest = unclaimed.insert(relation, most: limits.unclaimedInvites).filter { !exists($0.observed) }
-    for relation in oldest {
+    recentInvites.append(.init(owner: event.observer, observed: event.observed), ())
+    var forgotten: [(observer: UserID, observed: UserID)] = []
+    // Two at a time, so that the number shrinks after a start with too many.
+    for _ in 0..<2 {
+      guard recentInvites.count > limits.unclaimedInvites, let (relation, _) = recentInvites.first else {
+        break
+      }
+      recentInvites.remove(relation)
+      guard !exists(relation.observed) else { continue }
+      forgotten.append((relation.owner, relation.observed))
+      // Local invites end when they are taken back or lapse.
+      guard !isLocal(relation.owner) else { continue }
       lists.setInvite(nil, from: relation.owner, to: relation.observed)
       lists.setQuestion(nil, of: relation.owner, to: relation.observed)
       deadlines.set(nil, for: .received(owner: relation.owner, observed: relation.observed))
     }
-    return oldest.map { ($0.owner, $0.observed) }
+    return forgotten
   }
 
   /// A question of somebody elsewhere that nobody answered for 30 days: their own server has taken it back, or has

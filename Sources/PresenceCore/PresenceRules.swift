@@ -40,7 +40,9 @@ public struct PresenceRules: Sendable {
   var heard = HeardQuestions()
   /// In a trial, what is not copied and counts all the same.
   var beyondTrial = BeyondTrial()
-  var unclaimed = UnclaimedQuestions()
+  /// The most recent invites to this server and their ends, oldest first; they bound what is kept of names without an
+  /// account.
+  var recentInvites = LinkedDictionary<PresenceLists.Relation, Void>()
   /// Who exists, as far as a trial has to know.
   var known: [UserID: Bool] = [:]
   /// Whether this server meets others at all. If not nobody elsewhere can be asked, or is known.

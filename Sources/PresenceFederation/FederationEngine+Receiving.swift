@@ -243,7 +243,7 @@ extension FederationEngine {
 
   /// Whether a peer may be told of a user: some user of the peer is allowed to see them.
   func isShown(_ user: UserID, to name: ServerName, _ rules: PresenceRules) -> Bool {
-    rules.exists(user) && points.answersPoll(rules.lists.isAllowed(name, toSee: user))
+    points.answersPoll(rules.lists.isAllowed(name, toSee: user)) && rules.exists(user)
   }
 
   /// Takes a state of a user who is watched here, if it is newer than what is held.

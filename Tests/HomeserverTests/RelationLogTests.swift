@@ -21,6 +21,16 @@ struct RelationLogTests {
     return log
   }
 
+  @Test func whatIsForgottenTakesUpNoPlaceOfEndedRelations() throws {
+    var log = RelationLog<ListEvent>()
+    for number in 1...100 {
+      #expect(
+        log.add(try event(number, .dropped), with: try user(number), at: UInt64(number), limit: 10) == 0)
+      log.forget(try user(number))
+    }
+    #expect(log.records.isEmpty)
+  }
+
   @Test func onlyTheLastEventIsKept() throws {
     let record = try #require(log(.pending, .accepted).records[user(1)])
     #expect(record.version == 2)

@@ -37,6 +37,19 @@ struct StreamIndexTests {
     #expect(index.listRecords(of: owner)[try user(99)] != nil)
   }
 
+  @Test func nothingIsLeftOfANameThatWasAskedWhenThatIsForgotten() throws {
+    var index = StreamIndex()
+    let name = try user(0)
+    for number in 1...2 {
+      index.inviteChanged(
+        InviteEvent(observer: try user(number), observed: name, receivedAt: 1, state: .pending))
+    }
+    index.forgetInvite(from: try user(1), to: name)
+    #expect(index.inviteRecords(of: name).keys.map(\.self) == [try user(2)])
+    index.forgetInvite(from: try user(2), to: name)
+    #expect(index.version(of: name) == 0)
+  }
+
   @Test func whatHappensToOthersDoesNotMoveAPersonsVersion() throws {
     var index = StreamIndex()
     index.presenceChanged(try user(1), toOthers: true)

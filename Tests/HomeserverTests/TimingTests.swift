@@ -6,78 +6,17 @@ import PresenceCore
 import Synchronization
 import Testing
 
-/// What the time of an answer tells: nothing of who is there, and nothing of who exists.
-///
-/// Two kinds of tries take turns at random in one process, so that whatever else the machine does meets both alike,
-/// and their ranks are compared: a z of 4 comes by chance once in thirty thousand runs.
+/// The time of an answer tells neither which users are connected nor which exist.
 @Suite(.serialized) struct TimingTests {
   private static let tries = 1_500
 
-  /// A homeserver on real time, where every invite is put at once, however often.
-  private static func withServer(_ body: (Homeserver) async throws -> Void) async throws {
-    var configuration = Homeserver.Configuration(name: try ServerName("harbor.example").orThrow("a name"))
-    configuration.rateLimits = .none
-    configuration.batching = .zero
-    configuration.limits.inviteRepeat = .zero
-    let server = Homeserver(
-      configuration, secrets: TestSecrets(), time: MachineTime(), random: SeededGenerator(seed: 1))
-    try await withThrowingDiscardingTaskGroup { group in
-      group.addTask { await server.run() }
-      try await body(server)
-      group.cancelAll()
-    }
+  @Test func theRanksOfUnlikeSamplesAreFarApart() {
+    let first = (0..<1_000).map { Duration.microseconds($0) }
+    #expect(RankTest(first, first.map { $0 + .nanoseconds(1) }).z < 1)
+    #expect(RankTest(first, first.map { $0 + .microseconds(200) }).z > 4)
   }
 
-  private static func register(_ name: String, at server: Homeserver) async throws -> AccessToken {
-    let request = RegisterRequest(username: name, auth: .init(type: "m.login.dummy"))
-    let answer = await server.respond(to: ClientAPI.register(request), from: .inProcess)
-    return try WireJSON.decode(Credentials.self, from: answer.body).accessToken.orThrow("a token")
-  }
-
-  /// How long each of two kinds of tries takes, in turns at random.
-  private static func measure(
-    _ seed: UInt64, _ attempt: (_ isSecond: Bool, _ number: Int) async throws -> Duration
-  ) async throws -> (first: [Duration], second: [Duration]) {
-    var random = SeededGenerator(seed: seed)
-    var (first, second): ([Duration], [Duration]) = ([], [])
-    for number in 0..<(tries + 100) {
-      // What was put off is done now and then.
-      if number % 40 == 0 { try await Task.sleep(for: .milliseconds(1)) }
-      let startsWithSecond = Bool.random(using: &random)
-      for isSecond in [startsWithSecond, !startsWithSecond] {
-        let span = try await attempt(isSecond, number)
-        // The first ones fill caches.
-        guard number >= 100 else { continue }
-        if isSecond { second.append(span) } else { first.append(span) }
-      }
-    }
-    return (first, second)
-  }
-
-  /// How many standard deviations the ranks of two samples are apart (Mann and Whitney).
-  static func z(_ first: [Duration], _ second: [Duration]) -> Double {
-    let all = (first.map { ($0, true) } + second.map { ($0, false) }).sorted { $0.0 < $1.0 }
-    let sum = all.enumerated().reduce(0.0) { $0 + ($1.element.1 ? Double($1.offset + 1) : 0) }
-    let (n, m) = (Double(first.count), Double(second.count))
-    let mean = n * (n + m + 1) / 2
-    return abs(sum - mean) / (n * m * (n + m + 1) / 12).squareRoot()
-  }
-
-  /// Names of one kind. Where a name falls in a table differs by chance, and from process to process: many even it out.
-  private static func names(_ letter: String) -> [String] { (10..<50).map { "\(letter)\($0)" } }
-
-  /// An invite and a drop of somebody by Ann.
-  private static func ask(_ user: String, as ann: AccessToken, at server: Homeserver) async -> Duration {
-    let clock = ContinuousClock()
-    let path = ["_matrix", "client", "unstable", "chat.porchlight", "presence", "list"]
-    let requests = ["invite", "drop"].map { step in
-      WireRequest(
-        .post, path, accessToken: ann, body: Array(#"{"\#(step)":["@\#(user):harbor.example"]}"#.utf8))
-    }
-    let began = clock.now
-    for request in requests { _ = await server.respond(to: request, from: .inProcess) }
-    return clock.now - began
-  }
+  // MARK: Who is there
 
   /// A stream that is always open, and opened again with every answer.
   private final class OpenStream: Sendable {
@@ -105,36 +44,25 @@ import Testing
     }
   }
 
-  @Test func theRanksOfUnlikeSamplesAreFarApart() {
-    let first = (0..<1_000).map { Duration.microseconds($0) }
-    #expect(Self.z(first, first.map { $0 + .nanoseconds(1) }) < 1)
-    #expect(Self.z(first, first.map { $0 + .microseconds(200) }) > 4)
-  }
-
   @Test func howLongAnInviteTakesDoesNotTellWhetherAHiddenPersonIsConnected() async throws {
-    try await Self.withServer { server in
-      let ann = try await Self.register("ann", at: server)
-      let (away, there) = (Self.names("a"), Self.names("b"))
+    try await TimedHomeserver.run { server in
+      let ann = try await server.register("ann")
+      let (away, there) = ((10..<50).map { "a\($0)" }, (10..<50).map { "b\($0)" })
       var streams: [OpenStream] = []
       for name in away + there {
-        let token = try await Self.register(name, at: server)
-        var request = ClientAPI.setStatus(
-          StatusUpdate(presence: .hidden, statusMessage: nil),
-          of: try UserID("@\(name):harbor.example").orThrow("a name"))
-        request.accessToken = token
-        _ = await server.respond(to: request, from: .inProcess)
-        if there.contains(name) { streams.append(OpenStream(server, token)) }
+        let token = try await server.register(name, as: .hidden)
+        if there.contains(name) { streams.append(OpenStream(server.homeserver, token)) }
       }
       let open = streams
       try await withThrowingDiscardingTaskGroup { group in
         for stream in open { group.addTask { await stream.run() } }
-        #expect(await Self.eventually { server.waitingPolls == there.count })
+        #expect(await Self.eventually { server.homeserver.waitingPolls == there.count })
         let before = open.map(\.count).reduce(0, +)
-        let (first, second) = try await Self.measure(1) { isThere, number in
+        let times = try await RankTest.compare(tries: Self.tries, seed: 1) { isThere, number in
           let name = (isThere ? there : away)[number % there.count]
-          return await Self.ask(name, as: ann, at: server)
+          return await server.time(server.inviteAndDrop(name, as: ann))
         }
-        #expect(Self.z(first, second) <= 4)
+        #expect(times.z <= 4, "\(times)")
         #expect(
           await Self.eventually { open.map(\.count).reduce(0, +) > before }, "those who are there hear of it")
         group.cancelAll()
@@ -150,23 +78,75 @@ import Testing
     }
     return isSo()
   }
-}
 
-/// Time as this machine has it.
-private struct MachineTime: Timekeeper {
-  private let clock = ContinuousClock()
-  private let origin: ContinuousClock.Instant
+  // MARK: Who exists
 
-  init() { origin = clock.now }
-
-  var instant: Instant { .origin + origin.duration(to: clock.now) }
-
-  var wallTime: WallTime {
-    let age = instant - .origin
-    return WallTime(milliseconds: 1_795_262_400_000 + Int64(age.wholeMilliseconds))
+  @Test func howLongAnInviteTakesDoesNotTellWhetherAPersonExists() async throws {
+    try await TimedHomeserver.run { server in
+      let ann = try await server.register("ann")
+      let times = try await server.compareExistence(tries: Self.tries) { name, _ in
+        await server.time(server.inviteAndDrop(name, as: ann))
+      }
+      #expect(times.z <= 4, "\(times)")
+    }
   }
 
-  func sleep(until deadline: Instant) async throws {
-    try await clock.sleep(until: origin.advanced(by: deadline - .origin))
+  /// What is put off until an answer has left takes the time of whoever comes next.
+  @Test func howLongWhatFollowsAnInviteTakesDoesNotTellWhetherAPersonExists() async throws {
+    try await TimedHomeserver.run(speed: 40) { server in
+      let ann = try await server.register("ann")
+      var next = ClientAPI.status(of: try UserID(localpart: "ann", server: server.name).orThrow("a name"))
+      next.accessToken = ann
+      let others = Array(repeating: next, count: 8)
+      let times = try await server.compareExistence(tries: Self.tries) { name, _ in
+        await server.time(server.inviteAndDrop(name, as: ann) + others)
+      }
+      #expect(times.z <= 4, "\(times)")
+    }
+  }
+
+  @Test(arguments: [1, 40] as [Int64])
+  func howLongAnotherServersInviteTakesDoesNotTellWhetherAPersonExists(speed: Int64) async throws {
+    let other = try OtherServer()
+    try await TimedHomeserver.run(speed: speed, federation: other.federation) { server in
+      let times = try await server.compareExistence(tries: Self.tries) { name, number in
+        let requests = try ["m.presence_invite", "chat.porchlight.presence_drop"].map { kind in
+          try other.transaction(kind, of: name, id: "\(kind)\(name)\(number)", to: server.name)
+        }
+        return await server.time(requests, from: OtherServer.peer)
+      }
+      #expect(times.z <= 4, "\(times)")
+    }
+  }
+}
+
+/// Another server, with a key, who takes whatever it is sent.
+private struct OtherServer: PeerTransport {
+  static let peer = Peer(address: "192.0.2.66", isSameUser: false)
+  private let name: ServerName
+  private let signer: TestSigner
+
+  init() throws {
+    name = try ServerName("far.example").orThrow("a name")
+    signer = TestSigner(try KeyID("ed25519:a_1").orThrow("a key"), secret: 66)
+  }
+
+  var federation: Federation { Federation(transport: self, signer: signer, verifier: TestVerifier()) }
+
+  func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse {
+    guard request.path.contains("key") else { return WireResponse(status: 200, body: Array("{}".utf8)) }
+    let document = try signer.document(of: server, validUntil: VirtualTime.epoch + 6 * 86_400_000)
+    return WireResponse(status: 200, body: document.body)
+  }
+
+  func transaction(_ kind: String, of localpart: String, id: String, to server: ServerName) throws
+    -> WireRequest
+  {
+    let content = #"{"observed_user":"@\#(localpart):\#(server)","observer_user":"@mal:\#(name)"}"#
+    let body =
+      #"{"edus":[{"content":\#(content),"edu_type":"\#(kind)"}],"origin":"\#(name)","origin_server_ts":1,"pdus":[]}"#
+    return try signer.signed(
+      WireRequest(.put, ["_matrix", "federation", "v1", "send", id], body: Array(body.utf8)), from: name,
+      to: server)
   }
 }

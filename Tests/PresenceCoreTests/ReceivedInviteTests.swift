@@ -216,6 +216,23 @@ struct ReceivedInviteTests {
     #expect(world.rules.lists.invites(for: Self.nobody).keys.contains(person("p49", on: far)))
   }
 
+  @Test func ofNamesThatWereAskedLongAgoTheStreamIsForgottenAndTheQuestionOfThisServerIsKept() throws {
+    var limits = PresenceLimits()
+    limits.unclaimedInvites = 16
+    var world = World(limits: limits)
+    world.rules.register(bob, now: world.now)
+    var forgotten: [(observer: UserID, observed: UserID)] = []
+    for observed in [bob, Self.nobody] + (0..<16).map({ person("n\($0)") }) {
+      for effect in try world.rules.invite(observed, by: ann, now: world.now) {
+        if case .inviteChanged(let event) = effect { forgotten += world.rules.keepUnclaimed(event) }
+      }
+    }
+    #expect(forgotten.map(\.observed) == [Self.nobody])
+    #expect(forgotten.map(\.observer) == [ann])
+    #expect(world.rules.lists.invites(for: Self.nobody).keys.map(\.self) == [ann])
+    #expect(world.rules.lists.invites(for: bob).count == 1)
+  }
+
   @Test func aNewcomerFindsWhatSomebodyElsewhereAsked() {
     var world = Self.world()
     world.hear(world.rules.receive(Self.invite(nobodyBy: "fay"), from: far, now: world.now))

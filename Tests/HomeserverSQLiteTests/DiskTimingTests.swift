@@ -1,0 +1,16 @@
+import PorchlightTestSupport
+import Testing
+
+/// What the time of an answer tells where everything is stored on a disk before it is true.
+@Suite(.serialized) struct DiskTimingTests {
+  @Test func howLongAnInviteTakesDoesNotTellWhetherAPersonExists() async throws {
+    let place = try DiskPlace()
+    try await TimedHomeserver.run(store: try place.open()) { server in
+      let ann = try await server.register("ann")
+      let times = try await server.compareExistence(tries: 400) { name, _ in
+        await server.time(server.inviteAndDrop(name, as: ann))
+      }
+      #expect(times.z <= 4, "\(times)")
+    }
+  }
+}
