@@ -6,19 +6,13 @@ import Ports
 import Testing
 
 /// A proxy between that ends the connection of polls which stand too long for it.
-struct CutPollTests {
-  let simulation = Simulation()
-  let server: TestHomeserver
-  let way: FaultyExchange
-  let ann: Session
+struct CutPollTests: FaultyWayTests {
+  let scene: FaultyWay
   let bob: Session
 
   init() throws {
-    server = try TestHomeserver(simulation)
-    way = FaultyExchange(server.exchange, time: simulation.time)
-    ann = try server.register("ann", through: way)
-    bob = try server.register("bob")
-    try server.befriend(ann, bob)
+    scene = try FaultyWay()
+    bob = try scene.friend("bob")
   }
 
   private var polls: Int { way.requests(.get, endingIn: "sync").count }

@@ -6,19 +6,13 @@ import Ports
 import Testing
 
 /// Connections die without a word, as on a network that was left, while new ones work.
-struct DeadConnectionTests {
-  let simulation = Simulation()
-  let server: TestHomeserver
-  let way: FaultyExchange
-  let ann: Session
+struct DeadConnectionTests: FaultyWayTests {
+  let scene: FaultyWay
   let bob: Session
 
   init() throws {
-    server = try TestHomeserver(simulation)
-    way = FaultyExchange(server.exchange, time: simulation.time)
-    ann = try server.register("ann", through: way)
-    bob = try server.register("bob")
-    try server.befriend(ann, bob)
+    scene = try FaultyWay()
+    bob = try scene.friend("bob")
   }
 
   /// A screen of ann's whose poll hangs on a dead connection, with something new that it does not hear.

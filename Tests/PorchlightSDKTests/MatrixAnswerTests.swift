@@ -6,17 +6,10 @@ import Ports
 import Testing
 
 /// Another program answers in the homeserver's place: the login page of a network, a proxy, a web server.
-struct MatrixAnswerTests {
-  let simulation = Simulation()
-  let server: TestHomeserver
-  let way: FaultyExchange
-  let ann: Session
+struct MatrixAnswerTests: FaultyWayTests {
+  let scene: FaultyWay
 
-  init() throws {
-    server = try TestHomeserver(simulation)
-    way = FaultyExchange(server.exchange, time: simulation.time)
-    ann = try server.register("ann", through: way)
-  }
+  init() throws { scene = try FaultyWay() }
 
   static let portals: [WireResponse] = [
     answer(302, [.init("Location", "http://portal.hotel.example/login?user=ann&mac=1")]),

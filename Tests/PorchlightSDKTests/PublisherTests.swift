@@ -6,17 +6,10 @@ import Synchronization
 import Testing
 
 /// What the publisher sends, and when.
-struct PublisherTests {
-  let simulation = Simulation()
-  let server: TestHomeserver
-  let way: FaultyExchange
-  let ann: Session
+struct PublisherTests: FaultyWayTests {
+  let scene: FaultyWay
 
-  init() throws {
-    server = try TestHomeserver(simulation)
-    way = FaultyExchange(server.exchange, time: simulation.time)
-    ann = try server.register("ann", through: way)
-  }
+  init() throws { scene = try FaultyWay() }
 
   private final class Outcomes: Sendable {
     private let list = Mutex<[PresencePublisher.Outcome]>([])

@@ -7,19 +7,13 @@ import Synchronization
 import Testing
 
 /// The event stream when the way to the server is bad.
-struct ReconnectTests {
-  let simulation = Simulation()
-  let server: TestHomeserver
-  let way: FaultyExchange
-  let ann: Session
+struct ReconnectTests: FaultyWayTests {
+  let scene: FaultyWay
   let bob: Session
 
   init() throws {
-    server = try TestHomeserver(simulation)
-    way = FaultyExchange(server.exchange, time: simulation.time)
-    ann = try server.register("ann", through: way)
-    bob = try server.register("bob")
-    try server.befriend(ann, bob)
+    scene = try FaultyWay()
+    bob = try scene.friend("bob")
   }
 
   @Test func afterACutEverythingMissedArrives() throws {
