@@ -11,40 +11,12 @@ import Testing
 
 /// What a server may send that means no good (issue 4, bad input from a peer): each is refused with the standard
 /// error, what is kept of it is bounded, and nobody else notices.
-struct BadPeerTests {
-  let simulation = Simulation()
-  let network = TestNetwork()
-  let red: TestHomeserver
-  let ann: Session
-  let evil: ServerName
-  let signer: TestSigner
+struct BadPeerTests: EvilServerTests {
+  let scene: EvilServer
 
-  static let stranger = Peer(address: "192.0.2.66", isSameUser: false)
-
-  init() throws {
-    red = try network.start("red.example", in: simulation, seed: 1)
-    ann = try red.register("ann")
-    evil = try ServerName("evil.example").orThrow("a name")
-    let signer = TestSigner(try KeyID("ed25519:a_1").orThrow("a key"), secret: 66)
-    self.signer = signer
-    let time = simulation.time
-    // Every server there is has the same key, and takes whatever it is sent.
-    network.answer { request, server in
-      guard request.path.contains("key") else { return WireResponse(status: 200, body: Array("{}".utf8)) }
-      let document = try signer.document(of: server, validUntil: time.wallTime.milliseconds + 60_000)
-      return WireResponse(status: 200, body: document.body)
-    }
-  }
+  init() throws { scene = try EvilServer() }
 
   // MARK: Sending
-
-  func request(
-    _ body: String, id: String = "1", from origin: ServerName? = nil, by other: TestSigner? = nil
-  ) throws -> WireRequest {
-    try (other ?? signer).signed(
-      WireRequest(.put, ["_matrix", "federation", "v1", "send", id], body: Array(body.utf8)),
-      from: origin ?? evil, to: red.name)
-  }
 
   func transaction(_ edus: [String], pdus: Int = 0, from origin: String = "evil.example") -> String {
     let events = Array(repeating: "{}", count: pdus).joined(separator: ",")
@@ -60,7 +32,7 @@ struct BadPeerTests {
 
   /// Status and code, and an ordinary client is served as before.
   private func outcome(_ request: WireRequest) throws -> String {
-    let answer = try red.respond(to: request, from: Self.stranger)
+    let answer = try red.respond(to: request, from: EvilServer.peer)
     let code = (try? WireJSON.decode(MatrixError.self, from: answer.body)).map { "\($0.code)" }
     let list = try simulation.run { [ann] in try await ann.presenceList() }.list
     #expect(list.isEmpty)
@@ -114,14 +86,14 @@ struct BadPeerTests {
     let push =
       #"{"content":{"push":[{"last_active_ago":0,"presence":"online","status_msg":"forged","user_id":"@bob:blue.example"}]},"edu_type":"m.presence"}"#
     let forged = try request(transaction([invite("@cat:blue.example"), answer, push]))
-    #expect(try red.respond(to: forged, from: Self.stranger).status == 200)
+    #expect(try red.respond(to: forged, from: EvilServer.peer).status == 200)
     let list = try simulation.run { [ann] in try await ann.presenceList() }
     #expect(list.invites.isEmpty)
     #expect(list.list.map(\.state) == [.pending])
     #expect(list.list.map(\.presence.state) == [.unknown])
     // And no origin but the one that signed.
     let claimed = try request(transaction([], from: "blue.example"), id: "2")
-    #expect(try red.respond(to: claimed, from: Self.stranger).status == 400)
+    #expect(try red.respond(to: claimed, from: EvilServer.peer).status == 400)
   }
 
   // MARK: How much it is
@@ -180,9 +152,9 @@ struct BadPeerTests {
   @Test func whatIsRepeatedIsDoneOnce() throws {
     let screen = red.connect(ann)
     simulation.advance(by: .seconds(1))
-    let first = try red.respond(to: request(transaction([invite()])), from: Self.stranger)
+    let first = try red.respond(to: request(transaction([invite()])), from: EvilServer.peer)
     for _ in 0..<20 {
-      let again = try red.respond(to: request(transaction([invite()])), from: Self.stranger)
+      let again = try red.respond(to: request(transaction([invite()])), from: EvilServer.peer)
       #expect(again.status == 200)
       #expect(again.body == first.body)
     }
@@ -209,7 +181,7 @@ struct BadPeerTests {
       let origin = try ServerName("h\(number).example").orThrow("a name")
       let request = try request(transaction([], from: origin.rawValue), from: origin)
       simulation.start {
-        statuses.add(await homeserver.respond(to: request, from: Self.stranger).status)
+        statuses.add(await homeserver.respond(to: request, from: EvilServer.peer).status)
       }
     }
     let before = simulation.time.instant
@@ -260,18 +232,16 @@ struct BadPeerTests {
     store.delay.withLock { $0 = .seconds(6) }
     func request(_ id: String) throws -> WireRequest {
       let body = transaction([invite().replacing("@ann:red.example", with: cat.userID.rawValue)])
-      return try signer.signed(
-        WireRequest(.put, ["_matrix", "federation", "v1", "send", id], body: Array(body.utf8)), from: evil,
-        to: green.name)
+      return try scene.request(body, id: id, to: green.name)
     }
     let (homeserver, statuses, others) = (green.homeserver, Statuses(), Statuses())
     for wait in 0..<3 {
       let again = try request("1")
-      simulation.start { statuses.add(await homeserver.respond(to: again, from: Self.stranger).status) }
+      simulation.start { statuses.add(await homeserver.respond(to: again, from: EvilServer.peer).status) }
       if wait == 0 { simulation.advance(by: .seconds(5)) }
     }
     let other = try request("2")
-    simulation.start { others.add(await homeserver.respond(to: other, from: Self.stranger).status) }
+    simulation.start { others.add(await homeserver.respond(to: other, from: EvilServer.peer).status) }
     #expect(statuses.all == [])
     #expect(others.all == [429])
     simulation.advance(by: .seconds(2))

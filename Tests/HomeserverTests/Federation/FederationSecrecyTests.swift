@@ -7,37 +7,17 @@ import Ports
 import Testing
 
 /// What another server may not learn from how its messages are treated: whether somebody exists, and who is there.
-struct FederationSecrecyTests {
-  let simulation = Simulation()
-  let network = TestNetwork()
+struct FederationSecrecyTests: EvilServerTests {
+  let scene: EvilServer
   let store = CommitLog()
-  let red: TestHomeserver
-  let ann: Session
-  let evil: ServerName
-  let signer: TestSigner
 
-  init() throws {
-    red = try network.start("red.example", in: simulation, store: store, seed: 1)
-    ann = try red.register("ann")
-    evil = try ServerName("evil.example").orThrow("a name")
-    let signer = TestSigner(try KeyID("ed25519:a_1").orThrow("a key"), secret: 66)
-    self.signer = signer
-    let time = simulation.time
-    network.answer { request, server in
-      guard request.path.contains("key") else { return WireResponse(status: 200, body: Array("{}".utf8)) }
-      let document = try signer.document(of: server, validUntil: time.wallTime.milliseconds + 86_400_000)
-      return WireResponse(status: 200, body: document.body)
-    }
-  }
+  init() throws { scene = try EvilServer(store: store) }
 
   private func send(_ kind: String, _ localpart: String, id: String) throws {
     let body =
       #"{"edus":[{"content":{"observed_user":"@\#(localpart):red.example","observer_user":"@mal:evil.example"},"#
       + #""edu_type":"\#(kind)"}],"origin":"evil.example","origin_server_ts":1,"pdus":[]}"#
-    let request = try signer.signed(
-      WireRequest(.put, ["_matrix", "federation", "v1", "send", id], body: Array(body.utf8)), from: evil,
-      to: red.name)
-    let answer = try red.respond(to: request, from: Peer(address: "192.0.2.66", isSameUser: false))
+    let answer = try red.respond(to: request(body, id: id), from: EvilServer.peer)
     #expect(answer.status == 200)
   }
 

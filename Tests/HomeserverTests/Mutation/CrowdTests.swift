@@ -14,7 +14,7 @@ extension BadPeerTests {
       let origin = try ServerName(name).orThrow("a name")
       let body = transaction(
         [invite("@x:\(name)"), states.replacing("ORIGIN", with: name)], from: name)
-      let answer = try red.respond(to: request(body, from: origin), from: Self.stranger)
+      let answer = try red.respond(to: request(body, from: origin), from: EvilServer.peer)
       #expect(answer.status == 200)
     }
     simulation.advance(by: .seconds(120))
