@@ -1,3 +1,4 @@
+import MatrixWire
 import PorchlightTestSupport
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
     try await TimedHomeserver.run(store: try place.open()) { server in
       let ann = try await server.register("ann")
       let times = try await server.compareExistence(tries: 400) { name, _ in
-        await server.time(server.inviteAndDrop(name, as: ann))
+        try await server.time(WireRequest.inviteAndDrop(server.user(name), as: ann))
       }
       #expect(times.z <= 4, "\(times)")
     }

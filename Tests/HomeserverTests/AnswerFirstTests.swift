@@ -86,8 +86,9 @@ struct AnswerFirstTests {
   /// What is stored while somebody is invited, and dropped, before the answers.
   private func stored(for localpart: String) throws -> [String] {
     store.forget()
-    try change(#"{"invite":["@\#(localpart):harbor.example"]}"#, as: ann)
-    try change(#"{"drop":["@\#(localpart):harbor.example"]}"#, as: ann)
+    for request in WireRequest.inviteAndDrop(try desk.server.user(localpart), as: ann) {
+      #expect(try desk.server.respond(to: request).status == 200)
+    }
     return store.commits.map { $0.replacing("@\(localpart):", with: "@whoever:") }
   }
 

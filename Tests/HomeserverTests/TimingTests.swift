@@ -60,7 +60,7 @@ import Testing
         let before = open.map(\.count).reduce(0, +)
         let times = try await RankTest.compare(tries: Self.tries, seed: 1) { isThere, number in
           let name = (isThere ? there : away)[number % there.count]
-          return await server.time(server.inviteAndDrop(name, as: ann))
+          return try await server.time(WireRequest.inviteAndDrop(server.user(name), as: ann))
         }
         #expect(times.z <= 4, "\(times)")
         #expect(
@@ -85,7 +85,7 @@ import Testing
     try await TimedHomeserver.run { server in
       let ann = try await server.register("ann")
       let times = try await server.compareExistence(tries: Self.tries) { name, _ in
-        await server.time(server.inviteAndDrop(name, as: ann))
+        try await server.time(WireRequest.inviteAndDrop(server.user(name), as: ann))
       }
       #expect(times.z <= 4, "\(times)")
     }
@@ -95,11 +95,11 @@ import Testing
   @Test func howLongWhatFollowsAnInviteTakesDoesNotTellWhetherAPersonExists() async throws {
     try await TimedHomeserver.run(speed: 40) { server in
       let ann = try await server.register("ann")
-      var next = ClientAPI.status(of: try UserID(localpart: "ann", server: server.name).orThrow("a name"))
+      var next = ClientAPI.status(of: try server.user("ann"))
       next.accessToken = ann
       let others = Array(repeating: next, count: 8)
       let times = try await server.compareExistence(tries: Self.tries) { name, _ in
-        await server.time(server.inviteAndDrop(name, as: ann) + others)
+        try await server.time(WireRequest.inviteAndDrop(server.user(name), as: ann) + others)
       }
       #expect(times.z <= 4, "\(times)")
     }

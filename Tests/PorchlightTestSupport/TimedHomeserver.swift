@@ -39,14 +39,18 @@ public struct TimedHomeserver: Sendable {
     }
   }
 
+  public func user(_ localpart: String) throws -> UserID {
+    try UserID(localpart: localpart, server: name).orThrow("a name")
+  }
+
   /// A new user, who has set a status as most users have.
   public func register(_ localpart: String, as presence: PresenceState = .online) async throws -> AccessToken
   {
     let request = RegisterRequest(username: localpart, auth: .init(type: "m.login.dummy"))
     let answer = await homeserver.respond(to: ClientAPI.register(request), from: .inProcess)
     let token = try WireJSON.decode(Credentials.self, from: answer.body).accessToken.orThrow("a token")
-    let user = try UserID(localpart: localpart, server: name).orThrow("a name")
-    var status = ClientAPI.setStatus(StatusUpdate(presence: presence, statusMessage: nil), of: user)
+    var status = ClientAPI.setStatus(
+      StatusUpdate(presence: presence, statusMessage: nil), of: try user(localpart))
     status.accessToken = token
     _ = await homeserver.respond(to: status, from: .inProcess)
     return token
@@ -58,15 +62,6 @@ public struct TimedHomeserver: Sendable {
     let began = clock.now
     for request in requests { _ = await homeserver.respond(to: request, from: peer) }
     return clock.now - began
-  }
-
-  /// An invite and a drop.
-  public func inviteAndDrop(_ localpart: String, as token: AccessToken) -> [WireRequest] {
-    let path = ["_matrix", "client", "unstable", "chat.porchlight", "presence", "list"]
-    return ["invite", "drop"].map { step in
-      WireRequest(
-        .post, path, accessToken: token, body: Array(#"{"\#(step)":["@\#(localpart):\#(name)"]}"#.utf8))
-    }
   }
 
   /// Times requests about users, and about names without an account.
@@ -84,6 +79,17 @@ public struct TimedHomeserver: Sendable {
     for number in numbers { _ = try await register("a\(number)") }
     return try await RankTest.compare(tries: tries, seed: 2) { isNobody, number in
       try await time("\(isNobody ? "b" : "a")\(numbers.lowerBound + number % numbers.count)", number)
+    }
+  }
+}
+
+extension WireRequest {
+  /// An invite, and what takes it back.
+  public static func inviteAndDrop(_ user: UserID, as token: AccessToken) -> [WireRequest] {
+    [PresenceListRequest(invite: [user]), PresenceListRequest(drop: [user])].map { change in
+      var request = ClientAPI.changePresenceList(change)
+      request.accessToken = token
+      return request
     }
   }
 }
