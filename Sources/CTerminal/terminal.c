@@ -195,9 +195,16 @@ void porch_terminal_close(void) {
   default_colors = false;
 }
 
+// An entry with "am" and without "xenl" says that a filled last column wraps at once. Emulators that are told to be
+// such a terminal (TERM=ansi) wait for the next character all the same, and ncurses and they would disagree about the
+// row. So the last column stays empty there.
+static bool wraps_at_once(void) {
+  return tigetflag("am") > 0 && tigetflag("xenl") <= 0;
+}
+
 void porch_terminal_size(int32_t *rows, int32_t *columns) {
   *rows = screen == NULL ? 0 : LINES;
-  *columns = screen == NULL ? 0 : COLS;
+  *columns = screen == NULL ? 0 : wraps_at_once() && COLS > 1 ? COLS - 1 : COLS;
 }
 
 void porch_terminal_follow_size(void) {

@@ -34,6 +34,17 @@ import Testing
     }
   }
 
+  /// Where ncurses says so and the terminal waits for the next character, the rows below would shift.
+  @Test(arguments: [("ansi", 19), ("xterm", 20), ("linux", 20)])
+  func theLastColumnIsLeftToATerminalThatSaysItWrapsAtOnce(name: String, columns: Int) async throws {
+    let wires = Wires()
+    var options = wires.options
+    options.termName = name
+    try await withTerminal(options, on: MonotonicTime()) { terminal in
+      #expect(await terminal.size() == Size(rows: 5, columns: columns))
+    }
+  }
+
   @Test func anIdenticalPictureWritesNothing() async throws {
     let wires = Wires()
     try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
