@@ -91,7 +91,7 @@ enum Schema {
   // MARK: Tables
 
   /// Never edited after a release; what changes comes as a migration of its own.
-  private static var migrator: DatabaseMigrator {
+  static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
     migrator.registerMigration("1") { db in
       try db.execute(sql: first)
