@@ -147,7 +147,15 @@ final class AccountRegistry: Sendable {
 
   private static func bytes(_ count: Int, from random: inout any RandomNumberGenerator & Sendable) -> [UInt8]
   {
-    (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    // Eight at a time: each word is a call into the kernel.
+    while bytes.count < count {
+      let word: UInt64 = random.next()
+      let rest = min(8, count - bytes.count)
+      bytes += (0..<rest).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+    }
+    return bytes
   }
 }
 
