@@ -75,6 +75,8 @@ struct Call: Sendable {
   /// Sends the request. Where a repetition changes nothing and no answer comes soon, or the connection ends, sends it
   /// once more on a new connection: the first may have been dead without a sign.
   private func attempt(_ request: WireRequest) async throws -> WireResponse {
+    // A timer for each request would cost more than the request.
+    guard exchange.mayHang else { return try await exchange.send(request) }
     guard request.mayBeRepeated, request.timeout > Self.firstPatience else {
       return try await send(request, within: request.timeout)
     }

@@ -13,6 +13,9 @@ public protocol Exchange: Sendable {
 
   /// How many connections were made so far; always 0 where there are none.
   var connectionsMade: Int { get }
+
+  /// Whether an answer may never come, so that a request needs a deadline: true wherever anything lies between.
+  var mayHang: Bool { get }
 }
 
 extension Exchange {
@@ -20,6 +23,8 @@ extension Exchange {
   public func renewConnections() {}
 
   public var connectionsMade: Int { 0 }
+
+  public var mayHang: Bool { true }
 }
 
 /// Why there was no answer at all.
