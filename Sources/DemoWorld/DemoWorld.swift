@@ -45,20 +45,18 @@ public struct DemoWorld: Sendable {
   ///
   /// - Parameters:
   ///   - user: the session of the person at the keyboard, whose list is filled.
-  ///   - populated: called once, when the list is filled and before any script begins.
+  ///   - populated: called once, when the list is filled and before any script begins. Users whom the roster does not
+  ///     show yet come after it.
   /// - Throws: `SDKError` where the homeserver refuses a person.
   public func run(around user: Session, populated: () async -> Void) async throws(SDKError) {
     let personas =
       Cast.people(count: options.people, seed: options.seed)
       + (options.hostile ? Cast.hostile(seed: options.seed) : [])
-    let people = try await concurrently(personas) { persona throws(SDKError) in
-      try await introduce(persona, to: user)
-    }
-    let listed = people.filter { $0.persona.acquaintance == .listed }.map(\.session.userID)
+    let isShown = { (persona: Persona) in persona.acquaintance == .listed || persona.acquaintance == .asking }
     let far = Self.farPeople.compactMap { UserID("@\($0):\(Self.farServer)") }
-    try await user.invite(listed + far)
-    let cast = try await concurrently(people) { person throws(SDKError) in try await place(person) }
+    var cast = try await bringIn(personas.filter(isShown), and: far, to: user)
     await populated()
+    cast += try await bringIn(personas.filter { !isShown($0) }, to: user)
     await withDiscardingTaskGroup { group in
       for member in cast {
         let person = member.person
@@ -66,6 +64,18 @@ public struct DemoWorld: Sendable {
         if person.persona.acquaintance == .willAsk { group.addTask { await askLater(person) } }
       }
     }
+  }
+
+  /// Makes accounts for simulated users, and puts those who are to be on the user's list onto it, with others elsewhere.
+  private func bringIn(
+    _ personas: [Persona], and far: [UserID] = [], to user: Session
+  ) async throws(SDKError) -> [Member] {
+    let people = try await concurrently(personas) { persona throws(SDKError) in
+      try await introduce(persona, to: user)
+    }
+    let listed = people.filter { $0.persona.acquaintance == .listed }.map(\.session.userID)
+    if !listed.isEmpty || !far.isEmpty { try await user.invite(listed + far) }
+    return try await concurrently(people) { person throws(SDKError) in try await place(person) }
   }
 
   /// Registers a simulated user under their name.
@@ -78,8 +88,8 @@ public struct DemoWorld: Sendable {
       persona: persona, session: session, user: user.userID, speed: max(0.001, options.speed))
   }
 
-  /// Gives a simulated user their relation to the person at the keyboard, and the place where their script begins:
-  /// users who are connected poll once, to be online before the roster looks.
+  /// Gives a simulated user their relation to the person at the keyboard, and the place where their script begins. The
+  /// status they set counts as a stream that closed just then, so a connected one is online before their first poll.
   private func place(_ person: SimulatedPerson) async throws(SDKError) -> Member {
     switch person.persona.acquaintance {
     case .listed: try await person.session.accept(person.user)
@@ -90,12 +100,7 @@ public struct DemoWorld: Sendable {
     let opening = script.opening()
     for action in opening { await person.perform(action) }
     let isConnected = opening.contains(.connect)
-    if isConnected {
-      _ = try? await person.session.sync(since: nil, wait: .zero, as: .online)
-    } else {
-      // What was set counts as a stream that closed just then, which others would see as online for a while.
-      try? await person.session.close()
-    }
+    if !isConnected { try? await person.session.close() }
     return Member(person: person, script: script, isConnected: isConnected)
   }
 

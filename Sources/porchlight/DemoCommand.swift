@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CAllocator
 internal import DemoWorld
 internal import Homeserver
 internal import MatrixCrypto
@@ -40,12 +41,9 @@ struct DemoCommand: AsyncParsableCommand {
   @Flag(help: "Add people whose names and texts attack the terminal.")
   var hostile = false
 
+  /// Runs server, world and roster side by side until the roster ends. The world is made while the terminal opens.
   func run() async throws {
-    try await roster.run { terminal, options in try await show(on: terminal, options) }
-  }
-
-  /// Runs server, world and roster side by side until the roster ends.
-  private func show(on terminal: Terminal, _ options: AppOptions) async throws -> ExitReason {
+    porch_allocator_share()
     let time = SystemTimekeeper()
     guard let name = ServerName("harbor.example") else { preconditionFailure("a constant server name") }
     var configuration = Homeserver.Configuration(name: name)
@@ -56,20 +54,15 @@ struct DemoCommand: AsyncParsableCommand {
       configuration, secrets: SystemSecrets(random: SystemRandomNumberGenerator()), time: time,
       random: SystemRandomNumberGenerator())
     let exchange = InProcessExchange(homeserver)
-    // The roster is up at once and asks through the gate; the world is made meanwhile.
+    // The roster is up at once and asks through the gate.
     let gate = Gate(exchange)
     let account = try await Client(exchange: exchange, time: time).register(
       username: "you", deviceName: "porchlight demo")
-    var world = DemoWorld.Options()
-    world.people = people
-    world.seed = seed
-    world.speed = speed.factor
-    world.hostile = hostile
     let demo = DemoWorld(exchange: exchange, time: time, options: world)
-    return try await withThrowingTaskGroup(of: ExitReason?.self) { group in
+    try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         await homeserver.run()
-        return nil
+        return false
       }
       group.addTask {
         try await demo.run(around: account) {
@@ -77,18 +70,25 @@ struct DemoCommand: AsyncParsableCommand {
           // The first picture does not wait for the first poll of every user.
           try? await time.sleep(until: time.instant + .milliseconds(100))
         }
-        return nil
+        return false
       }
-      group.addTask {
-        await Runtime(
-          session: account.through(gate), device: terminal, time: time, options: options
-        ).run()
+      group.addTask { [roster] in
+        try await roster.run { terminal, options in
+          await Runtime(session: account.through(gate), device: terminal, time: time, options: options).run()
+        }
+        return true
       }
       defer { group.cancelAll() }
-      while let reason = try await group.next() {
-        if let reason { return reason }
-      }
-      return .cancelled
+      while let isOver = try await group.next(), !isOver {}
     }
+  }
+
+  private var world: DemoWorld.Options {
+    var world = DemoWorld.Options()
+    world.people = people
+    world.seed = seed
+    world.speed = speed.factor
+    world.hostile = hostile
+    return world
   }
 }

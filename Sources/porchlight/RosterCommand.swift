@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CAllocator
 internal import LocalServer
 internal import PorchlightApp
 internal import PorchlightSDK
@@ -31,6 +32,7 @@ struct RosterCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    porch_allocator_share()
     guard offline || !server.isOffline else {
       Output.error(RootCommand.helpMessage())
       Output.complain(
