@@ -39,7 +39,7 @@ class DoesNotFit(Exception):
 def with_mutants(source, mutants):
     """The source with each of the mutants behind its number; `find` has to occur exactly once."""
     blanked = blank(source)
-    bodies, values = collections.defaultdict(list), []
+    bodies, values = collections.defaultdict(list), collections.defaultdict(list)
     for mutant in mutants:
         at = source.index(mutant.find)
         span = (at, at + len(mutant.find))
@@ -47,7 +47,8 @@ def with_mutants(source, mutants):
         if body:
             bodies[body].append((mutant, span))
         else:
-            values.append((mutant, *value(source, blanked, mutant, span)))
+            place, text = value(blanked, mutant, span)
+            values[place].append(f"isPlanted({mutant.number}) ? {text} : ")
     edits = []
     for (start, end), inside in bodies.items():
         text = source[start:end]
@@ -55,21 +56,21 @@ def with_mutants(source, mutants):
             f"if isPlanted({mutant.number}) {{{text[:a - start]}{mutant.replacement}{text[b - start:]}\n}} else "
             for mutant, (a, b) in inside]
         edits.append((start, end, f" {''.join(branches)}{{{text}\n}} "))
-    for mutant, start, end, old, new in values:
-        edits.append((start, end, f"isPlanted({mutant.number}) ? {new} : {old}"))
+    for (start, end), choices in values.items():
+        edits.append((start, end, "".join(choices) + source[start:end]))
     for start, end, text in sorted(edits, reverse=True):
         source = source[:start] + text + source[end:]
     return source
 
 
-def value(source, blanked, mutant, span):
-    """Where the value stands that the mutant changes, and both its texts."""
+def value(blanked, mutant, span):
+    """Where the value stands that the mutant changes, and what it becomes."""
     parts = [re.fullmatch(r"([^=]*[^=!<>]= )(.+)", text, re.S) for text in (mutant.find, mutant.replacement)]
     if re.search(r"[{}]", blanked[slice(*span)]) or not all(parts) or parts[0][1] != parts[1][1]:
         raise DoesNotFit("it is in no body, and no 'name = value' whose value alone changes")
     if not re.match(r"\s*(?:[,)]|\n|$)", blanked[span[1]:]):
         raise DoesNotFit("it is in no body, and the value goes on after it")
-    return span[0] + len(parts[0][1]), span[1], parts[0][2], parts[1][2]
+    return (span[0] + len(parts[0][1]), span[1]), parts[1][2]
 
 
 def enclosing_body(blanked, start, end):
