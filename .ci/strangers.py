@@ -166,7 +166,9 @@ def main():
     binary = os.path.abspath(sys.argv[1])
     hard = raise_limit()
     if hard < 1_400:
-        raise SystemExit(f"this takes 1,400 open files; the hard limit is {hard}")
+        raise SystemExit(
+            f"this takes 1,400 open files, and the hard limit is {hard}: raise it as root, by 'ulimit -n 4096' in the"
+            " shell that starts this or by a line 'USER hard nofile 4096' in /etc/security/limits.conf")
     with tempfile.TemporaryDirectory(prefix="porchlight-strangers-") as folder:
         try:
             memory(binary, "no signature", transaction(""))
