@@ -10,7 +10,7 @@ internal import Ports
 struct Challenges: Sendable {
   enum Purpose: Hashable, Sendable {
     case registration
-    /// Somebody wants a device of theirs gone.
+    /// A user wants one of their devices gone.
     case removal(Device)
   }
 
@@ -19,7 +19,7 @@ struct Challenges: Sendable {
   /// What only this process can compute of a message.
   private let code: @Sendable ([UInt8]) -> [UInt8]
   private let mostUsed: Int
-  /// What ends are counted from in a session: how long the machine has run is nobody's business.
+  /// What ends are counted from in a session: clients must not learn how long the machine has run.
   private var origin: Instant?
   private var reserved: Set<String> = []
   private var used: [String: Instant] = [:]

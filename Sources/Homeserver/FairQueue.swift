@@ -9,13 +9,13 @@ struct FairQueue<Source: Hashable & Sendable>: Sendable {
   enum Entrance: Hashable, Sendable {
     /// Nobody works: begin.
     case start
-    /// Wait; where there is a ticket, whoever has it has to give up.
+    /// Wait; where there is a ticket, its holder has to give up.
     case wait(Ticket, insteadOf: Ticket?)
     case refused
   }
 
   private struct Lane: Sendable {
-    /// Sources with somebody waiting; the first is next.
+    /// Sources with waiting work; the first is next.
     var turns: [Source] = []
     var waiting: [Source: [Ticket]] = [:]
     var count: Int { waiting.values.reduce(0) { $0 + $1.count } }

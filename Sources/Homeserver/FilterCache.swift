@@ -33,7 +33,7 @@ final class FilterCache: Sendable {
     state.withLock { state in
       guard state.filters.updateValue(filter, forKey: key) == nil else { return }
       state.bytes += key.count
-      // Rarely: whoever is still there sends theirs again.
+      // Rarely: clients that are still there send theirs again.
       if state.filters.count > Self.most || state.bytes > Self.mostBytes {
         state = State(filters: [key: filter], bytes: key.count)
       }

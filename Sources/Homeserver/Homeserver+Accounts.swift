@@ -1,6 +1,6 @@
 internal import MatrixWire
 
-/// Versions, accounts and sessions: who answers what (protocol 1.6, 2).
+/// Versions, accounts and sessions: who answers what (Protocol 1.6, 2).
 extension Homeserver {
   func answer(
     _ route: Route.AccountRoute, _ request: WireRequest, _ version: APIVersion, from peer: Peer

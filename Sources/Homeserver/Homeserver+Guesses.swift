@@ -6,8 +6,8 @@ internal import Synchronization
 ///
 /// Every try counts where it comes from, and a right one is given back:
 /// - for the address, whatever account is tried from it;
-/// - for the account, whoever tries: one bucket for all strangers together, so that an attacker with many addresses has
-///   no more guesses than one with few.
+/// - for the account, from all other places: one bucket for all strangers together, so that an attacker with many
+///   addresses has no more guesses than one with few.
 ///
 /// So strangers could use up an account's bucket and lock its owner out. Therefore places from which the account is used
 /// (`KnownPlaces`: the last addresses with the right password or a token) have a bucket each, and count in no other; and so
@@ -26,7 +26,7 @@ extension Homeserver {
   /// Whose try it is.
   ///
   /// - Parameters:
-  ///   - user: whose password is tried, whether they exist or not; nil where the name is nobody's.
+  ///   - user: whose password is tried, whether they exist or not; nil where the name can be no user's.
   ///   - device: the device that a session is wanted for.
   ///   - peer: who tries.
   /// - Returns: what the try counts for.

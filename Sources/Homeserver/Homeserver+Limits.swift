@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import Synchronization
 
-/// Rate limits (protocol 1.3).
+/// Rate limits (Protocol 1.3).
 extension Homeserver {
   /// Counts an action; `subject` is nil where nobody is to be held to it.
   ///

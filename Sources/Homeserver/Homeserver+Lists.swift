@@ -1,6 +1,6 @@
 internal import MatrixWire
 
-/// Presence lists: ours with consent (protocol E2, E3), and the standard's of 2014 to 2018 (3.4, E1).
+/// Presence lists: ours with consent (E2, E3), and the standard's of 2014 to 2018 (3.4, E1).
 extension Homeserver {
   func getList(_ request: WireRequest) async throws -> WireResponse {
     let answer = await presence.list(of: try authenticate(request))
@@ -17,8 +17,8 @@ extension Homeserver {
     return .json(try await presence.changeList(of: device.user, change))
   }
 
-  /// Counts the people a change names, because each is work and a message to somebody; those asked for
-  /// permission by themselves. What is no user ID, and so is not done, costs nothing.
+  /// Counts the users a change names, because each is work and perhaps a message; invites are counted by themselves.
+  /// What is no user ID, and so is not done, costs nothing.
   ///
   /// - Throws: 429 for what was done too often.
   private func charge(_ change: PresenceListRequest, to user: UserID) throws(Refusal) {
@@ -63,7 +63,7 @@ extension Homeserver {
     let wanted = try WireJSON.decode(StandardListChange.self, from: request.body)
     guard wanted.invite?.contains(nil) != true else { throw Refusal(400, .unknown, "Bad invite value.") }
     guard wanted.drop?.contains(nil) != true else { throw Refusal(400, .unknown, "Bad drop value.") }
-    // The standard has no consent; whoever wants to answer does it by our own endpoint.
+    // The standard has no consent; clients answer invites by our own endpoint.
     var change = PresenceListRequest()
     change.invite = wanted.invite?.compactMap(\.self)
     change.drop = wanted.drop?.compactMap(\.self)

@@ -1,13 +1,13 @@
 internal import MatrixWire
 
-/// Presence status, device reports and the polling switch (protocol 3). Lists are in `Homeserver+Lists`.
+/// Presence status, device reports and the polling switch (Protocol 3). Lists are in `Homeserver+Lists`.
 extension Homeserver {
-  /// The same refusal for somebody who does not exist and for somebody who does not share.
+  /// The same refusal for a user who does not exist and for one who does not share.
   func getStatus(of user: UserID, _ request: WireRequest, _ version: APIVersion) async throws -> WireResponse
   {
     let device = try authenticate(request)
     guard let content = await presence.status(of: user, for: device.user) else {
-      // The first version said it otherwise (protocol Q22).
+      // The first version said it otherwise (Q22).
       throw version == .v1
         ? Refusal(404, .notFound, "Presence information not visible.")
         : Refusal(403, .forbidden, "You are not allowed to see their presence.")
@@ -40,7 +40,7 @@ extension Homeserver {
 }
 
 extension APIVersion {
-  /// The values `presence` may have in it (protocol E8).
+  /// The values `presence` may have in it (E8).
   var vocabulary: PresenceVocabulary {
     switch self {
     case .v1: .v1

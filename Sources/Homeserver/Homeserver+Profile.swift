@@ -1,9 +1,9 @@
 internal import MatrixWire
 
-/// Profiles (protocol 8).
+/// Profiles (Protocol 8).
 extension Homeserver {
-  /// Anybody may ask for the profiles of this server. To ask another server takes a session: whoever could have
-  /// any host called could search a network that is not theirs.
+  /// Any client may ask for the profiles of this server. To ask another server takes a session: a client that could
+  /// have any host called could search a network that is not its own.
   func getProfile(of user: UserID, field: String?, _ request: WireRequest) async throws -> WireResponse {
     var profile = accounts.publicProfile(of: user)
     if user.server != configuration.name, let guests {

@@ -1,7 +1,7 @@
 internal import MatrixWire
 
-/// What people say of themselves beside name and picture (protocol 8; Matrix v1.16, "Profiles"). Nobody is told of a
-/// change: whoever asks sees it.
+/// Profile fields beside name and picture (Protocol 8; Matrix v1.16, "Profiles"). A change is told to no stream:
+/// clients that ask see it.
 extension Homeserver {
   /// Sets a field to any JSON value.
   func setProfileField(_ field: ProfileField, of user: UserID, _ request: WireRequest) async throws

@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import Ports
 
-/// Sessions and devices (protocol 2.4). A person's devices are shown to nobody else.
+/// Sessions and devices (Protocol 2.4). A user's devices are shown to no other user.
 extension Homeserver {
   func whoAmI(_ request: WireRequest) throws -> WireResponse {
     let device = try authenticate(request)
@@ -101,7 +101,7 @@ extension Homeserver {
   func removeExpired() async {
     for device in accounts.expired(at: time.wallTime) {
       try? await turns.take([device.user]) {
-        // Asked again: somebody may have logged in on it while others had the turn.
+        // Asked again: another client may have logged in on it while others had the turn.
         guard accounts.isExpired(device, at: time.wallTime) else { return }
         try await commit([.removeDevice(device.user, device.id)])
         await presence.removeDevice(device)

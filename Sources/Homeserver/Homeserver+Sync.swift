@@ -3,7 +3,7 @@ internal import Ports
 internal import PresenceCore
 internal import Synchronization
 
-/// The event stream as a long poll: `/sync` (protocol 4.2) and its old forms (4.1).
+/// The event stream as a long poll: `/sync` (Protocol 4.2) and its old forms (4.1).
 extension Homeserver {
   func sync(_ request: WireRequest, _ version: APIVersion) async throws -> WireResponse {
     try await wait { try poll(.sync, request, version, deliver: $0) }
@@ -94,11 +94,11 @@ extension Homeserver {
   /// Opens polls, in their order. Returns when each is answered or waits.
   public func open(_ polls: [Poll]) async { await presence.open(polls) }
 
-  /// Whoever asked has gone. Harmless where the poll was answered.
+  /// The client that asked has gone. Harmless where the poll was answered.
   public func abandon(_ poll: Poll) { hub.abandon(poll) }
 }
 
-/// An answer that is waited for, given before or after somebody waits.
+/// An answer that is waited for, given before or after the wait begins.
 private final class Answer: Sendable {
   private struct State: Sendable {
     var answer: WireResponse?

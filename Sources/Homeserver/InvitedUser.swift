@@ -1,8 +1,8 @@
 internal import MatrixWire
 
 extension UserID {
-  /// Somebody who is to be asked, as a client names them. Stricter than what has to be read: an ID with a slip of the
-  /// pen names nobody, and whoever waits for nobody's answer waits for a month.
+  /// A user who is to be invited, as a client names them. Stricter than what has to be read: an ID with a typing error
+  /// is no account's, and its invite would wait for a month.
   ///
   /// - Throws: `M_INVALID_PARAM` for an ID nobody has, with what is wrong with it.
   static func invited(_ text: String, by server: ServerName) throws(MatrixError) -> UserID {

@@ -1,7 +1,7 @@
 internal import MatrixWire
 
-/// From where accounts were used of late: addresses from which somebody showed the right password or token. Guesses made
-/// anywhere else do not lock those out who come from there.
+/// From where accounts were used of late: addresses that showed the right password or token. Guesses made anywhere else
+/// do not lock those out who come from there.
 ///
 /// A few for each account and no more; forgotten when the server ends.
 struct KnownPlaces: Sendable {

@@ -1,8 +1,8 @@
 /// What it costs to check the passwords of this server's accounts, as a tally.
 ///
-/// Whoever asks for a name nobody has waits as long as for an account. Accounts may differ: their hashes are as dear as
-/// the server's cost was when they were made. So each name nobody has is as dear as some account, in the same shares,
-/// and stays so: as accounts go over to the present cost, names go over too, and never back.
+/// A login with a name nobody has takes as long as one with an account. Accounts may differ: their hashes are as dear
+/// as the server's cost was when they were made. So each name without an account is as dear as some account, in the
+/// same shares, and stays so: as accounts go over to the present cost, names go over too, and never back.
 struct PasswordCosts: Sendable {
   private struct Entry: Sendable {
     var count: Int
@@ -25,7 +25,7 @@ struct PasswordCosts: Sendable {
   /// password.
   ///
   /// - Parameters:
-  ///   - draw: a number that is always the same for the same name, and that nobody else can compute.
+  ///   - draw: a number that is always the same for the same name, and that only this server can compute.
   ///   - present: what new hashes cost.
   /// - Returns: a hash of some account.
   func decoy(_ draw: UInt64, present: String) -> String? {

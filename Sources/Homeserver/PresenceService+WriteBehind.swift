@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceCore
 
-/// What can be inferred again is written now and then, and at the end (architecture 2.10).
+/// What can be inferred again is written now and then, and at the end (Architecture 4).
 extension PresenceService {
   /// Writes now and then until the task is cancelled. Whatever fails is tried again next time.
   func writeBehind() async {
@@ -20,7 +20,7 @@ extension PresenceService {
     wakeWriter()
   }
 
-  /// What stands between two people changed because time passed.
+  /// A relation changed because time passed.
   func writeLater(_ relation: Relation) {
     unwrittenStandings.insert(relation)
     wakeWriter()

@@ -22,9 +22,9 @@ struct RateLimiter: Sendable {
     case address(String)
     /// All together.
     case everybody
-    /// Somebody at an address from which their account is used.
+    /// A client at an address from which the account is used.
     indirect case place(UserID, address: Subject)
-    /// Somebody on a device of theirs.
+    /// A client on a device of the account.
     case device(UserID, DeviceID)
 
     /// An address as it is counted: of IPv6 the network, because a single customer has 2^64 of the rest.

@@ -25,7 +25,7 @@ public struct RateLimits: Hashable, Sendable {
   public var invites: Rate? = Rate(perSecond: 1, burst: 200)
   /// Everything: of one person, and without a session from one address.
   public var requests: Rate? = Rate(perSecond: 200, burst: 2000)
-  /// Keys of other servers that are fetched because somebody asks this one for them: from one address, and in all.
+  /// Keys of other servers that are fetched for clients of the notary: from one address, and in all.
   public var keyFetches: Rate? = Rate(perSecond: 1, burst: 50)
   public var keyFetchesOfAnybody: Rate? = Rate(perSecond: 5, burst: 100)
 

@@ -8,7 +8,7 @@ internal import Ports
 package struct RequestMemory<Reader: Sendable>: Sendable {
   package enum Share: Hashable, Sendable {
     case sessions
-    /// Servers with which something stands, by their word.
+    /// Servers that claim to be ones with a relation.
     case servers
     case strangers
   }

@@ -4,7 +4,7 @@ internal import Ports
 /// What the head of a request says of who sends it, before anything of its body is read.
 package enum RequestSender: Hashable, Sendable {
   case session
-  /// A server with which something stands, by its word: the signature is proved when the body is there.
+  /// A server that claims to be one with a relation: the signature is proved when the body is there.
   case knownServer
   /// Another server, by its word.
   case stranger

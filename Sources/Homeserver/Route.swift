@@ -11,7 +11,7 @@ enum Route: Hashable, Sendable {
   case deleteProfileField(UserID, field: String)
   case getStatus(UserID)
   case setStatus(UserID)
-  /// The presence list as the first specification had it (protocol 3.4).
+  /// The presence list as the first specification had it (Protocol 3.4).
   case getStandardList(UserID)
   case changeStandardList(UserID)
   case getList
@@ -21,11 +21,11 @@ enum Route: Hashable, Sendable {
   case sync
   case events
   case initialSync
-  /// How this server and others stand, for whoever runs it.
+  /// The relations of this server with its peers, for its operator.
   case peers
   case federation(FederationRoute)
 
-  /// What servers ask of each other (protocol 6).
+  /// What servers ask of each other (Protocol 6).
   enum FederationRoute: Hashable, Sendable {
     case keys
     /// The keys of servers, of one that the path names or of those in the body.
@@ -35,7 +35,7 @@ enum Route: Hashable, Sendable {
     case profile
   }
 
-  /// Registration, sessions and what clients keep with their account (protocol 2).
+  /// Registration, sessions and what clients keep with their account (Protocol 2).
   enum AccountRoute: Hashable, Sendable {
     case registrationFlows
     case register
@@ -58,7 +58,7 @@ enum Route: Hashable, Sendable {
 }
 
 extension Route {
-  /// Whether whoever comes here is asked for a token, and counted by it.
+  /// Whether a token is asked for here, and requests are counted by it.
   var asksForToken: Bool {
     switch self {
     // Profiles of this server are for everybody.
@@ -111,7 +111,7 @@ struct RoutedEndpoint: Hashable, Sendable {
   }
 
   private static func federation(_ request: WireRequest) throws(Refusal) -> Route.FederationRoute {
-    // Old servers end the path with a slash, and name a key (protocol 6.1, 6.3).
+    // Old servers end the path with a slash, and name a key (Protocol 6.1, 6.3).
     let path = request.path.last == "" ? request.path.dropLast() : request.path
     let (method, route): (WireRequest.Method, Route.FederationRoute)
     switch (path.prefix(3), path.dropFirst(3).map(\.self)) {
@@ -156,7 +156,7 @@ struct RoutedEndpoint: Hashable, Sendable {
     }
   }
 
-  /// Endpoints that name somebody or something.
+  /// Endpoints with a name in their path.
   private static func named(_ path: [String], _ method: WireRequest.Method) throws(Refusal) -> Route {
     guard path.count >= 2, let area = path.first else { throw unrecognized }
     let tail = Array(path.dropFirst(2))

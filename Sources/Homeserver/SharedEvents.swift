@@ -2,7 +2,7 @@ internal import MatrixWire
 
 /// Events of one pass over many polls as bytes: what several may see is written once.
 ///
-/// Good for one moment, in which nothing changes. Whether somebody may see an event is asked for each of them.
+/// Good for one moment, in which nothing changes. Whether a viewer may see an event is asked for each of them.
 struct SharedEvents {
   private struct Key: Hashable {
     let user: UserID

@@ -1,6 +1,6 @@
 internal import MatrixWire
 
-/// Where somebody's stream goes on: as a token, `p3_17`, in which a client sees nothing.
+/// Where a stream goes on: as a token, `p3_17`, in which a client sees nothing.
 struct StreamPosition: Hashable, Sendable {
   /// Which life of the store it is of.
   let life: UInt64

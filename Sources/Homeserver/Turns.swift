@@ -3,15 +3,15 @@ internal import Synchronization
 
 /// One durable change at a time for whatever it concerns: what was decided is still true when it has been stored.
 ///
-/// A change that concerns several things waits for all of them. Whoever came first goes first, so nobody waits for
-/// ever and no two wait for each other.
+/// A change that concerns several things waits for all of them. First come, first served, so no change waits for ever
+/// and no two wait for each other.
 final class Turns: Sendable {
   /// What only one change at a time may concern.
   enum Subject: Hashable, Sendable {
     /// A person's account, sessions, data and status.
     case person(UserID)
-    /// What stands between two people. A subject of its own: were it the person's, a stranger could tell from how
-    /// long a request about somebody takes that they are just writing something.
+    /// The relation of two users. A subject of its own: were it the user's, a stranger could tell from how long a
+    /// request about a user takes that they are just writing something.
     case relation(owner: UserID, observed: UserID)
   }
 
@@ -19,7 +19,7 @@ final class Turns: Sendable {
 
   private struct Entry: Sendable {
     let subjects: Set<Subject>
-    /// How many of its subjects somebody else has, or waits for since earlier.
+    /// How many of its subjects another change has, or waits for since earlier.
     var blocked: Int
     let continuation: CheckedContinuation<Void, Never>
   }
@@ -62,7 +62,7 @@ final class Turns: Sendable {
 
   private let state = Mutex(State())
 
-  /// Runs `body` when nobody else's change concerns these people themselves.
+  /// Runs `body` when no other change concerns these users themselves.
   func take<Value, Failure: Error>(
     _ users: Set<UserID>, isolation: isolated (any Actor)? = #isolation,
     _ body: () async throws(Failure) -> Value
@@ -70,7 +70,7 @@ final class Turns: Sendable {
     try await take(subjects: Set(users.map(Subject.person)), body)
   }
 
-  /// Runs `body` when nobody else's change concerns any of these.
+  /// Runs `body` when no other change concerns any of these.
   func take<Value, Failure: Error>(
     subjects: Set<Subject>, isolation: isolated (any Actor)? = #isolation,
     _ body: () async throws(Failure) -> Value

@@ -1,10 +1,10 @@
 public import MatrixWire
 internal import Ports
 
-/// What is known of one device of a person (protocol 5.4, "Per device").
+/// What is known of one device of a person (Protocol 5.4, "Per device").
 struct DevicePresence: Hashable, Sendable {
   struct Stream: Hashable, Sendable {
-    /// Whether it makes its person online: any poll but one with `set_presence=offline`.
+    /// Whether it makes its user online: any poll but one with `set_presence=offline`.
     let counts: Bool
     /// Whether it looks at presence: any poll whose filter does not block it (E7).
     let looks: Bool
@@ -18,17 +18,17 @@ struct DevicePresence: Hashable, Sendable {
   /// When the last looking stream closed.
   var lastLookEnd: Instant?
   var listReadAt: Instant?
-  /// Idle by its own word (E5), or by `set_presence=unavailable` where it never used E5.
+  /// Idle by its own report (E5), or by `set_presence=unavailable` where it never reported.
   var idleSince: Instant?
-  /// Has used E5 to speak of idleness: then nothing else decides it.
+  /// Has reported idleness (E5): then nothing else decides it.
   var reports = false
   var type: DeviceType?
-  /// Last act of the person on this device; only the fallback looks at it.
+  /// The user's last act on this device; only the fallback looks at it.
   var lastAct: Instant
-  /// The explicit polling switch (E6), until the last stream has ended for good: a long poll ends with every
-  /// answer, so the switch outlives it as long as looking does.
+  /// The explicit polling switch (E6). It outlives single polls, because a long poll ends with every answer, and holds
+  /// until `pollingLinger` after the last.
   var pollingSwitch: Bool?
-  /// When the last stream of any kind closed; nil where none has since the switch was thrown.
+  /// When the last stream of any kind closed; nil where none has since the switch was set.
   var lastEnd: Instant?
 
   init(at now: Instant) { lastAct = now }
@@ -38,7 +38,7 @@ struct DevicePresence: Hashable, Sendable {
       || [lastStreamEnd, lastPut].contains { $0.map { now < $0 + limits.grace } ?? false }
   }
 
-  /// Since when the device is idle; nil while somebody is at it.
+  /// Since when the device is idle; nil while its user is at it.
   func idleStart(at now: Instant, _ limits: PresenceLimits) -> Instant? {
     if let idleSince { return idleSince }
     guard !reports, now >= lastAct + limits.fallbackIdle else { return nil }
@@ -75,7 +75,7 @@ struct DevicePresence: Hashable, Sendable {
     return candidates.compactMap(\.self).filter { $0 > now }.min()
   }
 
-  /// Whether nothing distinguishes this device any more from one never seen, but for its sticky type.
+  /// Whether the device no longer differs from one never seen, except for its sticky type.
   func isForgettable(at now: Instant, _ limits: PresenceLimits) -> Bool {
     streams.isEmpty && !isConnected(at: now, limits) && !isPolling(at: now, limits)
   }
@@ -88,7 +88,7 @@ public struct StreamID: Hashable, Sendable {
 
 /// What a poll says about the device behind it.
 public struct PollIntent: Hashable, Sendable {
-  /// `online`, `unavailable` or `offline`; nil where the parameter is absent, which says nothing of idleness.
+  /// `online`, `unavailable` or `offline`; nil where the parameter is absent, which says nothing about idleness.
   public var setPresence: PresenceState?
   /// Whether its filter lets presence pass.
   public var looks: Bool

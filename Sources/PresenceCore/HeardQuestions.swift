@@ -1,17 +1,17 @@
 internal import MatrixWire
 
-/// What is remembered of questions that people of other servers put of late. Their own server counts them; but that
-/// may be anybody's.
+/// What is remembered of invites that users of other servers sent of late. Their own server limits them, but that
+/// server may be an attacker's.
 struct HeardQuestions: Hashable, Sendable {
   private struct Source: Hashable, Sendable {
     let server: ServerName
     let observed: UserID
   }
 
-  /// The newest of the same two people that came too early, and waits.
+  /// The newest invite between the same two users that came too early, and waits.
   private struct Waiting: Hashable, Sendable {
     var message: ListEDU?
-    /// Whether nobody here and there saw anybody when it was put.
+    /// Whether there was no relation with its server when it came.
     var isOfStranger: Bool
   }
 
@@ -27,12 +27,12 @@ struct HeardQuestions: Hashable, Sendable {
   /// How many are remembered of one server.
   func count(of server: ServerName) -> Int { byServer[server] ?? 0 }
 
-  /// How many questions of a server to somebody came within the hour.
+  /// How many invites of a server to one user came within the hour.
   func count(_ server: ServerName, _ observed: UserID) -> Int {
     counts[Source(server: server, observed: observed)] ?? 0
   }
 
-  /// Remembers a question that comes too early; false where it comes in time.
+  /// Remembers an invite that comes too early; false where it comes in time.
   mutating func postpone(_ message: ListEDU) -> Bool {
     let relation = PresenceLists.Relation(owner: message.observer, observed: message.observed)
     guard recent[relation] != nil else { return false }
@@ -52,7 +52,7 @@ struct HeardQuestions: Hashable, Sendable {
     return counts[source] == 1
   }
 
-  /// A question was taken back: what waits of it is not put.
+  /// An invite was taken back: a waiting repetition of it is not delivered.
   mutating func takeBack(_ relation: PresenceLists.Relation) { recent[relation]?.message = nil }
 
   /// The next question of the two may be put.
@@ -68,7 +68,7 @@ struct HeardQuestions: Hashable, Sendable {
     counts[Source(server: server, observed: observed)] = nil
   }
 
-  /// What concerns two people, for a trial of theirs.
+  /// The part that concerns two users, for a trial of theirs.
   mutating func copy(_ relation: PresenceLists.Relation, from other: HeardQuestions) {
     set(other.recent[relation], for: relation)
     let source = Source(server: relation.owner.server, observed: relation.observed)

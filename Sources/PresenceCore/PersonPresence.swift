@@ -1,10 +1,9 @@
 public import MatrixWire
 public import Ports
 
-/// One person: a choice and a text, devices, and what follows from them (protocol 5.4).
+/// One user: a choice and a text, devices, and what follows from them (Protocol 5.4).
 ///
-/// A value told `now`. It never announces anything itself: `PresenceRules` compares what stands here before
-/// and after.
+/// A value told `now`. It never announces anything itself: `PresenceRules` compares its views before and after.
 public struct PersonPresence: Hashable, Sendable {
   /// What others saw at the instant of hiding, and go on seeing.
   struct Frozen: Hashable, Sendable {
@@ -12,7 +11,7 @@ public struct PersonPresence: Hashable, Sendable {
     let lastActive: Instant
   }
 
-  /// What the person wants to appear as. Idleness and streams never touch it.
+  /// What the user wants to appear as. Idleness and streams never touch it.
   public private(set) var choice: PresenceState = .online
   public private(set) var statusMessage: String?
   public private(set) var lastActive: Instant
@@ -20,10 +19,10 @@ public struct PersonPresence: Hashable, Sendable {
   private var frozen: Frozen?
   /// When the person last stopped hiding.
   private(set) var lastHidden: Instant?
-  /// When a status was last set on a device that was logged out since: a command's ends with it.
+  /// When a status was last set on a device that was logged out since: the session of a command ends with the command.
   private var lastPut: Instant?
 
-  /// A new person, last active now (protocol Q23).
+  /// A new person, last active now (Q23).
   init(registeredAt now: Instant) { lastActive = now }
 
   /// A person as they were stored.
@@ -32,7 +31,7 @@ public struct PersonPresence: Hashable, Sendable {
     statusMessage = record.statusMessage
     lastHidden = record.lastHidden.map { now.instant(of: $0) }
     lastActive = now.instant(of: record.lastActive)
-    // Whoever hides has something to be seen instead, and nobody else has, whatever a record says.
+    // Users who hide have a frozen view, and no others, whatever a record says.
     guard choice == .hidden else { return }
     frozen = Frozen(
       statusMessage: record.frozen?.statusMessage,
@@ -49,14 +48,14 @@ public struct PersonPresence: Hashable, Sendable {
       }, lastHidden: lastHidden.map { now.wallTime(of: $0) })
   }
 
-  /// The choices a person may make (protocol 5.4).
+  /// The choices a person may make (Protocol 5.4).
   public static let choices: Set<PresenceState> = [
     .online, .freeForChat, .busy, .unavailable, .hidden, .offline,
   ]
 
   // MARK: What follows
 
-  /// The state that devices and choice add up to, first match as protocol 5.4 has it.
+  /// The state that devices and choice add up to: the first match of Protocol 5.4.
   public func effective(at now: Instant, _ limits: PresenceLimits) -> PresenceState {
     if choice == .hidden || choice == .offline { return .offline }
     let isPut = lastPut.map { now < $0 + limits.grace } ?? false
@@ -84,12 +83,12 @@ public struct PersonPresence: Hashable, Sendable {
       state: state, statusMessage: statusMessage, lastActive: lastActive,
       currentlyActive: state.level >= PresenceState.online.level && now < lastActive + limits.activeWindow,
       deviceTypes: Self.types(of: connected),
-      // A chosen `unavailable` is not idleness, and busy people are never shown idle.
+      // A chosen `unavailable` is not idleness, and busy users are never shown idle.
       idleSince: state == .unavailable && choice != .unavailable
         ? Self.idleSince(connected, at: now, limits) : nil)
   }
 
-  /// What the person's own streams see: everything, hidden or not.
+  /// What the user's own streams see: everything, hidden or not.
   func ownView(at now: Instant, _ limits: PresenceLimits) -> PresenceView {
     ownView(beside: publicView(at: now, limits))
   }
@@ -135,8 +134,8 @@ public struct PersonPresence: Hashable, Sendable {
 
   // MARK: What happens
 
-  /// Sets choice and text. Activity only where it raises the level: the promotion rule of [MODULE]. For a while the
-  /// device counts as there: whoever only ever sets a status is what it says.
+  /// Sets choice and text. It counts as activity only where it raises the level (Protocol 5.4). For the grace the
+  /// device counts as connected, so that a script that only ever sets a status is what it says.
   mutating func choose(
     _ choice: PresenceState, statusMessage: String?, on device: DeviceID?, at now: Instant,
     _ limits: PresenceLimits
@@ -176,7 +175,7 @@ public struct PersonPresence: Hashable, Sendable {
     if let put = removed.lastPut { lastPut = max(put, lastPut ?? put) }
   }
 
-  /// Drops what no longer matters of devices that are gone.
+  /// Drops what no longer matters of disconnected devices.
   mutating func forgetDevices(at now: Instant, _ limits: PresenceLimits) {
     for (id, device) in devices where device.isForgettable(at: now, limits) {
       // The type and the habit of reporting are sticky: a device that comes back is the same device.
@@ -189,8 +188,7 @@ public struct PersonPresence: Hashable, Sendable {
   }
 }
 
-/// What one side of the world sees of a person, with instants rather than ages, so that it only changes when
-/// something happened.
+/// What either the user or others see, with instants rather than ages, so that it only changes when something happened.
 struct PresenceView: Hashable, Sendable {
   var state: PresenceState
   var statusMessage: String?
@@ -202,7 +200,7 @@ struct PresenceView: Hashable, Sendable {
   var choice: PresenceState?
 
   /// Whether the difference is worth an event. While both sides count as currently active, later activity
-  /// is not (protocol 3.5): the edge is announced instead.
+  /// is not (Protocol 3.5): the edge is announced instead.
   func differs(from other: PresenceView) -> Bool {
     guard currentlyActive, other.currentlyActive else { return self != other }
     var aligned = other

@@ -1,10 +1,10 @@
 public import MatrixWire
 public import Ports
 
-/// Who watches whom, with consent (protocol 3.4, 3.6, 6.5).
+/// Who watches whom, with consent (Protocol 3.4, 3.6, 6.5).
 ///
-/// Two sides are kept apart, because each may live on another server: what an owner has on their list, and
-/// whom an observed person has allowed. Only the observed side decides what may be seen.
+/// The two sides are kept apart, because each may be on another server: what an owner has on their list, and whom an
+/// observed user has allowed. Only the observed side decides what may be seen.
 public struct PresenceLists: Hashable, Sendable {
   /// One person on an owner's list.
   public struct Entry: Hashable, Sendable {
@@ -29,16 +29,16 @@ public struct PresenceLists: Hashable, Sendable {
     }
   }
 
-  /// What stands between an owner and an observed person: the owner's entry, and the observed person's side.
+  /// The relation of an owner and an observed user: the owner's entry, and the observed user's side.
   public struct Standing: Hashable, Sendable {
     public var entry: Entry?
-    /// When the observed person was asked, while they have not answered.
+    /// When the observed user was asked, while they have not answered.
     public var askedAt: WallTime?
-    /// Whether the observed person allows the owner to see them.
+    /// Whether the observed user allows the owner to see them.
     public var isAllowed: Bool
-    /// The question of an owner elsewhere, while it waits or is allowed: their server's name for it.
+    /// The name of a remote owner's invite, while it waits or is allowed, as their server chose it.
     public var question: Int64?
-    /// The question that was last said no to. It is not heard again, however late it is repeated.
+    /// The invite that was last denied. It is not heard again, however late it is repeated.
     public var declined: Int64?
 
     public init(
@@ -62,7 +62,7 @@ public struct PresenceLists: Hashable, Sendable {
     let observed: UserID
   }
 
-  /// What an observed person's side remembers of an owner elsewhere.
+  /// What the observed user's side remembers of a remote owner's invites.
   private struct Questions: Hashable, Sendable {
     var open: Int64?
     var declined: Int64?
@@ -71,20 +71,20 @@ public struct PresenceLists: Hashable, Sendable {
   private var watching: [UserID: [UserID: Entry]] = [:]
   /// The entries that name people of a server.
   private var byServer: [ServerName: Set<Relation>] = [:]
-  /// Who waits for the answer of somebody, from the owners' side.
+  /// Who waits for the answer of a user, from the owners' side.
   private var pending: [UserID: Set<UserID>] = [:]
   /// How many people each owner waits for.
   private var pendingCounts: [UserID: Int] = [:]
   private var asking: [UserID: [UserID: WallTime]] = [:]
-  /// How many of those who ask a person there are of each server.
+  /// How many of the users who ask are of each server.
   private var askingServers: [UserID: [ServerName: Int]] = [:]
   private var allowed: [UserID: Set<UserID>] = [:]
   /// The other direction of `allowed` for local observers: who has to hear of a change.
   private var audiences: [UserID: Set<UserID>] = [:]
-  /// How many people of each server a person has allowed.
+  /// How many users of each server a user has allowed.
   private var allowedServers: [UserID: [ServerName: Int]] = [:]
   private var questions: [Relation: Questions] = [:]
-  /// How many relations there are with people of each server in which somebody sees somebody.
+  /// How many relations with users of each server are accepted, in either direction.
   private var met: [ServerName: Int] = [:]
 
   public init() {}
@@ -95,10 +95,10 @@ public struct PresenceLists: Hashable, Sendable {
   /// One entry of an owner's list.
   public func entry(of owner: UserID, for observed: UserID) -> Entry? { watching[owner]?[observed] }
 
-  /// Who waits for a person's answer, and since when.
+  /// Who waits for a user's answer, and since when.
   public func invites(for observed: UserID) -> [UserID: WallTime] { asking[observed] ?? [:] }
 
-  /// How many people of a server wait for a person's answer.
+  /// How many users of a server wait for a user's answer.
   public func inviteCount(for observed: UserID, from server: ServerName) -> Int {
     askingServers[observed]?[server] ?? 0
   }
@@ -109,7 +109,7 @@ public struct PresenceLists: Hashable, Sendable {
   /// Whom a person has allowed to see them.
   public func observers(of observed: UserID) -> Set<UserID> { allowed[observed] ?? [] }
 
-  /// Owners who have a person on their list, accepted. Whether they may see is asked at delivery.
+  /// Owners with an accepted entry for a user. Whether they may see the user is asked at delivery.
   public func audience(of observed: UserID) -> Set<UserID> { audiences[observed] ?? [] }
 
   /// Whether `observed` has allowed `observer`.
@@ -117,12 +117,12 @@ public struct PresenceLists: Hashable, Sendable {
     allowed[observed]?.contains(observer) ?? false
   }
 
-  /// Whether `observed` has allowed anybody of a server: what that server may be told of them.
+  /// Whether `observed` has allowed any user of a server: what that server may be told of them.
   public func isAllowed(_ server: ServerName, toSee observed: UserID) -> Bool {
     allowedServers[observed]?[server] != nil
   }
 
-  /// Servers with people whom somebody sees, or who see somebody; this one too, if so.
+  /// Servers with an accepted relation in either direction; this one too, if it has any.
   public var serversMet: Dictionary<ServerName, Int>.Keys { met.keys }
 
   private mutating func meet(_ server: ServerName, _ change: Int) {
@@ -130,7 +130,7 @@ public struct PresenceLists: Hashable, Sendable {
     met[server] = count == 0 ? nil : count
   }
 
-  /// What stands between an owner and an observed person.
+  /// The relation of an owner and an observed user.
   public func standing(of owner: UserID, for observed: UserID) -> Standing {
     let question = questions[Relation(owner: owner, observed: observed)]
     return Standing(
@@ -138,17 +138,17 @@ public struct PresenceLists: Hashable, Sendable {
       isAllowed: isAllowed(owner, toSee: observed), question: question?.open, declined: question?.declined)
   }
 
-  /// The question of an owner elsewhere that waits, or was allowed.
+  /// The invite of a remote owner that waits, or was allowed.
   func question(of owner: UserID, to observed: UserID) -> Int64? {
     questions[Relation(owner: owner, observed: observed)]?.open
   }
 
-  /// The question of an owner elsewhere that was last said no to.
+  /// The invite of a remote owner that was last denied.
   func declinedQuestion(of owner: UserID, to observed: UserID) -> Int64? {
     questions[Relation(owner: owner, observed: observed)]?.declined
   }
 
-  /// Every entry that names somebody of a server.
+  /// Every entry that names a user of a server.
   func relations(with server: ServerName) -> Set<Relation> { byServer[server] ?? [] }
 
   mutating func restore(_ standing: Standing, of owner: UserID, for observed: UserID) {
@@ -164,7 +164,7 @@ public struct PresenceLists: Hashable, Sendable {
     pending.flatMap { observed, owners in owners.map { Relation(owner: $0, observed: observed) } }
   }
 
-  /// Who waits for somebody's answer.
+  /// Who waits for the answer of a user.
   func owners(waitingFor observed: UserID) -> Set<UserID> { pending[observed] ?? [] }
 
   // MARK: The owner's side

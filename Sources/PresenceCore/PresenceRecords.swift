@@ -1,7 +1,7 @@
 public import MatrixWire
 public import Ports
 
-/// What must survive of one person's presence, in wall time.
+/// What of one user's presence must survive, in wall time.
 public struct PresenceRecord: Hashable, Sendable {
   /// What others saw at the instant of hiding.
   public struct Frozen: Hashable, Sendable {
@@ -22,8 +22,8 @@ public struct PresenceRecord: Hashable, Sendable {
   public var frozen: Frozen?
   /// When the person last stopped hiding.
   public var lastHidden: WallTime?
-  /// The profile that others go on being shown while the person hides or appears offline. The rules know no profiles:
-  /// whoever stores the record sets it.
+  /// The profile that others go on being shown while the user hides or appears offline. The rules know no profiles: the
+  /// caller that stores the record sets it.
   public var shownProfile: Profile?
 
   public init(
@@ -40,7 +40,7 @@ public struct PresenceRecord: Hashable, Sendable {
   }
 }
 
-/// What is worth keeping of a device: what it said of itself.
+/// What is worth keeping of a device: what it reported.
 public struct DeviceActivityRecord: Hashable, Sendable {
   public var user: UserID
   public var device: DeviceID
@@ -64,7 +64,7 @@ public struct DeviceActivityRecord: Hashable, Sendable {
   }
 }
 
-/// What stands between two people, from both sides.
+/// The relation of two users, from both sides.
 public struct StandingRecord: Hashable, Sendable {
   public var owner: UserID
   public var observed: UserID
@@ -78,14 +78,14 @@ public struct StandingRecord: Hashable, Sendable {
 }
 
 extension Moment {
-  /// The wall time of an instant, and back. Clocks that were set meanwhile make no future.
+  /// The wall time of an instant, and back. Where the clock was set meanwhile, no result lies in the future.
   func wallTime(of instant: Instant) -> WallTime {
     WallTime(milliseconds: wall.milliseconds - Int64((self.instant - instant).wholeMilliseconds))
   }
 
   func instant(of time: WallTime) -> Instant {
     let (age, overflow) = wall.milliseconds.subtractingReportingOverflow(time.milliseconds)
-    // Only where a time that was stored is far from any that can be.
+    // Only where a stored time is far from any that can be.
     guard !overflow else { return time < wall ? Instant(nanoseconds: .min) : instant }
     return instant - .milliseconds(max(0, age))
   }
@@ -94,7 +94,7 @@ extension Moment {
 // MARK: Restoring
 
 extension PresenceRules {
-  /// A person as they were stored. Their devices are gone: whoever was connected connects again.
+  /// A user as they were stored. Their devices are gone: clients that were connected connect again.
   public mutating func restore(_ record: PresenceRecord, now: Moment) {
     restore(PersonPresence(record, now: now), of: record.user, now: now)
   }
@@ -110,7 +110,7 @@ extension PresenceRules {
     if let person = people[record.user] { restore(person, of: record.user, now: now) }
   }
 
-  /// What stands between two people. Questions that were never put are put again with `askWaiting(now:)`.
+  /// The relation of two users. Invites that were never delivered are delivered with `askWaiting(now:)`.
   public mutating func restore(_ record: StandingRecord, now: Moment) {
     lists.restore(record.standing, of: record.owner, for: record.observed)
     if let askedAt = record.standing.askedAt, !isLocal(record.owner) {
@@ -132,7 +132,7 @@ extension PresenceRules {
     people[user].map { $0.record(of: user, now: now) }
   }
 
-  /// What is worth keeping of a person's devices now.
+  /// What is worth keeping of a user's devices now.
   public func deviceRecords(of user: UserID, now: Moment) -> [DeviceActivityRecord] {
     (people[user]?.devices ?? [:]).map { id, device in
       DeviceActivityRecord(
@@ -144,16 +144,16 @@ extension PresenceRules {
 
   // MARK: Trials
 
-  /// What a trial does not hold and has to reckon with.
+  /// What a trial does not copy and has to reckon with.
   struct BeyondTrial: Hashable, Sendable {
-    /// How many people of this server wait for each person's answer beside those who were copied.
+    /// How many local users wait for each user's answer beside those who were copied.
     var takenPlaces: [UserID: Int] = [:]
-    /// Servers with people whom somebody sees, or who see somebody.
+    /// Servers with an accepted relation in either direction.
     var met: Set<ServerName> = []
   }
 
-  /// A small copy of a person's own presence, with exactly the same rules: a step tried on it tells what will have to
-  /// be stored once it is taken.
+  /// A small copy of one user's part of the rules, with exactly the same behaviour: a step that is tried on it tells
+  /// what has to be stored before it is taken.
   public func trial(of user: UserID) -> PresenceRules {
     var trial = PresenceRules(server: server, limits: limits, autoAccept: defaultAutoAccept)
     trial.people[user] = people[user]
@@ -161,8 +161,8 @@ extension PresenceRules {
     return trial
   }
 
-  /// The same of what stands between a person and some others. It is made alike for people who exist and for names
-  /// nobody has.
+  /// The same, with the relations of one user with some others. It is made alike for users who exist and for names
+  /// without an account.
   public func trial(of user: UserID, with others: [UserID]) -> PresenceRules {
     var trial = PresenceRules(server: server, limits: limits, autoAccept: defaultAutoAccept)
     var copied = 0
@@ -184,7 +184,7 @@ extension PresenceRules {
       if taken > 0 { trial.beyondTrial.takenPlaces[other] = taken }
     }
     trial.limits.pendingEntries -= lists.pendingCount(of: user) - trial.lists.pendingCount(of: user)
-    // Those who were not copied stand on the list too, and wait for an answer.
+    // Those who were not copied are on the list too, and wait for an answer.
     trial.limits.listEntries -= lists.entries(of: user).count - copied
     func elsewhere(_ lists: PresenceLists) -> Int {
       lists.invites(for: user).count - lists.inviteCount(for: user, from: server)
@@ -203,7 +203,7 @@ extension PresenceRules {
     return trial
   }
 
-  /// What stands between a person and others, in both directions.
+  /// The relations of a user with others, in both directions.
   public func standings(of user: UserID, with others: [UserID]) -> [StandingRecord] {
     Set(others).subtracting([user]).sorted().flatMap { other in
       [(user, other), (other, user)].map { owner, observed in

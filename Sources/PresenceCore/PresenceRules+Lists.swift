@@ -1,12 +1,12 @@
 public import MatrixWire
 public import Ports
 
-/// Lists and consent (protocol 3.6 E3, 6.5). `owner` and `observer` are the one who watches, `observed` the
+/// Lists and consent (Protocol 3.6, E3, 6.5). `owner` and `observer` are the one who watches, `observed` the
 /// one who is watched.
 extension PresenceRules {
-  /// Puts somebody on a list and asks their permission. Repeating it changes nothing.
+  /// Puts a user on a list and asks their permission. Repeating it changes nothing.
   ///
-  /// A person who does not exist looks exactly like one who does not answer: pending, until it lapses.
+  /// A name without an account looks exactly like a user who does not answer: pending, until it lapses.
   ///
   /// - Throws: `M_INVALID_PARAM` for oneself, `M_TOO_LARGE` where the list is full or too many have not answered.
   public mutating func invite(
@@ -39,7 +39,7 @@ extension PresenceRules {
     return [echo] + ask(observed, from: owner, now: now)
   }
 
-  /// Takes somebody off a list, whatever stood there; nothing happens where nothing did.
+  /// Takes a user off a list, or an invite back; does nothing without an entry.
   public mutating func drop(_ observed: UserID, by owner: UserID, now: Moment) -> [PresenceEffect] {
     guard lists.entry(of: owner, for: observed) != nil else { return [] }
     removeEntry(of: owner, for: observed)
@@ -51,7 +51,7 @@ extension PresenceRules {
     return [echo] + withdraw(from: observed, observer: owner, now: now)
   }
 
-  /// Allows somebody who asked.
+  /// Accepts the invite of a user.
   ///
   /// - Throws: `…_NOT_INVITED` where nobody asked.
   public mutating func accept(
@@ -61,7 +61,7 @@ extension PresenceRules {
     return admit(observer, toSee: observed, receivedAt: receivedAt, now: now)
   }
 
-  /// Refuses somebody who asked.
+  /// Denies the invite of a user.
   ///
   /// - Throws: `…_NOT_INVITED` where nobody asked.
   public mutating func deny(
@@ -81,7 +81,7 @@ extension PresenceRules {
       + refuse(observer, by: observed, outcome: .revoked)
   }
 
-  /// Sets the groups of an entry; nothing happens to people who are not on the list.
+  /// Sets the groups of an entry; does nothing without one.
   public mutating func setGroups(
     _ groups: [String], of observed: UserID, by owner: UserID
   ) throws(MatrixError) -> [PresenceEffect] {
@@ -94,15 +94,15 @@ extension PresenceRules {
     return [.listChanged(owner: owner, ListEvent(userID: observed, state: entry.state, sender: owner))]
   }
 
-  /// The questions somebody has open here, as they stand, for those who were asked.
+  /// The pending invites of a user to others of this server, for those who were invited.
   public func openQuestions(of owner: UserID) -> [PresenceEffect] {
     lists.entries(of: owner).filter { $0.value.state == .pending }.keys.sorted().compactMap { observed in
       lists.invites(for: observed)[owner].map { inviteChanged(owner, observed, $0, .pending) }
     }
   }
 
-  /// Another server does not answer: its people are unknown, with that reason. Returns the owners' entries
-  /// that look different now.
+  /// Another server does not answer: its users are unknown, with that reason. Returns the owners' entries that look
+  /// different now.
   public mutating func peerIsSilent(_ peer: ServerName) -> [PresenceEffect] {
     guard peer != server, silentPeers.insert(peer).inserted else { return [] }
     return entriesChanged(on: peer)
@@ -118,11 +118,11 @@ extension PresenceRules {
 
   func isLocal(_ user: UserID) -> Bool { user.server == server }
 
-  /// Asks somebody, at most once per `inviteRepeat`, whatever became of the question before: a stranger who
-  /// takes an invite back and sends it again must not fill a screen. Within the span the question waits. It
-  /// is counted at the asking side, so that it says nothing about whether anybody was asked.
+  /// Delivers an invite, at most once per `inviteRepeat`, whatever became of the one before: a stranger who takes an
+  /// invite back and sends it again must not fill a screen. Within the span the invite waits. It is counted at the
+  /// sender's side, so that it says nothing about whether the invited user exists.
   private mutating func ask(_ observed: UserID, from owner: UserID, now: Moment) -> [PresenceEffect] {
-    // Where nobody is asked, nobody's screen is filled.
+    // Where no one is asked, no screen is filled.
     if isAdmittedUnasked(owner, observed) { return deliverInvite(of: observed, from: owner, now: now) }
     let question = PresenceLists.Relation(owner: owner, observed: observed)
     guard questions[question] == nil else {
@@ -134,14 +134,14 @@ extension PresenceRules {
     return deliverInvite(of: observed, from: owner, now: now)
   }
 
-  /// The span has passed: a question that waits is asked, if it still stands.
+  /// The span has passed: a waiting invite is delivered, if its entry is still pending.
   mutating func askAgain(of observed: UserID, from owner: UserID, now: Moment) -> [PresenceEffect] {
     let waits = questions.removeValue(forKey: .init(owner: owner, observed: observed)) ?? false
     guard waits, lists.entry(of: owner, for: observed)?.state == .pending else { return [] }
     return ask(observed, from: owner, now: now)
   }
 
-  /// Puts every question that was not put yet: what a server does when it has started again.
+  /// Delivers every invite that was not delivered yet, after a start.
   public mutating func askWaiting(now: Moment) -> [PresenceEffect] {
     var effects: [PresenceEffect] = []
     for relation in lists.pendingRelations.sorted(by: { ($0.owner, $0.observed) < ($1.owner, $1.observed) }) {
@@ -150,8 +150,8 @@ extension PresenceRules {
     return effects
   }
 
-  /// Puts the questions that waited for somebody before they came here, at once: nobody's screen was filled with them.
-  /// Whoever asked waits on as before, and learns nothing of it.
+  /// Delivers the invites that waited for a user from before they registered, at once: they filled no screen until now.
+  /// Their senders wait on as before, and learn nothing of it.
   public mutating func askNewcomer(_ user: UserID, now: Moment) -> [PresenceEffect] {
     var effects: [PresenceEffect] = []
     for owner in lists.owners(waitingFor: user).union(lists.invites(for: user).keys).sorted() {
@@ -169,8 +169,8 @@ extension PresenceRules {
     return effects
   }
 
-  /// Asks somebody, or nobody: a name without an account is treated as one with, or the time it takes and what is
-  /// stored would tell them apart. What waits there is found by whoever takes the name.
+  /// Delivers an invite to a user or a name without an account: both are treated alike, or the time it takes and what
+  /// is stored would tell them apart. The later owner of the name finds what waits there.
   mutating func deliverInvite(
     of observed: UserID, from observer: UserID, now: Moment
   ) -> [PresenceEffect] {
@@ -186,7 +186,7 @@ extension PresenceRules {
     if isAdmittedUnasked(observer, observed) {
       return admit(observer, toSee: observed, receivedAt: now.wall, now: now)
     }
-    // Of this server's people the later ones wait; those of others were counted when they were heard.
+    // Later invites of local users wait; those of remote ones were counted when they came.
     guard !isLocal(observer) || isRoomForLocalInvite(to: observed) else { return [] }
     lists.setInvite(now.wall, from: observer, to: observed)
     if !isLocal(observer) {
@@ -201,7 +201,7 @@ extension PresenceRules {
     return lists.inviteCount(for: observed, from: server) + taken < limits.waitingLocalInvites
   }
 
-  /// An invite was answered or taken back. Where somebody of this server found no room, the one who asked first is put.
+  /// An invite was answered or taken back. Where local invites found no room, the oldest of them is delivered.
   private mutating func endInvite(from observer: UserID, to observed: UserID, now: Moment) {
     lists.setInvite(nil, from: observer, to: observed)
     let owners = lists.owners(waitingFor: observed)
@@ -219,7 +219,7 @@ extension PresenceRules {
     deadlines.set(now.instant, for: .question(owner: next, observed: observed))
   }
 
-  /// Whether a question is about to be put, at its deadline.
+  /// Whether an invite is about to be delivered, at its deadline.
   private func isWaitingToAsk(_ observed: UserID, _ owner: UserID) -> Bool {
     questions[.init(owner: owner, observed: observed)] == true
   }
@@ -274,14 +274,14 @@ extension PresenceRules {
     return [.listChanged(owner: observer, ListEvent(userID: observed, state: outcome, sender: observed))]
   }
 
-  /// An answer for somebody elsewhere, saying to which of their questions.
+  /// An answer for a remote user, naming the invite it is to.
   func tell(_ observer: UserID, _ kind: ListEDU.Kind, of observed: UserID) -> PresenceEffect {
     let question = lists.question(of: observer, to: observed)
     return .tellPeer(
       observer.server, ListEDU(kind, observer: observer, observed: observed, question: question))
   }
 
-  /// The observer is gone: whatever they had asked or been given at the observed side ends.
+  /// The observer left: an invite of theirs, or the permission to see the observed user, ends.
   mutating func withdraw(from observed: UserID, observer: UserID, now: Moment) -> [PresenceEffect] {
     let receivedAt = lists.invites(for: observed)[observer]
     let wasAllowed = lists.isAllowed(observer, toSee: observed)
@@ -292,7 +292,7 @@ extension PresenceRules {
     return [inviteChanged(observer, observed, receivedAt ?? WallTime(milliseconds: 0), .withdrawn)]
   }
 
-  /// An invite nobody answered for 30 days: gone on both sides, as if taken back.
+  /// An invite without an answer for 30 days: gone on both sides, as if taken back.
   mutating func lapse(owner: UserID, observed: UserID, now: Moment) -> [PresenceEffect] {
     guard lists.entry(of: owner, for: observed)?.state == .pending else { return [] }
     removeEntry(of: owner, for: observed)

@@ -1,17 +1,17 @@
 public import MatrixWire
 public import Ports
 
-/// What other servers say: about lists (protocol 6.5), and of their people (6.4).
+/// What other servers say: about lists (Protocol 6.5), and of their people (Protocol 6.4).
 extension PresenceRules {
-  /// Does what a list message asks for. Whatever its origin may not say, or what fits nothing here, is ignored:
-  /// an answer of any kind would tell who exists.
+  /// Does what a list message asks for. What its origin may not say, or what fits nothing here, is ignored: any answer
+  /// would tell who exists.
   public mutating func receive(
     _ message: ListEDU, from origin: ServerName, now: Moment
   ) -> [PresenceEffect] {
     let (observer, observed) = (message.observer, message.observed)
     switch message.kind {
     case .invite, .drop:
-      // Whether the observed person exists makes no difference: the time it takes would tell.
+      // Whether the observed user exists makes no difference: the time it takes would tell.
       guard observer.server == origin, isLocal(observed) else { return [] }
       guard message.kind == .drop else { return question(message, now: now) }
       heard.takeBack(.init(owner: observer, observed: observed))
@@ -19,7 +19,7 @@ extension PresenceRules {
     case .accept, .deny:
       guard observed.server == origin, isLocal(observer),
         let entry = lists.entry(of: observer, for: observed),
-        // An answer to a question that was taken back and put anew is no answer to the new one.
+        // An answer to an invite that was taken back and made anew is no answer to the new one.
         message.question ?? entry.invitedAt.milliseconds == entry.invitedAt.milliseconds
       else { return [] }
       return message.kind == .accept
@@ -28,8 +28,8 @@ extension PresenceRules {
     }
   }
 
-  /// Somebody elsewhere asks. Their own server holds them to `inviteRepeat`; where it does not, this one does: what
-  /// comes too early waits. And no server fills the places of all.
+  /// A remote user sends an invite. Their own server holds them to `inviteRepeat`; where it does not, this one does:
+  /// what comes too early waits. And no server takes the places of all others.
   mutating func question(_ message: ListEDU, now: Moment) -> [PresenceEffect] {
     let (observer, observed) = (message.observer, message.observed)
     if let question = message.question, question == lists.declinedQuestion(of: observer, to: observed) {
@@ -41,7 +41,7 @@ extension PresenceRules {
       return []
     }
     let isAllowed = lists.isAllowed(observer, toSee: observed)
-    // Known by its name at once: a revocation that did not know it would be ignored.
+    // Noted at once: a revocation that does not name this invite would be ignored.
     if isAllowed { lists.setQuestion(message.question, of: observer, to: observed) }
     guard !heard.postpone(message) else { return [] }
     guard isAllowed || isRoom(for: observer.server, at: observed) else { return [] }
@@ -51,7 +51,7 @@ extension PresenceRules {
     }
     deadlines.set(now.instant + limits.inviteRepeat, for: .heard(owner: observer, observed: observed))
     lists.setQuestion(message.question, of: observer, to: observed)
-    // Whoever is allowed is told so again, and nobody else.
+    // An observer who is allowed is told so again, and no other.
     return isAllowed
       ? [tell(observer, .accept, of: observed)] : deliverInvite(of: observed, from: observer, now: now)
   }
@@ -65,7 +65,7 @@ extension PresenceRules {
       && (isMet(server) || heard.countOfStrangers < limits.heardInvitesOfStrangers)
   }
 
-  /// Whether somebody here sees somebody of a server, or the other way round.
+  /// Whether there is an accepted relation with a server, in either direction.
   func isMet(_ server: ServerName) -> Bool {
     beyondTrial.met.contains(server) || lists.serversMet.contains(server)
   }
@@ -99,8 +99,7 @@ extension PresenceRules {
     return forgotten
   }
 
-  /// A question of somebody elsewhere that nobody answered for 30 days: their own server has taken it back, or has
-  /// forgotten it.
+  /// An invite of a remote user without an answer for 30 days: their own server has taken it back, or has forgotten it.
   mutating func lapseReceived(from observer: UserID, to observed: UserID) -> [PresenceEffect] {
     guard let receivedAt = lists.invites(for: observed)[observer] else { return [] }
     lists.setInvite(nil, from: observer, to: observed)
@@ -130,7 +129,7 @@ extension PresenceRules {
 
   // MARK: Remote people
 
-  /// What their own server says of somebody elsewhere. Nothing is kept of people on nobody's list.
+  /// What their own server says of a remote user. Nothing is kept of users who are on no list.
   public mutating func learn(
     _ content: PresenceContent, of user: UserID, now: Moment
   ) -> [PresenceEffect] {
@@ -138,7 +137,7 @@ extension PresenceRules {
     return replace(RemotePresence(content, after: remotePeople[user], now: now.instant), of: user)
   }
 
-  /// How somebody elsewhere is called, of whom something is known. An empty name is none.
+  /// The profile of a remote user of whom something is known. An empty name is none.
   public mutating func learn(_ profile: Profile, of user: UserID) -> [PresenceEffect] {
     guard var presence = remotePeople[user] else { return [] }
     presence.displayName = profile.displayName
@@ -146,18 +145,18 @@ extension PresenceRules {
     return replace(presence, of: user)
   }
 
-  /// What somebody elsewhere looks like to clients here, who was asked for once.
+  /// What a remote user who was asked for once looks like to clients here.
   public func shown(_ content: PresenceContent, now: Moment) -> PresenceContent {
     RemotePresence(content, after: nil, now: now.instant).content(at: now.instant)
   }
 
-  /// Nothing certain is known of somebody elsewhere any more. When they were last active is kept.
+  /// Nothing certain is known of a remote user any more. Their last activity is kept.
   public mutating func forget(_ user: UserID, because reason: UnknownReason) -> [PresenceEffect] {
     guard !isLocal(user), !lists.audience(of: user).isEmpty else { return [] }
     return replace(RemotePresence(unknownBecause: reason, after: remotePeople[user]), of: user)
   }
 
-  /// What this server's people see of somebody elsewhere; nil while nothing was ever heard.
+  /// What this server's users see of a remote one; nil while nothing was ever heard.
   public func remoteState(of user: UserID) -> PresenceState? { remotePeople[user]?.view.state }
 
   private mutating func replace(_ presence: RemotePresence, of user: UserID) -> [PresenceEffect] {
@@ -165,8 +164,8 @@ extension PresenceRules {
     return before.map(presence.differs) ?? true ? [.presenceChanged(user, toOthers: true)] : []
   }
 
-  /// Whether a person's interest in remote people stands whether or not they are there (R14): while they hide,
-  /// and for a while after.
+  /// Whether the interest of a user in remote ones stands whether or not they are there (R14): while they hide, and for
+  /// a while after.
   public func interestStands(of user: UserID, now: Moment) -> Bool {
     guard let person = people[user] else { return false }
     if person.choice == .hidden { return true }

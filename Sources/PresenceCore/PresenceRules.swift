@@ -1,7 +1,7 @@
 public import MatrixWire
 public import Ports
 
-/// The presence rules of one homeserver, whole: people, devices, lists, consent, visibility and time.
+/// The presence rules of one homeserver, whole: users, devices, lists, consent, visibility and time.
 ///
 /// A value. Every input is told `now` and returns what has to be done; nothing here waits, reads a clock or
 /// draws a random number. The caller runs `expire(now:)` no later than `nextDeadline`; early is harmless.
@@ -11,14 +11,14 @@ public struct PresenceRules: Sendable {
     case invite(owner: UserID, observed: UserID)
     /// When the same question may be asked again.
     case question(owner: UserID, observed: UserID)
-    /// When the question of somebody elsewhere lapses here, and when they may be heard again.
+    /// When the invite of a remote user lapses here, and when they may be heard again.
     case received(owner: UserID, observed: UserID)
     case heard(owner: UserID, observed: UserID)
-    /// When the questions of a server to somebody are counted anew.
+    /// When the invites of a server to a user are counted anew.
     case counted(ServerName, UserID)
   }
 
-  /// What was last told about a person, and so what a change is measured against.
+  /// What was last announced of a user, which changes are compared with.
   private struct Announced: Hashable, Sendable {
     var toOthers: PresenceView
     var toSelf: PresenceView
@@ -32,9 +32,9 @@ public struct PresenceRules: Sendable {
   var people: [UserID: PersonPresence] = [:]
   var deadlines = DeadlineQueue<Deadline>()
   var silentPeers: Set<ServerName> = []
-  /// What is known of people on other servers who are on somebody's list.
+  /// What is known of remote users who are on a list here.
   var remotePeople: [UserID: RemotePresence] = [:]
-  /// Questions asked of late, and whether the same one waits to be asked again.
+  /// Invites delivered of late, and whether the same one waits to be delivered again.
   var questions: [PresenceLists.Relation: Bool] = [:]
   /// Questions of people elsewhere.
   var heard = HeardQuestions()
@@ -45,7 +45,7 @@ public struct PresenceRules: Sendable {
   var recentInvites = LinkedDictionary<PresenceLists.Relation, Void>()
   /// Who exists, as far as a trial has to know.
   var known: [UserID: Bool] = [:]
-  /// Whether this server meets others at all. If not nobody elsewhere can be asked, or is known.
+  /// Whether this server meets others at all. If not, no remote user can be invited, or is known.
   public var meetsOthers = true
   let defaultAutoAccept: AutoAccept
   private var autoAcceptance: [UserID: AutoAccept] = [:]
@@ -76,13 +76,13 @@ public struct PresenceRules: Sendable {
   /// Whether a person belongs to this server and exists.
   public func exists(_ user: UserID) -> Bool { people.keys.contains(user) || known[user] == true }
 
-  /// Everybody of this server, in the order of their IDs.
+  /// All local users, in the order of their IDs.
   public var localUsers: [UserID] { people.keys.sorted() }
 
   /// A person's choice and text.
   public func person(_ user: UserID) -> PersonPresence? { people[user] }
 
-  /// Who is accepted by a person without being asked.
+  /// Whose invites to a user are accepted without asking.
   public func autoAccept(of user: UserID) -> AutoAccept { autoAcceptance[user] ?? defaultAutoAccept }
 
   func autoAcceptance(of user: UserID) -> AutoAccept? { autoAcceptance[user] }
@@ -91,16 +91,16 @@ public struct PresenceRules: Sendable {
     announced[user] = other.announced[user]
   }
 
-  /// Sets who is accepted by a person without being asked; nil goes back to the server's default.
+  /// Sets whose invites to a user are accepted without asking; nil goes back to the server's default.
   public mutating func setAutoAccept(_ policy: AutoAccept?, of user: UserID) {
     autoAcceptance[user] = policy
   }
 
   // MARK: Choice
 
-  /// `PUT /presence/{userId}/status` (protocol 3.3, 5.4).
+  /// `PUT /presence/{userId}/status` (Protocol 3.3, 5.4).
   ///
-  /// - Throws: `M_INVALID_PARAM` for a state nobody can choose, `M_TOO_LARGE` for a text over the limit,
+  /// - Throws: `M_INVALID_PARAM` for a state that cannot be chosen, `M_TOO_LARGE` for a text over the limit,
   ///   `M_NOT_FOUND` for a person who does not exist.
   public mutating func setStatus(
     of user: UserID, to update: StatusUpdate, on device: DeviceID?, now: Moment
@@ -122,7 +122,7 @@ public struct PresenceRules: Sendable {
 
   /// A poll was opened. The returned name goes to `streamEnded`.
   ///
-  /// - Throws: `M_LIMIT_EXCEEDED` where the device has more polls open than anybody needs.
+  /// - Throws: `M_LIMIT_EXCEEDED` where the device has more polls open than any client needs.
   public mutating func streamOpened(
     of user: UserID, on device: DeviceID, _ intent: PollIntent, now: Moment
   ) throws(MatrixError) -> (StreamID, [PresenceEffect]) {
@@ -137,7 +137,7 @@ public struct PresenceRules: Sendable {
     let limits = limits
     people[user]?.changeDevices(at: instant, limits) { devices in
       var state = devices[device] ?? DevicePresence(at: instant)
-      // Arriving is an act; every further poll is not.
+      // Connecting is an act; every further poll is not.
       if counts, !state.isConnected(at: instant, limits) { state.lastAct = instant }
       state.dropSpentSwitch(at: instant, limits)
       state.streams[stream] = .init(counts: counts, looks: intent.looks)
@@ -146,7 +146,7 @@ public struct PresenceRules: Sendable {
           state.idleSince = state.idleStart(at: instant, limits) ?? instant
         }
         if intent.setPresence == .online, state.idleSince != nil {
-          // Taking `unavailable` back says that somebody is there; the fallback must not outvote it.
+          // Taking `unavailable` back says that the user is there; the fallback must not outvote it.
           state.idleSince = nil
           state.lastAct = instant
         }
@@ -163,8 +163,8 @@ public struct PresenceRules: Sendable {
     streamsEnded([(stream, device)], of: user, now: now)
   }
 
-  /// Polls of one person returned together. What follows is worked out once: it takes a look at each of their devices,
-  /// and they may have many.
+  /// Polls of one user returned together. What follows is worked out once: it looks at each of their devices, which may
+  /// be many.
   public mutating func streamsEnded(
     _ ended: [(stream: StreamID, device: DeviceID)], of user: UserID, now: Moment
   ) -> [PresenceEffect] {
@@ -182,7 +182,7 @@ public struct PresenceRules: Sendable {
     return settle(user, at: instant)
   }
 
-  /// A device's own report (protocol E5).
+  /// A device's own report (E5).
   public mutating func report(
     of user: UserID, on device: DeviceID, _ report: DeviceReport, now: Moment
   ) -> [PresenceEffect] {
@@ -206,7 +206,7 @@ public struct PresenceRules: Sendable {
         state.lastLookEnd = nil
         state.listReadAt = nil
         state.pollingSwitch = nil
-        // Whoever starts it again is at it.
+        // A client that is started again has its user at it.
         state.idleSince = nil
       }
       devices[device] = state
@@ -215,7 +215,7 @@ public struct PresenceRules: Sendable {
     return report.closing ? effects + [.endStreams(user, device)] : effects
   }
 
-  /// The explicit polling switch (protocol E6).
+  /// The explicit polling switch (E6).
   public mutating func setPolling(
     _ polling: Bool, of user: UserID, on device: DeviceID, now: Moment
   ) -> [PresenceEffect] {
@@ -225,7 +225,7 @@ public struct PresenceRules: Sendable {
     }
   }
 
-  /// The list was read, which counts as looking for a while (protocol E7).
+  /// The list was read, which counts as looking for a while (E7).
   public mutating func listWasRead(
     by user: UserID, on device: DeviceID, now: Moment
   ) -> [PresenceEffect] {
@@ -283,20 +283,20 @@ public struct PresenceRules: Sendable {
 
   // MARK: What is seen
 
-  /// Whether a viewer may see a person: themselves, or allowed by them (protocol 3.2). Asked at every
-  /// delivery, never only when something is queued. What people of other servers allow is known by their answers:
-  /// their server tells ours what any of its people may see, and this tells them apart.
+  /// Whether a viewer may see a user: themselves, or allowed by them (Protocol 3.2). Asked at every delivery, never
+  /// only when something is queued. What remote users allow is known by their answers: their server tells this one what
+  /// any of its users may see, and this tells them apart.
   public func isVisible(_ target: UserID, to viewer: UserID) -> Bool {
     guard isLocal(target) else { return lists.entry(of: viewer, for: target)?.state == .accepted }
     return viewer == target || lists.isAllowed(viewer, toSee: target)
   }
 
-  /// What everybody sees of a person of this server who may see them; nil for people who do not exist.
+  /// What is seen of a local user by those who may see them; nil for users who do not exist.
   public func publicPresence(of user: UserID, now: Moment) -> PresenceContent? {
     people[user]?.publicView(at: now.instant, limits).content(at: now.instant)
   }
 
-  /// What a viewer sees of a person now, or nil where they may not (which includes people who do not exist).
+  /// What a viewer sees of a user now, or nil where they may not (which includes users who do not exist).
   public func presence(of target: UserID, for viewer: UserID, now: Moment) -> PresenceContent? {
     guard isVisible(target, to: viewer) else { return nil }
     guard isLocal(target) else { return remotePeople[target]?.content(at: now.instant) }
@@ -307,10 +307,10 @@ public struct PresenceRules: Sendable {
     return view.content(at: now.instant)
   }
 
-  /// What stands beside an entry of a viewer's own list: their presence, or why it is unknown.
+  /// The presence beside an entry of a viewer's own list, or why it is unknown.
   public func listedPresence(of target: UserID, for viewer: UserID, now: Moment) -> PresenceContent {
     if let reason = unknownReason(of: target, for: viewer) {
-      // What was known of somebody elsewhere stays beside the reason: when they were last active, their name.
+      // What was known of a remote user stays beside the reason: last activity and name.
       var content = isLocal(target) ? nil : presence(of: target, for: viewer, now: now)
       content?.unknownReason = reason
       return content ?? PresenceContent(state: .unknown, unknownReason: reason)

@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import Ports
 
-/// What is known of somebody on another server.
+/// What is known of a remote user.
 struct RemotePresence: Hashable, Sendable {
   var view: PresenceView
   var displayName: String?
@@ -13,7 +13,7 @@ struct RemotePresence: Hashable, Sendable {
   init(_ content: PresenceContent, after known: RemotePresence?, now: Instant) {
     let state: PresenceState
     switch content.state {
-    // A state nobody here knows would be sent on to clients that refuse it; hiding is nobody else's business.
+    // An unknown state would be sent on to clients that refuse it, and hiding is between the user and their own server.
     case .hidden, .other: state = content.state.standard
     default: state = content.state
     }
@@ -35,8 +35,8 @@ struct RemotePresence: Hashable, Sendable {
     unknownReason = reason
   }
 
-  /// Whether the difference is worth an event. Ages were rounded on their way, and travel takes time: they tell
-  /// nothing new within a second.
+  /// Whether the difference is worth an event. Ages are rounded, and travel takes time: within a second they tell
+  /// nothing new.
   func differs(from other: RemotePresence) -> Bool {
     var aligned = other
     func near(_ left: Instant, _ right: Instant) -> Bool {

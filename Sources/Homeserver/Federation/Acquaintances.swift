@@ -2,8 +2,8 @@ internal import MatrixWire
 internal import Ports
 internal import Synchronization
 
-/// The servers that are no strangers: named by whoever runs this one, or with people here and there who see each
-/// other. Anybody can name ten thousand others; what those take up must not be missing for these.
+/// The servers that are no strangers: named by the operator, or with an accepted relation. Any user can name ten
+/// thousand others; what those use must not be missing for these.
 final class Acquaintances: Sendable {
   let named: Set<ServerName>
   private let transport: any PeerTransport

@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import Ports
 
-/// From a request to the server that signed it (protocol 6.2).
+/// From a request to the server that signed it (Protocol 6.2).
 struct FederationAuthentication: Sendable {
   /// A request whose signature holds.
   struct Signed: Hashable, Sendable {
@@ -35,7 +35,7 @@ struct FederationAuthentication: Sendable {
       guard let id = KeyID(header.key) else { continue }
       do throws(Refusal) {
         let key = try await keys.key(id, of: origin)
-        // Not before somebody's key is known, and once.
+        // Not before a key is known, and once.
         let result = parsed ?? Result { () throws(Refusal) in try self.body(of: request) }
         parsed = result
         let body = try result.get()

@@ -2,8 +2,8 @@ internal import MatrixWire
 internal import Ports
 internal import Synchronization
 
-/// Profiles of people of other servers, for a minute. Without this anybody with a session could have the same
-/// host called as often as they can ask.
+/// Profiles of remote users, for a minute. Without this, any account could have the same host called as often as it can
+/// ask.
 final class GuestProfiles: Sendable {
   enum Finding: Hashable, Sendable {
     case said(PublicProfile?)

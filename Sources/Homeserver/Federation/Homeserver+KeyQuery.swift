@@ -2,10 +2,10 @@ internal import MatrixWire
 internal import Ports
 internal import Synchronization
 
-/// This server as a notary (Matrix server-server API, "Querying keys through another server"): it tells anybody the keys
-/// of servers, signed by itself as well.
+/// This server as a notary (Matrix server-server API, "Querying keys through another server"): it tells any client the
+/// keys of servers, signed by itself as well.
 ///
-/// Anybody can ask, and name any server; so what is not known is fetched a few times a second at most, whoever asks, and
+/// Any client can ask, and name any server; so what is not known is fetched a few times a second at most in all, and
 /// less often for one address. What is not fetched is left out of the answer, as the specification has it for servers
 /// that do not answer.
 extension Homeserver {

@@ -3,8 +3,8 @@ internal import Ports
 
 /// Which keys of which servers are known, until when, and which are worth asking for, as a value.
 ///
-/// Whoever sends a request names a server whose keys are needed; anybody can name ten thousand. So what is kept is
-/// bounded, what is asked at the same time is bounded, and servers known already are kept apart from strangers.
+/// A request names a server whose keys are needed, and a client can name ten thousand. So what is kept is bounded, what
+/// is asked at the same time is bounded, and servers known already are kept apart from strangers.
 struct KeyRing: Sendable {
   struct Limits: Hashable, Sendable {
     /// Servers whose keys are kept, and as many whose keys could not be had.
@@ -14,7 +14,7 @@ struct KeyRing: Sendable {
     var mostForStrangers = 16
     /// Requests that wait for one server's document.
     var mostWaiting = 32
-    /// Keys are not believed longer than this, whatever their server says (protocol 6.3).
+    /// Keys are not believed longer than this, whatever their server says (Protocol 6.3).
     var longest = Duration.seconds(7 * 24 * 3600)
     /// After a failure, doubling from the first to the last.
     var firstPause = Duration.seconds(1)
@@ -32,7 +32,7 @@ struct KeyRing: Sendable {
     case known([UInt8])
     /// Ask the server: it counts as asked until `succeeded`, `failed` or `abandoned`.
     case fetch
-    /// Somebody else asks just now.
+    /// Another caller asks just now.
     case fetching
     /// Its server does not name it as a key that signs today.
     case notItsKey
@@ -42,7 +42,7 @@ struct KeyRing: Sendable {
     case busy
   }
 
-  /// What there is to do about a document that somebody wants.
+  /// What there is to do about a document that a client wants.
   enum DocumentFinding: Hashable, Sendable {
     case known([UInt8])
     /// As for keys.
@@ -83,7 +83,7 @@ struct KeyRing: Sendable {
   /// How much is kept: for tests.
   var counts: (known: Int, failed: Int, fetching: Int) { (entries.count, failures.count, fetches.count) }
 
-  /// What there is to do about a key somebody claims to have signed with; `isKnown` says that the server is no
+  /// What there is to do about a key that a request claims to be signed with; `isKnown` says that the server is no
   /// stranger, although nothing may be known of its keys.
   mutating func find(
     _ key: KeyID, of server: ServerName, isKnown: Bool = false, now: Moment
@@ -182,6 +182,6 @@ struct KeyRing: Sendable {
     }
   }
 
-  /// Whoever asked went away before there was an answer.
+  /// The caller that asked was cancelled before there was an answer.
   mutating func abandoned(_ server: ServerName) { fetches[server] = nil }
 }

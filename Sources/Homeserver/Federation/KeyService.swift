@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import Ports
 
-/// Owns the `KeyRing` and asks servers for their keys: each once at a time, in the task of whoever came first.
+/// Owns the `KeyRing` and asks servers for their keys: each once at a time, in the task of the first caller.
 actor KeyService {
   /// Asks a server for its document, within a time of its own.
   typealias Fetch = @Sendable (ServerName) async throws -> ServerKeys
@@ -70,7 +70,7 @@ actor KeyService {
   /// - Parameters:
   ///   - server: whose.
   ///   - validUntil: until when it has to be valid, where its server has such a one.
-  ///   - mayAsk: whether the server may be asked for somebody's sake; called where it is to be.
+  ///   - mayAsk: whether the server may be asked for this client's sake; called where it is to be.
   /// - Returns: the document as the server signed it; nil where it cannot be had.
   func document(
     of server: ServerName, validUntil: WallTime, mayAsk: @Sendable () -> Bool

@@ -3,7 +3,7 @@ internal import Ports
 internal import PresenceFederation
 
 extension PeerReport {
-  /// What the engine knows, in spans from now, and why whoever does not answer does not.
+  /// What the engine knows, in spans from now, and why a silent peer does not answer.
   init(_ status: [PeerStatus], _ trouble: (ServerName) -> PeerTroubles.Trouble?, now: Instant) {
     self.init(
       peers: status.map { status in

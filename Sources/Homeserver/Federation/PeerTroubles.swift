@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Why other servers do not answer, for people: the last cause of each, and a notice when that changes.
 ///
-/// Anybody can name ten thousand servers that do not answer, so what is kept is bounded, and so is what is said.
+/// Any user can name ten thousand servers that do not answer, so what is kept is bounded, and so is what is said.
 final class PeerTroubles: Sendable {
   struct Trouble: Hashable, Sendable {
     /// In a few words that fit behind the name.
@@ -18,7 +18,7 @@ final class PeerTroubles: Sendable {
     var troubles: [ServerName: Trouble] = [:]
     /// When the refusal of a server's requests was last said.
     var refusals: [ServerName: Instant] = [:]
-    /// Of servers that fail, and of strangers' requests, each for itself: anybody can make requests.
+    /// Of servers that fail, and of strangers' requests, each for itself: requests cost an attacker nothing.
     var ofFailures = Budget()
     var ofRefusals = Budget()
   }
@@ -127,7 +127,7 @@ final class PeerTroubles: Sendable {
 }
 
 extension String {
-  /// A text of somebody else's, fit for a line on a terminal: what cannot be printed is a space, and it is not long.
+  /// A text from outside, fit for a line on a terminal: what cannot be printed is a space, and it is not long.
   func forPeople(most: Int = 100) -> String {
     let safe = unicodeScalars.prefix(most + 1).map { scalar -> Unicode.Scalar in
       switch scalar.properties.generalCategory {

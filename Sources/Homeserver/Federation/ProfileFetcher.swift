@@ -1,7 +1,7 @@
 internal import MatrixWire
 
-/// Asks other servers for the profiles of people whom somebody here watches, a few at a time. Servers of today send
-/// none along with presence.
+/// Asks other servers for the profiles of users who are watched here, a few at a time. Servers of today send none along
+/// with presence.
 final class ProfileFetcher: Sendable {
   private let guests: GuestServers
   private let wishes: AsyncStream<UserID>

@@ -10,7 +10,7 @@ actor PersistenceService {
 
   private enum Turn: Sendable {
     case done(StoreError?)
-    /// Nobody commits: whoever is told this does it, for themselves and all who wait.
+    /// No caller commits: the one that is told this does it, for itself and all that wait.
     case lead
   }
 
@@ -50,7 +50,7 @@ actor PersistenceService {
       try await store.commit(own + others.flatMap(\.changes))
       for other in others { other.continuation.resume(returning: .done(nil)) }
     } catch  where !others.isEmpty {
-      // Somebody's change cannot be stored. It must not take its neighbours with it.
+      // One change cannot be stored. It must not take its neighbours with it.
       for other in others {
         let failure = await failure(of: other.changes)
         other.continuation.resume(returning: .done(failure))

@@ -13,9 +13,9 @@ public enum StoreChange: Hashable, Sendable {
   case removeDevice(UserID, DeviceID)
   case token(TokenRecord)
   case removeToken(TokenDigest)
-  /// What stands between two people; nothing at all removes it.
+  /// The relation of two users; nothing at all removes it.
   case standing(StandingRecord)
-  /// What somebody says of themselves; without a value it is gone.
+  /// A profile field; without a value it is gone.
   case profileField(ProfileFieldRecord)
   case accountData(AccountDataRecord)
   case filter(FilterRecord)
@@ -117,7 +117,7 @@ public struct TokenRecord: Hashable, Sendable {
   }
 }
 
-/// A field of somebody's profile beside name and picture, `/profile/{userId}/{keyName}`.
+/// A profile field beside name and picture, `/profile/{userId}/{keyName}`.
 public struct ProfileFieldRecord: Hashable, Sendable {
   public var user: UserID
   public var name: String

@@ -85,8 +85,8 @@ struct WaitingChanges: Sendable {
   }
 }
 
-/// Servers of which a row is kept although nothing stands with them any more, so that what they sent last is known
-/// when they repeat it. Anybody can have a thousand names: the rows that were written first go.
+/// Servers of which a row is kept although there is no relation any more, so that what they sent last is known when
+/// they repeat it. An attacker can have a thousand names: the rows that were written first go.
 struct PassingPeers: Sendable {
   private var written: [ServerName: UInt64] = [:]
   private var turn: UInt64 = 0
