@@ -67,7 +67,9 @@ struct Table {
       [name] + values + ratios + [limit.text(unit), verdict.map { $0 ? "holds" : "MISSED" } ?? ""])
   }
 
-  func show() {
+  func show() { Self.show(lines) }
+
+  static func show(_ lines: [[String]]) {
     let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
     for line in lines {
       let cells = zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }

@@ -23,6 +23,8 @@ struct AccountBook: Sendable {
   struct LoggedIn: Sendable {
     var displayName: String?
     var tokens: Set<TokenDigest> = []
+    /// Which of all uses of devices in this life of the server was its last; 0 where there was none.
+    var lastUse: UInt64 = 0
   }
 
   struct StoredFilter: Sendable {
@@ -34,6 +36,7 @@ struct AccountBook: Sendable {
   private(set) var tokens: [TokenDigest: TokenRecord] = [:]
   /// Devices that hold tokens of more than one generation.
   private(set) var renewed: Set<Device> = []
+  private var uses: UInt64 = 0
 
   init(_ stored: StoredServer) {
     for record in stored.accounts { apply(.account(record)) }
@@ -82,6 +85,22 @@ struct AccountBook: Sendable {
   private mutating func countGenerations(of device: Device) {
     let generations = Set(tokens(of: device).map(\.generation))
     if generations.count > 1 { renewed.insert(device) } else { renewed.remove(device) }
+  }
+
+  mutating func noteUse(of device: Device) {
+    uses += 1
+    accounts[device.user]?.devices[device.id]?.lastUse = uses
+  }
+
+  /// The devices of a person that were not used for longest, as many as have to go so that there is room for one more:
+  /// first those that were not used since the server started.
+  func unused(of user: UserID, beyond most: Int) -> [DeviceID] {
+    let devices = accounts[user]?.devices ?? [:]
+    guard devices.count >= most else { return [] }
+    func age(_ device: (key: DeviceID, value: LoggedIn)) -> (UInt64, String) {
+      (device.value.lastUse, device.key.rawValue)
+    }
+    return devices.sorted { age($0) < age($1) }.prefix(devices.count - most + 1).map(\.key)
   }
 
   /// What a device may prove itself with.

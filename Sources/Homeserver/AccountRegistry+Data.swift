@@ -4,6 +4,9 @@ internal import MatrixWire
 extension AccountRegistry {
   /// How much one person may keep here.
   enum Allowance {
+    /// Sessions. A login beyond that is not refused, or whoever lost their tokens could never log in again: the session
+    /// ends that was not used for longest.
+    static let sessions = 100
     /// Bytes of account data, types included.
     static let data = 1 << 20
     /// Kinds of account data, and the bytes of their names together: a poll's filter is held against each of them.

@@ -24,6 +24,8 @@ struct NewSession: Sendable {
   let refresh: AccessToken?
   let expiresIn: Duration?
   let changes: [StoreChange]
+  /// Devices whose sessions end with it.
+  var ended: [Device] = []
 }
 
 /// What a token stands for.
@@ -90,16 +92,22 @@ extension AccountRegistry {
 
   // MARK: Deciding
 
-  /// A session on a device, which gets an ID where it has none. Tokens it had before end with it.
+  /// A session on a device, which gets an ID where it has none. Tokens it had before end with it, and where the person
+  /// has as many as they may (`Allowance.sessions`), so does the session that was not used for longest.
   func logIn(_ user: UserID, _ wish: LoginWish, _ lifetimes: TokenLifetimes, at now: WallTime) -> NewSession {
     let device = Device(user: user, id: wish.device ?? newDevice(of: user))
     var changes = read { $0.tokens(of: device) }.map { StoreChange.removeToken($0.digest) }
+    var ended: [Device] = []
     if description(of: device) == nil {
+      ended = read { $0.unused(of: user, beyond: Allowance.sessions) }.map { Device(user: user, id: $0) }
+      changes += ended.map { .removeDevice(user, $0.id) }
       changes.append(.device(DeviceRecord(user: user, id: device.id, displayName: wish.displayName)))
     }
-    return tokens(
+    var session = tokens(
       for: device, generation: 0, lifetimes: wish.isRefreshable ? lifetimes : nil, alone: wish.lifetime,
       after: changes, at: now)
+    session.ended = ended
+    return session
   }
 
   /// The next pair of tokens of a device. The present one stays good until the next is used, because the

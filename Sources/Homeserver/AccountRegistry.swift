@@ -73,6 +73,9 @@ final class AccountRegistry: Sendable {
     return state.withLock { $0.costs.decoy(draw, present: secrets.cost) }
   }
 
+  /// A device is used.
+  func noteUse(of device: Device) { state.withLock { $0.book.noteUse(of: device) } }
+
   /// Asks something of all that is known.
   func read<Value: Sendable>(_ question: @Sendable (AccountBook) -> Value) -> Value {
     state.withLock { question($0.book) }

@@ -20,6 +20,7 @@ extension Homeserver {
     }
     let record = try Self.valid(accounts.find(token, .access, at: time.wallTime))
     try limit(.requests, .user(record.user))
+    accounts.noteUse(of: Device(user: record.user, id: record.device))
     return record
   }
 

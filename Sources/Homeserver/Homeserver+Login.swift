@@ -87,6 +87,8 @@ extension Homeserver {
       let session = accounts.logIn(user, wish, configuration.tokenLifetimes, at: time.wallTime)
       let isNew = accounts.description(of: session.device) == nil
       try await commit(session.changes)
+      accounts.noteUse(of: session.device)
+      for device in session.ended { await presence.removeDevice(device) }
       // Whoever held the device before holds it no longer: their polls end with their tokens.
       if !isNew { await presence.endPolls(of: session.device) }
       return credentials(session)

@@ -57,6 +57,7 @@ extension Homeserver {
       try await persistence.commit(changes + (session?.changes ?? []))
       await presence.register(user)
       accounts.apply(changes + (session?.changes ?? []))
+      if let device = session?.device { accounts.noteUse(of: device) }
       return session.map(credentials)
         ?? Credentials(userID: user, deviceID: nil, accessToken: nil, homeServer: user.server)
     }

@@ -125,6 +125,7 @@ public final class Homeserver: Sendable {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.removeExpired() }
       group.addTask { await self.presence.run() }
+      group.addTask { await self.presence.answerLong() }
       group.addTask { await self.hub.run { await self.presence.attend(due: $0, gone: $1) } }
       group.addTask { await self.presence.writeBehind() }
       if let guestProfiles = self.guestProfiles {

@@ -30,6 +30,9 @@ public final class Poll: Sendable {
     PollIntent(setPresence: parameters.setPresence, looks: !parameters.filter.blocksPresence)
   }
 
+  /// Whether it tells what happens from now on: `/events` without `from` (protocol 4.1).
+  var beginsNow: Bool { form.shape == .contentOnly && parameters.since == nil }
+
   /// Events as the answer of this poll, which went on from `start`.
   func answer(
     from start: SyncToken?, to next: SyncToken, isComplete: Bool = false, accountData: [[UInt8]] = [],

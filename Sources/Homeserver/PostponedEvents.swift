@@ -43,11 +43,25 @@ struct PostponedEvents: Sendable {
     return events.removeValue(forKey: reader) ?? []
   }
 
-  /// Everything, if its time has come.
-  mutating func takeDue(at now: Instant) -> [Event] {
+  /// Some of what waits, if its time has come. The rest is due at once.
+  mutating func takeDue(at now: Instant, most: Int) -> [Event] {
     guard let due, due <= now else { return [] }
-    let waiting = readers.flatMap { events.removeValue(forKey: $0) ?? [] }
-    self = PostponedEvents()
-    return waiting
+    var taken: [Event] = []
+    var done = 0
+    for reader in readers {
+      // Those who looked have taken theirs.
+      let left = most - taken.count
+      guard left > 0 else { break }
+      let events = events.removeValue(forKey: reader) ?? []
+      taken += events.prefix(left)
+      guard events.count <= left else {
+        self.events[reader] = Array(events.dropFirst(left))
+        break
+      }
+      done += 1
+    }
+    readers.removeFirst(done)
+    if readers.isEmpty { self = PostponedEvents() }
+    return taken
   }
 }

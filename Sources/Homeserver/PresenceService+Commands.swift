@@ -17,13 +17,15 @@ extension PresenceService {
     let user = device.user
     try await turns.take([user]) {
       let now = time.now
+      // A device that was logged out meanwhile would be there again, for nobody.
+      let id = accounts.isLoggedIn(device) ? device.id : nil
       var trial = rules.trial(of: user)
-      _ = try trial.setStatus(of: user, to: update, on: device.id, now: now)
+      _ = try trial.setStatus(of: user, to: update, on: id, now: now)
       let record = record(of: user, in: trial, now)
       try await persistence.commit(record.map { [.presence($0)] } ?? [])
       let shownBefore = accounts.announcedProfile(of: user)
       accounts.freezeProfile(of: user, as: record?.shownProfile)
-      let effects = try rules.setStatus(of: user, to: update, on: device.id, now: now)
+      let effects = try rules.setStatus(of: user, to: update, on: id, now: now)
       // A poll may have come in between, so that what is frozen by hiding is a little newer than what was stored.
       if let newer = self.record(of: user, in: rules, now), newer.frozen != record?.frozen {
         try? await persistence.commit([.presence(newer)])
@@ -125,7 +127,7 @@ extension PresenceService {
   }
 
   /// How many people of one request are looked after in one turn.
-  private static let namesInOneTurn = 50
+  private static let namesInOneTurn = 20
 
   private func changePart(
     of user: UserID, _ change: PresenceListRequest

@@ -20,19 +20,17 @@ extension PresenceService {
     return rules.lists.entries(of: user).count + rules.lists.invites(for: user).count > Self.part
   }
 
-  /// Answers a poll that is told everything.
+  /// Answers a poll that is told everything, or much.
   func answerInParts(_ open: OpenPoll) async {
     let (poll, user) = (open.poll, open.device.user)
-    look(user, waits: false)
-    let position = token(index.version(of: user))
+    await lookInTurns(user)
+    let version = index.version(of: user)
     let filter = poll.parameters.filter
-    let notices = view(of: user, at: time.now).everything().filter { filter.presence.allows($0, to: user) }
-    let presence = await inParts(notices, for: user) {
-      $1.event($0)?.encoded(as: poll.form)
+    let presence = await told(user, since: open.since, as: poll.form) {
+      filter.presence.allows($0, to: user)
     } isWanted: {
       !poll.isAbandoned.load(ordering: .relaxed)
     }
-    let view = view(of: user, at: time.now)
     if poll.isAbandoned.load(ordering: .relaxed) {
       poll.deliver(open.farewell)
     } else if !accounts.isHeld(poll.token) {
@@ -41,9 +39,8 @@ extension PresenceService {
     } else {
       poll.deliver(
         poll.answer(
-          from: open.start, to: position, isComplete: open.start != nil,
-          accountData: view.accountData(since: nil, filter.accountData).compactMap(view.accountDataEvent),
-          presence: presence))
+          from: open.start, to: token(version), isComplete: open.since == nil && open.start != nil,
+          accountData: accountData(of: user, since: open.since, filter.accountData), presence: presence))
     }
     end([open])
     attend([])
@@ -54,43 +51,100 @@ extension PresenceService {
   func snapshot(
     for user: UserID, as form: StreamForm
   ) async -> (presence: [[UInt8]], accountData: [[UInt8]], position: SyncToken) {
-    look(user, waits: false)
+    await lookInTurns(user)
     let position = token(index.version(of: user))
-    let notices = view(of: user, at: time.now).everything().filter(\.isPresence)
-    let presence = await inParts(notices, for: user) { $1.event($0)?.encoded(as: form) }
-    let view = view(of: user, at: time.now)
-    return (
-      presence, view.accountData(since: nil, .everything).compactMap(view.accountDataEvent), position
-    )
+    let presence = await told(user, since: nil, as: form, where: \.isPresence)
+    return (presence, accountData(of: user, since: nil, .everything), position)
   }
 
   /// A person's list as `GET .../presence/list` answers it (protocol E2).
   func listInParts(of user: UserID) async -> PresenceListAnswer {
-    look(user, waits: false)
+    await lookInTurns(user)
     let position = token(index.version(of: user))
-    let view = view(of: user, at: time.now)
-    let (entries, invites) = (view.entries(), view.pendingInvites())
+    let (entries, invites) = contents(of: user)
     return PresenceListAnswer(
-      list: await inParts(entries, for: user) { $1.listEntry($0.0, $0.1) },
-      invites: await inParts(invites, for: user) { $1.invite($0.0, $0.1) },
-      observers: rules.lists.observers(of: user).sorted(), nextBatch: position)
+      list: await inParts(entries, for: user) { entry, view in [view.listEntry(entry.key, entry.value)] },
+      invites: await inParts(invites, for: user) { invite, view in [view.invite(invite.0, invite.1)] },
+      observers: observers(of: user), nextBatch: position)
+  }
+
+  /// What a stream tells after a version, or from its beginning, as the bytes of events: those of each part stand
+  /// together, with commas between them.
+  private func told(
+    _ user: UserID, since: UInt64?, as form: StreamForm, where passes: (StreamView.Notice) -> Bool,
+    isWanted: () -> Bool = { true }
+  ) async -> [[UInt8]] {
+    func written(_ notices: [StreamView.Notice], _ view: StreamView) -> [[UInt8]] {
+      notices.filter(passes).compactMap { view.event($0)?.encoded(as: form) }
+    }
+    if let since {
+      let notices = view(of: user, at: time.now).changes(since: since)
+      return await inParts(notices, for: user, isWanted: isWanted, as: StreamBytes.events) {
+        written([$0], $1)
+      }.filter { !$0.isEmpty }
+    }
+    let (entries, invites) = contents(of: user)
+    var parts = await inParts([StreamView.Notice.own(isComplete: true)], for: user, as: StreamBytes.events) {
+      written([$0], $1)
+    }
+    parts += await inParts(entries, for: user, isWanted: isWanted, as: StreamBytes.events) {
+      written($1.notices(of: $0.key, $0.value), $1)
+    }
+    parts += await inParts(invites, for: user, isWanted: isWanted, as: StreamBytes.events) {
+      written([$1.notice(of: $0.0, $0.1)], $1)
+    }
+    return parts.filter { !$0.isEmpty }
   }
 
   /// Makes something of each element, `part` of them in a turn, of how things stand by then.
-  private func inParts<Element, Part>(
-    _ elements: [Element], for viewer: UserID, _ make: (Element, StreamView) -> Part?,
-    isWanted: () -> Bool = { true }
+  private func inParts<Elements: RandomAccessCollection, Part>(
+    _ elements: Elements, for viewer: UserID, _ make: (Elements.Element, StreamView) -> [Part]
   ) async -> [Part] {
-    var made: [Part] = []
-    made.reserveCapacity(elements.count)
+    await inParts(elements, for: viewer, isWanted: { true }, as: \.self, make).flatMap(\.self)
+  }
+
+  /// The same, where what is made of a part is joined.
+  private func inParts<Elements: RandomAccessCollection, Part, Joined>(
+    _ elements: Elements, for viewer: UserID, isWanted: () -> Bool = { true },
+    as join: ([Part]) -> Joined, _ make: (Elements.Element, StreamView) -> [Part]
+  ) async -> [Joined] {
+    var made: [Joined] = []
     var rest = elements[...]
     while !rest.isEmpty, isWanted() {
-      // Not held while others have their turn: they change what it is of.
-      let view = view(of: viewer, at: time.now)
-      made += rest.prefix(Self.part).compactMap { make($0, view) }
+      made.append(join(part(rest.prefix(Self.part), for: viewer, make)))
       rest = rest.dropFirst(Self.part)
-      if !rest.isEmpty { await Task.yield() }
+      await Task.yield()
     }
     return made
+  }
+
+  // A view must not be held while others have their turn: they change what it is of, and all of that would be copied. So
+  // none stands in a function that waits.
+
+  private func part<Elements: Collection, Part>(
+    _ elements: Elements, for viewer: UserID, _ make: (Elements.Element, StreamView) -> [Part]
+  ) -> [Part] {
+    let view = view(of: viewer, at: time.now)
+    return elements.flatMap { make($0, view) }
+  }
+
+  private func contents(
+    of user: UserID
+  ) -> (entries: OrderedEntries, invites: [(UserID, WallTime)]) {
+    let view = view(of: user, at: time.now)
+    return (view.entries(), view.pendingInvites())
+  }
+
+  /// Whom a person allows to see them: in order, unless there are so many that everybody would wait for that.
+  private func observers(of user: UserID) -> [UserID] {
+    let observers = rules.lists.observers(of: user)
+    return observers.count <= Self.mostSorted ? observers.sorted() : Array(observers)
+  }
+
+  private static let mostSorted = 1_000
+
+  private func accountData(of user: UserID, since: UInt64?, _ filter: EventFilter) -> [[UInt8]] {
+    let view = view(of: user, at: time.now)
+    return view.accountData(since: since, filter).compactMap(view.accountDataEvent)
   }
 }

@@ -11,6 +11,8 @@ extension PresenceService {
   /// Opens polls; each is answered now, or parked until it has something to say. Those whose answer is long are
   /// answered last, in parts.
   func open(_ polls: [Poll]) async {
+    // `/events` without `from` begins now (protocol 4.1): where that is is known when everybody was looked at.
+    for poll in polls where poll.beginsNow { await lookInTurns(poll.device.user) }
     let now = time.now
     var opened: [OpenPoll] = []
     for poll in polls {
@@ -29,8 +31,8 @@ extension PresenceService {
 
   /// The server stops: polls that wait are told so, and nothing else.
   func close(_ polls: [OpenPoll]) {
-    let left = polls + woken
-    woken = []
+    let left = polls + woken + long
+    (woken, long) = ([], [])
     for open in left { dismiss(open) }
     attend([])
   }
@@ -59,9 +61,8 @@ extension PresenceService {
       let (stream, effects) = try rules.streamOpened(of: device.user, on: device.id, poll.intent, now: now)
       carryOut(effects)
       var start = parameters.since
-      if poll.form.shape == .contentOnly, start == nil {
-        // `/events` without `from` begins now (protocol 4.1).
-        look(device.user, waits: false)
+      if poll.beginsNow {
+        _ = look(device.user, waits: false)
         since = index.version(of: device.user)
         start = token(index.version(of: device.user))
       }
@@ -111,11 +112,18 @@ extension PresenceService {
       // While events are shared nothing changes: streams are ended when all are answered.
       let now = time.now
       var shared = SharedEvents()
-      let answered = waiting.filter { attend($0, now, &shared) }
+      var (answered, unread) = ([OpenPoll](), [OpenPoll]())
+      for open in waiting {
+        switch attend(open, now, &shared) {
+        case .answered: answered.append(open)
+        case .parked: break
+        case .unread: unread.append(open)
+        }
+      }
       end(answered)
       wake()
-      if !later.isEmpty {
-        woken = later + woken
+      if !later.isEmpty || !unread.isEmpty {
+        woken = later + unread + woken
         answerLater()
         break
       }
@@ -138,15 +146,23 @@ extension PresenceService {
   }
 
   /// In polls of people whose lists are short; about 10 microseconds each.
-  private static let workInOneTurn = 128
+  private static let workInOneTurn = 32
 
-  /// - Returns: whether the poll was answered.
-  private func attend(_ open: OpenPoll, _ now: Moment, _ shared: inout SharedEvents) -> Bool {
+  /// What became of a poll.
+  private enum Attendance {
+    case answered
+    /// It waits, or is told in parts.
+    case parked
+    /// So many people changed that they were not all looked at.
+    case unread
+  }
+
+  private func attend(_ open: OpenPoll, _ now: Moment, _ shared: inout SharedEvents) -> Attendance {
     let (poll, user) = (open.poll, open.device.user)
-    look(user, waits: open.since != nil && now.instant < open.deadline)
+    guard look(user, waits: open.since != nil && now.instant < open.deadline) else { return .unread }
     guard open.since.map({ index.reaches($0, for: user) }) ?? true else {
       poll.deliver(Self.unknownPosition(of: poll).response)
-      return true
+      return .answered
     }
     let version = index.version(of: user)
     let view = view(of: user, at: now)
@@ -166,18 +182,22 @@ extension PresenceService {
         (until, after) = (min(quiet ?? now.instant, open.deadline), .max)
       }
       if now.instant < until {
-        if hub.park(open, after: after, until: until) { return false }
+        if hub.park(open, after: after, until: until) { return .parked }
         poll.deliver(open.farewell)
-        return true
+        return .answered
       }
       if hasNews { lastAnswers[open.device] = now.instant }
+    }
+    guard notices.count <= 2 * Self.part else {
+      answerInPartsLater(open)
+      return .parked
     }
     poll.deliver(
       poll.answer(
         from: open.start, to: token(version), isComplete: open.since == nil && open.start != nil,
         accountData: data.compactMap(view.accountDataEvent),
         presence: notices.compactMap { shared.bytes(of: $0, in: view, as: poll.form) }))
-    return true
+    return .answered
   }
 
   func view(of user: UserID, at now: Moment) -> StreamView {
@@ -195,7 +215,7 @@ extension PresenceService {
     return position.life == life ? position.version : nil
   }
 
-  private static func unknownPosition(of poll: Poll) -> Refusal {
+  static func unknownPosition(of poll: Poll) -> Refusal {
     .unknownPosition(poll.form.shape == .withSender ? .sync : .events)
   }
 

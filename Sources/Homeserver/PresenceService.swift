@@ -63,6 +63,9 @@ actor PresenceService {
   var news: StreamIndex.Changes = []
   /// Polls that something new concerns, to be answered before the visit is over.
   var woken: [OpenPoll] = []
+  /// Polls for which there is so much that it is told in parts.
+  var long: [OpenPoll] = []
+  private let longAnswers: Alarm
   /// What requests mean for the streams of others.
   var postponed = PostponedEvents()
   /// When each device was last told something.
@@ -96,6 +99,7 @@ actor PresenceService {
     life = stored.starts
     alarm = Alarm(time)
     writer = Alarm(time)
+    longAnswers = Alarm(time)
     writeInterval = configuration.writeBehind
     batching = configuration.batching
     let now = time.now
@@ -117,16 +121,32 @@ actor PresenceService {
     await alarm.run { _ in self.expire() }
   }
 
+  /// Answers polls for which there is much to tell, until the task is cancelled.
+  func answerLong() async {
+    await longAnswers.run { _ in
+      while !long.isEmpty { await answerInParts(long.removeFirst()) }
+      return nil
+    }
+  }
+
+  /// Answers a poll in parts, when it is its turn.
+  func answerInPartsLater(_ open: OpenPoll) {
+    long.append(open)
+    longAnswers.ring()
+  }
+
   private func expire() -> Instant? {
     let effects = rules.expire(now: time.now)
     writeLater(effects)
     carryOut(effects)
     expireFederation()
-    for event in postponed.takeDue(at: time.instant) { publish(event) }
+    for event in postponed.takeDue(at: time.instant, most: Self.eventsInOneTurn) { publish(event) }
     attend([])
     armed = nextDeadline
     return armed
   }
+
+  private static let eventsInOneTurn = 256
 
   private var nextDeadline: Instant? {
     [rules.nextDeadline, federation?.nextDeadline, postponed.due].compactMap(\.self).min()
@@ -211,10 +231,17 @@ actor PresenceService {
   }
 
   /// Before somebody's stream is read: what was postponed for it is in it, and who changed since they looked.
-  func look(_ viewer: UserID, waits: Bool) {
+  ///
+  /// - Returns: whether it may be read. Where so much changed that it takes more than one turn, it has to be called again.
+  func look(_ viewer: UserID, waits: Bool) -> Bool {
     settle(viewer)
-    news += index.tellFollowers()
-    index.look(viewer, waits: waits)
+    news += index.hear(viewer)
+    return index.look(viewer, waits: waits)
+  }
+
+  /// The same in as many turns as it takes.
+  func lookInTurns(_ viewer: UserID) async {
+    while !look(viewer, waits: false) { await Task.yield() }
   }
 
   private func settle(_ viewer: UserID) {
@@ -236,12 +263,19 @@ actor PresenceService {
     }
   }
 
-  /// Takes out the polls that something new concerns.
+  /// Takes out polls that something new concerns, some at a time.
   func wake() {
-    news += index.tellFollowers()
-    woken += hub.publish(news)
-    news = []
+    let room = Self.wokenAtOnce - woken.count
+    if room > 0 {
+      news += index.tellFollowers()
+      let (polls, rest) = hub.publish(news, most: room)
+      woken += polls
+      news = rest
+    }
+    if index.hasUntold || !news.isEmpty { answerLater() }
   }
+
+  private static let wokenAtOnce = 64
 
   /// Whether something stands between this server and another may have changed.
   private func meet(_ server: ServerName) {

@@ -28,6 +28,9 @@ struct StreamIndex: Sendable {
     /// Whether a poll has waited here: from then on `missed` says who changed, and the list need not be searched.
     var isFollowing = false
     var missed: Set<UserID> = []
+    /// Who has yet to be compared, where it takes more than one turn, and the change up to which they are.
+    var uncompared: ArraySlice<UserID> = []
+    var reaching: UInt64 = 0
 
     mutating func next() -> UInt64 {
       version += 1
@@ -46,7 +49,12 @@ struct StreamIndex: Sendable {
   private var followers: [UserID: Set<UserID>] = [:]
   /// Who changed, and whose followers have yet to hear of it.
   private var unheard: Set<UserID> = []
+  /// Those who have yet to hear of each, once some have: there may be many.
+  private var untold: [UserID: Set<UserID>] = [:]
   private let endedRelations: Int
+
+  /// How many followers are told, and how many people are compared, in one turn of whoever asks.
+  static let part = 64
 
   init(endedRelations: Int = 1_000) { self.endedRelations = endedRelations }
 
@@ -98,55 +106,104 @@ struct StreamIndex: Sendable {
     return [(user, own)]
   }
 
-  /// Notes for the followers of everybody who changed that they did.
+  /// Notes for the followers of those who changed that they did, for `part` of them at most. Whoever looks before it is
+  /// their turn is told then.
   ///
   /// - Returns: the followers, with a version above all: theirs is given when they look.
   mutating func tellFollowers() -> Changes {
+    detachUnheard()
     var told: Set<UserID> = []
-    for user in unheard {
-      for viewer in followers.removeValue(forKey: user) ?? [] {
+    while told.count < Self.part, let user = untold.first?.key {
+      let some = untold[user].map { Array($0.prefix(Self.part - told.count)) } ?? []
+      for viewer in some {
+        untold[user]?.remove(viewer)
         streams[viewer]?.missed.insert(user)
         told.insert(viewer)
       }
+      if untold[user]?.isEmpty ?? true { untold[user] = nil }
     }
-    unheard = []
     return told.sorted().map { ($0, .max) }
   }
 
+  /// Whether there are more to be told.
+  var hasUntold: Bool { !unheard.isEmpty || !untold.isEmpty }
+
+  /// From here on whoever looks follows the next change, and hears of this one all the same.
+  private mutating func detachUnheard() {
+    for user in unheard {
+      guard let viewers = followers.removeValue(forKey: user) else { continue }
+      if untold[user] == nil { untold[user] = viewers } else { untold[user]?.formUnion(viewers) }
+    }
+    unheard = []
+  }
+
+  /// A viewer is about to look, and hears now of whoever changed.
+  ///
+  /// - Returns: their stream, where there is something: other polls of theirs wait for it.
+  mutating func hear(_ viewer: UserID) -> Changes {
+    detachUnheard()
+    var hasNews = false
+    for user in untold.keys where untold[user]?.remove(viewer) != nil {
+      streams[viewer]?.missed.insert(user)
+      hasNews = true
+    }
+    return hasNews ? [(viewer, .max)] : []
+  }
+
   /// A viewer looks at their stream: whoever changed since they looked last gets a version of theirs. To be called
-  /// before anything of their stream is read, and after `tellFollowers`.
+  /// before anything of their stream is read, and after `hear`.
   ///
   /// - Parameters:
   ///   - viewer: who looks.
   ///   - waits: whether a poll of theirs may wait from here on, and has to hear of the next change.
-  mutating func look(_ viewer: UserID, waits: Bool) {
-    let isFollowing = streams[viewer]?.isFollowing ?? false
-    let begins = waits && !isFollowing
-    guard begins || streams[viewer]?.reached ?? lastChange < lastChange else { return }
-    let seen = isFollowing ? missed(by: viewer) : everybodyAccepted(by: viewer)
-    if isFollowing || waits {
-      streams[viewer, default: Stream()].isFollowing = true
-      for user in seen { followers[user, default: []].insert(viewer) }
+  /// - Returns: whether everybody was compared. Where not, it has to be called again, in a later turn, before anything is
+  ///   read.
+  @discardableResult
+  mutating func look(_ viewer: UserID, waits: Bool) -> Bool {
+    if streams[viewer]?.uncompared.isEmpty ?? true {
+      let isFollowing = streams[viewer]?.isFollowing ?? false
+      let begins = waits && !isFollowing
+      guard begins || streams[viewer]?.reached ?? lastChange < lastChange else { return true }
+      let seen = isFollowing ? Array(streams[viewer]?.missed ?? []) : Array(listRecords(of: viewer).keys)
+      streams[viewer, default: Stream()].missed = []
+      streams[viewer]?.uncompared = seen[...]
+      streams[viewer]?.reaching = lastChange
+      if waits { streams[viewer]?.isFollowing = true }
+    }
+    compareSome(for: viewer)
+    guard streams[viewer]?.uncompared.isEmpty ?? true else { return false }
+    let reaching = streams[viewer]?.reaching ?? 0
+    streams[viewer]?.reached = reaching
+    // Who changed while it took its turns has to be compared before a poll waits: nobody would wake it for them.
+    let follows = !waits || streams[viewer]?.isFollowing == true
+    return (follows && streams[viewer]?.missed.isEmpty ?? true) || look(viewer, waits: waits)
+  }
+
+  /// Gives versions to those who changed among the next few.
+  private mutating func compareSome(for viewer: UserID) {
+    guard let seen = streams[viewer]?.uncompared.prefix(Self.part), !seen.isEmpty else { return }
+    streams[viewer]?.uncompared.removeFirst(seen.count)
+    if streams[viewer]?.isFollowing == true {
+      let records = listRecords(of: viewer)
+      for user in seen where records[user]?.event.state == .accepted {
+        followers[user, default: []].insert(viewer)
+      }
     }
     for (user, change) in news(among: seen, for: viewer) {
       guard let version = streams[viewer]?.next() else { continue }
       streams[viewer]?.lists.presenceChanged(of: user, at: version, told: change)
     }
-    streams[viewer]?.missed = []
-    streams[viewer]?.reached = lastChange
-  }
-
-  private func missed(by viewer: UserID) -> [UserID] { Array(streams[viewer]?.missed ?? []) }
-
-  private func everybodyAccepted(by viewer: UserID) -> [UserID] {
-    listRecords(of: viewer).filter { $0.value.event.state == .accepted }.map(\.key)
   }
 
   /// Who changed since the viewer was told of them, in the order of the changes.
-  private func news(among users: [UserID], for viewer: UserID) -> [(user: UserID, change: UInt64)] {
+  private func news(
+    among users: ArraySlice<UserID>, for viewer: UserID
+  ) -> [(user: UserID, change: UInt64)] {
     let records = listRecords(of: viewer)
     return users.compactMap { user in
-      guard let change = latest[user], let record = records[user], change > record.told else { return nil }
+      guard let change = latest[user], let record = records[user], record.event.state == .accepted,
+        change > record.told
+      else { return nil }
       return (user, change)
     }.sorted { $0.change < $1.change }
   }
@@ -156,6 +213,7 @@ struct StreamIndex: Sendable {
     latest[user] = nil
     followers[user] = nil
     unheard.remove(user)
+    untold[user] = nil
   }
 
   /// Account data of a person changed, which only that person's own clients are told.
@@ -173,6 +231,7 @@ struct StreamIndex: Sendable {
     if event.state != .accepted {
       followers[other]?.remove(owner)
       if followers[other]?.isEmpty == true { followers[other] = nil }
+      untold[other]?.remove(owner)
       streams[owner]?.missed.remove(other)
     } else if streams[owner]?.isFollowing == true {
       followers[other, default: []].insert(owner)

@@ -31,42 +31,45 @@ struct StreamView {
 
   /// A complete answer: oneself, everybody on the list in the order they came onto it, every open invite.
   func everything() -> [Notice] {
-    let people = entries().flatMap { user, entry in
-      let listed = ListEvent(userID: user, state: entry.state, sender: sender(of: entry, user))
-      return [Notice.list(listed), .person(user)]
-    }
-    let invites = pendingInvites().map { observer, receivedAt in
-      Notice.invite(
-        InviteEvent(
-          observer: observer, observed: viewer, receivedAt: receivedAt.milliseconds, state: .pending))
-    }
-    return [.own(isComplete: true)] + people + invites
+    [.own(isComplete: true)] + entries().flatMap { notices(of: $0.key, $0.value) }
+      + pendingInvites().map(notice)
+  }
+
+  /// What a complete answer says of somebody on the list.
+  func notices(of user: UserID, _ entry: PresenceLists.Entry) -> [Notice] {
+    [.list(ListEvent(userID: user, state: entry.state, sender: sender(of: entry, user))), .person(user)]
+  }
+
+  /// What a complete answer says of somebody who waits for the viewer's answer.
+  func notice(of observer: UserID, _ receivedAt: WallTime) -> Notice {
+    .invite(
+      InviteEvent(
+        observer: observer, observed: viewer, receivedAt: receivedAt.milliseconds, state: .pending))
   }
 
   /// What changed after a version, oldest first.
   func changes(since: UInt64) -> [Notice] {
-    var found: [(version: UInt64, notices: [Notice])] = []
-    if index.ownVersion(of: viewer) > since {
-      found.append((index.ownVersion(of: viewer), [.own(isComplete: false)]))
+    var found: [Notice] = []
+    var order: [(version: UInt64, place: Int)] = []
+    func add(_ notice: Notice, _ version: UInt64) {
+      order.append((version, found.count))
+      found.append(notice)
     }
+    if index.ownVersion(of: viewer) > since { add(.own(isComplete: false), index.ownVersion(of: viewer)) }
     for (user, record) in index.listRecords(of: viewer) {
-      if let ended = record.ended, ended.version > since {
-        found.append((ended.version, [.list(ended.event)]))
-      }
+      if let ended = record.ended, ended.version > since { add(.list(ended.event), ended.version) }
       if record.version > since {
-        let shown = record.event.isEnd ? [] : [Notice.person(user)]
-        found.append((record.version, [.list(record.event)] + shown))
+        add(.list(record.event), record.version)
+        if !record.event.isEnd { add(.person(user), record.version) }
       } else if record.event.state == .accepted, record.presenceVersion > since {
-        found.append((record.presenceVersion, [.person(user)]))
+        add(.person(user), record.presenceVersion)
       }
     }
     for record in index.inviteRecords(of: viewer).values where record.version > since {
-      if let ended = record.ended, ended.version > since {
-        found.append((ended.version, [.invite(ended.event)]))
-      }
-      found.append((record.version, [.invite(record.event)]))
+      if let ended = record.ended, ended.version > since { add(.invite(ended.event), ended.version) }
+      add(.invite(record.event), record.version)
     }
-    return found.sorted { $0.version < $1.version }.flatMap(\.notices)
+    return order.sorted { $0 < $1 }.map { found[$0.place] }
   }
 
   /// The types of the viewer's own account data that a filter lets pass, those that changed last at the end. Where
@@ -132,9 +135,7 @@ struct StreamView {
   // MARK: Parts
 
   /// The list, in the order in which people came onto it.
-  func entries() -> [(UserID, PresenceLists.Entry)] {
-    rules.lists.entries(of: viewer).sorted { $0.value.order < $1.value.order }
-  }
+  func entries() -> OrderedEntries { OrderedEntries(rules.lists.entries(of: viewer)) }
 
   /// Who waits for an answer, the one who has waited longest first.
   func pendingInvites() -> [(UserID, WallTime)] {

@@ -17,6 +17,7 @@ final class SyncHub: Sendable {
 
   private struct State: Sendable {
     var waiters: [WaiterID: Waiter] = [:]
+    /// Of each person, in the order of their names.
     var waiting: [UserID: [WaiterID]] = [:]
     var ids: [ObjectIdentifier: WaiterID] = [:]
     var deadlines = DeadlineQueue<WaiterID>()
@@ -30,10 +31,24 @@ final class SyncHub: Sendable {
     mutating func take(_ id: WaiterID) -> OpenPoll? {
       guard let waiter = waiters.removeValue(forKey: id) else { return nil }
       let user = waiter.open.device.user
-      if waiting[user]?.count == 1 { waiting[user] = nil } else { waiting[user]?.removeAll { $0 == id } }
+      if waiting[user]?.count == 1 {
+        waiting[user] = nil
+      } else if let place = place(of: id, among: waiting[user] ?? []) {
+        waiting[user]?.remove(at: place)
+      }
       ids[ObjectIdentifier(waiter.open.poll)] = nil
       deadlines.set(nil, for: id)
       return waiter.open
+    }
+
+    /// Names are given in order: the place is found by halves.
+    private func place(of id: WaiterID, among ids: [WaiterID]) -> Int? {
+      var (low, high) = (0, ids.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if ids[middle] < id { low = middle + 1 } else { high = middle }
+      }
+      return low < ids.count && ids[low] == id ? low : nil
     }
   }
 
@@ -81,17 +96,23 @@ final class SyncHub: Sendable {
     return isParked
   }
 
-  /// Takes out the polls that something new concerns.
-  func publish(_ changes: [(user: UserID, version: UInt64)]) -> [OpenPoll] {
+  /// Takes out polls that something new concerns.
+  ///
+  /// - Parameters:
+  ///   - changes: what is new, and for whom.
+  ///   - most: how many to take out at most.
+  /// - Returns: the polls, and the changes for which there may be more.
+  func publish(_ changes: StreamIndex.Changes, most: Int) -> (polls: [OpenPoll], rest: StreamIndex.Changes) {
     state.withLock { state in
       var woken: [OpenPoll] = []
-      for (user, version) in changes {
+      for (place, (user, version)) in changes.enumerated() {
         for id in state.waiting[user] ?? [] {
           guard let after = state.waiters[id]?.after, after < version else { continue }
+          guard woken.count < most else { return (woken, Array(changes[place...])) }
           if let open = state.take(id) { woken.append(open) }
         }
       }
-      return woken
+      return (woken, [])
     }
   }
 

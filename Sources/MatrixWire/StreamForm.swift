@@ -160,6 +160,13 @@ public enum StreamBytes {
     return bytes
   }
 
+  /// Events as a part of a longer array: with commas between them, and nothing around them.
+  public static func events(_ events: [[UInt8]]) -> [UInt8] {
+    var bytes = reserved(for: events)
+    append(events, to: &bytes)
+    return bytes
+  }
+
   public static func array(_ elements: [[UInt8]]) -> [UInt8] {
     var bytes = reserved(for: elements)
     bytes.append(UInt8(ascii: "["))

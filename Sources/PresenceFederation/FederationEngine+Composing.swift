@@ -77,19 +77,19 @@ extension FederationEngine {
   /// What an answer says of the users that were asked for: their states, and who is not shown. What is `given` in it
   /// already, for other messages of the same transaction, is not repeated, and counts against the limit.
   mutating func answer(
-    to asked: [UserID], of name: ServerName, beside given: PresenceEDU?, _ rules: PresenceRules, _ now: Moment
+    to asked: [UserID], of name: ServerName, beside given: Reception, _ rules: PresenceRules, _ now: Moment
   ) -> PresenceEDU {
     var edu = PresenceEDU()
     edu.epoch = peers[name]?.ourEpoch ?? epoch
     edu.promise = timing.promise.wholeMilliseconds
     edu.role = .answer
-    let (said, refused) = (Set(given?.push.map(\.userID) ?? []), Set(given?.refused ?? []))
-    for user in asked where !said.contains(user) {
+    let (said, refused) = (given.said.count, given.refused)
+    for user in asked where !given.said.contains(user) {
       guard isShown(user, to: name, rules) else {
         if !refused.contains(user) { edu.refused.append(user) }
         continue
       }
-      if said.count + edu.push.count < Self.mostStates, let push = push(of: user, to: name, rules, now) {
+      if said + edu.push.count < Self.mostStates, let push = push(of: user, to: name, rules, now) {
         edu.push.append(push)
       } else {
         // The rest follows.

@@ -41,9 +41,37 @@ extension FederationEngine {
       stands: rules.interestStands(of: user, now: now))
     guard stance != stances[user] ?? Stance() else { return }
     stances[user] = stance == Stance() ? nil : stance
-    for observed in rules.lists.entries(of: user).keys.filter({ $0.server != server }).sorted() {
-      reconsider(observed, of: user, rules, now, &step)
+    // Those who come onto the list later are looked after when they do.
+    var others: [(order: UInt64, user: UserID)] = []
+    for (other, entry) in rules.lists.entries(of: user) where other.server != server {
+      others.append((entry.order, other))
     }
+    restanding[user] = others.sorted { $0.order < $1.order }.map(\.user)[...]
+    restandSome(user, rules, now, &step)
+  }
+
+  /// Looks after a few more of the people elsewhere on the list of somebody who looks, or ceased to, and after the others
+  /// a moment later: there may be thousands, and everybody else waits.
+  mutating func restandSome(
+    _ user: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    guard let some = restanding[user]?.prefix(Self.peopleAtOnce) else { return }
+    restanding[user]?.removeFirst(some.count)
+    for observed in some { reconsider(observed, of: user, rules, now, &step) }
+    if restanding[user]?.isEmpty == true {
+      restanding[user] = nil
+      deadlines.set(nil, for: .restand(user))
+    } else {
+      deadlines.set(now.instant + .milliseconds(1), for: .restand(user))
+    }
+  }
+
+  /// How many people elsewhere on one list are looked after at once.
+  static let peopleAtOnce = 128
+
+  /// How long it takes until all are: what is to be asked goes together.
+  private func restandingSpan(of owner: UserID) -> Duration {
+    restanding[owner].map { .milliseconds($0.count / Self.peopleAtOnce + 1) } ?? .zero
   }
 
   /// The interest of `owner` in a remote user may have changed.
@@ -72,7 +100,8 @@ extension FederationEngine {
       peers[name]?.queue.polls.insert(observed)
       // Interest that only stands (R14) goes along with whatever goes next: a message now would reveal its owner.
       if !watched.observers.isEmpty {
-        flush(name, at: now.instant + span(0...1, of: timing.pollSpread))
+        let spread = span(0...1, of: timing.pollSpread)
+        flush(name, at: now.instant + max(spread, restandingSpan(of: owner)))
         hasten(name, now)
       }
     }

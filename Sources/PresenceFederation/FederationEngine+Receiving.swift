@@ -11,58 +11,107 @@ extension FederationEngine {
   public mutating func receive(
     _ transaction: Transaction, rules: inout PresenceRules, now: Moment
   ) throws(MatrixError) -> (answer: TransactionAnswer, step: Step) {
-    try Self.check(transaction)
+    var reception = try Reception(transaction)
     var step = Step()
-    // Late, done long ago, or replayed by an eavesdropper: it is no sign of life either.
-    let name = transaction.origin
-    if let answer = answerGiven(to: transaction) {
-      // Taken before a start, and its answer never left: this time its sender is certainly there.
-      if transaction.order != nil, transaction.order == peers[name]?.order,
-        !recent.has(name, id: transaction.id)
-      {
-        recent.keep(answer, to: transaction)
-        hearLife(of: name, &rules, now, &step)
-        run(&rules, now, &step)
-        return (answer, step)
+    repeat {
+      let part = receive(&reception, most: .max, rules: &rules, now: now)
+      step.presence += part.presence
+      step.federation += part.federation
+    } while !reception.isDone
+    return (reception.answer, step)
+  }
+
+  /// Takes a few more of a transaction's messages. Others of the same origin have to wait until it is done.
+  ///
+  /// - Parameters:
+  ///   - reception: how far it was taken; the answer is whole when that is done.
+  ///   - most: how many people are looked after at most; a message about a list counts for eight.
+  ///   - rules: the rules everybody reads.
+  ///   - now: the time.
+  /// - Returns: what follows; it has to be carried out before the next part.
+  public mutating func receive(
+    _ reception: inout Reception, most: Int, rules: inout PresenceRules, now: Moment
+  ) -> Step {
+    var step = Step()
+    let (transaction, name) = (reception.transaction, reception.transaction.origin)
+    if !reception.isBegun {
+      // Late, done long ago, or played back by somebody who listened: it is no sign of life either.
+      if let answer = answerGiven(to: transaction) {
+        reception.isDone = true
+        reception.answer = repeated(answer, to: transaction, &rules, now, &step)
+        return step
       }
-      guard recent.isTooLarge(name, id: transaction.id) else {
-        return (shownStill(answer, to: name, rules), step)
-      }
-      return (answerAnew(transaction, &rules, now, &step), step)
+      begin(transaction, now, &step)
+      reception.begin(empty(for: name))
+    } else {
+      open(name)
     }
+    var room = most
+    receiveMessages(&reception, &room, &rules, now, &step)
+    while reception.messages.isEmpty, room > 0 {
+      guard reception.next() else {
+        hearLife(of: name, &rules, now, &step)
+        recent.keep(reception.answer, to: transaction)
+        reception.isDone = true
+        break
+      }
+      receivePresence(&reception, &room, &rules, now, &step)
+    }
+    touch(name)
+    run(&rules, now, &step)
+    return step
+  }
+
+  private mutating func begin(_ transaction: Transaction, _ now: Moment, _ step: inout Step) {
+    let name = transaction.origin
     open(name)
     if let order = transaction.order { peers[name]?.order = order }
     if transaction.order != nil || peers[name]?.speaksAdditions == nil {
       learnKind(of: name, speaksAdditions: transaction.order != nil, now)
     }
     learnEpoch(transaction.order?.epoch, of: name, isFresh: false, now, &step)
+  }
 
+  /// Messages about lists come before all others.
+  private mutating func receiveMessages(
+    _ reception: inout Reception, _ room: inout Int, _ rules: inout PresenceRules, _ now: Moment,
+    _ step: inout Step
+  ) {
+    let name = reception.transaction.origin
     var effects: [PresenceEffect] = []
     var accepted: Set<UserID> = []
-    for case .list(let message) in transaction.edus {
+    while room > 0, let message = reception.messages.popFirst() {
+      room -= 8
       effects += rules.receive(message, from: name, now: now)
       if message.kind == .accept { accepted.insert(message.observed) }
     }
     step.presence += effects
     absorb(effects, rules, now, &step)
     for user in accepted.sorted() where user.server == name { askAccepted(user, rules, now, &step) }
+    reception.accepted.formUnion(accepted)
     if !effects.isEmpty, let peer = peers[name] {
       // So that it is not taken again after a start.
       step.federation.append(.remember(record(of: name, peer)))
     }
-    var answer = empty(for: name)
-    for event in transaction.pdus { answer.pdus[event] = "Nobody here is in that room." }
-    for edu in transaction.edus {
-      guard case .presence(let presence) = edu else { continue }
-      let said = receive(
-        presence, from: name, beside: accepted, given: answer.answer, &rules, now, &step)
-      if let said { answer.add(said) }
+  }
+
+  /// The answer to a transaction that was answered before.
+  private mutating func repeated(
+    _ answer: TransactionAnswer, to transaction: Transaction, _ rules: inout PresenceRules, _ now: Moment,
+    _ step: inout Step
+  ) -> TransactionAnswer {
+    let name = transaction.origin
+    // Taken before a start, and its answer never left: this time it comes from somebody who is there.
+    if transaction.order != nil, transaction.order == peers[name]?.order,
+      !recent.has(name, id: transaction.id)
+    {
+      recent.keep(answer, to: transaction)
+      hearLife(of: name, &rules, now, &step)
+      run(&rules, now, &step)
+      return answer
     }
-    hearLife(of: name, &rules, now, &step)
-    recent.keep(answer, to: transaction)
-    touch(name)
-    run(&rules, now, &step)
-    return (answer, step)
+    guard recent.isTooLarge(name, id: transaction.id) else { return shownStill(answer, to: name, rules) }
+    return answerAnew(transaction, &rules, now, &step)
   }
 
   /// Whether a transaction will be taken: it is neither a repetition, nor of a life of its sender before the present
@@ -106,27 +155,14 @@ extension FederationEngine {
   private mutating func answerAnew(
     _ transaction: Transaction, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) -> TransactionAnswer {
-    var answer = empty(for: transaction.origin)
+    var reception = Reception(unchecked: transaction)
+    reception.begin(empty(for: transaction.origin))
     for case .presence(let edu) in transaction.edus {
-      if let said = promise(edu, to: transaction.origin, beside: answer.answer, rules, now) {
-        answer.add(said)
-      }
+      promise(edu, to: transaction.origin, &reception, rules, now)
     }
     touch(transaction.origin)
     run(&rules, now, &step)
-    return answer
-  }
-
-  private static func check(_ transaction: Transaction) throws(MatrixError) {
-    guard transaction.edus.count <= Transaction.mostEDUs, transaction.pdus.count <= Transaction.mostPDUs
-    else {
-      throw MatrixError(
-        .tooLarge,
-        "A transaction holds at most \(Transaction.mostEDUs) EDUs and \(Transaction.mostPDUs) events.")
-    }
-    for case .presence(let edu) in transaction.edus where edu.push.count > Transaction.mostStates {
-      throw MatrixError(.tooLarge, "An m.presence EDU holds at most \(Transaction.mostStates) states.")
-    }
+    return reception.answer
   }
 
   private func empty(for name: ServerName) -> TransactionAnswer {
@@ -143,21 +179,27 @@ extension FederationEngine {
 
   // MARK: Presence
 
-  /// Takes one message. Users who were `accepted` in the same transaction are pushed unasked, and what is `given` in
-  /// the answer already is not repeated.
-  ///
-  /// - Returns: what is answered in the response.
-  private mutating func receive(
-    _ edu: PresenceEDU, from name: ServerName, beside accepted: Set<UserID>, given: PresenceEDU?,
-    _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
-  ) -> PresenceEDU? {
-    notePromise(edu, of: name, now)
+  /// What the next part of a message says.
+  private mutating func receivePresence(
+    _ reception: inout Reception, _ room: inout Int, _ rules: inout PresenceRules, _ now: Moment,
+    _ step: inout Step
+  ) {
+    let name = reception.transaction.origin
+    if reception.beginsMessage {
+      notePromise(reception.message, of: name, now)
+      // A reminder names everybody its sender watches: of the others it hears no more.
+      if reception.message.role == .reminder {
+        let gone = peers[name]?.watchedByThem.subtracting(reception.message.poll) ?? []
+        reception.message.unpoll += gone.sorted()
+      }
+    }
+    let edu = reception.takePart(&room)
     for user in edu.unpoll { unwatch(user, by: name, now, &step) }
     for push in edu.push where points.maySpeak(name, push.userID) {
       take(push, epoch: edu.epoch, from: name, &rules, now, &step)
       if isAwaited(push.userID, edu, of: name) {
         step.federation.append(.answeredOnce(push.userID, push.content))
-      } else if edu.epoch != nil, !accepted.contains(push.userID) {
+      } else if edu.epoch != nil, !reception.accepted.contains(push.userID) {
         declineUnwanted(push.userID, of: name, now)
       }
     }
@@ -165,13 +207,16 @@ extension FederationEngine {
       wasRefused(user, &rules, &step)
       if isAwaited(user, edu, of: name) { step.federation.append(.answeredOnce(user, nil)) }
     }
-    if edu.role == .reminder { forgetUnpolled(edu, by: name, now, &step) }
-    let isExchange = edu.role == .reminder || (edu.role == .answer && peers[name]?.awaitsAnswer == true)
-    if isExchange, points.resetsLongTimer(edu.role) { exchanged(name, now) }
-    if edu.role == nil, points.resetsLongTimer(nil), !edu.push.isEmpty {
-      armLongTimer(name, 0.85...1.15, now)
+    guard reception.hasHeardMessage else { return }
+    if reception.endsHearing {
+      let isExchange =
+        edu.role == .reminder || (edu.role == .answer && peers[name]?.awaitsAnswer == true)
+      if isExchange, points.resetsLongTimer(edu.role) { exchanged(name, now) }
+      if edu.role == nil, points.resetsLongTimer(nil), reception.messageHasStates {
+        armLongTimer(name, 0.85...1.15, now)
+      }
     }
-    return promise(edu, to: name, beside: given, rules, now)
+    promise(edu, to: name, &reception, rules, now)
   }
 
   /// Whether this answers a one-shot query.
@@ -201,22 +246,15 @@ extension FederationEngine {
     flush(name, at: now.instant)
   }
 
-  /// A reminder names every user its sender watches.
-  private mutating func forgetUnpolled(
-    _ edu: PresenceEDU, by name: ServerName, _ now: Moment, _ step: inout Step
-  ) {
-    let gone = peers[name]?.watchedByThem.subtracting(edu.poll) ?? []
-    for user in gone.sorted() { unwatch(user, by: name, now, &step) }
-  }
-
   /// Subscribes a peer to the users it polls, as far as they may be shown; the answer goes in the response or by itself
   /// (R2).
   private mutating func promise(
-    _ edu: PresenceEDU, to name: ServerName, beside given: PresenceEDU?, _ rules: PresenceRules, _ now: Moment
-  ) -> PresenceEDU? {
+    _ edu: PresenceEDU, to name: ServerName, _ reception: inout Reception, _ rules: PresenceRules,
+    _ now: Moment
+  ) {
     let polled = Set(edu.poll).filter { $0.server == server }.sorted()
     let isAsked = !polled.isEmpty || !edu.once.isEmpty || edu.role == .reminder
-    guard isAsked else { return nil }
+    guard isAsked else { return }
     if edu.epoch == nil, !polled.isEmpty, peers[name]?.hasPolled == false {
       peers[name]?.hasPolled = true
       // It can be polled, which was not known.
@@ -229,7 +267,8 @@ extension FederationEngine {
     // The answer tells these states, so the batch need not.
     for user in polled { peers[name]?.changed.remove(user) }
     if edu.wantsInlineAnswer, policy != .literal {
-      return answer(to: asked, of: name, beside: given, rules, now)
+      reception.add(answer(to: asked, of: name, beside: reception, rules, now))
+      return
     }
     let shown = asked.filter { isShown($0, to: name, rules) }
     peers[name]?.queue.states.formUnion(shown)
@@ -238,7 +277,6 @@ extension FederationEngine {
     }
     peers[name]?.queue.isAnswer = true
     flush(name, at: now.instant)
-    return nil
   }
 
   /// Whether a peer may be told of a user: some user of the peer is allowed to see them.
@@ -274,7 +312,7 @@ extension FederationEngine {
       watched.isPresent = Self.isPresent(state)
     }
     if peers[name]?.refreshedAt == nil { peers[name]?.refreshedAt = now.instant }
-    if peers[name]?.isModern == true { awaitExpiry(of: name) }
+    if peers[name]?.isModern == true, peers[name]?.expiryAt == nil { awaitExpiry(of: name) }
     step.presence += rules.learn(push.content, of: user, now: now)
     if epoch == nil, push.content.displayName == nil { askProfile(of: user, now, &step) }
     touch(name)
@@ -335,17 +373,5 @@ extension FederationEngine {
     if peer.longAt != nil, promise < peer.promise ?? timing.longInterval {
       armLongTimer(name, 0.85...1.15, now)
     }
-  }
-}
-
-extension TransactionAnswer {
-  /// Several messages in one transaction may ask; one answer holds all that is told.
-  fileprivate mutating func add(_ said: PresenceEDU) {
-    guard answer != nil else {
-      answer = said
-      return
-    }
-    answer?.push += said.push
-    answer?.refused += said.refused
   }
 }

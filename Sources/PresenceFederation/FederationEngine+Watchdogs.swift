@@ -85,6 +85,7 @@ extension FederationEngine {
   mutating func expireModern(
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
+    peers[name]?.expiryAt = nil
     guard let peer = peers[name], peer.isModern else { return }
     for (user, watched) in peer.watchedByUs.sorted(by: { $0.key < $1.key }) {
       guard let heard = watched.heardAt, now.instant - heard >= timing.modernExpiry else { continue }
@@ -101,8 +102,10 @@ extension FederationEngine {
 
   /// Looks again when the oldest state of a server of today expires.
   mutating func awaitExpiry(of name: ServerName) {
-    let oldest = peers[name]?.watchedByUs.values.compactMap(\.heardAt).min()
-    deadlines.set(oldest.map { $0 + timing.modernExpiry }, for: .expiry(name))
+    let oldest = peers[name]?.watchedByUs.values.lazy.compactMap(\.heardAt).min()
+    let due = oldest.map { $0 + timing.modernExpiry }
+    peers[name]?.expiryAt = due
+    deadlines.set(due, for: .expiry(name))
   }
 
   /// A reminder and its answer were exchanged: both timers begin anew (R5).

@@ -37,6 +37,8 @@ public struct FederationEngine: Sendable {
     case linger(UserID)
     /// An invite has not been answered.
     case invite(Question)
+    /// More of those on the list of somebody who looks, or ceased to, have to be looked after.
+    case restand(UserID)
   }
 
   /// An invite of a local user to a remote one.
@@ -76,6 +78,8 @@ public struct FederationEngine: Sendable {
   /// Which peers watch each local user.
   var watchers: [UserID: Set<ServerName>] = [:]
   var stances: [UserID: Stance] = [:]
+  /// Remote users whom the stance of a user has yet to be told of.
+  var restanding: [UserID: ArraySlice<UserID>] = [:]
   /// How often each pending invite was sent.
   var asked: [Question: Asked] = [:]
   var recent = RecentPeers()
@@ -214,6 +218,7 @@ public struct FederationEngine: Sendable {
       case .expiry(let peer): expireModern(peer, &rules, now, &step)
       case .linger(let user): lingerEnded(user, &rules, now, &step)
       case .invite(let question): askAgain(question, rules, now, &step)
+      case .restand(let user): restandSome(user, rules, now, &step)
       }
     }
     if touched.count == 1, let name = touched.popFirst() {
@@ -286,22 +291,23 @@ public struct FederationEngine: Sendable {
   }
 
   /// What is to be kept of the origin of a transaction once that is taken.
-  public func record(taking transaction: Transaction, _ rules: PresenceRules) -> PeerRecord {
-    let isSubscribed = peers[transaction.origin]?.isSubscribed == true || asksForSomebody(transaction, rules)
+  ///
+  /// - Parameters:
+  ///   - transaction: what is about to be taken.
+  ///   - begins: whether its origin watches a user here by it for the first time.
+  /// - Returns: what has to be stored.
+  public func record(taking transaction: Transaction, begins: Bool) -> PeerRecord {
+    let isSubscribed = begins || peers[transaction.origin]?.isSubscribed == true
     return PeerRecord(name: transaction.origin, isSubscribed: isSubscribed, order: transaction.order)
   }
 
-  /// Whether a transaction is the first by which its origin watches a user here: that has to be stored before it is
-  /// answered, so that the next life of this server greets it (R13).
-  public func beginsSubscription(_ transaction: Transaction, _ rules: PresenceRules) -> Bool {
-    peers[transaction.origin]?.watchedByThem.isEmpty != false && asksForSomebody(transaction, rules)
-  }
-
-  private func asksForSomebody(_ transaction: Transaction, _ rules: PresenceRules) -> Bool {
-    transaction.edus.contains { edu in
-      guard case .presence(let presence) = edu else { return false }
-      return presence.poll.contains { $0.server == server && isShown($0, to: transaction.origin, rules) }
-    }
+  /// Whether a server begins to watch somebody here by asking for these: that has to be stored before it is answered, so
+  /// that the next life of this server greets it (R13).
+  public func beginsSubscription(
+    _ polled: some Sequence<UserID>, by name: ServerName, _ rules: PresenceRules
+  ) -> Bool {
+    peers[name]?.watchedByThem.isEmpty != false
+      && polled.contains { $0.server == server && isShown($0, to: name, rules) }
   }
 
   func record(of name: ServerName, _ peer: PeerState) -> PeerRecord {

@@ -97,6 +97,8 @@ struct PeerState: Sendable {
   /// The span drawn for the running short timer; nil where it does not run.
   var shortSpan: Duration?
   var longAt: Instant?
+  /// When the oldest of what it said is to be looked at, where it is a server of today; no later than that is of age.
+  var expiryAt: Instant?
 
   init(ourEpoch: Int64, shortInterval: Duration) {
     self.ourEpoch = ourEpoch

@@ -19,14 +19,16 @@ struct BenchCommand: AsyncParsableCommand {
         memory     What does waiting cost? Resident memory per parked poll and CPU while 10,000 wait.
         requests   What does asking cost? GET and PUT of a status per CPU second, over 64 connections; and a change \
       of somebody whom 5,000 have on their lists, none of them polling.
+        latency    How long does one request keep others waiting? The longest that /versions and a PUT of somebody \
+      else wait beside each request at the bounds of what a person or a server may make long, in milliseconds.
         federation What do other servers cost? CPU per transaction with one state, for both servers, as a multiple \
       of one signature and its verification.
 
       For example: porchlight bench fanout --rounds 7
       """,
     subcommands: [
-      FanoutCommand.self, MemoryCommand.self, RequestsCommand.self, FederationCommand.self, AllCommand.self,
-      BenchServerCommand.self,
+      FanoutCommand.self, MemoryCommand.self, RequestsCommand.self, LatencyCommand.self,
+      FederationCommand.self, AllCommand.self, BenchServerCommand.self,
     ],
     defaultSubcommand: AllCommand.self)
 
@@ -57,6 +59,15 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws { try await options.run([.requests]) }
   }
 
+  struct LatencyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "latency", abstract: "Wait behind requests that are much work.")
+
+    @OptionGroup var options: BenchOptions
+
+    func run() async throws { try await options.run([], latency: true) }
+  }
+
   struct FederationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "federation", abstract: "Take transactions of another server, signed and verified.")
@@ -71,7 +82,9 @@ struct BenchCommand: AsyncParsableCommand {
 
     @OptionGroup var options: BenchOptions
 
-    func run() async throws { try await options.run(Bench.Scenario.allCases, federation: true) }
+    func run() async throws {
+      try await options.run(Bench.Scenario.allCases, latency: true, federation: true)
+    }
   }
 }
 
@@ -87,7 +100,9 @@ struct BenchOptions: ParsableArguments {
     help: ArgumentHelp("Where longpoll_server.c is, to be compiled for comparison.", valueName: "folder"))
   var baseline = ".ci/bench"
 
-  func run(_ scenarios: [Bench.Scenario], federation: Bool = false) async throws {
+  func run(
+    _ scenarios: [Bench.Scenario], latency: Bool = false, federation: Bool = false
+  ) async throws {
     // The servers to be measured are children, and inherit it.
     _ = FileLimit.raise()
     var holds = true
@@ -96,12 +111,22 @@ struct BenchOptions: ParsableArguments {
         let bench = Bench(program: Surroundings().executablePath, sources: baseline, rounds: rounds)
         for scenario in scenarios { holds = try await bench.run(scenario) && holds }
       }
+      if latency { holds = try await runLatency() && holds }
       if federation { holds = try await runFederation() && holds }
     } catch let error as BenchError {
       Output.complain(error.description)
       throw ExitCode(ExitStatus.failed)
     }
     if !holds { throw ExitCode(ExitStatus.failed) }
+  }
+
+  private func runLatency() async throws -> Bool {
+    var random = SystemRandomNumberGenerator()
+    guard let signer = SigningKey(using: &random) else { throw Failure("no signing key could be made") }
+    return try await LatencyBench(
+      signer: signer, verifier: SigningKeyVerifier(), secrets: SystemSecrets(random: random),
+      time: SystemTimekeeper(), random: random, rounds: rounds
+    ).run()
   }
 
   private func runFederation() async throws -> Bool {
@@ -122,7 +147,7 @@ struct BenchServerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "server", abstract: "Be measured.", shouldDisplay: false)
 
-  @Option(help: "How many people watch one.", transform: wholeNumber("--watchers", 1...100_000))
+  @Option(help: "How many people watch one.", transform: wholeNumber("--watchers", 0...100_000))
   var watchers = 1_000
 
   func run() async throws {

@@ -89,6 +89,7 @@ struct FederationOptions: ParsableArguments {
   func federation(over network: PeerNetwork, database: String?) throws(Failure) -> Federation {
     var federation = Federation(
       transport: network, signer: try key(beside: database), verifier: SigningKeyVerifier())
+    federation.reader = globalConcurrentExecutor
     federation.policy = presencePolicy
     federation.named = Set(peer.map(\.name))
     federation.timing.batchWindow = batchWindow

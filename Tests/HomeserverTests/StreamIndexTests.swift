@@ -98,6 +98,53 @@ struct StreamIndexTests {
     #expect(index.tellFollowers().map(\.user) == [try user(7)])
   }
 
+  @Test func aThousandWhoWaitAreToldInPartsAndEachOnce() throws {
+    var index = try watchers(1_000)
+    for number in 1...1_000 { index.look(try user(number), waits: true) }
+    index.presenceChanged(try user(0), toOthers: true)
+    // Whoever looks first has heard of it, and hears of the next change.
+    #expect(index.hear(try user(500)).map(\.user) == [try user(500)])
+    index.look(try user(500), waits: true)
+    #expect(index.listRecords(of: try user(500))[try user(0)]?.presenceVersion == 1)
+    var told: [UserID] = []
+    while index.hasUntold {
+      let some = index.tellFollowers().map(\.user)
+      #expect(some.count <= StreamIndex.part)
+      told += some
+    }
+    #expect(told.count == 999)
+    #expect(Set(told).count == 999)
+    index.presenceChanged(try user(0), toOthers: true)
+    #expect(index.tellFollowers().map(\.user) == [try user(500)])
+  }
+
+  @Test func whoHasAThousandOnTheirListComparesThemInParts() throws {
+    var index = StreamIndex()
+    let viewer = try user(0)
+    for number in 1...1_000 {
+      index.restore(ListEvent(userID: try user(number), state: .accepted, sender: viewer), of: viewer)
+      index.presenceChanged(try user(number), toOthers: true)
+    }
+    var turns = 1
+    var before: UInt64 = 0
+    while !index.look(viewer, waits: true) {
+      #expect(index.version(of: viewer) - before <= StreamIndex.part)
+      before = index.version(of: viewer)
+      // Somebody who was compared already changes again meanwhile.
+      if turns == 3 { index.presenceChanged(try user(1), toOthers: true) }
+      _ = index.hear(viewer)
+      turns += 1
+    }
+    #expect(turns >= 1_000 / StreamIndex.part)
+    let records = index.listRecords(of: viewer)
+    #expect(records.values.allSatisfy { $0.presenceVersion > 0 })
+    // Nobody is lost: the next change of each is heard.
+    for number in 1...1_000 { index.presenceChanged(try user(number), toOthers: true) }
+    #expect(index.tellFollowers().map(\.user) == [viewer])
+    while !index.look(viewer, waits: true) {}
+    #expect(index.version(of: viewer) >= 2_000)
+  }
+
   @Test func furtherChangesCostNothingForWhoeverHasNotLookedSince() throws {
     var index = try watchers(1)
     index.look(try user(1), waits: true)

@@ -11,6 +11,8 @@ public struct Federation: Sendable {
   public var transport: any PeerTransport
   /// The server's own key.
   public var signer: any RequestSigner
+  /// Where large transactions are read and verified, so that no connection waits for it; nil is where they came.
+  public var reader: (any TaskExecutor)?
   /// Verifies what others signed.
   public var verifier: any SignatureVerifier
 

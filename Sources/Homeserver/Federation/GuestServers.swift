@@ -7,6 +7,8 @@ struct GuestServers: Sendable {
   let authentication: FederationAuthentication
   /// Whether something stands with a server.
   let isKnown: @Sendable (ServerName) -> Bool
+  /// Where large transactions are read.
+  var reader: (any TaskExecutor)? { federation.reader }
   private let server: ServerName
   private let federation: Federation
   private let profiles: GuestProfiles

@@ -15,15 +15,35 @@ extension Homeserver {
     case .queryKeys(nil): return try await answer(KeyQuery(body: request.body), guests, from: peer)
     case .version: return .json(ServerVersion(name: "porchlight", version: configuration.version))
     case .send(let id):
-      let signed = try await guests.authentication.authenticate(request)
-      guard let body = signed.body else { throw Refusal(400, .notJSON, "The transaction has no body.") }
-      let transaction = try Transaction(id: id, signedBy: signed.origin, body: body)
+      let transaction = try await transaction(id, request, guests)
       let answer = try await presence.receive(transaction)
-      return .stream(answer.body(for: transaction.order == nil ? .modern : .exact))
+      return .stream(
+        try await beside(request) { answer.body(for: transaction.order == nil ? .modern : .exact) })
     case .profile:
       let origin = try await guests.authentication.authenticate(request).origin
       await presence.heard(from: origin)
       return try queryProfile(request)
+    }
+  }
+
+  /// Works on a request, on another thread where it is large: many connections wait for this one.
+  private func beside<Value>(
+    _ request: WireRequest, _ work: () async throws -> Value
+  ) async throws -> Value {
+    guard let reader = guests?.reader, request.body.count > configuration.largestBody else {
+      return try await work()
+    }
+    return try await withTaskExecutorPreference(reader) { try await work() }
+  }
+
+  /// Reads and verifies a transaction.
+  private func transaction(
+    _ id: String, _ request: WireRequest, _ guests: GuestServers
+  ) async throws -> Transaction {
+    try await beside(request) {
+      let signed = try await guests.authentication.authenticate(request)
+      guard let body = signed.body else { throw Refusal(400, .notJSON, "The transaction has no body.") }
+      return try Transaction(id: id, signedBy: signed.origin, body: body)
     }
   }
 

@@ -194,8 +194,7 @@ extension PresenceService {
       await withCheckedContinuation { receiving[origin]?.repeats.append($0) }
     }
     let messages = listMessages(of: transaction)
-    let begins = federation?.beginsSubscription(transaction, rules) ?? false
-    guard !messages.isEmpty || begins, takes(transaction) else { return try take(transaction) }
+    guard takes(transaction) else { return try await take(transaction) }
     receiving[origin] = Receiving(id: transaction.id)
     defer { for waiting in receiving.removeValue(forKey: origin)?.repeats ?? [] { waiting.resume() } }
     // Not the people themselves: how long this takes would tell how busy they are.
@@ -205,13 +204,15 @@ extension PresenceService {
         .relation(owner: message.observed, observed: message.observer),
       ]
     }
+    let begins = await beginsSubscription(transaction)
+    guard !messages.isEmpty || begins else { return try await take(transaction) }
     return try await turns.take(subjects: Set(relations)) {
-      guard takes(transaction) else { return try take(transaction) }
-      let rows = rows(of: messages, from: origin, now: time.now)
-      try await commit(rows.isEmpty && !begins ? nothing : rows + record(taking: transaction))
+      guard takes(transaction) else { return try await take(transaction) }
+      let rows = await rows(of: messages, from: origin, now: time.now)
+      try await commit(rows.isEmpty && !begins ? nothing : rows + record(taking: transaction, begins))
       // Another life of the server may have been heard of meanwhile: then nothing of this is done.
       let isTaken = takes(transaction)
-      let answer = try take(transaction)
+      let answer = try await take(transaction)
       guard !rows.isEmpty else { return answer }
       if !isTaken {
         for case .unsent(let message) in rows { writeLater(.delivered(message)) }
@@ -227,8 +228,28 @@ extension PresenceService {
 
   private func takes(_ transaction: Transaction) -> Bool { federation?.takes(transaction) ?? false }
 
-  private func record(taking transaction: Transaction) -> [StoreChange] {
-    guard let record = federation?.record(taking: transaction, rules) else { return [] }
+  /// Whether a transaction is the first by which its origin watches somebody here.
+  private func beginsSubscription(_ transaction: Transaction) async -> Bool {
+    var looked = 0
+    for case .presence(let edu) in transaction.edus {
+      var polled = edu.poll[...]
+      while !polled.isEmpty {
+        let some = polled.prefix(Self.namesInOneLook)
+        if federation?.beginsSubscription(some, by: transaction.origin, rules) ?? false { return true }
+        polled = polled.dropFirst(some.count)
+        looked += some.count
+        guard looked >= Self.namesInOneLook else { continue }
+        looked = 0
+        await Task.yield()
+      }
+    }
+    return false
+  }
+
+  private static let namesInOneLook = 512
+
+  private func record(taking transaction: Transaction, _ begins: Bool) -> [StoreChange] {
+    guard let record = federation?.record(taking: transaction, begins: begins) else { return [] }
     return [.peer(record)] + passing.changes(with: record)
   }
 
@@ -247,13 +268,14 @@ extension PresenceService {
   }
 
   /// What has to be stored before these messages are taken, tried on small copies of the rules.
-  private func rows(of messages: [ListEDU], from origin: ServerName, now: Moment) -> [StoreChange] {
+  private func rows(of messages: [ListEDU], from origin: ServerName, now: Moment) async -> [StoreChange] {
     struct Pair: Hashable {
       let (ours, theirs): (UserID, UserID)
     }
     var trials: [(pair: Pair, rules: PresenceRules)] = []
     var changes: [StoreChange] = []
-    for message in messages {
+    for (number, message) in messages.enumerated() {
+      if number > 0, number % Self.messagesInOneTurn == 0 { await Task.yield() }
       let isObserver = message.observer.server == rules.server
       let pair =
         isObserver
@@ -269,7 +291,8 @@ extension PresenceService {
       guard !isAnsweredAgain else { continue }
       changes += (federation?.unsent(in: effects) ?? []).map(StoreChange.unsent)
     }
-    for (pair, trial) in trials {
+    for (number, (pair, trial)) in trials.enumerated() {
+      if number > 0, number % Self.messagesInOneTurn == 0 { await Task.yield() }
       let before = Set(rules.standings(of: pair.ours, with: [pair.theirs]))
       changes += trial.standings(of: pair.ours, with: [pair.theirs])
         .filter { !before.contains($0) }.map(StoreChange.standing)
@@ -277,17 +300,25 @@ extension PresenceService {
     return changes
   }
 
-  private func take(_ transaction: Transaction) throws -> TransactionAnswer {
-    do {
-      guard let (answer, step) = try federation?.receive(transaction, rules: &rules, now: time.now) else {
-        throw Refusal(404, .unrecognized, "This server meets no others.")
-      }
-      perform(step)
-      return named(answer)
-    } catch let error as MatrixError {
+  /// Takes a transaction, a few people in each turn: it may name tens of thousands.
+  private func take(_ transaction: Transaction) async throws -> TransactionAnswer {
+    guard federation != nil else { throw Refusal(404, .unrecognized, "This server meets no others.") }
+    var reception: Reception
+    do throws(MatrixError) { reception = try Reception(transaction) } catch {
       throw Refusal(400, error.code, error.message)
     }
+    while true {
+      perform(federation?.receive(&reception, most: Self.peopleInOneTurn, rules: &rules, now: time.now))
+      guard !reception.isDone else { return named(reception.answer) }
+      await Task.yield()
+    }
   }
+
+  /// Of how many messages about lists the rows are worked out in one turn.
+  private static let messagesInOneTurn = 16
+
+  /// How many people of a transaction are looked after in one turn.
+  static let peopleInOneTurn = 32
 
   /// States go with the names of their people, as they are when the states are said.
   private func named(_ answer: TransactionAnswer) -> TransactionAnswer {

@@ -70,6 +70,7 @@ private struct StoreContents: Sendable {
   private var devices: [Device: DeviceRecord] = [:]
   private var deviceActivity: [Device: DeviceActivityRecord] = [:]
   private var tokens: [TokenDigest: TokenRecord] = [:]
+  private var tokensOf: [Device: Set<TokenDigest>] = [:]
   private var standings: [Pair: StandingRecord] = [:]
   private var profileFields: [DataKey: ProfileFieldRecord] = [:]
   private var accountData: [DataKey: AccountDataRecord] = [:]
@@ -103,9 +104,12 @@ private struct StoreContents: Sendable {
       let device = Device(user: user, id: id)
       devices[device] = nil
       deviceActivity[device] = nil
-      tokens = tokens.filter { $0.value.user != user || $0.value.device != id }
-    case .token(let record): tokens[record.digest] = record
-    case .removeToken(let digest): tokens[digest] = nil
+      for digest in tokensOf.removeValue(forKey: device) ?? [] { tokens[digest] = nil }
+    case .token(let record):
+      removeToken(record.digest)
+      tokens[record.digest] = record
+      tokensOf[Device(user: record.user, id: record.device), default: []].insert(record.digest)
+    case .removeToken(let digest): removeToken(digest)
     case .standing(let record):
       let pair = Pair(owner: record.owner, observed: record.observed)
       standings[pair] = record.standing.isNothing ? nil : record
@@ -128,6 +132,11 @@ private struct StoreContents: Sendable {
       let device = Device(user: record.user, id: record.device)
       if devices[device] != nil { deviceActivity[device] = record }
     }
+  }
+
+  private mutating func removeToken(_ digest: TokenDigest) {
+    guard let record = tokens.removeValue(forKey: digest) else { return }
+    tokensOf[Device(user: record.user, id: record.device)]?.remove(digest)
   }
 
   func snapshot(starts: UInt64) -> StoredServer {

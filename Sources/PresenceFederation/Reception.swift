@@ -1,0 +1,115 @@
+public import MatrixWire
+
+/// A transaction while it is taken, a few of its messages at a time (`FederationEngine.receive`).
+public struct Reception: Sendable {
+  public let transaction: Transaction
+  /// What it is answered with, once it is done.
+  public internal(set) var answer = TransactionAnswer()
+  public internal(set) var isDone = false
+
+  private(set) var isBegun = false
+  /// Messages about lists that have yet to be taken.
+  var messages: ArraySlice<ListEDU> = []
+  /// Whose acceptance came along: they are pushed unasked.
+  var accepted: Set<UserID> = []
+  /// The messages about presence behind the present one, and what is left of that.
+  private var rest: ArraySlice<EDU>
+  var message = PresenceEDU()
+  private var isMessageLeft = false
+  private(set) var beginsMessage = false
+  /// Whether all it says was heard, and whether that ended with the part that was taken last; what it asks for follows.
+  private(set) var hasHeardMessage = false
+  private(set) var endsHearing = false
+  private(set) var messageHasStates = false
+  /// Who is in the answer already.
+  private(set) var said: Set<UserID> = []
+  private(set) var refused: Set<UserID> = []
+
+  /// - Throws: `M_TOO_LARGE` for more events, messages or states than one transaction may hold.
+  public init(_ transaction: Transaction) throws(MatrixError) {
+    guard transaction.edus.count <= Transaction.mostEDUs, transaction.pdus.count <= Transaction.mostPDUs
+    else {
+      throw MatrixError(
+        .tooLarge,
+        "A transaction holds at most \(Transaction.mostEDUs) EDUs and \(Transaction.mostPDUs) events.")
+    }
+    for case .presence(let edu) in transaction.edus where edu.push.count > Transaction.mostStates {
+      throw MatrixError(.tooLarge, "An m.presence EDU holds at most \(Transaction.mostStates) states.")
+    }
+    self.init(unchecked: transaction)
+  }
+
+  init(unchecked transaction: Transaction) {
+    self.transaction = transaction
+    rest = transaction.edus[...]
+  }
+
+  mutating func begin(_ answer: TransactionAnswer) {
+    isBegun = true
+    self.answer = answer
+    for event in transaction.pdus { self.answer.pdus[event] = "Nobody here is in that room." }
+    messages =
+      transaction.edus.compactMap { edu in
+        if case .list(let message) = edu { message } else { nil }
+      }[...]
+  }
+
+  /// Goes on to the next message about presence, where nothing is left of the present one.
+  ///
+  /// - Returns: whether there is one.
+  mutating func next() -> Bool {
+    beginsMessage = false
+    while !isMessageLeft, let edu = rest.popFirst() {
+      guard case .presence(let presence) = edu else { continue }
+      message = presence
+      messageHasStates = !presence.push.isEmpty
+      (isMessageLeft, beginsMessage, hasHeardMessage) = (true, true, false)
+    }
+    return isMessageLeft
+  }
+
+  /// Takes as much of the present message as there is room for, in the order in which it is to be done: whom it does
+  /// not want, what it says, whom it does not show; then whom it asks for.
+  mutating func takePart(_ room: inout Int) -> PresenceEDU {
+    var part = message
+    part.unpoll = message.unpoll.take(&room)
+    part.push = message.push.take(&room)
+    part.refused = message.refused.take(&room)
+    let isHeard = message.unpoll.isEmpty && message.push.isEmpty && message.refused.isEmpty
+    endsHearing = isHeard && !hasHeardMessage
+    hasHeardMessage = isHeard
+    part.poll = isHeard ? message.poll.take(&room) : []
+    part.once = isHeard ? message.once.take(&room) : []
+    isMessageLeft = !isHeard || !message.poll.isEmpty || !message.once.isEmpty
+    // Messages without anybody in them are work too.
+    room -= 1
+    return part
+  }
+
+  /// Several messages in one transaction may ask; one answer holds it all.
+  mutating func add(_ more: PresenceEDU) {
+    said.formUnion(more.push.lazy.map(\.userID))
+    refused.formUnion(more.refused)
+    guard answer.answer != nil else {
+      answer.answer = more
+      return
+    }
+    answer.answer?.push += more.push
+    answer.answer?.refused += more.refused
+  }
+}
+
+extension Array {
+  /// Takes out the first ones, as many as there is room for.
+  fileprivate mutating func take(_ room: inout Int) -> [Element] {
+    guard count > Swift.max(0, room) else {
+      defer { self = [] }
+      room -= count
+      return self
+    }
+    let taken = Array(prefix(Swift.max(0, room)))
+    removeFirst(taken.count)
+    room = 0
+    return taken
+  }
+}
