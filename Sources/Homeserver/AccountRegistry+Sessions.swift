@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import Ports
 
-/// How somebody wants to be logged in.
+/// What a client wants of a login.
 struct LoginWish: Hashable, Sendable {
   var device: DeviceID?
   var displayName: String?
@@ -46,7 +46,7 @@ extension AccountRegistry {
     }
   }
 
-  /// Whether somebody's device holds a token still, expired or not.
+  /// Whether a device still holds a token, expired or not.
   func isHeld(_ token: TokenDigest) -> Bool { read { $0.tokens[token] != nil } }
 
   func isLoggedIn(_ device: Device) -> Bool {

@@ -6,8 +6,8 @@ internal import Synchronization
 /// Accounts, sessions and profiles, shared by all who answer requests: a value behind a lock, because nothing
 /// in it ever waits.
 ///
-/// It decides and it holds; it stores nothing. Whoever wants something changed takes the person's turn, asks
-/// here what has to change, commits that, and gives it back to `apply`.
+/// It decides and it holds; it stores nothing. A caller that wants something changed takes the user's turn, asks here
+/// what has to change, commits that, and gives it back to `apply`.
 final class AccountRegistry: Sendable {
   private struct State: Sendable {
     var book: AccountBook
@@ -104,15 +104,15 @@ final class AccountRegistry: Sendable {
 
   func record(of user: UserID) -> AccountRecord? { read { $0.accounts[user]?.record } }
 
-  /// The public profile, or nil for somebody who does not exist.
+  /// The public profile, or nil for a user who does not exist.
   func profile(of user: UserID) -> Profile? { read { $0.accounts[user]?.record.profile } }
 
-  /// The profile with all its fields, or nil for somebody who does not exist.
+  /// The profile with all its fields, or nil for a user who does not exist.
   func publicProfile(of user: UserID) -> PublicProfile? {
     read { book in book.accounts[user].map { PublicProfile($0.record.profile, fields: $0.profileFields) } }
   }
 
-  /// Which of name and picture somebody had since the start and has no more: `""` for those.
+  /// Which of name and picture a user had since the start and has no more: `""` for those.
   func clearedProfile(of user: UserID) -> Profile { state.withLock { $0.cleared[user] ?? Profile() } }
 
   /// The profile as everybody is shown it beside presence, in lists and invites: while its owner hides, the one from

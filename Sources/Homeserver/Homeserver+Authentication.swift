@@ -11,7 +11,7 @@ extension Homeserver {
     return Device(user: record.user, id: record.device)
   }
 
-  /// What a request proves itself with, for whoever asks later whether it is still good.
+  /// What a request proves itself with, so that a later step can ask whether it is still good.
   ///
   /// - Throws: as `authenticate(_:)`.
   func authenticatedToken(of request: WireRequest) throws(Refusal) -> TokenRecord {
@@ -24,7 +24,7 @@ extension Homeserver {
     return record
   }
 
-  /// A token nobody has counts as a request without one: whoever guesses is held to that limit.
+  /// An unknown token counts as a request without one: a client that guesses is held to that limit.
   func countGuess(_ refusal: Refusal, _ request: WireRequest, from peer: Peer) -> Refusal {
     guard refusal.error.code == .unknownToken, request.accessToken != nil else { return refusal }
     do throws(Refusal) {
@@ -37,7 +37,7 @@ extension Homeserver {
 
   /// Whose request it is, where only one person may ask.
   ///
-  /// - Throws: as `authenticate(_:)`, and 403 where it is somebody else.
+  /// - Throws: as `authenticate(_:)`, and 403 where it is another user's.
   func authenticate(_ request: WireRequest, as user: UserID, _ refusal: String) throws(Refusal) -> Device {
     let device = try authenticate(request)
     guard device.user == user else { throw Refusal(403, .forbidden, refusal) }
@@ -55,7 +55,7 @@ extension Homeserver {
     }
   }
 
-  /// Ends the tokens that came before one that is used: whoever uses it has it safe (protocol 2.4).
+  /// Ends the tokens that came before one that is used: the client that uses it has stored it (Protocol 2.4).
   ///
   /// Where that cannot be stored they end with the next use, so the request goes on.
   func noteUse(of token: AccessToken, _ kind: TokenRecord.Kind = .access) async {

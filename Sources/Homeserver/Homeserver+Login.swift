@@ -1,7 +1,7 @@
 internal import MatrixWire
 internal import Ports
 
-/// Login in its three historical forms, and ours for the same machine (protocol 2.2).
+/// Login in its three historical forms, and ours for the same machine (Protocol 2.2).
 extension Homeserver {
   func loginFlows(for peer: Peer) -> WireResponse {
     var flows = [FlowsAnswer.Flow(type: LoginType.password)]
@@ -22,7 +22,7 @@ extension Homeserver {
     }
   }
 
-  /// Somebody who does not exist and a wrong password are one answer, after the same work.
+  /// A name without an account and a wrong password are one answer, after the same work.
   private func login(_ wanted: LoginRequest, _ wish: LoginWish, from peer: Peer) async throws -> Credentials {
     let name = try Self.name(in: wanted.identifier, or: wanted.user)
     guard let password = wanted.password else {
@@ -80,7 +80,7 @@ extension Homeserver {
     }
   }
 
-  /// A session of somebody who has proved who they are; nil where they have no account.
+  /// A session of a user who has proved who they are; nil where they have no account.
   private func logIn(_ user: UserID, _ wish: LoginWish) async throws -> Credentials? {
     try await turns.take([user]) {
       guard accounts.exists(user) else { return nil }
@@ -89,7 +89,7 @@ extension Homeserver {
       try await commit(session.changes)
       accounts.noteUse(of: session.device)
       for device in session.ended { await presence.removeDevice(device) }
-      // Whoever held the device before holds it no longer: their polls end with their tokens.
+      // The client that held the device before holds it no longer: its polls end with its tokens.
       if !isNew { await presence.endPolls(of: session.device) }
       return credentials(session)
     }
@@ -100,8 +100,8 @@ extension Homeserver {
 
   // MARK: Parts
 
-  /// Whether a password is somebody's. Where nobody has the name, or has it without a password, it is as much work as
-  /// where an account has one.
+  /// Whether a password is that of an account. For a name without an account or without a password, it is as much work
+  /// as for one with.
   func isPassword(
     _ password: String, of user: UserID?, named name: String, _ share: PasswordWork.Share
   ) async throws -> Bool {
@@ -109,7 +109,7 @@ extension Homeserver {
     let decoy = accounts.decoyHash(for: user?.rawValue ?? name)
     let hash = user.flatMap { accounts.record(of: $0)?.passwordHash }
     let isRight = try await passwords.verify(password: password, against: hash ?? decoy, share)
-    // A decoy may be somebody's hash: whether it matches is nobody's business.
+    // A decoy may be the hash of another account: whether it matches must not be told.
     return hash != nil && isRight
   }
 
@@ -120,9 +120,9 @@ extension Homeserver {
       homeServer: configuration.name)
   }
 
-  /// Whom a name of somebody here means, `bob` or `@bob:server`; nil for what is no name.
+  /// Whom a name means, `bob` or `@bob:server`; nil for what is no name.
   ///
-  /// - Throws: 403 for somebody of another server.
+  /// - Throws: 403 for a user of another server.
   func localUser(_ name: String) throws(Refusal) -> UserID? {
     guard name.hasPrefix("@") else {
       return UserID(localpart: name.asciiLowercased, server: configuration.name)

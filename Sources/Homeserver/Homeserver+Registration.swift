@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceCore
 
-/// Registration (protocol 2.3).
+/// Registration (Protocol 2.3).
 extension Homeserver {
   /// What `GET /register` says, which the first version had and some clients still ask.
   func registrationFlows() throws(Refusal) -> WireResponse {
@@ -43,7 +43,7 @@ extension Homeserver {
 
   /// Makes an account, and a session on it where one is wanted, in one commit.
   ///
-  /// - Throws: `M_USER_IN_USE` where somebody was faster, `StoreError` where it cannot be stored.
+  /// - Throws: `M_USER_IN_USE` where another registration was faster, `StoreError` where it cannot be stored.
   func create(_ user: UserID, _ passwordHash: String?, _ wish: LoginWish?) async throws -> Credentials {
     // The name is theirs while they have the turn.
     try await turns.take([user]) {

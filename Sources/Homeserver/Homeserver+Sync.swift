@@ -3,7 +3,7 @@ internal import Ports
 internal import PresenceCore
 internal import Synchronization
 
-/// The event stream as a long poll: `/sync` (Protocol 4.2) and its old forms (4.1).
+/// The event stream as a long poll: `/sync` (Protocol 4.2) and its old forms (Protocol 4.1).
 extension Homeserver {
   func sync(_ request: WireRequest, _ version: APIVersion) async throws -> WireResponse {
     try await wait { try poll(.sync, request, version, deliver: $0) }

@@ -4,8 +4,8 @@ public import PresenceCore
 internal import PresenceFederation
 internal import Synchronization
 
-/// The reference homeserver: requests in, answers out, as values. Whoever has a `WireRequest` (an HTTP
-/// adapter, an exchange in the same process, a test) gets the same answers.
+/// The reference homeserver: requests in, answers out, as values. Every caller with a `WireRequest` (an HTTP adapter,
+/// an exchange in the same process, a test) gets the same answers.
 ///
 /// `run()` has to run beside it: it keeps the timers of presence and of waiting polls.
 public final class Homeserver: Sendable {
@@ -46,7 +46,8 @@ public final class Homeserver: Sendable {
 
     public init(name: ServerName) { self.name = name }
 
-    /// What clients are told at `/.well-known/matrix/client`. Never what a request calls this server: that is anybody's.
+    /// What clients are told at `/.well-known/matrix/client`. Never what a request calls this server: clients choose
+    /// that.
     var baseURL: String { publicURL ?? "https://\(name)" }
 
     var tokenLifetimes: TokenLifetimes { .init(access: accessTokenLifetime, refresh: refreshTokenLifetime) }
@@ -55,7 +56,7 @@ public final class Homeserver: Sendable {
   /// Who may make accounts.
   public enum Registration: Hashable, Sendable {
     case open
-    /// Whoever has this token (`m.login.registration_token`), of 1 to 1,024 bytes.
+    /// Clients that have this token (`m.login.registration_token`), of 1 to 1,024 bytes.
     case token(String)
     case closed
   }
@@ -181,7 +182,7 @@ public final class Homeserver: Sendable {
     }
   }
 
-  /// Nothing was done, and somebody else may do it: how a local homeserver passes from process to process.
+  /// Nothing was done, and another process may do it: how a local homeserver passes from process to process.
   private static var farewell: WireResponse {
     var response = Refusal(503, .unknown, "The server is shutting down.").response
     response.headers.append(.init("Retry-After", "1"))

@@ -30,7 +30,7 @@ public final class Poll: Sendable {
     PollIntent(setPresence: parameters.setPresence, looks: !parameters.filter.blocksPresence)
   }
 
-  /// Whether it tells what happens from now on: `/events` without `from` (protocol 4.1).
+  /// Whether it tells what happens from now on: `/events` without `from` (Protocol 4.1).
   var beginsNow: Bool { form.shape == .contentOnly && parameters.since == nil }
 
   /// Events as the answer of this poll, which went on from `start`.
@@ -61,7 +61,7 @@ struct OpenPoll: Sendable {
 
   var device: Device { poll.device }
 
-  /// Nothing, at the position the poll came with: for whoever waits no more.
+  /// Nothing, at the position the poll came with: for a client that waits no more.
   var farewell: WireResponse {
     guard let start else { return Refusal.gone.response }
     return poll.answer(from: start, to: start)
@@ -100,7 +100,7 @@ struct PollParameters: Sendable {
 
   /// - Parameters:
   ///   - request: whose query they stand in.
-  ///   - endpoint: `/sync` and `/events` differ in names and defaults (protocol 4.1, 4.2).
+  ///   - endpoint: `/sync` and `/events` differ in names and defaults (Protocol 4.1, 4.2).
   ///   - longestWait: the most that is granted.
   ///   - readFilter: makes a filter of the parameter of that name.
   /// - Throws: `M_INVALID_PARAM` naming the parameter, or `M_BAD_PAGINATION` for a malformed `from`.

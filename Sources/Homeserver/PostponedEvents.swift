@@ -1,15 +1,15 @@
 internal import MatrixWire
 internal import Ports
 
-/// What requests mean for the streams of others than whoever made them, until those were answered: a moment later, or
-/// when the others look, whichever is first.
+/// What a request means for the streams of other users than its own, until it was answered: a moment later, or when
+/// they look, whichever is first.
 ///
 /// All of it waits alike, also what is for nobody. Each person's events keep their order.
 struct PostponedEvents: Sendable {
   enum Event: Sendable {
     /// The entry of an owner's list changed.
     case list(owner: UserID, ListEvent)
-    /// Somebody who asks the observed person, or asked, stands differently.
+    /// The state of an invite has changed.
     case invite(InviteEvent)
 
     /// Whose streams tell it.

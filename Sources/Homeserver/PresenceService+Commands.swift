@@ -47,7 +47,7 @@ extension PresenceService {
     return record
   }
 
-  /// Whoever was asked reads the asker's name beside the question.
+  /// Users with an open invite read the asker's name beside it.
   private func tellAsked(by user: UserID) {
     apply { rules, _ in rules.openQuestions(of: user) }
   }
@@ -70,8 +70,8 @@ extension PresenceService {
     apply { $0.removeDevice(device.id, of: device.user, now: $1) }
   }
 
-  /// A profile is part of what others see. While its person hides or appears offline, nothing is said: an
-  /// event would show that somebody is there (efficiency.md 6.2 #18).
+  /// A profile is part of what others see. While its user hides or appears offline, nothing is said: an event would
+  /// show that the user is there (I18).
   func profileChanged(_ user: UserID) {
     guard let person = rules.person(user) else { return }
     let isSeen = person.choice != .hidden && person.choice != .offline
@@ -79,8 +79,7 @@ extension PresenceService {
     if isSeen { tellAsked(by: user) }
   }
 
-  /// What a viewer may see of a person now; nil where they may not. Somebody elsewhere whom nobody here watches is
-  /// asked for.
+  /// What a viewer may see of a user now; nil where they may not. A remote user who is not watched here is asked for.
   func status(of user: UserID, for viewer: UserID) async -> PresenceContent? {
     guard user.server != rules.server, rules.isVisible(user, to: viewer) else {
       return rules.presence(of: user, for: viewer, now: time.now)
@@ -95,8 +94,8 @@ extension PresenceService {
 
   // MARK: Lists
 
-  /// People elsewhere of whom nothing is known only because nobody looked are waited for a moment: whoever asks now
-  /// and then would never see them.
+  /// Remote users of whom nothing is known only because no watcher looked are waited for a moment: a client that asks
+  /// now and then would never see them.
   func list(of device: Device) async -> PresenceListAnswer {
     if accounts.isLoggedIn(device) {
       apply { $0.listWasRead(by: device.user, on: device.id, now: $1) }

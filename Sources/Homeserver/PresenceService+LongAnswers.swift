@@ -3,17 +3,17 @@ internal import Ports
 internal import PresenceCore
 internal import Synchronization
 
-/// Answers as long as somebody's list: they are put together in parts, each in a turn of its own, so that nobody waits
+/// Answers as long as a list: they are put together in parts, each in a turn of its own, so that no request waits
 /// longer than for one part.
 ///
-/// Such an answer is of its beginning, and its position says so: whatever changes while it is put together is newer, and
-/// is told by the next poll, whether or not it stands in the answer already. Whether somebody may be seen is asked in
-/// the turn in which they are written.
+/// Such an answer is of its beginning, and its position says so: whatever changes while it is put together is newer,
+/// and is told by the next poll, whether or not it is in the answer already. Whether a user may be seen is asked in the
+/// turn in which they are written.
 extension PresenceService {
   /// How many people are written in one turn.
   static let part = 100
 
-  /// Whether everything is told to somebody of whom there is much to tell.
+  /// Whether everything is told to a viewer for whom there is much to tell.
   func isLong(_ open: OpenPoll) -> Bool {
     guard open.since == nil else { return false }
     let user = open.device.user
@@ -46,8 +46,8 @@ extension PresenceService {
     attend([])
   }
 
-  /// Everybody's presence and a person's own account data outside of any stream, with the position they stand for.
-  /// Nothing of lists and invites: whoever asks this way is older than they are.
+  /// The presence of all contacts and a user's own account data outside of any stream, with their position. Nothing of
+  /// lists and invites: clients that ask this way are older than they are.
   func snapshot(
     for user: UserID, as form: StreamForm
   ) async -> (presence: [[UInt8]], accountData: [[UInt8]], position: SyncToken) {
@@ -57,7 +57,7 @@ extension PresenceService {
     return (presence, accountData(of: user, since: nil, .everything), position)
   }
 
-  /// A person's list as `GET .../presence/list` answers it (protocol E2).
+  /// A person's list as `GET .../presence/list` answers it (E2).
   func listInParts(of user: UserID) async -> PresenceListAnswer {
     await lookInTurns(user)
     let position = token(index.version(of: user))

@@ -11,7 +11,7 @@ extension PresenceService {
   /// Opens polls; each is answered now, or parked until it has something to say. Those whose answer is long are
   /// answered last, in parts.
   func open(_ polls: [Poll]) async {
-    // `/events` without `from` begins now (protocol 4.1): where that is is known when everybody was looked at.
+    // `/events` without `from` begins now (Protocol 4.1): where that is is known when everybody was looked at.
     for poll in polls where poll.beginsNow { await lookInTurns(poll.device.user) }
     let now = time.now
     var opened: [OpenPoll] = []
@@ -23,7 +23,7 @@ extension PresenceService {
     for open in long { await answerInParts(open) }
   }
 
-  /// Their time is up, or whoever asked has gone and been answered.
+  /// Their time is up, or their client has gone and been answered.
   func attend(due: [OpenPoll], gone: [OpenPoll]) {
     end(gone)
     attend(due)
@@ -45,8 +45,8 @@ extension PresenceService {
 
   // MARK: Opening and ending
 
-  /// - Throws: 401 where its token was ended meanwhile, 429 where it has too many polls open, 503 where
-  ///   whoever asked has gone, 400 for a token this server never gave, or gave too long ago.
+  /// - Throws: 401 where its token was ended meanwhile, 429 where it has too many polls open, 503 where the client has
+  ///   gone, 400 for a token this server never gave, or gave too long ago.
   ///
   /// What a poll says of presence is not charged as a change of status: a refused poll makes a person offline who
   /// is not, and `RateLimits.requests` and the batching of answers hold what watchers get of it.
@@ -177,7 +177,7 @@ extension PresenceService {
     if open.since != nil {
       var (until, after) = (open.deadline, version)
       if hasNews {
-        // Something to say. While changes keep coming they share an answer (protocol 5.4).
+        // Something to say. While changes keep coming they share an answer (Protocol 5.4).
         let quiet = lastAnswers[open.device].map { $0 + batching }
         (until, after) = (min(quiet ?? now.instant, open.deadline), .max)
       }

@@ -8,11 +8,11 @@ internal import PresenceFederation
 /// An actor around values. What must not be lost is committed first and true afterwards: nobody ever sees what
 /// a crash could take back. Whatever a method changes is visible to every poll that is opened after the method returns.
 ///
-/// Whoever asks is answered first. Polls that wait are told in a later turn, and what a request means for the streams of
-/// somebody else is worked out a moment later still (`PostponedEvents`), or when they look: by how long a request takes,
-/// nobody learns who is there.
+/// A request is answered first. Waiting polls are told in a later turn, and what a request means for the streams of
+/// other users is worked out a moment later still (`PostponedEvents`), or when they look: how long a request takes does
+/// not tell who is there.
 actor PresenceService {
-  /// Two people, between whom something stands.
+  /// An owner and an observed user.
   struct Relation: Hashable, Sendable {
     let owner: UserID
     let observed: UserID
@@ -25,7 +25,7 @@ actor PresenceService {
   }
 
   var rules: PresenceRules
-  /// What stands between this server and others; nil where it meets none.
+  /// The relations of this server with its peers; nil where it meets none.
   var federation: FederationEngine?
   let sender: PeerSender?
   let acquaintances: Acquaintances?
@@ -230,7 +230,7 @@ actor PresenceService {
     postponed.add(event, at: time.instant)
   }
 
-  /// Before somebody's stream is read: what was postponed for it is in it, and who changed since they looked.
+  /// Before a stream is read: what was postponed for it is in it, and who changed since its viewer looked.
   ///
   /// - Returns: whether it may be read. Where so much changed that it takes more than one turn, it has to be called again.
   func look(_ viewer: UserID, waits: Bool) -> Bool {
@@ -277,13 +277,13 @@ actor PresenceService {
 
   private static let wokenAtOnce = 64
 
-  /// Whether something stands between this server and another may have changed.
+  /// Whether there is a relation with another server may have changed.
   private func meet(_ server: ServerName) {
     guard server != rules.server else { return }
     acquaintances?.set(rules.lists.serversMet.contains(server), server)
   }
 
-  /// Every open poll of a device returns: somebody else holds it now.
+  /// Every open poll of a device returns: another client holds it now.
   func endPolls(of device: Device) {
     endStreams(of: device)
     answerLater()

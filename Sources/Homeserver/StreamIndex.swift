@@ -3,12 +3,12 @@ internal import MatrixWire
 /// When each thing last changed that a stream can tell, counted for every person by themselves: what a poll is
 /// answered from.
 ///
-/// The counts are each person's own, because they stand in tokens: a count for all would tell a stranger how
-/// much happens elsewhere, and so whether an invite found somebody, or whether a hidden person is there.
+/// The counts are each user's own, because they are in tokens: a common count would tell a stranger how much happens
+/// elsewhere, and so whether an invite found an account, or whether a hidden user is there.
 ///
-/// A change of somebody's presence costs what those cost who wait for it. It gets a number among all changes, which no
-/// token carries, and is noted for each viewer with a waiting poll. Whoever looks at their stream next compares: what
-/// they missed gets a version of theirs then, so however often one person changes meanwhile, it is one.
+/// A change of presence costs what the viewers cost who wait for it. It gets a number among all changes, which no token
+/// carries, and is noted for each viewer with a waiting poll. A viewer who looks at their stream next compares: what
+/// they missed gets a version of theirs then, so however often one user changes meanwhile, it is one.
 ///
 /// Holds the newest of everything and no history, so that its size follows people and relations and not
 /// traffic. Ended relations are remembered up to a number per person; a poll from before what was forgotten
@@ -82,7 +82,7 @@ struct StreamIndex: Sendable {
     since <= version(of: user) && since >= streams[user]?.floor ?? 0
   }
 
-  /// An entry that stood on somebody's list before this server started: known, and told by no stream yet.
+  /// An entry that was on a list before this server started: known, and told by no stream yet.
   mutating func restore(_ event: ListEvent, of owner: UserID) {
     _ = streams[owner, default: Stream()].lists.add(
       event, with: event.userID, at: 0, limit: endedRelations)
@@ -224,7 +224,7 @@ struct StreamIndex: Sendable {
     return [(user, version)]
   }
 
-  /// An entry of somebody's list changed.
+  /// An entry of a list changed.
   @discardableResult
   mutating func listChanged(of owner: UserID, _ event: ListEvent) -> Changes {
     let other = event.userID
@@ -239,7 +239,7 @@ struct StreamIndex: Sendable {
     return add(event, with: other, to: \.lists, of: owner)
   }
 
-  /// Somebody who asks, or asked, stands differently.
+  /// The state of an invite changed.
   @discardableResult
   mutating func inviteChanged(_ event: InviteEvent) -> Changes {
     add(event, with: event.observer, to: \.invites, of: event.observed)

@@ -16,7 +16,7 @@ struct StreamView {
   enum Notice {
     /// Oneself, in an answer that replaces everything or in one that says what changed.
     case own(isComplete: Bool)
-    /// Somebody on the list, as far as they may be seen.
+    /// A contact, as far as they may be seen.
     case person(UserID)
     case list(ListEvent)
     case invite(InviteEvent)
@@ -118,7 +118,7 @@ struct StreamView {
     user != viewer && rules.unknownReason(of: user, for: viewer) == nil
   }
 
-  /// One entry of the list as `GET .../presence/list` answers it (protocol E2).
+  /// One entry of the list as `GET .../presence/list` answers it (E2).
   func listEntry(_ user: UserID, _ entry: PresenceLists.Entry) -> ListEntry {
     ListEntry(
       userID: user, state: entry.state, presence: content(of: user), groups: entry.groups,
@@ -146,8 +146,8 @@ struct StreamView {
     entry.state == .accepted ? user : viewer
   }
 
-  /// Presence and profile of somebody on the list. Where the presence is unknown the profile stays away too,
-  /// or an entry for somebody who does not exist would look different.
+  /// Presence and profile of a contact. Where the presence is unknown the profile stays away too, or an entry for a
+  /// name without an account would look different.
   private func content(of user: UserID) -> PresenceContent {
     let content = rules.listedPresence(of: user, for: viewer, now: now)
     return content.state == .unknown ? content : withProfile(content, of: user)
@@ -170,7 +170,7 @@ struct StreamView {
     return content
   }
 
-  /// Both fields always; a cleared one as `""` (protocol 8). People of other servers bring theirs along.
+  /// Both fields always; a cleared one as `""` (Protocol 8). People of other servers bring theirs along.
   private func withProfile(_ content: PresenceContent, of user: UserID) -> PresenceContent {
     var content = content
     guard user.server == rules.server else {

@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// Where polls wait until something concerns their person.
 ///
-/// A parked poll is an entry here and nothing else: no task, no timer of its own. Whoever takes it out has to
-/// answer it. A lock around a value and not an actor, because whoever hangs up does so synchronously.
+/// A parked poll is an entry here and nothing else: no task, no timer of its own. The caller that takes it out has to
+/// answer it. A lock around a value and not an actor, because clients hang up synchronously.
 final class SyncHub: Sendable {
   private struct Waiter: Sendable {
     let open: OpenPoll
@@ -124,7 +124,7 @@ final class SyncHub: Sendable {
     }
   }
 
-  /// Whoever asked has gone: a waiting poll is answered at once, one that has yet to be opened will not be.
+  /// The client has gone: a waiting poll is answered at once, one that has yet to be opened will not be.
   func abandon(_ poll: Poll) {
     let open = state.withLock { state in
       poll.isAbandoned.store(true, ordering: .relaxed)

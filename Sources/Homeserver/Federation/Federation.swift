@@ -2,7 +2,7 @@ public import MatrixWire
 public import Ports
 public import PresenceFederation
 
-/// What a homeserver needs to meet others (protocol 6).
+/// What a homeserver needs to meet others (Protocol 6).
 public struct Federation: Sendable {
   /// What watchfulness may cost.
   public var policy = PresencePolicy.tight
@@ -16,9 +16,9 @@ public struct Federation: Sendable {
   /// Verifies what others signed.
   public var verifier: any SignatureVerifier
 
-  /// Servers that whoever runs this one has named: no strangers, whatever stands between.
+  /// Servers that the operator has named: no strangers, with or without a relation.
   public var named: Set<ServerName> = []
-  /// Told in a line what somebody who runs this server wants to know of others: who does not answer, and why.
+  /// Takes, a line each, what an operator wants to know of other servers: which does not answer, and why.
   public var notice: @Sendable (String) -> Void = { _ in }
 
   public init(

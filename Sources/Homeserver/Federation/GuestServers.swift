@@ -5,7 +5,7 @@ internal import Ports
 struct GuestServers: Sendable {
   let ownKeys: OwnKeys
   let authentication: FederationAuthentication
-  /// Whether something stands with a server.
+  /// Whether there is a relation with a server.
   let isKnown: @Sendable (ServerName) -> Bool
   /// Where large transactions are read.
   var reader: (any TaskExecutor)? { federation.reader }
@@ -60,8 +60,8 @@ struct GuestServers: Sendable {
     return keys.body(with: [self.server: [federation.signer.keyID: signature]])
   }
 
-  /// What another server says of one of its people; nil for somebody it does not know. It is asked once a minute,
-  /// whoever asks.
+  /// What another server says of one of its users; nil for a user it does not know. It is asked once a minute, however
+  /// many ask.
   ///
   /// - Throws: 502 where it does not answer, or not in a way that can be understood.
   func profile(of user: UserID) async throws(Refusal) -> PublicProfile? {
@@ -83,7 +83,7 @@ struct GuestServers: Sendable {
       profiles[user] = .said(profile)
       return profile
     } catch {
-      // Whoever asked may have gone away: that says nothing about the server.
+      // The caller may have been cancelled: that says nothing about the server.
       if !Task.isCancelled { profiles[user] = .silent }
       throw Self.unanswered(user)
     }

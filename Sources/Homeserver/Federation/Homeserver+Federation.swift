@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceFederation
 
-/// What other servers ask of this one (protocol 6.1, 6.3, 6.7).
+/// What other servers ask of this one (Protocol 6.1, 6.3, 6.7).
 extension Homeserver {
   func answer(
     _ route: Route.FederationRoute, _ request: WireRequest, from peer: Peer
@@ -60,8 +60,8 @@ extension Homeserver {
     return try Self.answer(profile, field: request.query("field"), of: user)
   }
 
-  /// How this server and others stand: for processes of the server's own user, over the Unix socket, and nobody
-  /// else. It says who watches whom.
+  /// The relations of this server with its peers: for processes of the server's own user, over the Unix socket, and no
+  /// others. It says who watches whom.
   func peers(from peer: Peer) async throws -> WireResponse {
     guard guests != nil else { throw Refusal(404, .notFound, "This server meets no others.") }
     guard peer.isSameUser else {

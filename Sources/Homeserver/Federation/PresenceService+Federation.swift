@@ -11,7 +11,7 @@ extension PresenceService {
     for record in atStart.peers {
       for change in passing.changes(with: record) { writeLater(change) }
     }
-    // Before anybody is told of it. On a full disk the next life may be told the same, and is put right then.
+    // Before any peer is told of it. On a full disk the next life may be told the same, and is put right then.
     try? await persistence.commit([.epoch(epoch)])
     let step = federation?.start(
       peers: atStart.peers, unsent: atStart.unsent, rules: &rules, now: time.now)
@@ -42,13 +42,13 @@ extension PresenceService {
     perform(federation?.heard(from: peer, rules: &rules, now: time.now))
   }
 
-  /// What an administrator is told of every peer, those named by hand included with whom nothing stands.
+  /// What an operator is told of every peer, including those that are named by hand and have no relation.
   var peerStatus: [PeerStatus] {
     guard let federation else { return [] }
     return federation.status(with: acquaintances?.named ?? [], now: time.now)
   }
 
-  /// Asks another server once for somebody; nil where it does not show them, or does not answer in time.
+  /// Asks another server once for a user; nil where it does not show them, or does not answer in time.
   func askOnce(_ user: UserID) async -> PresenceContent? {
     guard federation != nil else { return nil }
     lastAsker += 1
@@ -87,7 +87,7 @@ extension PresenceService {
     if askers[user]?.isEmpty == true { askers[user] = nil }
   }
 
-  /// Somebody who reads their list, and of whom nothing is known yet.
+  /// A viewer who reads their list, and the users of whom nothing is known yet.
   struct ListReader: Sendable {
     let viewer: UserID
     var unanswered: Set<UserID>
@@ -173,13 +173,13 @@ extension PresenceService {
     }
   }
 
-  /// The server of somebody who is watched here has said what they are called.
+  /// The server of a user who is watched here has said what they are called.
   func learn(_ profile: Profile, of user: UserID) { apply { rules, _ in rules.learn(profile, of: user) } }
 
   // MARK: Receiving
 
-  /// A transaction whose signature is its origin's. What it changes of lists, and that its origin watches somebody
-  /// here, is durable before it is true.
+  /// A transaction whose signature is its origin's. What it changes of lists, and that its origin watches a user here,
+  /// is durable before it takes effect.
   ///
   /// The same transaction again waits for the first: its sender was not answered in time.
   ///
@@ -253,8 +253,8 @@ extension PresenceService {
     return [.peer(record)] + passing.changes(with: record)
   }
 
-  /// Something that is stored where nothing changes: a stranger must not learn from the time it takes whether
-  /// anybody was asked.
+  /// Something that is stored where nothing changes: a stranger must not learn from the time it takes whether the
+  /// invited user exists.
   private var nothing: [StoreChange] { federation.map { [.epoch($0.epoch)] } ?? [] }
 
   /// What is said by whom it may be said, and concerns people of this server, whether or not they exist.
@@ -331,7 +331,7 @@ extension PresenceService {
 
 extension AccountRegistry {
   /// A message with the names of this server's people in it: both fields always, a cleared one as `""`
-  /// (protocol 8).
+  /// (Protocol 8).
   func named(_ message: PresenceEDU) -> PresenceEDU {
     var message = message
     for index in message.push.indices {
