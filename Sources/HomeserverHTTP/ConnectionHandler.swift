@@ -30,7 +30,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case closed
   }
 
-  private let desk: Desk
+  private let dispatcher: EventLoopDispatcher
   let place: Place
   private let peer: Peer
   private let limits: HTTPServer.Limits
@@ -61,20 +61,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var partAhead = 0
 
   init(
-    _ desk: Desk, _ place: Place, _ peer: Peer, _ limits: HTTPServer.Limits, _ proxies: TrustedProxies
+    _ dispatcher: EventLoopDispatcher, _ place: Place, _ peer: Peer, _ limits: HTTPServer.Limits,
+    _ proxies: TrustedProxies
   ) {
-    self.desk = desk
+    self.dispatcher = dispatcher
     self.place = place
     self.peer = peer
     self.limits = limits
     reader = RequestReader(
-      limits, proxies.contains(peer) ? (peer, proxies) : nil, sender: desk.sender,
-      charge: { [id = place.id] sender in desk.charge(sender, for: id) })
+      limits, proxies.contains(peer) ? (peer, proxies) : nil, sender: dispatcher.sender,
+      charge: { [id = place.id] sender in dispatcher.charge(sender, for: id) })
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
-    desk.add(self)
+    dispatcher.add(self)
     enter(.idle, limits.idle, context)
   }
 
@@ -96,7 +97,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     headMemory = nil
     reader.close()
     abandon()
-    desk.remove(self)
+    dispatcher.remove(self)
   }
 
   /// The client does not wait for the answer any more: a request that only reads is ended; a change once begun is
@@ -104,7 +105,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private func abandon() {
     guard let poll else { return }
     self.poll = nil
-    desk.abandon(poll)
+    dispatcher.abandon(poll)
   }
 
   // MARK: Shutdown
@@ -172,7 +173,7 @@ extension ConnectionHandler {
   func setHeadBytes(_ count: Int) {
     headBytes = count
     guard count > limits.smallRequest, phase != .closed else { return headMemory = nil }
-    let memory = headMemory ?? desk.charge(.nobody, for: place.id)
+    let memory = headMemory ?? dispatcher.charge(.nobody, for: place.id)
     headMemory = memory
     // Buffers grow by doubling. This one is kept, and read into, for as long as the connection is open.
     if !memory.grow(to: 2 * count) { cut() }
@@ -267,7 +268,7 @@ extension ConnectionHandler {
         phase = .answering
         timer.disarm()
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-        poll = desk.ask(request, next.memory, Handle(handler: handler, peer: next.client ?? peer))
+        poll = dispatcher.ask(request, next.memory, Handle(handler: handler, peer: next.client ?? peer))
         if isHungUp { abandon() }
       case .answer(let response): answer(response, context)
       }
@@ -300,7 +301,7 @@ extension ConnectionHandler {
     let staysOpen = arrival.staysOpen && !isEnd
     phase = .writing
     let bytes = ResponseBytes.render(
-      response, to: arrival, staysOpen: staysOpen, date: desk.date, context.channel.allocator)
+      response, to: arrival, staysOpen: staysOpen, date: dispatcher.date, context.channel.allocator)
     let written = context.eventLoop.makePromise(of: Void.self)
     written.futureResult.assumeIsolated().whenComplete { result in
       self.answered(staysOpen, result, context)

@@ -20,7 +20,7 @@ public struct HTTPServer: Service {
   private let endpoints: [Endpoint]
   private let limits: Limits
   private let logger: Logger
-  private let answerer: Answerer
+  private let requests: RequestHandler
   private let time: any Timekeeper
   private let proxies: TrustedProxies
   private let listening: @Sendable (Endpoint) async -> Void
@@ -39,7 +39,7 @@ public struct HTTPServer: Service {
   ) {
     self.init(
       endpoints, limits, TrustedProxies(), time, logger, listening, {},
-      Answerer(respond: respond, homeserver: nil))
+      RequestHandler(respond: respond, homeserver: nil))
   }
 
   /// The same for a homeserver.
@@ -62,13 +62,13 @@ public struct HTTPServer: Service {
     let respond: Responder = { request, peer in await homeserver.respond(to: request, from: peer) }
     self.init(
       endpoints, limits, proxies, homeserver.time, logger, listening, willBindAnew,
-      Answerer(respond: respond, homeserver: homeserver))
+      RequestHandler(respond: respond, homeserver: homeserver))
   }
 
   private init(
     _ endpoints: [Endpoint], _ limits: Limits, _ proxies: TrustedProxies, _ time: any Timekeeper,
     _ logger: Logger, _ listening: @escaping @Sendable (Endpoint) async -> Void,
-    _ willBindAnew: @escaping @Sendable () async throws -> Void, _ answerer: Answerer
+    _ willBindAnew: @escaping @Sendable () async throws -> Void, _ requests: RequestHandler
   ) {
     self.endpoints = endpoints
     self.limits = limits
@@ -77,7 +77,7 @@ public struct HTTPServer: Service {
     self.logger = logger
     self.listening = listening
     self.willBindAnew = willBindAnew
-    self.answerer = answerer
+    self.requests = requests
   }
 
   /// Has this process give large blocks of memory back as soon as they are freed: to be called once, by a process that
@@ -94,32 +94,32 @@ public struct HTTPServer: Service {
     let guests = Guests(most: limits.mostConnections, grace: limits.grace)
     let localGuests = Guests(most: limits.mostLocalConnections, grace: limits.grace)
     let memory = MemoryBudget(bytes: limits.memory)
-    let desks = group.makeIterator().map { Desk($0, answerer, memory, time) }
+    let dispatchers = group.makeIterator().map { EventLoopDispatcher($0, requests, memory, time) }
     try await withThrowingDiscardingTaskGroup { tasks in
-      for desk in desks {
-        tasks.addTask(executorPreference: LoopExecutor(desk.loop)) { await desk.run() }
+      for dispatcher in dispatchers {
+        tasks.addTask(executorPreference: LoopExecutor(dispatcher.loop)) { await dispatcher.run() }
       }
-      defer { for desk in desks { desk.close() } }
+      defer { for dispatcher in dispatchers { dispatcher.close() } }
       var listeners: [Listener] = []
       do {
         for (endpoint, encryption) in zip(endpoints, encryptions) {
           let listener = try await Listener(
-            endpoint, limits, proxies, group, desks, endpoint.unixPath == nil ? guests : localGuests,
+            endpoint, limits, proxies, group, dispatchers, endpoint.unixPath == nil ? guests : localGuests,
             encryption)
           listeners.append(listener)
           logger.info("Listening on \(listener.endpoint)")
           await listening(listener.endpoint)
         }
         listeners = await keep(listeners) { endpoint in
-          try await Listener(endpoint, limits, proxies, group, desks, localGuests, nil)
+          try await Listener(endpoint, limits, proxies, group, dispatchers, localGuests, nil)
         }
         for listener in listeners { await listener.close() }
       } catch {
         for listener in listeners { await listener.close() }
-        for desk in desks { desk.cutAll() }
+        for dispatcher in dispatchers { dispatcher.cutAll() }
         throw error
       }
-      await quiesce(desks)
+      await quiesce(dispatchers)
     }
   }
 
@@ -174,13 +174,13 @@ public struct HTTPServer: Service {
   }
 
   /// Waits for what is under way, everywhere at once; where the task is cancelled, cuts it.
-  private func quiesce(_ desks: [Desk]) async {
+  private func quiesce(_ dispatchers: [EventLoopDispatcher]) async {
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
-        for desk in desks { group.addTask { await desk.quiesce(within: limits.shutdown) } }
+        for dispatcher in dispatchers { group.addTask { await dispatcher.quiesce(within: limits.shutdown) } }
       }
     } onCancel: {
-      for desk in desks { desk.cutAll() }
+      for dispatcher in dispatchers { dispatcher.cutAll() }
     }
   }
 

@@ -17,11 +17,13 @@ struct Listener: Sendable {
   /// - Throws: `ListenError`.
   init(
     _ endpoint: HTTPServer.Endpoint, _ limits: HTTPServer.Limits, _ proxies: TrustedProxies,
-    _ group: MultiThreadedEventLoopGroup, _ desks: [Desk], _ guests: Guests, _ encryption: NIOSSLContext?
+    _ group: MultiThreadedEventLoopGroup, _ dispatchers: [EventLoopDispatcher], _ guests: Guests,
+    _ encryption: NIOSSLContext?
   ) async throws {
     do {
       let file = try endpoint.unixPath.map { try UnixSocketFile($0) }
-      let desks = Dictionary(desks.map { (ObjectIdentifier($0.loop), $0) }, uniquingKeysWith: { $1 })
+      let dispatchers = Dictionary(
+        dispatchers.map { (ObjectIdentifier($0.loop), $0) }, uniquingKeysWith: { $1 })
       let isLocal = file != nil
       var bootstrap = ServerBootstrap(group: group)
         .serverChannelOption(.backlog, value: Self.backlog)
@@ -36,11 +38,11 @@ struct Listener: Sendable {
         // A connection keeps a buffer for each read of a turn.
         .childChannelOption(.maxMessagesPerRead, value: 1)
         .childChannelInitializer { channel in
-          guard let desk = desks[ObjectIdentifier(channel.eventLoop)] else {
+          guard let dispatcher = dispatchers[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("a connection on a loop of another group")
           }
           let place = Place(guests: guests, id: ObjectIdentifier(channel))
-          return Self.setUp(channel, desk, place, limits, proxies, isLocal: isLocal, encryption)
+          return Self.setUp(channel, dispatcher, place, limits, proxies, isLocal: isLocal, encryption)
         }
       if !isLocal {
         bootstrap = bootstrap.serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
@@ -86,7 +88,7 @@ struct Listener: Sendable {
   }
 
   private static func setUp(
-    _ channel: any Channel, _ desk: Desk, _ place: Place, _ limits: HTTPServer.Limits,
+    _ channel: any Channel, _ dispatcher: EventLoopDispatcher, _ place: Place, _ limits: HTTPServer.Limits,
     _ proxies: TrustedProxies,
     isLocal: Bool, _ encryption: NIOSSLContext?
   ) -> EventLoopFuture<Void> {
@@ -98,7 +100,7 @@ struct Listener: Sendable {
       limit.maxHeaderFieldSize = limits.largestHead
       limit.maxHeaderListSize = limits.largestHead
       limit.maxHeaderFieldCount = limits.mostHeaders
-      let handler = ConnectionHandler(desk, place, peer, limits, proxies)
+      let handler = ConnectionHandler(dispatcher, place, peer, limits, proxies)
       let pipeline = channel.pipeline.syncOperations
       if let encryption { try pipeline.addHandler(NIOSSLServerHandler(context: encryption)) }
       try pipeline.addHandlers([ByteToMessageHandler(RequestDecoder(limit, handler)), handler])

@@ -9,7 +9,7 @@ internal import Synchronization
 ///
 /// A poll costs no task of its own, and what is read on a loop is answered there: no other thread is woken,
 /// which would cost as much as a small answer.
-final class Desk: Sendable {
+final class EventLoopDispatcher: Sendable {
   private struct Asked {
     var polls: [Poll] = []
     var requests: [(request: WireRequest, memory: MemoryCharge?, connection: ConnectionHandler.Handle)] = []
@@ -22,7 +22,7 @@ final class Desk: Sendable {
   }
 
   let loop: any EventLoop
-  private let answerer: Answerer
+  private let requests: RequestHandler
   private let memory: MemoryBudget
   private let time: any Timekeeper
   private let dateLine: NIOLoopBoundBox<DateLine>
@@ -36,10 +36,10 @@ final class Desk: Sendable {
   private let emptied: NIOLoopBoundBox<EventLoopPromise<Void>?>
 
   init(
-    _ loop: any EventLoop, _ answerer: Answerer, _ memory: MemoryBudget, _ time: any Timekeeper
+    _ loop: any EventLoop, _ requests: RequestHandler, _ memory: MemoryBudget, _ time: any Timekeeper
   ) {
     self.loop = loop
-    self.answerer = answerer
+    self.requests = requests
     self.memory = memory
     self.time = time
     dateLine = .makeBoxSendingValue(DateLine(), eventLoop: loop)
@@ -55,14 +55,14 @@ final class Desk: Sendable {
       for await _ in rings {
         let asked = takeAsked()
         for asked in asked.requests {
-          group.addTask { [answerer] in
-            let response = await answerer.respond(asked.request, asked.connection.peer)
+          group.addTask { [requests] in
+            let response = await requests.respond(asked.request, asked.connection.peer)
             // Held until here although its connection may be gone: so long the request was in memory.
             withExtendedLifetime(asked.memory) { self.give(response, to: asked.connection) }
           }
         }
         // Not waited for here: a long answer is given in parts, between which others are taken in.
-        if !asked.polls.isEmpty { group.addTask { [answerer] in await answerer.open(asked.polls) } }
+        if !asked.polls.isEmpty { group.addTask { [requests] in await requests.open(asked.polls) } }
       }
     }
   }
@@ -81,7 +81,7 @@ final class Desk: Sendable {
   func ask(
     _ request: WireRequest, _ memory: MemoryCharge?, _ connection: ConnectionHandler.Handle
   ) -> Poll? {
-    let poll = answerer.poll(request) { self.give($0, to: connection) }
+    let poll = requests.poll(request) { self.give($0, to: connection) }
     if let poll {
       asked.value.polls.append(poll)
     } else {
@@ -94,10 +94,10 @@ final class Desk: Sendable {
     return poll
   }
 
-  func abandon(_ poll: Poll) { answerer.abandon(poll) }
+  func abandon(_ poll: Poll) { requests.abandon(poll) }
 
   /// Who sends a request, as far as its head tells.
-  func sender(of head: WireRequest) -> RequestSender { answerer.sender(of: head) }
+  func sender(of head: WireRequest) -> RequestSender { requests.sender(of: head) }
 
   /// A request of a connection begins to take up memory; the connection is asked to end it where it has to give way.
   func charge(_ sender: RequestSender, for id: ObjectIdentifier) -> MemoryCharge {
@@ -166,7 +166,7 @@ final class Desk: Sendable {
 }
 
 /// What answers the requests of an adapter.
-struct Answerer: Sendable {
+struct RequestHandler: Sendable {
   let respond: HTTPServer.Responder
   /// Where polls wait without a task each.
   let homeserver: Homeserver?
