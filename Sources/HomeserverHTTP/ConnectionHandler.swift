@@ -39,8 +39,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var timer = DeadlineTimer()
   private var context: ChannelHandlerContext?
   /// Small: there is one for each of ten thousand connections.
-  private var arrived = CircularBuffer<Arrival>(initialCapacity: 1)
-  private var current: Arrival?
+  private var arrived = CircularBuffer<DecodedRequest>(initialCapacity: 1)
+  private var current: DecodedRequest?
   /// What `current` asks for, where it waits.
   private var poll: Poll?
   private var isHungUp = false
@@ -137,11 +137,11 @@ extension ConnectionHandler {
     case .invite:
       guard current == nil, arrived.isEmpty else { return }
       context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: ResponseBytes.invitation)), promise: nil)
-    case .arrival(var arrival):
-      arrival.readAhead = partAhead
+    case .decoded(var decoded):
+      decoded.readAhead = partAhead
       partAhead = 0
-      arrived.append(arrival)
-      if !arrival.staysOpen { isLast = true }
+      arrived.append(decoded)
+      if !decoded.staysOpen { isLast = true }
       advance(context)
     }
   }
@@ -186,7 +186,7 @@ extension ConnectionHandler {
   }
 
   /// Takes no more requests; this is the last answer.
-  private func finish(with answer: Arrival, _ context: ChannelHandlerContext) {
+  private func finish(with answer: DecodedRequest, _ context: ChannelHandlerContext) {
     isLast = true
     arrived.append(answer)
     advance(context)
@@ -234,16 +234,18 @@ extension ConnectionHandler {
     }
   }
 
-  private static func refusal(of error: HTTPParserError) -> Arrival {
-    var arrival =
+  private static func refusal(of error: HTTPParserError) -> DecodedRequest {
+    var decoded =
       switch error {
-      case .headerOverflow: Arrival(refusal: 431, .tooLarge, "The head of the request is too large.")
-      case .invalidMethod: Arrival(refusal: 405, .unrecognized, "The request begins with no method of HTTP.")
-      case .invalidVersion: Arrival(refusal: 505, .unknown, "This server speaks HTTP/1.1 and HTTP/1.0.")
-      default: Arrival(refusal: 400, .unknown, "This is not HTTP.")
+      case .headerOverflow: DecodedRequest(refusal: 431, .tooLarge, "The head of the request is too large.")
+      case .invalidMethod:
+        DecodedRequest(refusal: 405, .unrecognized, "The request begins with no method of HTTP.")
+      case .invalidVersion:
+        DecodedRequest(refusal: 505, .unknown, "This server speaks HTTP/1.1 and HTTP/1.0.")
+      default: DecodedRequest(refusal: 400, .unknown, "This is not HTTP.")
       }
-    arrival.staysOpen = false
-    return arrival
+    decoded.staysOpen = false
+    return decoded
   }
 }
 
@@ -296,12 +298,12 @@ extension ConnectionHandler {
   }
 
   private func answer(_ response: WireResponse, _ context: ChannelHandlerContext) {
-    guard let arrival = current, phase != .lingering, phase != .closed else { return }
+    guard let decoded = current, phase != .lingering, phase != .closed else { return }
     let isEnd = arrived.isEmpty && isLast
-    let staysOpen = arrival.staysOpen && !isEnd
+    let staysOpen = decoded.staysOpen && !isEnd
     phase = .writing
     let bytes = ResponseBytes.render(
-      response, to: arrival, staysOpen: staysOpen, date: dispatcher.date, context.channel.allocator)
+      response, to: decoded, staysOpen: staysOpen, date: dispatcher.date, context.channel.allocator)
     let written = context.eventLoop.makePromise(of: Void.self)
     written.futureResult.assumeIsolated().whenComplete { result in
       self.answered(staysOpen, result, context)
@@ -341,7 +343,7 @@ extension ConnectionHandler: NIOScheduledCallbackHandler {
     guard timer.rang(on: eventLoop, self), let context else { return }
     switch phase {
     case .head, .body:
-      var late = Arrival(refusal: 408, .unknown, "The request did not come in time.")
+      var late = DecodedRequest(refusal: 408, .unknown, "The request did not come in time.")
       late.staysOpen = false
       finish(with: late, context)
     case .idle, .writing, .lingering: context.close(promise: nil)

@@ -4,27 +4,27 @@ internal import NIOHTTP1
 /// Reads the head of a request: what is asked, by whom, and how the connection goes on.
 enum RequestHead {
   /// - Returns: a request without its body, or the answer where the head says enough for one.
-  static func read(_ head: HTTPRequestHead) -> Arrival {
-    var arrival = content(head)
-    arrival.isHead = head.method == .HEAD
-    arrival.isOld = head.version.minor == 0
+  static func read(_ head: HTTPRequestHead) -> DecodedRequest {
+    var decoded = content(head)
+    decoded.isHead = head.method == .HEAD
+    decoded.isOld = head.version.minor == 0
     // The parser takes nothing more from a connection that asked to speak another protocol.
     let isUpgrade = head.method == .CONNECT || head.headers.contains(name: "Upgrade")
-    arrival.staysOpen = head.isKeepAlive && !isUpgrade
-    return arrival
+    decoded.staysOpen = head.isKeepAlive && !isUpgrade
+    return decoded
   }
 
   private static let allowed = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 
-  private static func content(_ head: HTTPRequestHead) -> Arrival {
+  private static func content(_ head: HTTPRequestHead) -> DecodedRequest {
     guard head.version.minor == 0 || head.headers["Host"].count == 1 else {
-      return Arrival(refusal: 400, .unknown, "A request needs one Host header.")
+      return DecodedRequest(refusal: 400, .unknown, "A request needs one Host header.")
     }
     // Asked by browsers before they ask anything else: any path, no token, no effect.
-    if head.method == .OPTIONS { return Arrival(.answer(WireResponse(status: 204, body: []))) }
+    if head.method == .OPTIONS { return DecodedRequest(.answer(WireResponse(status: 204, body: []))) }
     let name = head.method == .HEAD ? "GET" : head.method.rawValue
     guard let method = WireRequest.Method(rawValue: name) else {
-      return Arrival(
+      return DecodedRequest(
         refusal: 405, .unrecognized, "No endpoint here knows the method \(name).",
         headers: [.init("Allow", allowed)])
     }
@@ -34,9 +34,9 @@ enum RequestHead {
       request.accessToken = try token(in: head.headers, &request)
       request.signatures = head.headers["Authorization"].filter(XMatrixAuthorization.isMeant)
       if !request.signatures.isEmpty { request.receivedTarget = target.text }
-      return Arrival(.request(request))
+      return DecodedRequest(.request(request))
     } catch {
-      return Arrival(refusal: error.code == .missingToken ? 401 : 400, error)
+      return DecodedRequest(refusal: error.code == .missingToken ? 401 : 400, error)
     }
   }
 

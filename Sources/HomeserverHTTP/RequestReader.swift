@@ -13,15 +13,15 @@ struct RequestReader {
     case more
     /// More has to come, and will once the client is told `100 Continue`.
     case invite
-    case arrival(Arrival)
+    case decoded(DecodedRequest)
   }
 
   private enum State {
     case between
     /// With how many bytes its body may take up by now.
-    case body(Arrival, WireRequest, room: Int)
+    case body(DecodedRequest, WireRequest, room: Int)
     /// The answer is known, the rest of the body is not wanted.
-    case discarding(Arrival, bytes: Int)
+    case discarding(DecodedRequest, bytes: Int)
     /// The answer is given, the rest of the body comes all the same.
     case abandoned
     /// The connection ends with the last request.
@@ -65,16 +65,16 @@ struct RequestReader {
     if case .body(let bytes) = part, case .body = state { return append(bytes) }
     switch (part, state) {
     case (.head(let head), .between): return begin(head)
-    case (.body(let bytes), .discarding(let arrival, let count)):
-      return discard(arrival, count + bytes.readableBytes)
-    case (.end, .body(var arrival, let request, _)):
+    case (.body(let bytes), .discarding(let decoded, let count)):
+      return discard(decoded, count + bytes.readableBytes)
+    case (.end, .body(var decoded, let request, _)):
       state = .between
-      arrival.memory?.complete()
-      arrival.content = .request(request)
-      return .arrival(arrival)
-    case (.end, .discarding(let arrival, _)):
-      state = arrival.staysOpen ? .between : .over
-      return .arrival(arrival)
+      decoded.memory?.complete()
+      decoded.content = .request(request)
+      return .decoded(decoded)
+    case (.end, .discarding(let decoded, _)):
+      state = decoded.staysOpen ? .between : .over
+      return .decoded(decoded)
     case (.end, .abandoned):
       state = .over
       return .more
@@ -85,73 +85,73 @@ struct RequestReader {
   /// Ends the request that is coming, where it had to give way to others.
   ///
   /// - Returns: its answer; nil where it did not have to.
-  mutating func giveWay() -> Arrival? {
-    guard case .body(let arrival, _, _) = state, arrival.memory?.isHeld == false else { return nil }
+  mutating func giveWay() -> DecodedRequest? {
+    guard case .body(let decoded, _, _) = state, decoded.memory?.isHeld == false else { return nil }
     state = .abandoned
-    return Self.noRoom(like: arrival)
+    return Self.noRoom(like: decoded)
   }
 
   /// Lets go of what is there.
   mutating func close() { state = .over }
 
   private mutating func begin(_ head: HTTPRequestHead) -> Outcome {
-    var arrival = RequestHead.read(head)
+    var decoded = RequestHead.read(head)
     if let proxy {
-      arrival.client = proxy.proxies.client(behind: proxy.peer, forwardedFor: head.headers["X-Forwarded-For"])
+      decoded.client = proxy.proxies.client(behind: proxy.peer, forwardedFor: head.headers["X-Forwarded-For"])
     }
     let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
     let isAsking = head.headers.first(name: "Expect")?.asciiLowercased == "100-continue"
-    if case .request(let request) = arrival.content, length > limits.largestBody,
+    if case .request(let request) = decoded.content, length > limits.largestBody,
       length > largestBody(of: request)
     {
-      arrival = tooLarge(like: arrival)
+      decoded = tooLarge(like: decoded)
     }
-    switch arrival.content {
+    switch decoded.content {
     case .request(var request):
       // The client claims a length. Most bodies are as long as that, large ones grow as they come.
       request.body.reserveCapacity(min(max(0, length), limits.smallRequest))
-      state = .body(arrival, request, room: limits.smallRequest)
+      state = .body(decoded, request, room: limits.smallRequest)
       return isAsking ? .invite : .more
     case .answer:
       // A client that asked before sending has sent nothing, and may or may not do so now.
-      return discard(arrival, isAsking ? .max : length > limits.largestDiscard ? length : 0)
+      return discard(decoded, isAsking ? .max : length > limits.largestDiscard ? length : 0)
     }
   }
 
   private mutating func append(_ bytes: ByteBuffer) -> Outcome {
-    guard case .body(var arrival, var request, var room) = state else { return .more }
+    guard case .body(var decoded, var request, var room) = state else { return .more }
     // Let go of the buffered request, so that it is appended to and not copied.
     state = .over
     let count = request.body.count + bytes.readableBytes
     if count > limits.largestBody || count > room {
       let largest = largestBody(of: request)
-      guard count <= largest else { return discard(tooLarge(like: arrival), count) }
+      guard count <= largest else { return discard(tooLarge(like: decoded), count) }
       if count > room {
         // What is granted is what is taken: the array would double by itself.
         room = min(max(count, room * 2), largest)
-        let memory = arrival.memory ?? charge(sender(request))
-        arrival.memory = memory
+        let memory = decoded.memory ?? charge(sender(request))
+        decoded.memory = memory
         guard memory.grow(to: room) else {
           state = .abandoned
-          return .arrival(Self.noRoom(like: arrival))
+          return .decoded(Self.noRoom(like: decoded))
         }
         request.body.reserveCapacity(room)
       }
     }
     request.body.append(contentsOf: bytes.readableBytesView)
-    state = .body(arrival, request, room: room)
+    state = .body(decoded, request, room: room)
     return .more
   }
 
-  private mutating func discard(_ arrival: Arrival, _ count: Int) -> Outcome {
+  private mutating func discard(_ decoded: DecodedRequest, _ count: Int) -> Outcome {
     guard count > limits.largestDiscard else {
-      state = .discarding(arrival, bytes: count)
+      state = .discarding(decoded, bytes: count)
       return .more
     }
-    var arrival = arrival
-    arrival.staysOpen = false
+    var decoded = decoded
+    decoded.staysOpen = false
     state = .abandoned
-    return .arrival(arrival)
+    return .decoded(decoded)
   }
 
   /// Only requests that a server may have signed may be longer than those of clients.
@@ -160,23 +160,23 @@ struct RequestReader {
     return max(limits.largestTransaction, limits.largestBody)
   }
 
-  private func tooLarge(like arrival: Arrival) -> Arrival {
+  private func tooLarge(like decoded: DecodedRequest) -> DecodedRequest {
     var largest = limits.largestBody
-    if case .request(let request) = arrival.content { largest = largestBody(of: request) }
+    if case .request(let request) = decoded.content { largest = largestBody(of: request) }
     let message = "The body is larger than \(largest) bytes."
-    return Self.refused(arrival, Arrival(refusal: 413, .tooLarge, message))
+    return Self.refused(decoded, DecodedRequest(refusal: 413, .tooLarge, message))
   }
 
   /// The answer to a request for which there is no memory.
-  private static func noRoom(like arrival: Arrival) -> Arrival {
+  private static func noRoom(like decoded: DecodedRequest) -> DecodedRequest {
     let message = "Too many requests are being sent at once. Try again later."
-    var refused = refused(arrival, Arrival(refusal: 503, .unknown, message))
+    var refused = refused(decoded, DecodedRequest(refusal: 503, .unknown, message))
     refused.staysOpen = false
     return refused
   }
 
-  private static func refused(_ arrival: Arrival, _ refusal: Arrival) -> Arrival {
-    var refused = arrival
+  private static func refused(_ decoded: DecodedRequest, _ refusal: DecodedRequest) -> DecodedRequest {
+    var refused = decoded
     refused.content = refusal.content
     refused.memory = nil
     return refused

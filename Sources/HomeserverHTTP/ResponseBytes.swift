@@ -8,16 +8,16 @@ enum ResponseBytes {
 
   /// - Parameters:
   ///   - response: the answer.
-  ///   - arrival: what it answers.
+  ///   - decoded: what it answers.
   ///   - staysOpen: whether the connection goes on afterwards.
   ///   - date: the line that says when.
   ///   - allocator: the channel's.
   /// - Returns: head and body in one buffer.
   static func render(
-    _ response: WireResponse, to arrival: Arrival, staysOpen: Bool, date: String,
+    _ response: WireResponse, to decoded: DecodedRequest, staysOpen: Bool, date: String,
     _ allocator: ByteBufferAllocator
   ) -> ByteBuffer {
-    var bytes = allocator.buffer(capacity: 384 + (arrival.isHead ? 0 : response.body.count))
+    var bytes = allocator.buffer(capacity: 384 + (decoded.isHead ? 0 : response.body.count))
     let status = HTTPResponseStatus(statusCode: response.status)
     if response.status == 200 {
       bytes.writeStaticString("HTTP/1.1 200 OK\r\n")
@@ -35,11 +35,11 @@ enum ResponseBytes {
     if status.mayHaveResponseBody { bytes.writeString("Content-Length: \(response.body.count)\r\n") }
     if !staysOpen {
       bytes.writeString("Connection: close\r\n")
-    } else if arrival.isOld {
+    } else if decoded.isOld {
       bytes.writeString("Connection: keep-alive\r\n")
     }
     bytes.writeString("\r\n")
-    if !arrival.isHead, status.mayHaveResponseBody { bytes.writeBytes(response.body) }
+    if !decoded.isHead, status.mayHaveResponseBody { bytes.writeBytes(response.body) }
     return bytes
   }
 

@@ -2,7 +2,7 @@ internal import Homeserver
 internal import MatrixWire
 
 /// A request as it came off a connection, with what its answer has to look like on the wire.
-struct Arrival: Sendable {
+struct DecodedRequest: Sendable {
   enum Content: Sendable {
     /// For the homeserver.
     case request(WireRequest)
