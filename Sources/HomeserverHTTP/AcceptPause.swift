@@ -11,10 +11,10 @@ final class AcceptPause: ChannelDuplexHandler {
   typealias OutboundIn = Never
 
   private static let span = TimeAmount.milliseconds(100)
-  private let guests: Guests
+  private let limiter: ConnectionLimiter
   private var isPausing = false
 
-  init(_ guests: Guests) { self.guests = guests }
+  init(_ limiter: ConnectionLimiter) { self.limiter = limiter }
 
   func read(context: ChannelHandlerContext) {
     if !isPausing { context.read() }
@@ -26,7 +26,7 @@ final class AcceptPause: ChannelDuplexHandler {
     }
     guard !isPausing else { return }
     isPausing = true
-    guests.giveWay(now: .now())
+    limiter.giveWay(now: .now())
     let options = context.channel.syncOptions
     try? options?.setOption(.autoRead, value: false)
     context.eventLoop.assumeIsolated().scheduleTask(in: Self.span) {

@@ -91,8 +91,8 @@ public struct HTTPServer: Service {
     // Before anything listens: a server that cannot keep its word does not begin.
     let encryptions = try endpoints.map { try $0.encryption() }
     let group = MultiThreadedEventLoopGroup.singleton
-    let guests = Guests(most: limits.mostConnections, grace: limits.grace)
-    let localGuests = Guests(most: limits.mostLocalConnections, grace: limits.grace)
+    let limiter = ConnectionLimiter(most: limits.mostConnections, grace: limits.grace)
+    let localGuests = ConnectionLimiter(most: limits.mostLocalConnections, grace: limits.grace)
     let memory = MemoryBudget(bytes: limits.memory)
     let dispatchers = group.makeIterator().map { EventLoopDispatcher($0, requests, memory, time) }
     try await withThrowingDiscardingTaskGroup { tasks in
@@ -104,7 +104,7 @@ public struct HTTPServer: Service {
       do {
         for (endpoint, encryption) in zip(endpoints, encryptions) {
           let listener = try await Listener(
-            endpoint, limits, proxies, group, dispatchers, endpoint.unixPath == nil ? guests : localGuests,
+            endpoint, limits, proxies, group, dispatchers, endpoint.unixPath == nil ? limiter : localGuests,
             encryption)
           listeners.append(listener)
           logger.info("Listening on \(listener.endpoint)")

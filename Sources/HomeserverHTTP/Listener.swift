@@ -17,7 +17,7 @@ struct Listener: Sendable {
   /// - Throws: `ListenError`.
   init(
     _ endpoint: HTTPServer.Endpoint, _ limits: HTTPServer.Limits, _ proxies: TrustedProxies,
-    _ group: MultiThreadedEventLoopGroup, _ dispatchers: [EventLoopDispatcher], _ guests: Guests,
+    _ group: MultiThreadedEventLoopGroup, _ dispatchers: [EventLoopDispatcher], _ limiter: ConnectionLimiter,
     _ encryption: NIOSSLContext?
   ) async throws {
     do {
@@ -30,8 +30,8 @@ struct Listener: Sendable {
         .serverChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(AcceptPause(guests))
-            try pipeline.addHandler(Doorkeeper(guests))
+            try pipeline.addHandler(AcceptPause(limiter))
+            try pipeline.addHandler(ConnectionLimitHandler(limiter))
           }
         }
         .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -41,7 +41,7 @@ struct Listener: Sendable {
           guard let dispatcher = dispatchers[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("a connection on a loop of another group")
           }
-          let place = Place(guests: guests, id: ObjectIdentifier(channel))
+          let place = Place(limiter: limiter, id: ObjectIdentifier(channel))
           return Self.setUp(channel, dispatcher, place, limits, proxies, isLocal: isLocal, encryption)
         }
       if !isLocal {
