@@ -25,45 +25,45 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
     case refused(PeerFailure)
   }
 
-  private struct Desk: Sendable {
+  private struct HostPool: Sendable {
     var idle: [(id: ObjectIdentifier, connection: Connection)] = []
     var open = 0
     var waiting: [(id: UInt64, bell: AsyncStream<Void>.Continuation)] = []
   }
 
   private let limits: Limits
-  private var desks: [ConnectionKey: Desk] = [:]
+  private var pools: [ConnectionKey: HostPool] = [:]
   private(set) var total = 0
   private var lastWaiter: UInt64 = 0
 
   init(_ limits: Limits) { self.limits = limits }
 
-  var idle: [Connection] { desks.values.flatMap { $0.idle.map(\.connection) } }
+  var idle: [Connection] { pools.values.flatMap { $0.idle.map(\.connection) } }
 
   /// What a caller with a request is to do.
   mutating func turn(for key: ConnectionKey) -> Turn {
-    var desk = desks[key] ?? Desk()
-    if let last = desk.idle.popLast() {
-      desks[key] = desk
+    var pool = pools[key] ?? HostPool()
+    if let last = pool.idle.popLast() {
+      pools[key] = pool
       return .use(last.connection)
     }
-    guard desk.open < limits.perPeer else {
-      return desk.waiting.count < limits.waitingPerPeer ? .wait : .refused(.tooManyWait)
+    guard pool.open < limits.perPeer else {
+      return pool.waiting.count < limits.waitingPerPeer ? .wait : .refused(.tooManyWait)
     }
     var closing: Connection?
     if total >= limits.total {
       guard let idle = takeIdle() else { return .refused(.tooManyConnections) }
       closing = idle
     }
-    desks[key, default: Desk()].open += 1
+    pools[key, default: HostPool()].open += 1
     total += 1
     return .open(closing: closing)
   }
 
   /// Any connection nobody uses, so that another may be opened.
   private mutating func takeIdle() -> Connection? {
-    guard let key = desks.first(where: { !$0.value.idle.isEmpty })?.key else { return nil }
-    return desks[key]?.idle.removeFirst().connection
+    guard let key = pools.first(where: { !$0.value.idle.isEmpty })?.key else { return nil }
+    return pools[key]?.idle.removeFirst().connection
   }
 
   /// A caller waits for a turn.
@@ -71,7 +71,7 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
   /// - Returns: who it is, for `leave`.
   mutating func wait(for key: ConnectionKey, _ bell: AsyncStream<Void>.Continuation) -> UInt64 {
     lastWaiter += 1
-    desks[key, default: Desk()].waiting.append((lastWaiter, bell))
+    pools[key, default: HostPool()].waiting.append((lastWaiter, bell))
     return lastWaiter
   }
 
@@ -80,10 +80,10 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
   /// - Returns: whom to wake: a caller that was woken and goes away gives the turn to the next.
   mutating func leave(_ waiter: UInt64, for key: ConnectionKey) -> AsyncStream<Void>.Continuation? {
     defer { forgetIfUnused(key) }
-    guard let place = desks[key]?.waiting.firstIndex(where: { $0.id == waiter }) else {
+    guard let place = pools[key]?.waiting.firstIndex(where: { $0.id == waiter }) else {
       return next(for: key)
     }
-    desks[key]?.waiting.remove(at: place)
+    pools[key]?.waiting.remove(at: place)
     return nil
   }
 
@@ -93,7 +93,7 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
   mutating func keep(
     _ connection: Connection, _ id: ObjectIdentifier, for key: ConnectionKey
   ) -> AsyncStream<Void>.Continuation? {
-    desks[key]?.idle.append((id, connection))
+    pools[key]?.idle.append((id, connection))
     return next(for: key)
   }
 
@@ -101,10 +101,10 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
   ///
   /// - Returns: whom to wake.
   mutating func closed(_ id: ObjectIdentifier?, for key: ConnectionKey) -> AsyncStream<Void>.Continuation? {
-    guard desks[key] != nil else { return nil }
+    guard pools[key] != nil else { return nil }
     total -= 1
-    desks[key]?.open -= 1
-    desks[key]?.idle.removeAll { $0.id == id }
+    pools[key]?.open -= 1
+    pools[key]?.idle.removeAll { $0.id == id }
     let bell = next(for: key)
     forgetIfUnused(key)
     return bell
@@ -112,14 +112,14 @@ struct ConnectionBook<Connection: Sendable>: Sendable {
 
   /// Who waits longest.
   private mutating func next(for key: ConnectionKey) -> AsyncStream<Void>.Continuation? {
-    guard desks[key]?.waiting.isEmpty == false else { return nil }
-    return desks[key]?.waiting.removeFirst().bell
+    guard pools[key]?.waiting.isEmpty == false else { return nil }
+    return pools[key]?.waiting.removeFirst().bell
   }
 
   private mutating func forgetIfUnused(_ key: ConnectionKey) {
-    if let desk = desks[key], desk.open == 0, desk.waiting.isEmpty { desks[key] = nil }
+    if let pool = pools[key], pool.open == 0, pool.waiting.isEmpty { pools[key] = nil }
   }
 
   /// How many peers there are notes about.
-  var count: Int { desks.count }
+  var count: Int { pools.count }
 }
