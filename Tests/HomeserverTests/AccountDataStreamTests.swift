@@ -7,18 +7,18 @@ import Testing
 
 /// Account data as a person's own clients are told it.
 struct AccountDataStreamTests {
-  private let desk: Desk
+  private let testClient: TestClient
   private let ann: AccessToken
   private let path = "v3/user/@ann:harbor.example/account_data"
   private let direct = #"{"content":{"@bob:x":["!r:x"]},"type":"m.direct"}"#
 
   init() throws {
-    desk = try Desk()
-    ann = try desk.token("ann")
+    testClient = try TestClient()
+    ann = try testClient.token("ann")
   }
 
   private func put(_ type: String, _ content: String) throws {
-    #expect(try desk.send(.put, "\(path)/\(type)", content, as: ann).code == "200 -")
+    #expect(try testClient.send(.put, "\(path)/\(type)", content, as: ann).code == "200 -")
   }
 
   private func putDirect() throws { try put("m.direct", #"{"@bob:x":["!r:x"]}"#) }
@@ -37,7 +37,7 @@ struct AccountDataStreamTests {
   private func sync(
     _ query: [(String, String)] = [], as token: AccessToken? = nil, version: String = "v3"
   ) throws -> Answer {
-    try desk.send(
+    try testClient.send(
       .get, "\(version)/sync", as: token ?? ann, query: query.map { .init($0.0, $0.1) })
   }
 
@@ -50,8 +50,8 @@ struct AccountDataStreamTests {
     let segments = ["_matrix", "client"] + path.split(separator: "/").map(String.init)
     let request = WireRequest(
       .get, segments, query: query.map { .init($0.0, $0.1) }, accessToken: ann)
-    let (answer, homeserver) = (Box<WireResponse>(), desk.server.homeserver)
-    desk.simulation.start { answer.set(await homeserver.respond(to: request, from: .inProcess)) }
+    let (answer, homeserver) = (Box<WireResponse>(), testClient.server.homeserver)
+    testClient.simulation.start { answer.set(await homeserver.respond(to: request, from: .inProcess)) }
     return answer
   }
 
@@ -62,7 +62,8 @@ struct AccountDataStreamTests {
     try putDirect()
     #expect(section(try sync(version: version)) == direct)
     #expect(
-      try desk.send(.get, "\(version)/initialSync", as: ann).text.contains(#""account_data":[\#(direct)]"#))
+      try testClient.send(.get, "\(version)/initialSync", as: ann).text.contains(
+        #""account_data":[\#(direct)]"#))
     try put("a.b", #"{ "x" : 1.0e2 }"#)
     let other = #"{"content":{ "x" : 1.0e2 },"type":"a.b"}"#
     // What changed last comes last.
@@ -72,10 +73,10 @@ struct AccountDataStreamTests {
   @Test func aPollWakesByAccountData() throws {
     let since = try position(try sync())
     let answer = start("v3/sync", [("since", since), ("timeout", "30000")])
-    desk.simulation.advance(by: .seconds(1))
+    testClient.simulation.advance(by: .seconds(1))
     #expect(answer.value == nil)
     try putDirect()
-    desk.simulation.settle()
+    testClient.simulation.settle()
     let told = Answer(response: try answer.value.orThrow("an answer"))
     #expect(section(told) == direct)
     #expect(try told.decoded(SyncAnswer.self).presence == [])
@@ -85,21 +86,21 @@ struct AccountDataStreamTests {
   }
 
   @Test(arguments: ["api/v1", "r0"]) func theOldStreamCarriesAccountData(version: String) throws {
-    let first = try desk.send(.get, "\(version)/events", as: ann, query: [.init("timeout", "0")])
+    let first = try testClient.send(.get, "\(version)/events", as: ann, query: [.init("timeout", "0")])
     struct Chunk: Decodable { let end: SyncToken }
     let from = try first.decoded(Chunk.self).end.rawValue
     let answer = start("\(version)/events", [("from", from)])
-    desk.simulation.advance(by: .seconds(1))
+    testClient.simulation.advance(by: .seconds(1))
     #expect(answer.value == nil)
     try putDirect()
-    desk.simulation.settle()
+    testClient.simulation.settle()
     let told = Answer(response: try answer.value.orThrow("an answer"))
     #expect(told.text.hasPrefix(#"{"chunk":[\#(direct)],"end":"#))
   }
 
   @Test func theOldestFirstAnswerCarriesAccountData() throws {
     try putDirect()
-    let answer = try desk.send(.get, "api/v1/initialSync", as: ann)
+    let answer = try testClient.send(.get, "api/v1/initialSync", as: ann)
     #expect(answer.text.hasPrefix(#"{"account_data":[\#(direct)],"end":"#))
   }
 
@@ -129,7 +130,7 @@ struct AccountDataStreamTests {
   }
 
   @Test func accountDataIsToldToItsOwnerAlone() throws {
-    let bob = try desk.token("bob")
+    let bob = try testClient.token("bob")
     let since = try position(try sync(as: bob))
     try putDirect()
     let later = try sync([("since", since)], as: bob)
@@ -137,16 +138,17 @@ struct AccountDataStreamTests {
     #expect(try position(later) == since)
     #expect(section(later) == "")
     #expect(section(try sync(as: bob)) == "")
-    #expect(!(try desk.send(.get, "r0/initialSync", as: bob).text.contains("m.direct")))
+    #expect(!(try testClient.send(.get, "r0/initialSync", as: bob).text.contains("m.direct")))
   }
 
   @Test func everyDeviceOfAPersonIsTold() throws {
-    _ = try desk.register("cat", password: "pw")
+    _ = try testClient.register("cat", password: "pw")
     let devices = try (1...3).map { number in
-      try desk.login("cat", "pw", more: #""device_id":"D\#(number)","#).decoded(Credentials.self).accessToken
+      try testClient.login("cat", "pw", more: #""device_id":"D\#(number)","#).decoded(Credentials.self)
+        .accessToken
     }
     let since = try devices.map { try position(try sync(as: $0)) }
-    _ = try desk.send(.put, "v3/user/@cat:harbor.example/account_data/a.b", "{}", as: devices[0])
+    _ = try testClient.send(.put, "v3/user/@cat:harbor.example/account_data/a.b", "{}", as: devices[0])
     for (device, since) in zip(devices, since) {
       #expect(section(try sync([("since", since)], as: device)) == #"{"content":{},"type":"a.b"}"#)
     }
@@ -164,12 +166,12 @@ struct AccountDataStreamTests {
     let token: AccessToken
     let since: String
     do {
-      let desk = try Desk(store: store)
-      token = try desk.token("ann")
-      _ = try desk.send(.put, "\(path)/m.direct", #"{"@bob:x":["!r:x"]}"#, as: token)
-      since = try position(try desk.send(.get, "v3/sync", as: token))
+      let testClient = try TestClient(store: store)
+      token = try testClient.token("ann")
+      _ = try testClient.send(.put, "\(path)/m.direct", #"{"@bob:x":["!r:x"]}"#, as: token)
+      since = try position(try testClient.send(.get, "v3/sync", as: token))
     }
-    let later = try Desk(store: store)
+    let later = try TestClient(store: store)
     let answer = try later.send(.get, "v3/sync", as: token, query: [.init("since", since)])
     #expect(section(answer) == direct)
   }
@@ -198,9 +200,9 @@ struct AccountDataStreamTests {
     let since = try position(try sync())
     let answer = start("v3/sync", [("since", since), ("timeout", "10000"), ("filter", filter)])
     try putDirect()
-    desk.simulation.advance(by: .seconds(9))
+    testClient.simulation.advance(by: .seconds(9))
     #expect(answer.value == nil)
-    desk.simulation.advance(by: .seconds(1))
+    testClient.simulation.advance(by: .seconds(1))
     let told = Answer(response: try answer.value.orThrow("an answer"))
     #expect(section(told) == "")
     // The next poll does not hear of it again.

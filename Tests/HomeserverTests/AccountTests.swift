@@ -15,92 +15,94 @@ struct AccountTests {
   // MARK: Open
 
   @Test func aRegistrationAnswersWithAWorkingSession() throws {
-    let desk = try Desk()
-    let credentials = try desk.register("Ann", password: "pw", more: #""device_id":"TTY","#)
+    let testClient = try TestClient()
+    let credentials = try testClient.register("Ann", password: "pw", more: #""device_id":"TTY","#)
     #expect(credentials.userID.rawValue == "@ann:harbor.example")
     #expect(credentials.deviceID?.rawValue == "TTY")
-    #expect(credentials.homeServer == desk.server.name)
+    #expect(credentials.homeServer == testClient.server.name)
     #expect(credentials.refreshToken == nil)
     #expect(credentials.expiresIn == nil)
-    #expect(try desk.whoIs(credentials.accessToken) == "@ann:harbor.example")
+    #expect(try testClient.whoIs(credentials.accessToken) == "@ann:harbor.example")
   }
 
   @Test func registrationGoesByAStageAndItsSession() throws {
-    let desk = try Desk()
-    let opened = try challenge(try desk.send(.post, "v3/register", #"{"username":"ann"}"#))
+    let testClient = try TestClient()
+    let opened = try challenge(try testClient.send(.post, "v3/register", #"{"username":"ann"}"#))
     #expect(opened.flows.map(\.stages) == [["m.login.dummy"]])
     #expect(opened.code == nil)
     let auth = #""auth":{"type":"m.login.dummy","session":"\#(opened.session)"}"#
-    #expect(try desk.send(.post, "v3/register", #"{"username":"ann",\#(auth)}"#).code == "200 -")
+    #expect(try testClient.send(.post, "v3/register", #"{"username":"ann",\#(auth)}"#).code == "200 -")
   }
 
   @Test func aSessionOfAuthenticationEndsAfterAQuarterOfAnHour() throws {
-    let desk = try Desk()
-    let opened = try challenge(try desk.send(.post, "v3/register", #"{"username":"ann"}"#))
-    desk.simulation.advance(by: .seconds(15 * 60 + 1))
+    let testClient = try TestClient()
+    let opened = try challenge(try testClient.send(.post, "v3/register", #"{"username":"ann"}"#))
+    testClient.simulation.advance(by: .seconds(15 * 60 + 1))
     let auth = #""auth":{"type":"m.login.dummy","session":"\#(opened.session)"}"#
-    let late = try challenge(try desk.send(.post, "v3/register", #"{"username":"ann",\#(auth)}"#))
+    let late = try challenge(try testClient.send(.post, "v3/register", #"{"username":"ann",\#(auth)}"#))
     #expect(late.code == .unauthorized)
     #expect(late.session != opened.session)
     #expect(late.completed == [])
   }
 
   @Test func aSessionWithoutATypeOnlyAsksHowFarItIs() throws {
-    let desk = try Desk()
-    let opened = try challenge(try desk.send(.post, "v3/register", #"{"username":"ann"}"#))
+    let testClient = try TestClient()
+    let opened = try challenge(try testClient.send(.post, "v3/register", #"{"username":"ann"}"#))
     let asked = try challenge(
-      try desk.send(.post, "v3/register", #"{"username":"ann","auth":{"session":"\#(opened.session)"}}"#))
+      try testClient.send(
+        .post, "v3/register", #"{"username":"ann","auth":{"session":"\#(opened.session)"}}"#))
     #expect(asked.session == opened.session)
     #expect(asked.code == nil)
   }
 
   @Test func registrationWithoutALoginMakesNoSession() throws {
-    let desk = try Desk()
-    let credentials = try desk.register("ann", password: "pw", more: #""inhibit_login":true,"#)
+    let testClient = try TestClient()
+    let credentials = try testClient.register("ann", password: "pw", more: #""inhibit_login":true,"#)
     #expect(credentials.accessToken == nil)
     #expect(credentials.deviceID == nil)
-    #expect(try desk.login("ann", "pw").code == "200 -")
+    #expect(try testClient.login("ann", "pw").code == "200 -")
   }
 
   @Test func theNameIsJudgedBeforeAnythingElse() throws {
-    let desk = try Desk()
-    _ = try desk.register("ann")
+    let testClient = try TestClient()
+    _ = try testClient.register("ann")
     for body in [#"{"username":"ANN"}"#, #"{"username":"ann","password":"",\#(dummy)}"#] {
-      #expect(try desk.send(.post, "v3/register", body).code == "400 M_USER_IN_USE")
+      #expect(try testClient.send(.post, "v3/register", body).code == "400 M_USER_IN_USE")
     }
-    #expect(try desk.send(.post, "v3/register", #"{"username":"ä"}"#).code == "400 M_INVALID_USERNAME")
+    #expect(try testClient.send(.post, "v3/register", #"{"username":"ä"}"#).code == "400 M_INVALID_USERNAME")
   }
 
   /// Unicode's lower case of U+212A, the Kelvin sign, is `k`.
   @Test(arguments: ["\u{212A}im", "ann\u{130}", "\u{17F}am", "\u{FF21}nn"])
   func aNameIsNotFoldedIntoSomebodyElses(name: String) throws {
-    let desk = try Desk()
+    let testClient = try TestClient()
     let body = #"{"username":"\#(name)",\#(dummy)}"#
-    #expect(try desk.send(.post, "v3/register", body).code == "400 M_INVALID_USERNAME")
-    #expect(try desk.send(.post, "r0/register", #"{"username":"\#(name)"}"#).code == "400 M_INVALID_USERNAME")
+    #expect(try testClient.send(.post, "v3/register", body).code == "400 M_INVALID_USERNAME")
+    #expect(
+      try testClient.send(.post, "r0/register", #"{"username":"\#(name)"}"#).code == "400 M_INVALID_USERNAME")
   }
 
   @Test(arguments: [(1, "200 -"), (1024, "200 -"), (1025, "400 M_TOO_LARGE"), (0, "400 M_WEAK_PASSWORD")])
   func aPasswordHasALength(length: Int, expected: String) throws {
     let password = String(repeating: "x", count: length)
     let body = #"{"username":"ann","password":"\#(password)",\#(dummy)}"#
-    #expect(try Desk().send(.post, "v3/register", body).code == expected)
+    #expect(try TestClient().send(.post, "v3/register", body).code == expected)
   }
 
   @Test(arguments: [
     ("guest", "403 M_GUEST_ACCESS_FORBIDDEN"), ("user", "200 -"), ("cat", "400 M_INVALID_PARAM"),
   ])
   func thereAreNoGuests(kind: String, expected: String) throws {
-    let answer = try Desk().send(
+    let answer = try TestClient().send(
       .post, "v3/register", #"{"username":"ann",\#(dummy)}"#, query: [.init("kind", kind)])
     #expect(answer.code == expected)
   }
 
   @Test func ofTwoWhoWantANameAtOnceOneGetsIt() throws {
-    let desk = try Desk()
-    let homeserver = desk.server.homeserver
+    let testClient = try TestClient()
+    let homeserver = testClient.server.homeserver
     let body = Array(#"{"username":"ann","password":"pw",\#(dummy)}"#.utf8)
-    let statuses = try desk.simulation.run {
+    let statuses = try testClient.simulation.run {
       await withTaskGroup(of: Int.self) { group in
         for _ in 0..<8 {
           group.addTask {
@@ -118,24 +120,24 @@ struct AccountTests {
 
   @Test func aRegistrationThatCouldNotBeStoredMayBeTriedAgain() throws {
     let store = FullStore()
-    let desk = try Desk(store: store)
-    let opened = try challenge(try desk.send(.post, "v3/register", #"{"username":"ann"}"#))
+    let testClient = try TestClient(store: store)
+    let opened = try challenge(try testClient.send(.post, "v3/register", #"{"username":"ann"}"#))
     let auth = #""auth":{"type":"m.login.dummy","session":"\#(opened.session)"}"#
     store.fill()
-    #expect(try desk.send(.post, "v3/register", #"{"username":"ann",\#(auth)}"#).status == 503)
+    #expect(try testClient.send(.post, "v3/register", #"{"username":"ann",\#(auth)}"#).status == 503)
     store.fill(false)
-    #expect(try desk.send(.post, "v3/register", #"{"username":"ann",\#(auth)}"#).code == "200 -")
-    #expect(try desk.send(.post, "v3/register", #"{"username":"bob",\#(auth)}"#).status == 401)
+    #expect(try testClient.send(.post, "v3/register", #"{"username":"ann",\#(auth)}"#).code == "200 -")
+    #expect(try testClient.send(.post, "v3/register", #"{"username":"bob",\#(auth)}"#).status == 401)
   }
 
   // MARK: With a token, and closed
 
   @Test func withARegistrationTokenOnlyWhoHasItGetsIn() throws {
-    let desk = try Desk { $0.registration = .token("open sesame") }
-    let opened = try challenge(try desk.send(.post, "v3/register", #"{"username":"ann"}"#))
+    let testClient = try TestClient { $0.registration = .token("open sesame") }
+    let opened = try challenge(try testClient.send(.post, "v3/register", #"{"username":"ann"}"#))
     #expect(opened.flows.map(\.stages) == [["m.login.registration_token"]])
     func register(_ auth: String) throws -> Answer {
-      try desk.send(
+      try testClient.send(
         .post, "v3/register", #"{"username":"ann","auth":{"session":"\#(opened.session)",\#(auth)}}"#)
     }
     for wrong in [
@@ -151,18 +153,18 @@ struct AccountTests {
   }
 
   @Test func aClosedServerSaysNothingOfNames() throws {
-    let desk = try Desk { configuration in
+    let testClient = try TestClient { configuration in
       configuration.registration = .closed
       configuration.localLogin = true
     }
-    _ = try desk.send(
+    _ = try testClient.send(
       .post, "v3/login",
       #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"ann"}}"#)
-    let known = try desk.send(.post, "v3/register", #"{"username":"ann",\#(dummy)}"#)
-    let unknown = try desk.send(.post, "v3/register", #"{"username":"bob",\#(dummy)}"#)
+    let known = try testClient.send(.post, "v3/register", #"{"username":"ann",\#(dummy)}"#)
+    let unknown = try testClient.send(.post, "v3/register", #"{"username":"bob",\#(dummy)}"#)
     #expect(known.code == "403 M_FORBIDDEN")
     #expect(known.response == unknown.response)
-    #expect(try desk.send(.get, "v3/register").code == "403 M_FORBIDDEN")
+    #expect(try testClient.send(.get, "v3/register").code == "403 M_FORBIDDEN")
   }
 
   // MARK: The form of 2014
@@ -176,7 +178,7 @@ struct AccountTests {
     (#"{"username":"bob","password":"pw","auth":{"type":"m.login.dummy"}}"#, "200 -"),
   ])
   func theFirstFormOfRegistrationIsTaken(body: String, expected: String) throws {
-    let answer = try Desk().send(.post, "api/v1/register", body)
+    let answer = try TestClient().send(.post, "api/v1/register", body)
     #expect(answer.code == expected)
     if answer.status == 200 {
       #expect(answer.text.contains(#""home_server":"harbor.example""#))
@@ -186,19 +188,19 @@ struct AccountTests {
 
   @Test func theFirstFormIsNoWayAroundATokenOrTheCurrentForm() throws {
     let body = #"{"type":"m.login.password","user":"bob","password":"pw"}"#
-    let guarded = try Desk { $0.registration = .token("t") }
+    let guarded = try TestClient { $0.registration = .token("t") }
     #expect(try guarded.send(.post, "api/v1/register", body).code == "403 M_FORBIDDEN")
-    #expect(try Desk().send(.post, "v3/register", body).status == 401)
+    #expect(try TestClient().send(.post, "v3/register", body).status == 401)
   }
 
   @Test func theFlowsOfRegistrationAreListed() throws {
-    let flows = try Desk().send(.get, "api/v1/register").decoded(FlowsAnswer.self).flows
+    let flows = try TestClient().send(.get, "api/v1/register").decoded(FlowsAnswer.self).flows
     #expect(flows.map(\.type) == ["m.login.dummy", "m.login.password"])
     #expect(flows.first?.stages == ["m.login.dummy"])
   }
 
   @Test func theVersionsAreThoseServed() throws {
-    let answer = try Desk().send(.get, "versions").decoded(VersionsAnswer.self)
+    let answer = try TestClient().send(.get, "versions").decoded(VersionsAnswer.self)
     #expect(answer.versions == ["r0.0.1", "r0.6.1", "v1.1"])
     #expect(
       answer.unstableFeatures == [

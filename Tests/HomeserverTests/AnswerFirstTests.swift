@@ -9,30 +9,30 @@ import Testing
 /// Whoever asks is answered before anybody hears of it, and the same is done for people who are there, who hide and who
 /// do not exist.
 struct AnswerFirstTests {
-  let desk: Desk
+  let testClient: TestClient
   let store = CommitLog()
   let ann: AccessToken
   let bob: AccessToken
 
   init() throws {
-    desk = try Desk(store: store)
-    ann = try desk.token("ann")
-    bob = try desk.token("bob")
+    testClient = try TestClient(store: store)
+    ann = try testClient.token("ann")
+    bob = try testClient.token("bob")
   }
 
   private func change(_ body: String, as token: AccessToken) throws {
     let path = "unstable/chat.porchlight/presence/list"
-    #expect(try desk.send(.post, path, body, as: token).text == #"{"failed":{}}"#)
+    #expect(try testClient.send(.post, path, body, as: token).text == #"{"failed":{}}"#)
   }
 
   /// A poll of Bob's that waits for something new.
   private func bobWaits() throws -> Box<WireResponse> {
-    let first = try desk.send(.get, "v3/sync", as: bob, query: [.init("set_presence", "offline")])
+    let first = try testClient.send(.get, "v3/sync", as: bob, query: [.init("set_presence", "offline")])
     let since = try first.decoded(SyncAnswer.self).nextBatch
     var request = ClientAPI.sync(since: since, wait: .seconds(60), setPresence: .offline, filter: nil)
     request.accessToken = bob
-    let (answer, homeserver, poll) = (Box<WireResponse>(), desk.server.homeserver, request)
-    desk.simulation.start { answer.set(await homeserver.respond(to: poll, from: .inProcess)) }
+    let (answer, homeserver, poll) = (Box<WireResponse>(), testClient.server.homeserver, request)
+    testClient.simulation.start { answer.set(await homeserver.respond(to: poll, from: .inProcess)) }
     return answer
   }
 
@@ -40,7 +40,7 @@ struct AnswerFirstTests {
     let answer = try bobWaits()
     try change(#"{"invite":["@bob:harbor.example"]}"#, as: ann)
     #expect(answer.value == nil)
-    desk.simulation.advance(by: .milliseconds(20))
+    testClient.simulation.advance(by: .milliseconds(20))
     #expect(answer.value.map { String(decoding: $0.body, as: UTF8.self).contains("presence_invite") } == true)
   }
 
@@ -49,7 +49,7 @@ struct AnswerFirstTests {
     let answer = try bobWaits()
     try change(#"{"drop":["@bob:harbor.example"]}"#, as: ann)
     #expect(answer.value == nil)
-    desk.simulation.advance(by: .milliseconds(20))
+    testClient.simulation.advance(by: .milliseconds(20))
     #expect(answer.value != nil)
   }
 
@@ -58,26 +58,26 @@ struct AnswerFirstTests {
     let answer = try bobWaits()
     try change(#"{"accept":["@bob:harbor.example"]}"#, as: ann)
     #expect(answer.value == nil)
-    desk.simulation.advance(by: .milliseconds(20))
+    testClient.simulation.advance(by: .milliseconds(20))
     #expect(answer.value != nil)
   }
 
   @Test func whatWaitsIsSeenByAPollThatIsOpenedAfterTheAnswer() throws {
     try change(#"{"invite":["@bob:harbor.example"]}"#, as: ann)
-    let list = try desk.send(.get, "unstable/chat.porchlight/presence/list", as: bob)
+    let list = try testClient.send(.get, "unstable/chat.porchlight/presence/list", as: bob)
     let invites = try list.decoded(PresenceListAnswer.self).invites
     #expect(invites.map(\.observer.rawValue) == ["@ann:harbor.example"])
-    let sync = try desk.send(.get, "v3/sync", as: bob, query: [.init("set_presence", "offline")])
+    let sync = try testClient.send(.get, "v3/sync", as: bob, query: [.init("set_presence", "offline")])
     #expect(sync.text.contains("presence_invite"))
   }
 
   @Test func anOwnDeviceSeesWhatAnotherOneDidAtOnce() throws {
     try change(#"{"invite":["@bob:harbor.example"]}"#, as: ann)
-    let before = try desk.send(.get, "v3/sync", as: bob, query: [.init("set_presence", "offline")])
+    let before = try testClient.send(.get, "v3/sync", as: bob, query: [.init("set_presence", "offline")])
     let since = try before.decoded(SyncAnswer.self).nextBatch.rawValue
     try change(#"{"accept":["@ann:harbor.example"]}"#, as: bob)
     let query = [WireRequest.QueryItem("set_presence", "offline"), .init("since", since)]
-    let after = try desk.send(.get, "v3/sync", as: bob, query: query)
+    let after = try testClient.send(.get, "v3/sync", as: bob, query: query)
     #expect(after.text.contains(#""state":"accepted""#))
   }
 
@@ -86,8 +86,8 @@ struct AnswerFirstTests {
   /// What is stored while somebody is invited, and dropped, before the answers.
   private func stored(for localpart: String) throws -> [String] {
     store.forget()
-    for request in WireRequest.inviteAndDrop(try desk.server.user(localpart), as: ann) {
-      #expect(try desk.server.respond(to: request).status == 200)
+    for request in WireRequest.inviteAndDrop(try testClient.server.user(localpart), as: ann) {
+      #expect(try testClient.server.respond(to: request).status == 200)
     }
     return store.commits.map { $0.replacing("@\(localpart):", with: "@whoever:") }
   }
@@ -100,7 +100,7 @@ struct AnswerFirstTests {
   func theSameRowsAreStoredForWhoHidesAndWhoIsThere(choice: PresenceState) throws {
     let nobody = try stored(for: "nobody")
     let body = #"{"presence":"\#(choice.wire)"}"#
-    _ = try desk.send(.put, "v3/presence/@bob:harbor.example/status", body, as: bob)
+    _ = try testClient.send(.put, "v3/presence/@bob:harbor.example/status", body, as: bob)
     _ = try bobWaits()
     #expect(try stored(for: "bob") == nobody)
   }

@@ -20,16 +20,16 @@ struct ChallengesTests {
 
   /// 1,000 places were for everybody once.
   @Test func aFloodOfAuthenticationsEndsNobodysSession() throws {
-    let desk = try Desk()
-    let ann = try desk.token("ann", password: "pw")
+    let testClient = try TestClient()
+    let ann = try testClient.token("ann", password: "pw")
     func open(_ answer: Answer) throws -> String { try answer.decoded(AuthenticationChallenge.self).session }
-    let registering = try open(try desk.send(.post, "v3/register", #"{"username":"bob"}"#))
-    let removing = try open(try desk.send(.delete, "v3/devices/OLD", "{}", as: ann))
-    for _ in 0..<1_500 { _ = try open(try desk.send(.delete, "v3/devices/OTHER", "{}", as: ann)) }
+    let registering = try open(try testClient.send(.post, "v3/register", #"{"username":"bob"}"#))
+    let removing = try open(try testClient.send(.delete, "v3/devices/OLD", "{}", as: ann))
+    for _ in 0..<1_500 { _ = try open(try testClient.send(.delete, "v3/devices/OTHER", "{}", as: ann)) }
     let register = #"{"username":"bob","auth":{"type":"m.login.dummy","session":"\#(registering)"}}"#
-    #expect(try desk.send(.post, "v3/register", register).code == "200 -")
+    #expect(try testClient.send(.post, "v3/register", register).code == "200 -")
     let remove = #"{"auth":{"type":"m.login.password","session":"\#(removing)","password":"pw"}}"#
-    #expect(try desk.send(.delete, "v3/devices/OLD", remove, as: ann).code == "200 -")
+    #expect(try testClient.send(.delete, "v3/devices/OLD", remove, as: ann).code == "200 -")
   }
 
   @Test func anOpenSessionTakesNoPlace() {

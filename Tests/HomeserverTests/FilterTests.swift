@@ -6,35 +6,35 @@ import Testing
 
 /// Stored filters.
 struct FilterTests {
-  private let desk: Desk
+  private let testClient: TestClient
   private let ann: AccessToken
   private let path = "v3/user/@ann:harbor.example/filter"
   private let blocking = #"{"presence":{"types":[]}}"#
 
   init() throws {
-    desk = try Desk()
-    ann = try desk.token("ann")
+    testClient = try TestClient()
+    ann = try testClient.token("ann")
   }
 
   @Test func aFilterIsKnownByItsNumber() throws {
-    #expect(try desk.send(.post, path, blocking, as: ann).text == #"{"filter_id":"1"}"#)
-    #expect(try desk.send(.post, path, #"{"room":{}}"#, as: ann).text == #"{"filter_id":"2"}"#)
-    #expect(try desk.send(.post, path, blocking, as: ann).text == #"{"filter_id":"1"}"#)
-    #expect(try desk.send(.get, "\(path)/1", as: ann).text == blocking)
+    #expect(try testClient.send(.post, path, blocking, as: ann).text == #"{"filter_id":"1"}"#)
+    #expect(try testClient.send(.post, path, #"{"room":{}}"#, as: ann).text == #"{"filter_id":"2"}"#)
+    #expect(try testClient.send(.post, path, blocking, as: ann).text == #"{"filter_id":"1"}"#)
+    #expect(try testClient.send(.get, "\(path)/1", as: ann).text == blocking)
   }
 
   @Test(arguments: ["0", "3", "01", "+1", "-1", "x", "", "99999999999999999999"])
   func anotherNumberIsNotFound(id: String) throws {
-    _ = try desk.send(.post, path, blocking, as: ann)
-    #expect(try desk.send(.get, "\(path)/\(id)", as: ann).code == "404 M_NOT_FOUND")
+    _ = try testClient.send(.post, path, blocking, as: ann)
+    #expect(try testClient.send(.get, "\(path)/\(id)", as: ann).code == "404 M_NOT_FOUND")
   }
 
   @Test func filtersAreTheirOwnersAlone() throws {
-    let bob = try desk.token("bob")
-    _ = try desk.send(.post, path, blocking, as: ann)
-    #expect(try desk.send(.get, "\(path)/1", as: bob).code == "403 M_FORBIDDEN")
-    #expect(try desk.send(.post, path, blocking, as: bob).code == "403 M_FORBIDDEN")
-    let sync = try desk.send(.get, "v3/sync", as: bob, query: [.init("filter", "1")])
+    let bob = try testClient.token("bob")
+    _ = try testClient.send(.post, path, blocking, as: ann)
+    #expect(try testClient.send(.get, "\(path)/1", as: bob).code == "403 M_FORBIDDEN")
+    #expect(try testClient.send(.post, path, blocking, as: bob).code == "403 M_FORBIDDEN")
+    let sync = try testClient.send(.get, "v3/sync", as: bob, query: [.init("filter", "1")])
     #expect(sync.code == "400 M_INVALID_PARAM")
   }
 
@@ -44,14 +44,14 @@ struct FilterTests {
     (#"{"event_fields":["type"],"room":{"timeline":{"limit":0}}}"#, "200 -"),
   ])
   func aDefinitionIsJudged(body: String, expected: String) throws {
-    #expect(try desk.send(.post, path, body, as: ann).code == expected)
+    #expect(try testClient.send(.post, path, body, as: ann).code == expected)
   }
 
   @Test func aPollTakesAFilterByItsNumber() throws {
-    _ = try desk.send(.post, path, blocking, as: ann)
-    _ = try desk.send(.post, path, "{}", as: ann)
+    _ = try testClient.send(.post, path, blocking, as: ann)
+    _ = try testClient.send(.post, path, "{}", as: ann)
     func sync(_ filter: String) throws -> Answer {
-      try desk.send(.get, "v3/sync", as: ann, query: [.init("filter", filter)])
+      try testClient.send(.get, "v3/sync", as: ann, query: [.init("filter", filter)])
     }
     #expect(!(try sync("1").text.contains("m.presence")))
     #expect(try sync("2").text.contains("m.presence"))
@@ -75,10 +75,10 @@ struct FilterTests {
     let types = Array(repeating: #""*x*""#, count: 9_000).joined(separator: ",")
     let filter = #"{"presence":{"not_types":[\#(types)]}}"#
     #expect(filter.utf8.count > 50_000)
-    let stored = try desk.send(.post, path, filter, as: ann)
+    let stored = try testClient.send(.post, path, filter, as: ann)
     #expect(stored.code == "400 M_TOO_LARGE")
     #expect(stored.text.contains("512 patterns"))
-    let inline = try desk.send(.get, "v3/sync", as: ann, query: [.init("filter", filter)])
+    let inline = try testClient.send(.get, "v3/sync", as: ann, query: [.init("filter", filter)])
     #expect(inline.code == "400 M_TOO_LARGE")
     #expect(inline.text.contains("16384 bytes"))
   }
@@ -88,9 +88,10 @@ struct FilterTests {
     let senders = (0..<1_000).map { #""@user\#($0):harbor.example""# } + [#""@ann:harbor.example""#]
     let filter = #"{"presence":{"senders":[\#(senders.joined(separator: ","))]}}"#
     #expect(
-      try desk.send(.get, "v3/sync", as: ann, query: [.init("filter", filter)]).code == "400 M_TOO_LARGE")
-    #expect(try desk.send(.post, path, filter, as: ann).text == #"{"filter_id":"1"}"#)
-    let answer = try desk.send(.get, "v3/sync", as: ann, query: [.init("filter", "1")])
+      try testClient.send(.get, "v3/sync", as: ann, query: [.init("filter", filter)]).code
+        == "400 M_TOO_LARGE")
+    #expect(try testClient.send(.post, path, filter, as: ann).text == #"{"filter_id":"1"}"#)
+    let answer = try testClient.send(.get, "v3/sync", as: ann, query: [.init("filter", "1")])
     #expect(answer.text.contains("m.presence"))
   }
 
@@ -100,12 +101,14 @@ struct FilterTests {
     #"{"presence":null}"#,
   ])
   func aMalformedFilterIsRefusedInlineAndStored(filter: String) throws {
-    #expect(try desk.send(.post, path, filter, as: ann).code == "400 M_BAD_JSON")
+    #expect(try testClient.send(.post, path, filter, as: ann).code == "400 M_BAD_JSON")
     for (version, endpoint) in [("v3", "sync"), ("r0", "sync"), ("r0", "events")] {
-      let answer = try desk.send(.get, "\(version)/\(endpoint)", as: ann, query: [.init("filter", filter)])
+      let answer = try testClient.send(
+        .get, "\(version)/\(endpoint)", as: ann, query: [.init("filter", filter)])
       #expect(answer.code == "400 M_BAD_JSON")
     }
-    #expect(try desk.send(.get, "v3/sync", as: ann, query: [.init("filter", "{")]).code == "400 M_NOT_JSON")
+    #expect(
+      try testClient.send(.get, "v3/sync", as: ann, query: [.init("filter", "{")]).code == "400 M_NOT_JSON")
   }
 
   @Test func aFilterThatWasStoredMalformedGoesOn() throws {
@@ -113,13 +116,13 @@ struct FilterTests {
     let store = MemoryPresenceStore()
     let token: AccessToken
     do {
-      let desk = try Desk(simulation, store: store)
-      token = try desk.token("ann")
+      let testClient = try TestClient(simulation, store: store)
+      token = try testClient.token("ann")
       let definition = Array(#"{"room":"x","presence":{"types":[]}}"#.utf8)
-      let record = FilterRecord(user: try desk.server.user("ann"), id: 7, definition: definition)
+      let record = FilterRecord(user: try testClient.server.user("ann"), id: 7, definition: definition)
       try simulation.run { try await store.commit([.filter(record)]) }
     }
-    let later = try Desk(simulation, store: store)
+    let later = try TestClient(simulation, store: store)
     #expect(try later.send(.get, "\(path)/7", as: token).text == #"{"room":"x","presence":{"types":[]}}"#)
     let answer = try later.send(.get, "v3/sync", as: token, query: [.init("filter", "7")])
     #expect(answer.status == 200)
@@ -127,8 +130,8 @@ struct FilterTests {
   }
 
   @Test func onePersonKeepsAThousandAtMost() throws {
-    for number in 0..<1000 { _ = try desk.send(.post, path, #"{"x":\#(number)}"#, as: ann) }
-    #expect(try desk.send(.post, path, #"{"x":1000}"#, as: ann).code == "400 M_TOO_LARGE")
-    #expect(try desk.send(.post, path, #"{"x":999}"#, as: ann).text == #"{"filter_id":"1000"}"#)
+    for number in 0..<1000 { _ = try testClient.send(.post, path, #"{"x":\#(number)}"#, as: ann) }
+    #expect(try testClient.send(.post, path, #"{"x":1000}"#, as: ann).code == "400 M_TOO_LARGE")
+    #expect(try testClient.send(.post, path, #"{"x":999}"#, as: ann).text == #"{"filter_id":"1000"}"#)
   }
 }

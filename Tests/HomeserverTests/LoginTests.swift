@@ -29,15 +29,15 @@ struct LoginTests {
     ("v3", #""user":"bob","password":"pw","device_id":"""#, "400 M_BAD_JSON"),
   ])
   func aLoginIsJudged(version: String, fields: String, expected: String) throws {
-    let desk = try Desk()
-    _ = try desk.register("bob", password: "pw")
-    let answer = try desk.send(.post, "\(version)/login", #"{"type":"m.login.password",\#(fields)}"#)
+    let testClient = try TestClient()
+    _ = try testClient.register("bob", password: "pw")
+    let answer = try testClient.send(.post, "\(version)/login", #"{"type":"m.login.password",\#(fields)}"#)
     #expect(answer.code == expected)
     guard answer.status == 200 else { return }
     let credentials = try answer.decoded(Credentials.self)
     #expect(credentials.userID.rawValue == "@bob:harbor.example")
     #expect(answer.text.contains(#""home_server":"harbor.example""#))
-    #expect(try desk.whoIs(credentials.accessToken) == "@bob:harbor.example")
+    #expect(try testClient.whoIs(credentials.accessToken) == "@bob:harbor.example")
   }
 
   @Test(arguments: [
@@ -45,16 +45,16 @@ struct LoginTests {
     ("{}", "400 M_MISSING_PARAM"), ("", "400 M_NOT_JSON"),
   ])
   func anotherTypeOfLoginIsRefused(body: String, expected: String) throws {
-    #expect(try Desk().send(.post, "v3/login", body).code == expected)
+    #expect(try TestClient().send(.post, "v3/login", body).code == expected)
   }
 
   @Test(arguments: ["nobody", "bob", "passwordless", "@@", "a b", "", ":", "@nobody:harbor.example"])
   func whoeverMayNotLogInHearsTheSame(name: String) throws {
-    let desk = try Desk()
-    _ = try desk.register("bob", password: "pw")
-    _ = try desk.register("passwordless")
-    let expected = try desk.login("bob", "wrong").response
-    #expect(try desk.login(name, "wrong!").response == expected)
+    let testClient = try TestClient()
+    _ = try testClient.register("bob", password: "pw")
+    _ = try testClient.register("passwordless")
+    let expected = try testClient.login("bob", "wrong").response
+    #expect(try testClient.login(name, "wrong!").response == expected)
     #expect(expected.status == 403)
   }
 
@@ -99,45 +99,46 @@ struct LoginTests {
   }
 
   @Test func aLoginOnADeviceEndsItsSessionBefore() throws {
-    let desk = try Desk()
-    let first = try desk.register("bob", password: "pw", more: #""device_id":"TTY","#)
-    let other = try desk.login("bob", "pw").decoded(Credentials.self)
-    let second = try desk.login("bob", "pw", more: #""device_id":"TTY","#).decoded(Credentials.self)
+    let testClient = try TestClient()
+    let first = try testClient.register("bob", password: "pw", more: #""device_id":"TTY","#)
+    let other = try testClient.login("bob", "pw").decoded(Credentials.self)
+    let second = try testClient.login("bob", "pw", more: #""device_id":"TTY","#).decoded(Credentials.self)
     #expect(second.deviceID == first.deviceID)
-    #expect(try desk.whoIs(first.accessToken) == "401 M_UNKNOWN_TOKEN")
-    #expect(try desk.whoIs(second.accessToken) == "@bob:harbor.example")
-    #expect(try desk.whoIs(other.accessToken) == "@bob:harbor.example")
+    #expect(try testClient.whoIs(first.accessToken) == "401 M_UNKNOWN_TOKEN")
+    #expect(try testClient.whoIs(second.accessToken) == "@bob:harbor.example")
+    #expect(try testClient.whoIs(other.accessToken) == "@bob:harbor.example")
   }
 
   @Test func theStreamOfASessionThatWasReplacedEnds() throws {
-    let desk = try Desk()
-    let client = desk.server.client
-    let ann = try desk.simulation.run {
+    let testClient = try TestClient()
+    let client = testClient.server.client
+    let ann = try testClient.simulation.run {
       try await client.register(username: "ann", password: "pw", deviceID: DeviceID("TTY"))
     }
-    let screen = desk.server.connect(ann)
-    let again = try desk.simulation.run {
+    let screen = testClient.server.connect(ann)
+    let again = try testClient.simulation.run {
       try await client.login(user: "ann", password: "pw", deviceID: DeviceID("TTY"))
     }
-    desk.simulation.advance(by: .seconds(1))
+    testClient.simulation.advance(by: .seconds(1))
     #expect(screen.failure?.code == .loggedOut)
-    let whole = desk.server.connect(again)
-    desk.simulation.advance(by: .seconds(1))
+    let whole = testClient.server.connect(again)
+    testClient.simulation.advance(by: .seconds(1))
     #expect(whole.failure == nil)
   }
 
   @Test func onlyANewDeviceTakesTheNameOfferedForIt() throws {
-    let desk = try Desk()
-    let first = try desk.register(
+    let testClient = try TestClient()
+    let first = try testClient.register(
       "bob", password: "pw", more: #""device_id":"TTY","initial_device_display_name":"one","#)
     _ = first
-    let second = try desk.login("bob", "pw", more: #""device_id":"TTY","initial_device_display_name":"two","#)
+    let second = try testClient.login(
+      "bob", "pw", more: #""device_id":"TTY","initial_device_display_name":"two","#)
     let token = try second.decoded(Credentials.self).accessToken
-    #expect(try desk.send(.get, "v3/devices/TTY", as: token).text.contains(#""display_name":"one""#))
+    #expect(try testClient.send(.get, "v3/devices/TTY", as: token).text.contains(#""display_name":"one""#))
   }
 
   @Test func aTokenNobodyHasSaysThatTheSessionIsGone() throws {
-    let answer = try Desk().send(.get, "v3/devices", as: AccessToken("made-up"))
+    let answer = try TestClient().send(.get, "v3/devices", as: AccessToken("made-up"))
     #expect(answer.code == "401 M_UNKNOWN_TOKEN")
     #expect(answer.response.error?.softLogout == false)
   }
@@ -148,13 +149,13 @@ struct LoginTests {
     #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"bob"}}"#
 
   @Test func ownProcessesLogInWithoutAPassword() throws {
-    let desk = try Desk { $0.localLogin = true }
-    let first = try desk.send(.post, "v3/login", local).decoded(Credentials.self)
-    let second = try desk.send(.post, "v3/login", local).decoded(Credentials.self)
+    let testClient = try TestClient { $0.localLogin = true }
+    let first = try testClient.send(.post, "v3/login", local).decoded(Credentials.self)
+    let second = try testClient.send(.post, "v3/login", local).decoded(Credentials.self)
     #expect(first.userID.rawValue == "@bob:harbor.example")
     #expect(first.deviceID != second.deviceID)
-    #expect(try desk.whoIs(first.accessToken) == "@bob:harbor.example")
-    let status = try desk.send(
+    #expect(try testClient.whoIs(first.accessToken) == "@bob:harbor.example")
+    let status = try testClient.send(
       .get, "v3/presence/@bob:harbor.example/status", as: first.accessToken)
     #expect(status.code == "200 -")
   }
@@ -164,32 +165,32 @@ struct LoginTests {
     (false, Peer.inProcess),
   ])
   func nobodyElseDoes(isOn: Bool, peer: Peer) throws {
-    let desk = try Desk { $0.localLogin = isOn }
-    #expect(try desk.send(.post, "v3/login", local, from: peer).code == "403 M_FORBIDDEN")
-    let flows = try desk.send(.get, "v3/login", from: peer).decoded(FlowsAnswer.self)
+    let testClient = try TestClient { $0.localLogin = isOn }
+    #expect(try testClient.send(.post, "v3/login", local, from: peer).code == "403 M_FORBIDDEN")
+    let flows = try testClient.send(.get, "v3/login", from: peer).decoded(FlowsAnswer.self)
     #expect(flows.flows.map(\.type) == ["m.login.password"])
   }
 
   @Test func theLocalLoginIsListedToWhomItIsOpen() throws {
-    let flows = try Desk { $0.localLogin = true }.send(.get, "r0/login").decoded(FlowsAnswer.self)
+    let flows = try TestClient { $0.localLogin = true }.send(.get, "r0/login").decoded(FlowsAnswer.self)
     #expect(flows.flows.map(\.type) == ["m.login.password", "chat.porchlight.login.local"])
   }
 
   @Test(arguments: ["\u{212A}im", "@\u{212A}im:harbor.example"])
   func theKelvinSignIsNoLetterOfAName(name: String) throws {
-    let desk = try Desk { $0.localLogin = true }
-    _ = try desk.register("kim", password: "pw")
-    #expect(try desk.login("KIM", "pw").code == "200 -")
-    #expect(try desk.login(name, "pw").code == "403 M_FORBIDDEN")
+    let testClient = try TestClient { $0.localLogin = true }
+    _ = try testClient.register("kim", password: "pw")
+    #expect(try testClient.login("KIM", "pw").code == "200 -")
+    #expect(try testClient.login(name, "pw").code == "403 M_FORBIDDEN")
     let body = #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"\#(name)"}}"#
-    #expect(try desk.send(.post, "v3/login", body).code == "400 M_INVALID_USERNAME")
+    #expect(try testClient.send(.post, "v3/login", body).code == "400 M_INVALID_USERNAME")
   }
 
   @Test(arguments: ["a b", "", "@bob", "ä"])
   func aLocalLoginTakesTheNamesThatRegistrationTakes(name: String) throws {
     let body = #"{"type":"chat.porchlight.login.local","identifier":{"type":"m.id.user","user":"\#(name)"}}"#
-    let desk = try Desk { $0.localLogin = true }
-    #expect(try desk.send(.post, "v3/login", body).code == "400 M_INVALID_USERNAME")
+    let testClient = try TestClient { $0.localLogin = true }
+    #expect(try testClient.send(.post, "v3/login", body).code == "400 M_INVALID_USERNAME")
   }
 
   private func local(for milliseconds: Int) -> String {
@@ -199,32 +200,32 @@ struct LoginTests {
 
   @Test(arguments: [(7_200_000, 7_200_000), (1, 60_000), (-5, 60_000), (.max, 31_536_000_000)])
   func aLocalSessionEndsWhenItWasToldTo(wanted: Int, granted: Int) throws {
-    let desk = try Desk { $0.localLogin = true }
-    let session = try desk.send(.post, "v3/login", local(for: wanted)).decoded(Credentials.self)
+    let testClient = try TestClient { $0.localLogin = true }
+    let session = try testClient.send(.post, "v3/login", local(for: wanted)).decoded(Credentials.self)
     #expect(session.expiresIn == granted)
     #expect(session.refreshToken == nil)
-    desk.simulation.advance(by: .milliseconds(granted - 1))
-    #expect(try desk.whoIs(session.accessToken) == "@ann:harbor.example")
-    desk.simulation.advance(by: .milliseconds(1))
-    #expect(try desk.whoIs(session.accessToken) == "401 M_UNKNOWN_TOKEN")
+    testClient.simulation.advance(by: .milliseconds(granted - 1))
+    #expect(try testClient.whoIs(session.accessToken) == "@ann:harbor.example")
+    testClient.simulation.advance(by: .milliseconds(1))
+    #expect(try testClient.whoIs(session.accessToken) == "401 M_UNKNOWN_TOKEN")
   }
 
   @Test func aPasswordSessionTakesNoEnd() throws {
-    let desk = try Desk()
-    _ = try desk.register("bob", password: "pw")
+    let testClient = try TestClient()
+    _ = try testClient.register("bob", password: "pw")
     let more = #""chat.porchlight.expires_in_ms":60000,"#
-    #expect(try desk.login("bob", "pw", more: more).decoded(Credentials.self).expiresIn == nil)
+    #expect(try testClient.login("bob", "pw", more: more).decoded(Credentials.self).expiresIn == nil)
   }
 
   @Test func devicesWhoseSessionsEndedAreGoneAfterAStart() throws {
     let store = MemoryPresenceStore()
-    let first = try Desk(store: store) { $0.localLogin = true }
+    let first = try TestClient(store: store) { $0.localLogin = true }
     let ended = try first.send(.post, "v3/login", local(for: 60_000)).decoded(Credentials.self)
     let kept = try first.register("bob", more: #""refresh_token":true,"#)
     let endless = try first.send(.post, "v3/login", local).decoded(Credentials.self)
     first.simulation.advance(by: .seconds(2 * 3600))
     first.server.stop()
-    let second = try Desk(first.simulation, store: store, seed: 2) { $0.localLogin = true }
+    let second = try TestClient(first.simulation, store: store, seed: 2) { $0.localLogin = true }
     first.simulation.settle()
     let devices = try first.simulation.run {
       try await store.load(for: ServerName("harbor.example").orThrow("name")).devices.map(\.id)
@@ -237,10 +238,10 @@ struct LoginTests {
   }
 
   @Test func twoProcessesAtOnceAreOnePerson() throws {
-    let desk = try Desk { $0.localLogin = true }
-    let homeserver = desk.server.homeserver
+    let testClient = try TestClient { $0.localLogin = true }
+    let homeserver = testClient.server.homeserver
     let body = Array(local.utf8)
-    let statuses = try desk.simulation.run {
+    let statuses = try testClient.simulation.run {
       await withTaskGroup(of: Int.self) { group in
         for _ in 0..<4 {
           group.addTask {

@@ -10,16 +10,16 @@ import Testing
 /// Everything a person may make long, and what bounds the time it takes from everybody else: a number nobody exceeds,
 /// or turns in between.
 struct LongRequestTests {
-  private let desk: Desk
+  private let testClient: TestClient
   private let ann: AccessToken
   private let bob: AccessToken
   private static let own = "unstable/chat.porchlight/presence/list"
   private static let user = "v3/user/@ann:harbor.example"
 
   init() throws {
-    desk = try Desk()
-    ann = try desk.token("ann")
-    bob = try desk.token("bob")
+    testClient = try TestClient()
+    ann = try testClient.token("ann")
+    bob = try testClient.token("bob")
   }
 
   // MARK: What is refused
@@ -80,7 +80,7 @@ struct LongRequestTests {
     ]
 
   @Test(arguments: refused) func whatIsTooLongIsRefused(_ long: Long) throws {
-    let answer = try desk.send(long.method, long.path, long.body, as: ann, query: long.query)
+    let answer = try testClient.send(long.method, long.path, long.body, as: ann, query: long.query)
     #expect(answer.code == long.code)
   }
 
@@ -98,8 +98,8 @@ struct LongRequestTests {
   /// How many requests of somebody else are answered while one is under way.
   private func turns(during long: WireRequest) throws -> Int {
     let short = request(.get, "v3/presence/@bob:harbor.example/status", as: bob)
-    let homeserver = desk.server.homeserver
-    return try desk.simulation.run {
+    let homeserver = testClient.server.homeserver
+    return try testClient.simulation.run {
       let answered = Box<Int>()
       async let done: Void = answered.set(homeserver.respond(to: long, from: .inProcess).status)
       var turns = 0
@@ -121,7 +121,7 @@ struct LongRequestTests {
   private func invite(_ count: Int) throws {
     for start in stride(from: 0, to: count, by: 1_000) {
       let body = #"{"invite":[\#(Self.names(start..<min(count, start + 1_000)))]}"#
-      #expect(try desk.send(.post, Self.own, body, as: ann).code == "200 -")
+      #expect(try testClient.send(.post, Self.own, body, as: ann).code == "200 -")
     }
   }
 
@@ -144,46 +144,47 @@ struct LongRequestTests {
 
   /// Each login looks at all sessions of its user, and so does every poll.
   @Test func aLoginBeyondAHundredEndsTheSessionNotUsedForLongest() throws {
-    _ = try desk.register("cat", password: "pw")
+    _ = try testClient.register("cat", password: "pw")
     func logIn(_ number: Int) throws -> AccessToken {
-      let login = try desk.login("cat", "pw", more: #""device_id":"D\#(number)","#)
+      let login = try testClient.login("cat", "pw", more: #""device_id":"D\#(number)","#)
       return try login.decoded(Credentials.self).accessToken.orThrow("a token")
     }
     let most = AccountRegistry.Allowance.sessions
     // With the one of the registration, all there may be.
     let sessions = try (1..<most).map(logIn)
     let data = "v3/user/@cat:harbor.example/account_data/x"
-    #expect(try desk.send(.put, data, "{}", as: sessions[0]).code == "200 -")
+    #expect(try testClient.send(.put, data, "{}", as: sessions[0]).code == "200 -")
     _ = try logIn(most)
     _ = try logIn(most + 1)
-    #expect(try desk.whoIs(sessions[0]) == "@cat:harbor.example")
-    #expect(try desk.whoIs(sessions[1]) == "401 M_UNKNOWN_TOKEN")
-    #expect(try desk.whoIs(sessions[2]) == "@cat:harbor.example")
-    let devices = try desk.send(.get, "v3/devices", as: sessions[0]).decoded(DevicesAnswer.self).devices
+    #expect(try testClient.whoIs(sessions[0]) == "@cat:harbor.example")
+    #expect(try testClient.whoIs(sessions[1]) == "401 M_UNKNOWN_TOKEN")
+    #expect(try testClient.whoIs(sessions[2]) == "@cat:harbor.example")
+    let devices = try testClient.send(.get, "v3/devices", as: sessions[0]).decoded(DevicesAnswer.self).devices
     #expect(devices.count == most)
-    #expect(try desk.send(.get, data, as: sessions[0]).code == "200 -")
+    #expect(try testClient.send(.get, data, as: sessions[0]).code == "200 -")
   }
 
   /// Logs cat in on so many devices, `D0` and so on, each of which waits for news; returns the first one's token.
   private func catWaits(
     on count: Int, each most: Int = 1, _ deliver: @escaping @Sendable (_ device: Int, WireResponse) -> Void
   ) throws -> AccessToken {
-    _ = try desk.register("cat", password: "pw")
+    _ = try testClient.register("cat", password: "pw")
     let devices = try (0..<count).map { number in
-      let login = try desk.login("cat", "pw", more: #""device_id":"D\#(number)","#)
+      let login = try testClient.login("cat", "pw", more: #""device_id":"D\#(number)","#)
       return try login.decoded(Credentials.self).accessToken.orThrow("a token")
     }
-    let since = try desk.send(.get, "v3/sync", as: devices[0]).decoded(SyncAnswer.self).nextBatch.rawValue
+    let since = try testClient.send(.get, "v3/sync", as: devices[0]).decoded(SyncAnswer.self).nextBatch
+      .rawValue
     let query: [WireRequest.QueryItem] = [
       .init("since", since), .init("timeout", "60000"), .init("set_presence", "offline"),
     ]
-    let homeserver = desk.server.homeserver
+    let homeserver = testClient.server.homeserver
     let polls = try devices.indices.flatMap { Array(repeating: $0, count: most) }.map { number in
       let device = devices[number]
       return try homeserver.poll(for: request(.get, "v3/sync", as: device, query)) { deliver(number, $0) }
         .orThrow("a poll")
     }
-    try desk.simulation.run { await homeserver.open(polls) }
+    try testClient.simulation.run { await homeserver.open(polls) }
     #expect(homeserver.waitingPolls == count * most)
     return devices[0]
   }
@@ -199,7 +200,7 @@ struct LongRequestTests {
     let status = request(.put, "v3/presence/@cat:harbor.example/status", body, as: first)
     _ = try turns(during: status)
     // Of those that wait, some are answered in each turn, and those of one device a moment after each other.
-    desk.simulation.advance(by: .seconds(1))
+    testClient.simulation.advance(by: .seconds(1))
     #expect(answers.value == 297)
   }
 
@@ -210,10 +211,12 @@ struct LongRequestTests {
       if device == 0 { first.set(response) }
       if device == 50 { last.set(response) }
     }
-    let presence = desk.server.homeserver.presence
-    let device = Device(user: try desk.server.user("cat"), id: try DeviceID("D50").orThrow("a device"))
-    try desk.simulation.run { await presence.answerOneTurn(of: device.user, thenEnd: device, text: "tea") }
-    desk.simulation.settle()
+    let presence = testClient.server.homeserver.presence
+    let device = Device(user: try testClient.server.user("cat"), id: try DeviceID("D50").orThrow("a device"))
+    try testClient.simulation.run {
+      await presence.answerOneTurn(of: device.user, thenEnd: device, text: "tea")
+    }
+    testClient.simulation.settle()
     let (woken, ended) = (try first.value.orThrow("an answer"), try last.value.orThrow("an answer"))
     #expect(Answer(response: woken).text.contains("tea"))
     #expect(!Answer(response: ended).text.contains("tea"))
@@ -225,20 +228,20 @@ struct LongRequestTests {
   @Test func whatChangesWhileALongAnswerIsPutTogetherIsNotMissed() throws {
     try invite(1_000)
     // The next answer begins at once: there is no user left to be compared.
-    #expect(try desk.send(.get, "v3/sync", as: ann).code == "200 -")
-    let homeserver = desk.server.homeserver
+    #expect(try testClient.send(.get, "v3/sync", as: ann).code == "200 -")
+    let homeserver = testClient.server.homeserver
     let sync = request(.get, "v3/sync", as: ann)
     // The first of the list and the last.
     let drop = request(
       .post, Self.own, #"{"drop":[\#(Self.names(0..<1)),\#(Self.names(999..<1_000))]}"#, as: ann)
-    let answer = try desk.simulation.run {
+    let answer = try testClient.simulation.run {
       async let answer = homeserver.respond(to: sync, from: .inProcess)
       #expect(await homeserver.respond(to: drop, from: .inProcess).status == 200)
       return await answer
     }
     let first = try Answer(response: answer).decoded(SyncAnswer.self)
     #expect(first.presence.count >= 1_000)
-    let next = try desk.send(
+    let next = try testClient.send(
       .get, "v3/sync", as: ann, query: [.init("since", first.nextBatch.rawValue)]
     ).decoded(SyncAnswer.self)
     let dropped = next.presence.compactMap { event in
@@ -253,10 +256,10 @@ struct LongRequestTests {
 
   @Test func whoIsLoggedOutWhileALongAnswerIsPutTogetherIsNotToldIt() throws {
     try invite(1_000)
-    let homeserver = desk.server.homeserver
+    let homeserver = testClient.server.homeserver
     let sync = request(.get, "v3/sync", as: ann)
     let logout = request(.post, "v3/logout", "{}", as: ann)
-    let status = try desk.simulation.run {
+    let status = try testClient.simulation.run {
       async let answer = homeserver.respond(to: sync, from: .inProcess)
       #expect(await homeserver.respond(to: logout, from: .inProcess).status == 200)
       return await answer.status
@@ -266,11 +269,11 @@ struct LongRequestTests {
 
   @Test func aChangeThatCannotBeStoredToItsEndSaysForWhomItWasNotDone() throws {
     let store = FullStore()
-    let desk = try Desk(store: store)
-    let ann = try desk.token("ann")
-    let homeserver = desk.server.homeserver
+    let testClient = try TestClient(store: store)
+    let ann = try testClient.token("ann")
+    let homeserver = testClient.server.homeserver
     let invite = request(.post, Self.own, #"{"invite":[\#(Self.names(0..<1_000))]}"#, as: ann)
-    let answer = try desk.simulation.run {
+    let answer = try testClient.simulation.run {
       async let answer = homeserver.respond(to: invite, from: .inProcess)
       // Some of it is stored by now.
       for _ in 0..<30 { await Task.yield() }
@@ -279,7 +282,7 @@ struct LongRequestTests {
     }
     store.fill(false)
     let failed = try Answer(response: answer).decoded(PresenceListResult.self).failed
-    let list = try desk.send(.get, Self.own, as: ann).decoded(PresenceListAnswer.self).list
+    let list = try testClient.send(.get, Self.own, as: ann).decoded(PresenceListAnswer.self).list
     #expect((1..<1_000).contains(failed.count))
     #expect(list.count == 1_000 - failed.count)
     #expect(failed.values.allSatisfy { $0.message.contains("Nothing was changed") })

@@ -5,28 +5,28 @@ import Testing
 
 /// Presence in the forms of the first versions (Protocol 3.2 to 3.4, E1, E8).
 struct OldFormsTests {
-  private let desk: Desk
+  private let testClient: TestClient
   private let ann: AccessToken
   private let bob: AccessToken
   private let annStatus = "presence/@ann:harbor.example/status"
 
   init() throws {
-    desk = try Desk()
-    ann = try desk.token("ann")
-    bob = try desk.token("bob")
+    testClient = try TestClient()
+    ann = try testClient.token("ann")
+    bob = try testClient.token("bob")
   }
 
   private func befriend() throws {
-    _ = try desk.send(
+    _ = try testClient.send(
       .post, "v3/presence/list/@bob:harbor.example", #"{"invite":["@ann:harbor.example"]}"#, as: bob)
-    _ = try desk.send(
+    _ = try testClient.send(
       .post, "unstable/chat.porchlight/presence/list", #"{"accept":["@bob:harbor.example"]}"#, as: ann)
   }
 
   /// A device that polls, so that a choice shows.
   private func connect() throws {
     let request = [WireRequest.QueryItem("timeout", "0")]
-    #expect(try desk.send(.get, "v3/sync", as: ann, query: request).code == "200 -")
+    #expect(try testClient.send(.get, "v3/sync", as: ann, query: request).code == "200 -")
   }
 
   // MARK: Status
@@ -45,8 +45,9 @@ struct OldFormsTests {
   ) throws {
     try connect()
     #expect(
-      try desk.send(.put, "\(version)/\(annStatus)", #"{"presence":"\#(choice)"}"#, as: ann).code == "200 -")
-    let text = try desk.send(.get, "\(version)/\(annStatus)", as: ann).text
+      try testClient.send(.put, "\(version)/\(annStatus)", #"{"presence":"\#(choice)"}"#, as: ann).code
+        == "200 -")
+    let text = try testClient.send(.get, "\(version)/\(annStatus)", as: ann).text
     #expect(text.contains(#""presence":"\#(word)""#))
     if let exact {
       #expect(text.contains(#""chat.porchlight.presence":"\#(exact)""#))
@@ -57,8 +58,8 @@ struct OldFormsTests {
 
   @Test(arguments: [("api/v1", "404 M_NOT_FOUND"), ("r0", "403 M_FORBIDDEN"), ("v3", "403 M_FORBIDDEN")])
   func whatMayNotBeSeenIsRefusedAlikeForSomebodyAndNobody(version: String, expected: String) throws {
-    let somebody = try desk.send(.get, "\(version)/\(annStatus)", as: bob)
-    let nobody = try desk.send(.get, "\(version)/presence/@nobody:harbor.example/status", as: bob)
+    let somebody = try testClient.send(.get, "\(version)/\(annStatus)", as: bob)
+    let nobody = try testClient.send(.get, "\(version)/presence/@nobody:harbor.example/status", as: bob)
     #expect(somebody.code == expected)
     #expect(somebody.response == nobody.response)
   }
@@ -67,17 +68,19 @@ struct OldFormsTests {
   func nobodySetsTheStatusOfAnother(version: String) throws {
     for user in ["ann", "nobody"] {
       let path = "\(version)/presence/@\(user):harbor.example/status"
-      #expect(try desk.send(.put, path, #"{"presence":"online"}"#, as: bob).code == "403 M_FORBIDDEN")
+      #expect(try testClient.send(.put, path, #"{"presence":"online"}"#, as: bob).code == "403 M_FORBIDDEN")
     }
   }
 
   @Test(arguments: ["api/v1", "r0", "v3"])
   func aTextThatIsNotSentIsCleared(version: String) throws {
     for clearing in [#"{"presence":"online"}"#, #"{"presence":"online","status_msg":null}"#] {
-      _ = try desk.send(.put, "\(version)/\(annStatus)", #"{"presence":"online","status_msg":"hi"}"#, as: ann)
-      #expect(try desk.send(.get, "\(version)/\(annStatus)", as: ann).text.contains(#""status_msg":"hi""#))
-      #expect(try desk.send(.put, "\(version)/\(annStatus)", clearing, as: ann).code == "200 -")
-      #expect(!(try desk.send(.get, "\(version)/\(annStatus)", as: ann).text.contains("status_msg")))
+      _ = try testClient.send(
+        .put, "\(version)/\(annStatus)", #"{"presence":"online","status_msg":"hi"}"#, as: ann)
+      #expect(
+        try testClient.send(.get, "\(version)/\(annStatus)", as: ann).text.contains(#""status_msg":"hi""#))
+      #expect(try testClient.send(.put, "\(version)/\(annStatus)", clearing, as: ann).code == "200 -")
+      #expect(!(try testClient.send(.get, "\(version)/\(annStatus)", as: ann).text.contains("status_msg")))
     }
   }
 
@@ -87,10 +90,10 @@ struct OldFormsTests {
   func theListIsAFlatArrayWithThoseWhoHaveNotAnswered(version: String) throws {
     try befriend()
     try connect()
-    _ = try desk.send(.put, "v3/\(annStatus)", #"{"presence":"free_for_chat"}"#, as: ann)
+    _ = try testClient.send(.put, "v3/\(annStatus)", #"{"presence":"free_for_chat"}"#, as: ann)
     let list = "\(version)/presence/list/@bob:harbor.example"
-    _ = try desk.send(.post, list, #"{"invite":["@nobody:harbor.example", ""]}"#, as: bob)
-    let answer = try desk.send(.get, list, as: bob)
+    _ = try testClient.send(.post, list, #"{"invite":["@nobody:harbor.example", ""]}"#, as: bob)
+    let answer = try testClient.send(.get, list, as: bob)
     let entries = try answer.decoded([StandardListEntry].self)
     #expect(entries.map(\.userID.rawValue) == ["@ann:harbor.example", "@nobody:harbor.example"])
     #expect(entries.map(\.isAccepted) == [true, false])
@@ -104,14 +107,14 @@ struct OldFormsTests {
   @Test func aListOfSomebodyElseIsRefused() throws {
     for user in ["ann", "nobody"] {
       let path = "api/v1/presence/list/@\(user):harbor.example"
-      #expect(try desk.send(.get, path, as: bob).code == "400 M_UNKNOWN")
-      #expect(try desk.send(.post, path, #"{"invite":[]}"#, as: bob).code == "400 M_UNKNOWN")
+      #expect(try testClient.send(.get, path, as: bob).code == "400 M_UNKNOWN")
+      #expect(try testClient.send(.post, path, #"{"invite":[]}"#, as: bob).code == "400 M_UNKNOWN")
     }
   }
 
   @Test func whatFailsIsNamedAndTheRestIsDone() throws {
     let list = "v3/presence/list/@bob:harbor.example"
-    let answer = try desk.send(
+    let answer = try testClient.send(
       .post, list, #"{"invite":["@bob:harbor.example","nonsense","@ann:harbor.example"],"other":[1]}"#,
       as: bob)
     #expect(answer.code == "200 -")
@@ -119,44 +122,45 @@ struct OldFormsTests {
     #expect(answer.text.contains(#""nonsense":{"errcode":"M_INVALID_PARAM""#))
     #expect(answer.text.contains(#""@bob:harbor.example":{"errcode":"M_INVALID_PARAM""#))
     #expect(!answer.text.contains("@ann"))
-    #expect(try desk.send(.get, list, as: bob).decoded([StandardListEntry].self).count == 1)
+    #expect(try testClient.send(.get, list, as: bob).decoded([StandardListEntry].self).count == 1)
   }
 
   @Test func aPlainChangeIsAnsweredWithNothing() throws {
     let list = "api/v1/presence/list/@bob:harbor.example"
-    let existing = try desk.send(.post, list, #"{"invite":["@ann:harbor.example"]}"#, as: bob)
-    let unknown = try desk.send(.post, list, #"{"invite":["@nobody:harbor.example"]}"#, as: bob)
+    let existing = try testClient.send(.post, list, #"{"invite":["@ann:harbor.example"]}"#, as: bob)
+    let unknown = try testClient.send(.post, list, #"{"invite":["@nobody:harbor.example"]}"#, as: bob)
     #expect(existing.text == "{}")
     #expect(existing.response == unknown.response)
-    #expect(try desk.send(.post, list, #"{"drop":["@ann:harbor.example"]}"#, as: bob).text == "{}")
-    let left = try desk.send(.get, list, as: bob).decoded([StandardListEntry].self)
+    #expect(try testClient.send(.post, list, #"{"drop":["@ann:harbor.example"]}"#, as: bob).text == "{}")
+    let left = try testClient.send(.get, list, as: bob).decoded([StandardListEntry].self)
     #expect(left.map(\.userID.rawValue) == ["@nobody:harbor.example"])
   }
 
   @Test(arguments: ["invite", "drop"])
   func whatIsNoTextIsRefusedAsItWas(verb: String) throws {
     for element in ["7", "null", "[]"] {
-      let refused = try desk.send(
+      let refused = try testClient.send(
         .post, "r0/presence/list/@bob:harbor.example", #"{"\#(verb)":["@ann:harbor.example",\#(element)]}"#,
         as: bob)
       #expect(refused.response.error == MatrixError(.unknown, "Bad \(verb) value."))
       #expect(refused.status == 400)
     }
-    let left = try desk.send(.get, "r0/presence/list/@bob:harbor.example", as: bob)
+    let left = try testClient.send(.get, "r0/presence/list/@bob:harbor.example", as: bob)
     #expect(!left.text.contains("@ann:"))
   }
 
   @Test(arguments: [#"{"invite":7}"#, #"{"drop":"@ann:harbor.example"}"#])
   func aListThatIsNoneIsRefused(body: String) throws {
     #expect(
-      try desk.send(.post, "r0/presence/list/@bob:harbor.example", body, as: bob).code == "400 M_BAD_JSON")
+      try testClient.send(.post, "r0/presence/list/@bob:harbor.example", body, as: bob).code
+        == "400 M_BAD_JSON")
   }
 
   @Test func theStandardEndpointTakesNoAnswers() throws {
-    _ = try desk.send(
+    _ = try testClient.send(
       .post, "v3/presence/list/@bob:harbor.example", #"{"invite":["@ann:harbor.example"]}"#, as: bob)
-    _ = try desk.send(
+    _ = try testClient.send(
       .post, "v3/presence/list/@ann:harbor.example", #"{"accept":["@bob:harbor.example"]}"#, as: ann)
-    #expect(try desk.send(.get, "v3/\(annStatus)", as: bob).code == "403 M_FORBIDDEN")
+    #expect(try testClient.send(.get, "v3/\(annStatus)", as: bob).code == "403 M_FORBIDDEN")
   }
 }

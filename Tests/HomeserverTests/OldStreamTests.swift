@@ -199,35 +199,35 @@ struct OldStreamTests {
   }
 
   @Test func whoseTokenIsReplacedBeforeTheirPollIsOpenedIsToldSo() throws {
-    let desk = try Desk()
-    _ = try desk.register("cat", password: "pw")
+    let testClient = try TestClient()
+    _ = try testClient.register("cat", password: "pw")
     let device = #""device_id":"D","#
-    let first = try desk.login("cat", "pw", more: device).decoded(Credentials.self).accessToken
+    let first = try testClient.login("cat", "pw", more: device).decoded(Credentials.self).accessToken
     let answers = Shared<[Int]>([])
-    let homeserver = desk.server.homeserver
+    let homeserver = testClient.server.homeserver
     let poll = try homeserver.poll(
       for: WireRequest(.get, ClientAPI.standard("events"), accessToken: first)
     ) { response in answers.change { $0.append(response.status) } }.orThrow("a poll")
-    #expect(try desk.login("cat", "pw", more: device).code == "200 -")
-    try desk.simulation.run { await homeserver.open([poll]) }
+    #expect(try testClient.login("cat", "pw", more: device).code == "200 -")
+    try testClient.simulation.run { await homeserver.open([poll]) }
     #expect(answers.value == [401])
     #expect(homeserver.waitingPolls == 0)
   }
 
   @Test func aDeviceThatIsLoggedOutSaysNothing() throws {
-    let desk = try Desk()
-    let cat = try desk.register("cat", more: #""device_id":"GONE","#)
-    _ = try desk.send(.post, "v3/logout", as: cat.accessToken)
-    let presence = desk.server.homeserver.presence
+    let testClient = try TestClient()
+    let cat = try testClient.register("cat", more: #""device_id":"GONE","#)
+    _ = try testClient.send(.post, "v3/logout", as: cat.accessToken)
+    let presence = testClient.server.homeserver.presence
     let gone = Device(user: cat.userID, id: try DeviceID("GONE").orThrow("a device"))
     let report = try WireJSON.decode(
       DeviceReport.self, from: #"{"presence":"online","idle_ms":0}"#.utf8)
-    try desk.simulation.run {
+    try testClient.simulation.run {
       await presence.report(report, on: gone)
       await presence.setPolling(true, on: gone)
       _ = await presence.list(of: gone)
     }
-    let records = try desk.simulation.run { await presence.deviceRecords(of: gone.user) }
+    let records = try testClient.simulation.run { await presence.deviceRecords(of: gone.user) }
     #expect(records.isEmpty)
   }
 

@@ -29,32 +29,33 @@ struct OwnProfileTests {
   }
 
   @Test func ownPresenceHasNoEmptyName() throws {
-    let desk = try Desk(simulation)
-    let ann = try desk.token("ann")
-    let first = try desk.send(.get, "v3/sync", as: ann)
+    let testClient = try TestClient(simulation)
+    let ann = try testClient.token("ann")
+    let first = try testClient.send(.get, "v3/sync", as: ann)
     #expect(try own(first) != nil)
     #expect(!first.text.contains("displayname"))
     #expect(!first.text.contains("avatar_url"))
-    _ = try desk.send(.put, "v3/presence/@ann:harbor.example/status", #"{"presence":"unavailable"}"#, as: ann)
-    let second = try desk.send(.get, "v3/sync", as: ann, query: [.init("since", try position(first))])
+    _ = try testClient.send(
+      .put, "v3/presence/@ann:harbor.example/status", #"{"presence":"unavailable"}"#, as: ann)
+    let second = try testClient.send(.get, "v3/sync", as: ann, query: [.init("since", try position(first))])
     #expect(try own(second)?["presence"] != nil)
     #expect(!second.text.contains("displayname"))
-    #expect(try !desk.send(.get, "api/v1/initialSync", as: ann).text.contains("displayname"))
+    #expect(try !testClient.send(.get, "api/v1/initialSync", as: ann).text.contains("displayname"))
   }
 
   @Test func aNameThatWasClearedIsSaidToBeOnceAndThenLeftOut() throws {
-    let desk = try Desk(simulation)
-    let ann = try desk.token("ann")
+    let testClient = try TestClient(simulation)
+    let ann = try testClient.token("ann")
     let path = "v3/profile/@ann:harbor.example/displayname"
-    _ = try desk.send(.put, path, #"{"displayname":"Ann"}"#, as: ann)
-    let named = try desk.send(.get, "v3/sync", as: ann)
+    _ = try testClient.send(.put, path, #"{"displayname":"Ann"}"#, as: ann)
+    let named = try testClient.send(.get, "v3/sync", as: ann)
     #expect(try own(named)?["displayname"] == .string("Ann"))
     #expect(try own(named)?["avatar_url"] == nil)
-    _ = try desk.send(.delete, path, as: ann)
-    let cleared = try desk.send(.get, "v3/sync", as: ann, query: [.init("since", try position(named))])
+    _ = try testClient.send(.delete, path, as: ann)
+    let cleared = try testClient.send(.get, "v3/sync", as: ann, query: [.init("since", try position(named))])
     #expect(try own(cleared)?["displayname"] == .string(""))
     #expect(try own(cleared)?["avatar_url"] == nil)
-    #expect(try own(desk.send(.get, "v3/sync", as: ann))?["displayname"] == nil)
+    #expect(try own(testClient.send(.get, "v3/sync", as: ann))?["displayname"] == nil)
   }
 
   @Test func anotherDeviceLearnsThatTheNameIsGone() throws {

@@ -9,7 +9,7 @@ import Testing
 struct PersistedAccountTests {
   @Test func everythingIsThereAfterAStart() throws {
     let store = MemoryPresenceStore()
-    let first = try Desk(store: store)
+    let first = try TestClient(store: store)
     let ann = try first.register(
       "ann", password: "pw", more: #""device_id":"TTY","initial_device_display_name":"porch","#)
     let bob = try first.register("bob", more: #""refresh_token":true,"#)
@@ -22,7 +22,7 @@ struct PersistedAccountTests {
     _ = try first.send(.put, "v3/devices/TTY", #"{"display_name":"couch"}"#, as: ann.accessToken)
     first.server.stop()
 
-    let second = try Desk(first.simulation, store: store, seed: 2)
+    let second = try TestClient(first.simulation, store: store, seed: 2)
     #expect(try second.whoIs(ann.accessToken) == user)
     #expect(try second.whoIs(gone.accessToken) == "401 M_UNKNOWN_TOKEN")
     #expect(try second.login("ann", "pw").code == "200 -")
@@ -46,18 +46,18 @@ struct PersistedAccountTests {
 
   @Test func generationsGoOnAfterAStart() throws {
     let store = MemoryPresenceStore()
-    let first = try Desk(store: store)
+    let first = try TestClient(store: store)
     let old = try first.register("ann", more: #""refresh_token":true,"#)
     let token = try old.refreshToken.orThrow("token").rawValue
     let new = try first.send(.post, "v3/refresh", #"{"refresh_token":"\#(token)"}"#).decoded(
       RefreshAnswer.self)
     first.server.stop()
-    let second = try Desk(first.simulation, store: store, seed: 2)
+    let second = try TestClient(first.simulation, store: store, seed: 2)
     #expect(try second.whoIs(old.accessToken) == "@ann:harbor.example")
     #expect(try second.whoIs(new.accessToken) == "@ann:harbor.example")
     #expect(try second.whoIs(old.accessToken) == "401 M_UNKNOWN_TOKEN")
     second.server.stop()
-    let third = try Desk(first.simulation, store: store, seed: 3)
+    let third = try TestClient(first.simulation, store: store, seed: 3)
     #expect(try third.whoIs(old.accessToken) == "401 M_UNKNOWN_TOKEN")
     #expect(try third.whoIs(new.accessToken) == "@ann:harbor.example")
   }
@@ -87,14 +87,16 @@ struct PersistedAccountTests {
 
   @Test func aFullDiskChangesNothing() throws {
     let store = FullStore()
-    let desk = try Desk(store: store)
-    let ann = try desk.register("ann", password: "pw", more: #""device_id":"TTY","refresh_token":true,"#)
+    let testClient = try TestClient(store: store)
+    let ann = try testClient.register(
+      "ann", password: "pw", more: #""device_id":"TTY","refresh_token":true,"#)
     let user = "@ann:harbor.example"
-    _ = try desk.send(.put, "v3/profile/\(user)/displayname", #"{"displayname":"Ann"}"#, as: ann.accessToken)
+    _ = try testClient.send(
+      .put, "v3/profile/\(user)/displayname", #"{"displayname":"Ann"}"#, as: ann.accessToken)
     let refresh = try ann.refreshToken.orThrow("token").rawValue
     store.fill()
     func refused(_ method: WireRequest.Method, _ path: String, _ body: String) throws {
-      let answer = try desk.send(method, path, body, as: ann.accessToken)
+      let answer = try testClient.send(method, path, body, as: ann.accessToken)
       #expect(answer.code == "503 M_UNKNOWN", "\(method) \(path)")
     }
     let registration = #"{"username":"bob","auth":{"type":"m.login.dummy"}}"#
@@ -113,37 +115,38 @@ struct PersistedAccountTests {
     try refused(.put, "v3/presence/\(user)/status", #"{"presence":"busy","status_msg":"lost"}"#)
     try refused(.post, "v3/presence/list/\(user)", #"{"invite":["@bob:harbor.example"]}"#)
 
-    let status = try desk.send(.get, "v3/presence/\(user)/status", as: ann.accessToken)
+    let status = try testClient.send(.get, "v3/presence/\(user)/status", as: ann.accessToken)
     #expect(status.code == "200 -" && !status.text.contains("lost"))
-    #expect(try desk.send(.get, "v3/presence/list/\(user)", as: ann.accessToken).text == "[]")
-    #expect(try desk.whoIs(ann.accessToken) == user)
+    #expect(try testClient.send(.get, "v3/presence/list/\(user)", as: ann.accessToken).text == "[]")
+    #expect(try testClient.whoIs(ann.accessToken) == user)
     #expect(
-      try desk.send(.get, "v3/devices", as: ann.accessToken).text
+      try testClient.send(.get, "v3/devices", as: ann.accessToken).text
         .hasPrefix(#"{"devices":[{"device_id":"TTY","display_name":null,"#))
-    #expect(try desk.send(.get, "v3/profile/\(user)").text == #"{"displayname":"Ann"}"#)
+    #expect(try testClient.send(.get, "v3/profile/\(user)").text == #"{"displayname":"Ann"}"#)
     #expect(
-      try desk.send(.get, "v3/user/\(user)/account_data/m.direct", as: ann.accessToken).code
+      try testClient.send(.get, "v3/user/\(user)/account_data/m.direct", as: ann.accessToken).code
         == "404 M_NOT_FOUND")
-    #expect(try desk.send(.get, "v3/user/\(user)/filter/1", as: ann.accessToken).code == "404 M_NOT_FOUND")
+    #expect(
+      try testClient.send(.get, "v3/user/\(user)/filter/1", as: ann.accessToken).code == "404 M_NOT_FOUND")
     store.fill(false)
-    #expect(try desk.send(.post, "v3/register", registration).code == "200 -")
-    #expect(try desk.send(.post, "v3/refresh", #"{"refresh_token":"\#(refresh)"}"#).code == "200 -")
+    #expect(try testClient.send(.post, "v3/register", registration).code == "200 -")
+    #expect(try testClient.send(.post, "v3/refresh", #"{"refresh_token":"\#(refresh)"}"#).code == "200 -")
   }
 
   /// The first use of a new token ends the old one; where that cannot be stored, the request goes on.
   @Test func readingGoesOnWhileTheDiskIsFull() throws {
     let store = FullStore()
-    let desk = try Desk(store: store)
-    let old = try desk.register("ann", more: #""refresh_token":true,"#)
+    let testClient = try TestClient(store: store)
+    let old = try testClient.register("ann", more: #""refresh_token":true,"#)
     let token = try old.refreshToken.orThrow("token").rawValue
-    let new = try desk.send(.post, "v3/refresh", #"{"refresh_token":"\#(token)"}"#).decoded(
+    let new = try testClient.send(.post, "v3/refresh", #"{"refresh_token":"\#(token)"}"#).decoded(
       RefreshAnswer.self)
     store.fill()
-    #expect(try desk.whoIs(new.accessToken) == "@ann:harbor.example")
-    #expect(try desk.whoIs(old.accessToken) == "@ann:harbor.example")
+    #expect(try testClient.whoIs(new.accessToken) == "@ann:harbor.example")
+    #expect(try testClient.whoIs(old.accessToken) == "@ann:harbor.example")
     store.fill(false)
-    #expect(try desk.whoIs(new.accessToken) == "@ann:harbor.example")
-    #expect(try desk.whoIs(old.accessToken) == "401 M_UNKNOWN_TOKEN")
+    #expect(try testClient.whoIs(new.accessToken) == "@ann:harbor.example")
+    #expect(try testClient.whoIs(old.accessToken) == "401 M_UNKNOWN_TOKEN")
   }
 }
 

@@ -10,17 +10,17 @@ struct RateLimitTests {
   private let near = Peer(address: "192.0.2.1", isSameUser: false)
   private let far = Peer(address: "192.0.2.2", isSameUser: false)
 
-  private func desk(_ change: (inout RateLimits) -> Void) throws -> Desk {
+  private func testClient(_ change: (inout RateLimits) -> Void) throws -> TestClient {
     var limits = RateLimits.none
     change(&limits)
-    return try Desk { $0.rateLimits = limits }
+    return try TestClient { $0.rateLimits = limits }
   }
 
   @Test func whoeverIsTooFastHearsWhenToComeBack() throws {
-    let desk = try desk { $0.status = .init(perSecond: 0.4, burst: 2) }
-    let ann = try desk.token("ann")
+    let testClient = try testClient { $0.status = .init(perSecond: 0.4, burst: 2) }
+    let ann = try testClient.token("ann")
     func put() throws -> Answer {
-      try desk.send(.put, "v3/presence/@ann:harbor.example/status", #"{"presence":"online"}"#, as: ann)
+      try testClient.send(.put, "v3/presence/@ann:harbor.example/status", #"{"presence":"online"}"#, as: ann)
     }
     #expect(try put().code == "200 -")
     #expect(try put().code == "200 -")
@@ -28,20 +28,21 @@ struct RateLimitTests {
     #expect(refused.code == "429 M_LIMIT_EXCEEDED")
     #expect(refused.text.contains(#""retry_after_ms":2500"#))
     #expect(refused.response.header("Retry-After") == "3")
-    desk.simulation.advance(by: .milliseconds(2499))
+    testClient.simulation.advance(by: .milliseconds(2499))
     #expect(try put().code == "429 M_LIMIT_EXCEEDED")
-    desk.simulation.advance(by: .milliseconds(1))
+    testClient.simulation.advance(by: .milliseconds(1))
     #expect(try put().code == "200 -")
-    let bob = try desk.token("bob")
+    let bob = try testClient.token("bob")
     #expect(
-      try desk.send(.put, "v3/presence/@bob:harbor.example/status", #"{"presence":"online"}"#, as: bob).code
+      try testClient.send(.put, "v3/presence/@bob:harbor.example/status", #"{"presence":"online"}"#, as: bob)
+        .code
         == "200 -")
   }
 
   @Test func registrationIsLimitedByAddress() throws {
-    let desk = try desk { $0.registration = .init(perSecond: 1, burst: 2) }
+    let testClient = try testClient { $0.registration = .init(perSecond: 1, burst: 2) }
     func register(_ peer: Peer) throws -> String {
-      try desk.send(.post, "v3/register", "{}", from: peer).code
+      try testClient.send(.post, "v3/register", "{}", from: peer).code
     }
     #expect(try register(near).hasPrefix("401"))
     #expect(try register(near).hasPrefix("401"))
@@ -52,52 +53,53 @@ struct RateLimitTests {
 
   @Test(arguments: ["ann", "nobody"])
   func guessingAPasswordIsLimitedByAccountWhetherItExistsOrNot(name: String) throws {
-    let desk = try desk { $0.failedLogin = .init(perSecond: 0.1, burst: 3) }
-    _ = try desk.register("ann", password: "pw")
-    for _ in 0..<3 { #expect(try desk.login(name, "no").code == "403 M_FORBIDDEN") }
-    #expect(try desk.login(name, "no").code == "429 M_LIMIT_EXCEEDED")
-    #expect(try desk.login(name, "pw").code == "429 M_LIMIT_EXCEEDED")
-    _ = try desk.register("bob", password: "pw")
-    #expect(try desk.login("bob", "pw").code == "200 -")
+    let testClient = try testClient { $0.failedLogin = .init(perSecond: 0.1, burst: 3) }
+    _ = try testClient.register("ann", password: "pw")
+    for _ in 0..<3 { #expect(try testClient.login(name, "no").code == "403 M_FORBIDDEN") }
+    #expect(try testClient.login(name, "no").code == "429 M_LIMIT_EXCEEDED")
+    #expect(try testClient.login(name, "pw").code == "429 M_LIMIT_EXCEEDED")
+    _ = try testClient.register("bob", password: "pw")
+    #expect(try testClient.login("bob", "pw").code == "200 -")
   }
 
   @Test func guessingIsLimitedByAddressAcrossAccounts() throws {
-    var desk = try desk { $0.failedLogin = .init(perSecond: 0.1, burst: 3) }
-    _ = try desk.register("ann", password: "pw")
-    desk.peer = near
-    for name in ["a", "b", "c"] { #expect(try desk.login(name, "no").code == "403 M_FORBIDDEN") }
-    #expect(try desk.login("ann", "pw").code == "429 M_LIMIT_EXCEEDED")
-    desk.peer = far
-    #expect(try desk.login("ann", "pw").code == "200 -")
+    var testClient = try testClient { $0.failedLogin = .init(perSecond: 0.1, burst: 3) }
+    _ = try testClient.register("ann", password: "pw")
+    testClient.peer = near
+    for name in ["a", "b", "c"] { #expect(try testClient.login(name, "no").code == "403 M_FORBIDDEN") }
+    #expect(try testClient.login("ann", "pw").code == "429 M_LIMIT_EXCEEDED")
+    testClient.peer = far
+    #expect(try testClient.login("ann", "pw").code == "200 -")
   }
 
   @Test func rightPasswordsAreNoGuesses() throws {
-    let desk = try desk { $0.failedLogin = .init(perSecond: 0.001, burst: 2) }
-    _ = try desk.register("ann", password: "pw")
-    for _ in 0..<10 { #expect(try desk.login("ann", "pw").code == "200 -") }
+    let testClient = try testClient { $0.failedLogin = .init(perSecond: 0.001, burst: 2) }
+    _ = try testClient.register("ann", password: "pw")
+    for _ in 0..<10 { #expect(try testClient.login("ann", "pw").code == "200 -") }
   }
 
   @Test func loginsAreLimitedEvenWhenTheyAreRight() throws {
-    let desk = try desk { $0.login = .init(perSecond: 0.1, burst: 2) }
-    _ = try desk.register("ann", password: "pw")
-    #expect(try desk.login("ann", "pw").code == "200 -")
-    #expect(try desk.login("ann", "pw").code == "200 -")
-    #expect(try desk.login("ann", "pw").code == "429 M_LIMIT_EXCEEDED")
+    let testClient = try testClient { $0.login = .init(perSecond: 0.1, burst: 2) }
+    _ = try testClient.register("ann", password: "pw")
+    #expect(try testClient.login("ann", "pw").code == "200 -")
+    #expect(try testClient.login("ann", "pw").code == "200 -")
+    #expect(try testClient.login("ann", "pw").code == "429 M_LIMIT_EXCEEDED")
   }
 
   @Test func invitesAreCountedOneByOneOnBothEndpoints() throws {
-    let desk = try desk { $0.invites = .init(perSecond: 0.1, burst: 3) }
-    let ann = try desk.token("ann")
+    let testClient = try testClient { $0.invites = .init(perSecond: 0.1, burst: 3) }
+    let ann = try testClient.token("ann")
     let own = "unstable/chat.porchlight/presence/list"
     #expect(
-      try desk.send(.post, own, #"{"invite":["@a:harbor.example","@b:harbor.example"]}"#, as: ann).code
+      try testClient.send(.post, own, #"{"invite":["@a:harbor.example","@b:harbor.example"]}"#, as: ann).code
         == "200 -")
     let two = #"{"invite":["@c:harbor.example","@d:harbor.example"]}"#
-    #expect(try desk.send(.post, own, two, as: ann).code == "429 M_LIMIT_EXCEEDED")
+    #expect(try testClient.send(.post, own, two, as: ann).code == "429 M_LIMIT_EXCEEDED")
     let standard = "v3/presence/list/@ann:harbor.example"
-    #expect(try desk.send(.post, standard, two, as: ann).code == "429 M_LIMIT_EXCEEDED")
-    #expect(try desk.send(.post, standard, #"{"invite":["@c:harbor.example"]}"#, as: ann).code == "200 -")
-    #expect(try desk.send(.post, own, #"{"drop":["@a:harbor.example"]}"#, as: ann).code == "200 -")
+    #expect(try testClient.send(.post, standard, two, as: ann).code == "429 M_LIMIT_EXCEEDED")
+    #expect(
+      try testClient.send(.post, standard, #"{"invite":["@c:harbor.example"]}"#, as: ann).code == "200 -")
+    #expect(try testClient.send(.post, own, #"{"drop":["@a:harbor.example"]}"#, as: ann).code == "200 -")
   }
 
   private func names(_ count: Int) -> String {
@@ -105,67 +107,68 @@ struct RateLimitTests {
   }
 
   @Test func moreInvitesThanMayBeAtOnceAreRefusedAndSayHowMany() throws {
-    let desk = try desk { $0.invites = RateLimits().invites }
-    let ann = try desk.token("ann")
+    let testClient = try testClient { $0.invites = RateLimits().invites }
+    let ann = try testClient.token("ann")
     let own = "unstable/chat.porchlight/presence/list"
-    let refused = try desk.send(.post, own, #"{"invite":[\#(names(1000))]}"#, as: ann)
+    let refused = try testClient.send(.post, own, #"{"invite":[\#(names(1000))]}"#, as: ann)
     #expect(refused.code == "429 M_LIMIT_EXCEEDED")
     #expect(refused.response.error?.message.contains("200") == true)
     #expect(refused.response.header("Retry-After") == "800")
-    #expect(try desk.send(.post, own, #"{"invite":[\#(names(200))]}"#, as: ann).code == "200 -")
+    #expect(try testClient.send(.post, own, #"{"invite":[\#(names(200))]}"#, as: ann).code == "200 -")
   }
 
   @Test func whatIsNoUserIDCostsNothing() throws {
-    let desk = try desk { $0.invites = .init(perSecond: 0.1, burst: 1) }
-    let ann = try desk.token("ann")
+    let testClient = try testClient { $0.invites = .init(perSecond: 0.1, burst: 1) }
+    let ann = try testClient.token("ann")
     let own = "unstable/chat.porchlight/presence/list"
-    #expect(try desk.send(.post, own, #"{"invite":["","bob","@:"]}"#, as: ann).code == "200 -")
-    #expect(try desk.send(.post, own, #"{"invite":["@a:x",""]}"#, as: ann).code == "200 -")
-    #expect(try desk.send(.post, own, #"{"invite":["@b:x"]}"#, as: ann).code == "429 M_LIMIT_EXCEEDED")
+    #expect(try testClient.send(.post, own, #"{"invite":["","bob","@:"]}"#, as: ann).code == "200 -")
+    #expect(try testClient.send(.post, own, #"{"invite":["@a:x",""]}"#, as: ann).code == "200 -")
+    #expect(try testClient.send(.post, own, #"{"invite":["@b:x"]}"#, as: ann).code == "429 M_LIMIT_EXCEEDED")
   }
 
   @Test(arguments: ["drop", "accept", "deny", "revoke"])
   func everybodyAChangeNamesIsCounted(verb: String) throws {
-    let desk = try desk { $0.requests = .init(perSecond: 0.1, burst: 11) }
-    let ann = try desk.token("ann")
+    let testClient = try testClient { $0.requests = .init(perSecond: 0.1, burst: 11) }
+    let ann = try testClient.token("ann")
     let own = "unstable/chat.porchlight/presence/list"
-    #expect(try desk.send(.post, own, #"{"\#(verb)":[\#(names(8))]}"#, as: ann).code == "200 -")
+    #expect(try testClient.send(.post, own, #"{"\#(verb)":[\#(names(8))]}"#, as: ann).code == "200 -")
     let groups = #"{"groups":{"@a:x":[],"@b:x":[]}}"#
-    #expect(try desk.send(.post, own, groups, as: ann).code == "429 M_LIMIT_EXCEEDED")
+    #expect(try testClient.send(.post, own, groups, as: ann).code == "429 M_LIMIT_EXCEEDED")
   }
 
   @Test(arguments: ["invite", "drop", "accept", "deny", "revoke"])
   func oneRequestNamesAThousandPeopleAtMost(verb: String) throws {
-    let desk = try desk { _ in }
-    let ann = try desk.token("ann")
+    let testClient = try testClient { _ in }
+    let ann = try testClient.token("ann")
     let own = "unstable/chat.porchlight/presence/list"
     let groups = #""groups":{"@a:x":[]}"#
     let tooMany = #"{"\#(verb)":[\#(names(1000))],\#(groups)}"#
-    #expect(try desk.send(.post, own, tooMany, as: ann).code == "400 M_TOO_LARGE")
-    #expect(try desk.send(.post, own, #"{"\#(verb)":[\#(names(999))],\#(groups)}"#, as: ann).code == "200 -")
+    #expect(try testClient.send(.post, own, tooMany, as: ann).code == "400 M_TOO_LARGE")
+    #expect(
+      try testClient.send(.post, own, #"{"\#(verb)":[\#(names(999))],\#(groups)}"#, as: ann).code == "200 -")
   }
 
   @Test func requestsAreLimitedByPersonAndWithoutASessionByAddress() throws {
-    var desk = try desk { $0.requests = .init(perSecond: 1, burst: 3) }
-    let (ann, bob) = (try desk.token("ann"), try desk.token("bob"))
-    desk.peer = near
-    for _ in 0..<3 { #expect(try desk.whoIs(ann) == "@ann:harbor.example") }
-    #expect(try desk.whoIs(ann) == "429 M_LIMIT_EXCEEDED")
-    #expect(try desk.whoIs(bob) == "@bob:harbor.example")
-    for _ in 0..<2 { #expect(try desk.send(.get, "versions").code == "200 -") }
-    #expect(try desk.whoIs(AccessToken("guess")) == "401 M_UNKNOWN_TOKEN")
-    #expect(try desk.whoIs(AccessToken("guess")) == "429 M_LIMIT_EXCEEDED")
-    #expect(try desk.send(.get, "versions").code == "429 M_LIMIT_EXCEEDED")
-    #expect(try desk.whoIs(bob) == "@bob:harbor.example")
+    var testClient = try testClient { $0.requests = .init(perSecond: 1, burst: 3) }
+    let (ann, bob) = (try testClient.token("ann"), try testClient.token("bob"))
+    testClient.peer = near
+    for _ in 0..<3 { #expect(try testClient.whoIs(ann) == "@ann:harbor.example") }
+    #expect(try testClient.whoIs(ann) == "429 M_LIMIT_EXCEEDED")
+    #expect(try testClient.whoIs(bob) == "@bob:harbor.example")
+    for _ in 0..<2 { #expect(try testClient.send(.get, "versions").code == "200 -") }
+    #expect(try testClient.whoIs(AccessToken("guess")) == "401 M_UNKNOWN_TOKEN")
+    #expect(try testClient.whoIs(AccessToken("guess")) == "429 M_LIMIT_EXCEEDED")
+    #expect(try testClient.send(.get, "versions").code == "429 M_LIMIT_EXCEEDED")
+    #expect(try testClient.whoIs(bob) == "@bob:harbor.example")
   }
 
   @Test func pollsWithoutATaskAreRequestsToo() throws {
-    let desk = try desk { $0.requests = .init(perSecond: 1, burst: 2) }
-    let request = WireRequest(.get, ClientAPI.standard("sync"), accessToken: try desk.token("ann"))
-    let homeserver = desk.server.homeserver
+    let testClient = try testClient { $0.requests = .init(perSecond: 1, burst: 2) }
+    let request = WireRequest(.get, ClientAPI.standard("sync"), accessToken: try testClient.token("ann"))
+    let homeserver = testClient.server.homeserver
     for _ in 0..<2 { #expect(homeserver.poll(for: request) { _ in } != nil) }
     #expect(homeserver.poll(for: request) { _ in } == nil)
-    #expect(Answer(response: try desk.server.respond(to: request)).code == "429 M_LIMIT_EXCEEDED")
+    #expect(Answer(response: try testClient.server.respond(to: request)).code == "429 M_LIMIT_EXCEEDED")
   }
 
   @Test(arguments: [
@@ -173,17 +176,17 @@ struct RateLimitTests {
     ("unstable/chat.porchlight/presence/device", #"{"presence":"online"}"#),
   ])
   func whateverReachesEveryWatcherIsAChangeOfStatus(path: String, body: String) throws {
-    let desk = try desk { $0.status = .init(perSecond: 0.1, burst: 2) }
-    let ann = try desk.token("ann")
-    #expect(try desk.send(.put, path, body, as: ann).code == "200 -")
-    #expect(try desk.send(.put, path, body, as: ann).code == "200 -")
-    #expect(try desk.send(.put, path, body, as: ann).code == "429 M_LIMIT_EXCEEDED")
+    let testClient = try testClient { $0.status = .init(perSecond: 0.1, burst: 2) }
+    let ann = try testClient.token("ann")
+    #expect(try testClient.send(.put, path, body, as: ann).code == "200 -")
+    #expect(try testClient.send(.put, path, body, as: ann).code == "200 -")
+    #expect(try testClient.send(.put, path, body, as: ann).code == "429 M_LIMIT_EXCEEDED")
   }
 
   @Test func withoutLimitsThereAreNone() throws {
-    let desk = try desk { _ in }
-    let ann = try desk.token("ann")
-    for _ in 0..<3000 { #expect(try desk.whoIs(ann) == "@ann:harbor.example") }
+    let testClient = try testClient { _ in }
+    let ann = try testClient.token("ann")
+    for _ in 0..<3000 { #expect(try testClient.whoIs(ann) == "@ann:harbor.example") }
   }
 
   // MARK: The buckets

@@ -11,7 +11,7 @@ import Testing
 /// sequence answers no invite and changes no state.
 @Suite struct StrayByteTests {
   /// A roster with an invite selected, and a keyboard in front of it.
-  private struct Desk {
+  private struct RosterAtKeyboard {
     var scene = Scene(
       [[.own()], [.invite("ola"), .invite("pip")], .person("ann", .online)].flatMap(\.self))
     private var decoder = KeyDecoder()
@@ -80,37 +80,37 @@ import Testing
   ])
   func aStrayByteAnswersNoInvite(first: String, second: String, pause: Int) {
     for late in [pause, 150, 400, 1_200] {
-      var desk = Desk()
-      desk.type(Array(first.utf8))
-      desk.pause(late)
-      desk.type(Array(second.utf8))
-      desk.pause(4_000)
-      #expect(desk.requests == [], "\(late) ms")
+      var roster = RosterAtKeyboard()
+      roster.type(Array(first.utf8))
+      roster.pause(late)
+      roster.type(Array(second.utf8))
+      roster.pause(4_000)
+      #expect(roster.requests == [], "\(late) ms")
     }
   }
 
   @Test func aTornArrowKeepsTheDraftOfAStatus() {
     for pause in [0, 60, 150, 400] {
-      var desk = Desk()
-      desk.type(Array("sabc".utf8))
-      desk.type([0x1B])
-      desk.pause(pause)
-      desk.type(Array("[D".utf8))
-      desk.pause(1_000)
-      #expect(desk.requests == [])
+      var roster = RosterAtKeyboard()
+      roster.type(Array("sabc".utf8))
+      roster.type([0x1B])
+      roster.pause(pause)
+      roster.type(Array("[D".utf8))
+      roster.pause(1_000)
+      #expect(roster.requests == [])
       if pause <= 150 {
-        desk.type(Array("x".utf8))
-        #expect(desk.scene.model.mode.draft == "abxc")
+        roster.type(Array("x".utf8))
+        #expect(roster.scene.model.mode.draft == "abxc")
       }
     }
   }
 
   @Test func keypadDigitsAreTextInAStatusAndNoCommands() {
-    var desk = Desk()
-    desk.type(Array("\u{1B}Oq\u{1B}Os".utf8))
-    #expect(desk.requests == [])
-    desk.type(Array("s\u{1B}Oq\u{1B}Os\u{1B}On\u{1B}Op".utf8))
-    #expect(desk.scene.model.mode.draft == "13.0")
+    var roster = RosterAtKeyboard()
+    roster.type(Array("\u{1B}Oq\u{1B}Os".utf8))
+    #expect(roster.requests == [])
+    roster.type(Array("s\u{1B}Oq\u{1B}Os\u{1B}On\u{1B}Op".utf8))
+    #expect(roster.scene.model.mode.draft == "13.0")
   }
 
   @Test func everySequenceCutAnywhereDoesNothing() {
@@ -118,14 +118,14 @@ import Testing
       let bytes = Array(sequence.utf8)
       for cut in 1..<bytes.count {
         for pause in [0, 60, 150, 300, 700, 1_200, 2_500] {
-          var desk = Desk()
-          desk.type(Array(bytes[..<cut]))
-          desk.pause(pause)
-          desk.type(Array(bytes[cut...]))
-          desk.pause(4_000)
+          var roster = RosterAtKeyboard()
+          roster.type(Array(bytes[..<cut]))
+          roster.pause(pause)
+          roster.type(Array(bytes[cut...]))
+          roster.pause(4_000)
           // Alt and a letter, cut later than pieces that belong together are: an Escape and a letter.
           if pause > 150, bytes.count == 2 { continue }
-          #expect(desk.requests == [], "\(sequence.dropFirst()) cut at \(cut), \(pause) ms")
+          #expect(roster.requests == [], "\(sequence.dropFirst()) cut at \(cut), \(pause) ms")
         }
       }
     }
@@ -136,26 +136,26 @@ import Testing
   @Test(arguments: 0..<40 as Range<UInt64>)
   func whatIsNoPlainByteAnswersNoInviteAndChangesNoState(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    var desk = Desk()
+    var roster = RosterAtKeyboard()
     for _ in 0..<150 {
       var bytes = Self.randomSequence(&random)
       while !bytes.isEmpty {
         let length = Int.random(in: 1...bytes.count, using: &random)
-        desk.type(Array(bytes.prefix(length)))
+        roster.type(Array(bytes.prefix(length)))
         bytes = bytes.dropFirst(length)
-        desk.pause(.random(in: 0...150, using: &random))
+        roster.pause(.random(in: 0...150, using: &random))
       }
-      desk.pause(.random(in: 0...1_000, using: &random))
-      #expect(desk.requests == [])
+      roster.pause(.random(in: 0...1_000, using: &random))
+      #expect(roster.requests == [])
       // A question about somebody is answered by letters only, and the list is where letters would do most.
-      if !desk.scene.model.mode.isList { desk.scene.model.mode = .list }
+      if !roster.scene.model.mode.isList { roster.scene.model.mode = .list }
     }
     // And the keyboard works.
-    desk.pause(4_000)
-    desk.type(Array("I".utf8))
-    desk.pause(1_000)
-    desk.type(Array("A".utf8))
-    #expect(desk.requests == [.change(.accept(.user("ola")))])
+    roster.pause(4_000)
+    roster.type(Array("I".utf8))
+    roster.pause(1_000)
+    roster.type(Array("A".utf8))
+    #expect(roster.requests == [.change(.accept(.user("ola")))])
   }
 
   private static func randomSequence(_ random: inout SeededGenerator) -> ArraySlice<UInt8> {

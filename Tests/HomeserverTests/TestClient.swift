@@ -3,7 +3,7 @@ import MatrixWire
 import PorchlightTestSupport
 
 /// Requests written by hand to a homeserver of its own, and what they are answered with.
-struct Desk {
+struct TestClient {
   let simulation: Simulation
   let server: TestHomeserver
   var peer = Peer.inProcess
