@@ -92,8 +92,8 @@ FAULTS = [
      "    unwrittenStandings.insert(relation)\n", "", "RestartTests/anInviteThatLapsedStaysGone"),
     ("one bad change takes its neighbours", "Homeserver/Store/PersistenceService.swift",
      "let failure = await failure(of: other.changes)", "let failure: StoreError? = error", "PersistenceServiceTests"),
-    ("changes of one person overtake each other", "Homeserver/Turns.swift",
-     "if queues[subject] != nil { blocked += 1 }", "", "TurnsTests"),
+    ("changes of one person overtake each other", "Homeserver/KeyedLock.swift",
+     "if queues[subject] != nil { blocked += 1 }", "", "KeyedLockTests"),
     ("an ended poll returns its old answer", "Homeserver/PresenceService+Streams.swift",
      "    open.poll.deliver(open.farewell)\n    end([open])\n",
      "    lastAnswers[open.device] = nil\n    var shared = SharedEvents()\n"

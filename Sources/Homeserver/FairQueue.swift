@@ -1,7 +1,7 @@
 /// Who goes next where one piece of slow work is done at a time, as a value.
 ///
 /// Those who wait are told apart by where they come from, and each source has its turn, however many wait of another.
-/// Where there is no room the source with the most waiting gives up its last. Those who are known have room and turns
+/// Where there is no room the source with the most waiting gives up its last. Those who are known have room and locks
 /// of their own, every second one where both wait: strangers from however many sources do not keep them out.
 struct FairQueue<Source: Hashable & Sendable>: Sendable {
   typealias Ticket = UInt64
@@ -16,32 +16,32 @@ struct FairQueue<Source: Hashable & Sendable>: Sendable {
 
   private struct Lane: Sendable {
     /// Sources with waiting work; the first is next.
-    var turns: [Source] = []
+    var locks: [Source] = []
     var waiting: [Source: [Ticket]] = [:]
     var count: Int { waiting.values.reduce(0) { $0 + $1.count } }
 
     mutating func add(_ ticket: Ticket, _ source: Source) {
-      if waiting[source] == nil { turns.append(source) }
+      if waiting[source] == nil { locks.append(source) }
       waiting[source, default: []].append(ticket)
     }
 
     /// Takes the last of the source with the most, where it has at least two more than `source`.
     mutating func displace(for source: Source) -> Ticket? {
       let own = waiting[source]?.count ?? 0
-      guard let longest = turns.max(by: { waiting[$0]?.count ?? 0 < waiting[$1]?.count ?? 0 }),
+      guard let longest = locks.max(by: { waiting[$0]?.count ?? 0 < waiting[$1]?.count ?? 0 }),
         (waiting[longest]?.count ?? 0) >= own + 2
       else { return nil }
       return waiting[longest]?.popLast()
     }
 
     mutating func next() -> Ticket? {
-      guard !turns.isEmpty else { return nil }
-      let source = turns.removeFirst()
+      guard !locks.isEmpty else { return nil }
+      let source = locks.removeFirst()
       guard var tickets = waiting.removeValue(forKey: source), !tickets.isEmpty else { return next() }
       let ticket = tickets.removeFirst()
       if !tickets.isEmpty {
         waiting[source] = tickets
-        turns.append(source)
+        locks.append(source)
       }
       return ticket
     }

@@ -19,7 +19,7 @@ extension Homeserver {
       throw Refusal(405, .badJSON, "Account data of the type \(type) is not set this way.")
     }
     let content = try JSONObject(request.body)
-    try await turns.take([user]) {
+    try await locks.withLock([user]) {
       let changes = try accounts.setAccountData(type, of: user, to: content)
       try await commit(changes)
       if !changes.isEmpty { await presence.accountDataChanged(type, of: user) }
@@ -37,7 +37,7 @@ extension Homeserver {
 
   func createFilter(of user: UserID, _ request: WireRequest) async throws -> WireResponse {
     _ = try authenticate(request, as: user, "You can only make filters of your own.")
-    let id = try await turns.take([user]) {
+    let id = try await locks.withLock([user]) {
       let (id, changes) = try accounts.addFilter(request.body, of: user)
       try await commit(changes)
       return id

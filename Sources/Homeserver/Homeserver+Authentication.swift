@@ -62,7 +62,7 @@ extension Homeserver {
     guard accounts.hasSuperseded, case .valid(let record) = accounts.find(token, kind, at: time.wallTime),
       !accounts.superseded(by: record).isEmpty
     else { return }
-    try? await turns.take([record.user]) { () throws(StoreError) in
+    try? await locks.withLock([record.user]) { () throws(StoreError) in
       try await commit(accounts.superseded(by: record))
     }
   }

@@ -46,7 +46,7 @@ extension Homeserver {
     guard let old = accounts.record(of: user)?.passwordHash, secrets.cost(of: old) != secrets.cost,
       let new = try? await passwords.hash(password: password, share)
     else { return }
-    try? await turns.take([user]) { () throws(StoreError) in
+    try? await locks.withLock([user]) { () throws(StoreError) in
       // Asked again: others may have had the turn.
       guard var account = accounts.record(of: user), account.passwordHash == old else { return }
       account.passwordHash = new
@@ -82,7 +82,7 @@ extension Homeserver {
 
   /// A session of a user who has proved who they are; nil where they have no account.
   private func logIn(_ user: UserID, _ wish: LoginWish) async throws -> Credentials? {
-    try await turns.take([user]) {
+    try await locks.withLock([user]) {
       guard accounts.exists(user) else { return nil }
       let session = accounts.logIn(user, wish, configuration.tokenLifetimes, at: time.wallTime)
       let isNew = accounts.description(of: session.device) == nil

@@ -47,7 +47,7 @@ extension Homeserver {
 
   /// Changes name or picture, and tells those who see the person.
   func changeProfile(of user: UserID, field: String, to value: String?) async throws {
-    try await turns.take([user]) {
+    try await locks.withLock([user]) {
       guard let before = accounts.record(of: user), let whole = accounts.publicProfile(of: user) else {
         return
       }

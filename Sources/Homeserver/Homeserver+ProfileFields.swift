@@ -28,7 +28,7 @@ extension Homeserver {
   }
 
   private func changeProfileField(_ field: ProfileField, of user: UserID, to value: [UInt8]?) async throws {
-    try await turns.take([user]) {
+    try await locks.withLock([user]) {
       guard let before = accounts.publicProfile(of: user), before.fields[field.name] != value else { return }
       var fields = before.fields
       fields[field.name] = value

@@ -46,7 +46,7 @@ extension Homeserver {
   /// - Throws: `M_USER_IN_USE` where another registration was faster, `StoreError` where it cannot be stored.
   func create(_ user: UserID, _ passwordHash: String?, _ wish: LoginWish?) async throws -> Credentials {
     // The name is theirs while they have the turn.
-    try await turns.take([user]) {
+    try await locks.withLock([user]) {
       guard !accounts.exists(user) else { throw AccountRegistry.inUse(user) }
       let now = time.wallTime
       let session = wish.map { accounts.logIn(user, $0, configuration.tokenLifetimes, at: now) }

@@ -12,7 +12,7 @@ extension Homeserver {
     let token = try WireJSON.decode(RefreshRequest.self, from: request.body).refreshToken
     let user = try Self.valid(accounts.find(token, .refresh, at: time.wallTime)).user
     try limit(.requests, .user(user))
-    return try await turns.take([user]) {
+    return try await locks.withLock([user]) {
       let now = time.wallTime
       // Asked again: the device may have been logged out while others had the turn.
       let record = try Self.valid(accounts.find(token, .refresh, at: now))
@@ -46,7 +46,7 @@ extension Homeserver {
   func renameDevice(_ id: DeviceID, _ request: WireRequest) async throws -> WireResponse {
     let user = try authenticate(request).user
     let name = try Self.checked(try WireJSON.decode(DeviceChange.self, from: request.body).displayName)
-    try await turns.take([user]) {
+    try await locks.withLock([user]) {
       guard let found = accounts.description(of: Device(user: user, id: id)) else { throw Self.noSuchDevice }
       guard let name, name != found.displayName else { return }
       try await commit([.device(DeviceRecord(user: user, id: id, displayName: name))])
@@ -89,7 +89,7 @@ extension Homeserver {
 
   /// Ends one device of a person, or with nil all of them: tokens, polls and what it said of itself.
   private func remove(_ id: DeviceID?, of user: UserID) async throws {
-    try await turns.take([user]) {
+    try await locks.withLock([user]) {
       let gone = accounts.devices(of: user).map(\.id).filter { id == nil || $0 == id }
       try await commit(gone.map { .removeDevice(user, $0) })
       for id in gone { await presence.removeDevice(Device(user: user, id: id)) }
@@ -100,7 +100,7 @@ extension Homeserver {
   /// themselves. What cannot be stored now is done at the next start.
   func removeExpired() async {
     for device in accounts.expired(at: time.wallTime) {
-      try? await turns.take([device.user]) {
+      try? await locks.withLock([device.user]) {
         // Asked again: another client may have logged in on it while others had the turn.
         guard accounts.isExpired(device, at: time.wallTime) else { return }
         try await commit([.removeDevice(device.user, device.id)])

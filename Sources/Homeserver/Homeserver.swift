@@ -68,7 +68,7 @@ public final class Homeserver: Sendable {
   let hub: SyncHub
   let presence: PresenceService
   let persistence: PersistenceService
-  let turns = Turns()
+  let locks = KeyedLock()
   let filters = FilterCache()
   let limiter: Mutex<RateLimiter>
   let passwords: PasswordWork
@@ -115,7 +115,7 @@ public final class Homeserver: Sendable {
         epoch: max(time.wallTime.milliseconds, stored.epoch + 1), seed: seed)
     }
     presence = PresenceService(
-      configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, turns: turns,
+      configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, locks: locks,
       federation: engine, sender: sender, acquaintances: acquaintances, troubles: troubles,
       guestProfiles: guestProfiles)
   }

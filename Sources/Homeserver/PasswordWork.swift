@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import Synchronization
 
-/// Work on passwords, which is slow on purpose: one after another, in turns that are fair between addresses and
+/// Work on passwords, which is slow on purpose: one after another, in locks that are fair between addresses and
 /// accounts (`FairQueue`).
 final class PasswordWork: Sendable {
   /// Whose turn it takes.

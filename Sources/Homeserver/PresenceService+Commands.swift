@@ -15,7 +15,7 @@ extension PresenceService {
 
   func setStatus(_ update: StatusUpdate, on device: Device) async throws {
     let user = device.user
-    try await turns.take([user]) {
+    try await locks.withLock([user]) {
       let now = time.now
       // A device that was logged out meanwhile would be there again, for nobody.
       let id = accounts.isLoggedIn(device) ? device.id : nil
@@ -135,11 +135,11 @@ extension PresenceService {
     let others = change.everybody.compactMap { UserID($0) }
     let relations = others.flatMap { other in
       [
-        Turns.Subject.relation(owner: user, observed: other),
-        Turns.Subject.relation(owner: other, observed: user),
+        KeyedLock.Key.relation(owner: user, observed: other),
+        KeyedLock.Key.relation(owner: other, observed: user),
       ]
     }
-    return try await turns.take(subjects: Set(relations + [.person(user)])) { () throws(StoreError) in
+    return try await locks.withLock(keys: Set(relations + [.person(user)])) { () throws(StoreError) in
       let now = time.now
       var trial = rules.trial(of: user, with: others)
       let (steps, _) = change.apply(to: &trial, by: user, now: now)

@@ -100,7 +100,7 @@ extension PresenceService {
 
   // MARK: Answering
 
-  /// Answers these polls and all that were woken, or parks them. Of very many a part, and the others in later turns.
+  /// Answers these polls and all that were woken, or parks them. Of very many a part, and the others in later locks.
   func attend(_ polls: [OpenPoll]) {
     wake()
     var waiting = polls + woken

@@ -88,7 +88,7 @@ extension PresenceService {
     for relation in relations {
       let (owner, observed) = (relation.owner, relation.observed)
       do throws(StoreError) {
-        try await turns.take(subjects: [.relation(owner: owner, observed: observed)]) {
+        try await locks.withLock(keys: [.relation(owner: owner, observed: observed)]) {
           () throws(StoreError) in
           let standing = rules.lists.standing(of: owner, for: observed)
           try await persistence.commit([

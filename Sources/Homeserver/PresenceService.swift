@@ -58,7 +58,7 @@ actor PresenceService {
   let hub: SyncHub
   let accounts: AccountRegistry
   let persistence: PersistenceService
-  let turns: Turns
+  let locks: KeyedLock
   /// What is new in whose stream, until the polls that wait for it are woken.
   var news: StreamIndex.Changes = []
   /// Polls that something new concerns, to be answered before the visit is over.
@@ -78,7 +78,7 @@ actor PresenceService {
 
   init(
     _ configuration: Homeserver.Configuration, _ stored: StoredServer, time: any Timekeeper, hub: SyncHub,
-    accounts: AccountRegistry, persistence: PersistenceService, turns: Turns,
+    accounts: AccountRegistry, persistence: PersistenceService, locks: KeyedLock,
     federation: FederationEngine?, sender: PeerSender?, acquaintances: Acquaintances?,
     troubles: PeerTroubles, guestProfiles: ProfileFetcher?
   ) {
@@ -89,7 +89,7 @@ actor PresenceService {
     self.hub = hub
     self.accounts = accounts
     self.persistence = persistence
-    self.turns = turns
+    self.locks = locks
     self.federation = federation
     self.sender = sender
     self.acquaintances = acquaintances
@@ -239,7 +239,7 @@ actor PresenceService {
     return index.look(viewer, waits: waits)
   }
 
-  /// The same in as many turns as it takes.
+  /// The same in as many locks as it takes.
   func lookInTurns(_ viewer: UserID) async {
     while !look(viewer, waits: false) { await Task.yield() }
   }

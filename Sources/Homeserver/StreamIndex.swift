@@ -174,7 +174,7 @@ struct StreamIndex: Sendable {
     guard streams[viewer]?.uncompared.isEmpty ?? true else { return false }
     let reaching = streams[viewer]?.reaching ?? 0
     streams[viewer]?.reached = reaching
-    // Who changed while it took its turns has to be compared before a poll waits: nobody would wake it for them.
+    // Who changed while it took its locks has to be compared before a poll waits: nobody would wake it for them.
     let follows = !waits || streams[viewer]?.isFollowing == true
     return (follows && streams[viewer]?.missed.isEmpty ?? true) || look(viewer, waits: waits)
   }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Homeserver
 
-/// Turns at slow work.
+/// KeyedLock at slow work.
 struct FairQueueTests {
   private func ticket(_ entrance: FairQueue<String>.Entrance) -> UInt64? {
     guard case .wait(let ticket, _) = entrance else { return nil }

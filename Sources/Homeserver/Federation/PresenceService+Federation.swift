@@ -200,13 +200,13 @@ extension PresenceService {
     // Not the people themselves: how long this takes would tell how busy they are.
     let relations = messages.flatMap { message in
       [
-        Turns.Subject.relation(owner: message.observer, observed: message.observed),
+        KeyedLock.Key.relation(owner: message.observer, observed: message.observed),
         .relation(owner: message.observed, observed: message.observer),
       ]
     }
     let begins = await beginsSubscription(transaction)
     guard !messages.isEmpty || begins else { return try await take(transaction) }
-    return try await turns.take(subjects: Set(relations)) {
+    return try await locks.withLock(keys: Set(relations)) {
       guard takes(transaction) else { return try await take(transaction) }
       let rows = await rows(of: messages, from: origin, now: time.now)
       try await commit(rows.isEmpty && !begins ? nothing : rows + record(taking: transaction, begins))

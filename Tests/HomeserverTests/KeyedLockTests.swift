@@ -8,7 +8,7 @@ import Testing
 @testable import Homeserver
 
 /// One change at a time for each person, first come, first served.
-struct TurnsTests {
+struct KeyedLockTests {
   /// Who is at it, and who was.
   private final class Record: Sendable {
     struct State: Sendable {
@@ -36,7 +36,7 @@ struct TurnsTests {
   }
 
   private let simulation = Simulation()
-  private let turns = Turns()
+  private let lock = KeyedLock()
   private let record = Record()
 
   private func users(_ names: String) throws -> Set<UserID> {
@@ -46,8 +46,8 @@ struct TurnsTests {
   /// A change of name `name` that concerns the people whose letters are in `names`.
   @discardableResult
   private func take(_ names: String, as name: String? = nil) throws -> Task<Void, Never> {
-    let (users, turns, record) = (try users(names), turns, record)
-    return simulation.start { await turns.take(users) { await record.work(name ?? names) } }
+    let (users, lock, record) = (try users(names), lock, record)
+    return simulation.start { await lock.withLock(users) { await record.work(name ?? names) } }
   }
 
   private func finish(_ name: String) {
@@ -92,9 +92,9 @@ struct TurnsTests {
 
   @Test func aChangeThatFailsLetsTheNextGo() throws {
     struct Failure: Error {}
-    let (turns, users) = (turns, try users("a"))
+    let (lock, users) = (lock, try users("a"))
     #expect(throws: Failure.self) {
-      try simulation.run { try await turns.take(users) { throw Failure() } }
+      try simulation.run { try await lock.withLock(users) { throw Failure() } }
     }
     try take("a")
     #expect(record.running == ["a"])
