@@ -183,7 +183,7 @@ FAULTS = [
      "if let failure = failures[server], now.instant > failure.until {", "KeyRingTests"),
     ("others: a token nobody looks at frees of the limit", "Homeserver/Homeserver+Limits.swift",
      "if request.accessToken == nil || !asksForToken {", "if request.accessToken == nil {", "GuestTests"),
-    ("others: a profile is asked for each time", "Homeserver/Federation/GuestServers.swift",
+    ("others: a profile is asked for each time", "Homeserver/Federation/FederationClient.swift",
      "if let known = profiles[user] {", "if let known = profiles[user], known == .silent {", "GuestTests"),
     ("others: the same transaction is refused by its first", "Homeserver/Federation/PresenceService+Federation.swift",
      "guard current.id == transaction.id, current.repeats.count", "guard current.id.isEmpty, current.repeats.count",

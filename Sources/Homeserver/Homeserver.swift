@@ -74,7 +74,7 @@ public final class Homeserver: Sendable {
   let passwords: PasswordWork
   let places = Mutex(KnownPlaces())
   /// Other servers; nil where it meets none.
-  let guests: GuestServers?
+  let guests: FederationClient?
   private let sender: PeerSender?
   private let guestProfiles: ProfileFetcher?
 
@@ -104,7 +104,7 @@ public final class Homeserver: Sendable {
     let troubles = PeerTroubles(time: time) { federation?.notice($0) }
     let acquaintances = federation.map(Acquaintances.init)
     guests = federation.flatMap { federation in
-      acquaintances.map { GuestServers(configuration.name, federation, $0, troubles, time: time) }
+      acquaintances.map { FederationClient(configuration.name, federation, $0, troubles, time: time) }
     }
     guestProfiles = guests.map(ProfileFetcher.init)
     sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }

@@ -38,7 +38,7 @@ extension Homeserver {
 
   /// Reads and verifies a transaction.
   private func transaction(
-    _ id: String, _ request: WireRequest, _ guests: GuestServers
+    _ id: String, _ request: WireRequest, _ guests: FederationClient
   ) async throws -> Transaction {
     try await beside(request) {
       let signed = try await guests.authentication.authenticate(request)

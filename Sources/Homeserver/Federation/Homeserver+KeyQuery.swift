@@ -9,7 +9,7 @@ internal import Synchronization
 /// less often for one address. What is not fetched is left out of the answer, as the specification has it for servers
 /// that do not answer.
 extension Homeserver {
-  func answer(_ query: KeyQuery, _ guests: GuestServers, from peer: Peer) async throws -> WireResponse {
+  func answer(_ query: KeyQuery, _ guests: FederationClient, from peer: Peer) async throws -> WireResponse {
     let now = time.wallTime
     let own = try guests.ownKeys.body(at: now)
     var documents: [ServerName: [UInt8]] = [configuration.name: own]

@@ -3,14 +3,14 @@ internal import MatrixWire
 /// Asks other servers for the profiles of users who are watched here, a few at a time. Servers of today send none along
 /// with presence.
 final class ProfileFetcher: Sendable {
-  private let guests: GuestServers
+  private let guests: FederationClient
   private let wishes: AsyncStream<UserID>
   private let wish: AsyncStream<UserID>.Continuation
 
   /// How many requests are under way at once.
   private static let mostAtOnce = 4
 
-  init(_ guests: GuestServers) {
+  init(_ guests: FederationClient) {
     self.guests = guests
     // Beyond that they are asked for again with what is said of them next.
     (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1_000))

@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import Ports
 
 /// Other servers as they ask and are asked: who they are, and what is had of them by a request.
-struct GuestServers: Sendable {
+struct FederationClient: Sendable {
   let ownKeys: OwnKeys
   let authentication: FederationAuthentication
   /// Whether there is a relation with a server.
@@ -11,7 +11,7 @@ struct GuestServers: Sendable {
   var reader: (any TaskExecutor)? { federation.reader }
   private let server: ServerName
   private let federation: Federation
-  private let profiles: GuestProfiles
+  private let profiles: RemoteProfileCache
 
   init(
     _ server: ServerName, _ federation: Federation, _ acquaintances: Acquaintances, _ troubles: PeerTroubles,
@@ -21,7 +21,7 @@ struct GuestServers: Sendable {
     self.federation = federation
     isKnown = acquaintances.contains
     ownKeys = OwnKeys(server, federation.signer)
-    profiles = GuestProfiles(time)
+    profiles = RemoteProfileCache(time)
     let keys = KeyService(
       time: time, verifier: federation.verifier, isKnown: acquaintances.contains,
       failed: { troubles.refused($0, "its keys cannot be fetched (\($1))") }

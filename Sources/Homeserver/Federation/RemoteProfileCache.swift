@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Profiles of remote users, for a minute. Without this, any account could have the same host called as often as it can
 /// ask.
-final class GuestProfiles: Sendable {
+final class RemoteProfileCache: Sendable {
   enum Finding: Hashable, Sendable {
     case said(PublicProfile?)
     /// Their server did not answer, or not in a way that can be understood.
