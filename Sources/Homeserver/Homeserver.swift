@@ -102,9 +102,9 @@ public final class Homeserver: Sendable {
     limiter = Mutex(RateLimiter(configuration.rateLimits))
     hub = SyncHub(time: time)
     let troubles = PeerTroubles(time: time) { federation?.notice($0) }
-    let acquaintances = federation.map(Acquaintances.init)
+    let knownPeers = federation.map(KnownPeers.init)
     guests = federation.flatMap { federation in
-      acquaintances.map { FederationClient(configuration.name, federation, $0, troubles, time: time) }
+      knownPeers.map { FederationClient(configuration.name, federation, $0, troubles, time: time) }
     }
     guestProfiles = guests.map(ProfileFetcher.init)
     sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }
@@ -116,7 +116,7 @@ public final class Homeserver: Sendable {
     }
     presence = PresenceService(
       configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, locks: locks,
-      federation: engine, sender: sender, acquaintances: acquaintances, troubles: troubles,
+      federation: engine, sender: sender, knownPeers: knownPeers, troubles: troubles,
       guestProfiles: guestProfiles)
   }
 

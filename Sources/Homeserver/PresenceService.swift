@@ -28,7 +28,7 @@ actor PresenceService {
   /// The relations of this server with its peers; nil where it meets none.
   var federation: FederationEngine?
   let sender: PeerSender?
-  let acquaintances: Acquaintances?
+  let knownPeers: KnownPeers?
   let troubles: PeerTroubles
   /// Asks for the profiles that other servers do not send along.
   let guestProfiles: ProfileFetcher?
@@ -79,7 +79,7 @@ actor PresenceService {
   init(
     _ configuration: Homeserver.Configuration, _ stored: StoredServer, time: any Timekeeper, hub: SyncHub,
     accounts: AccountRegistry, persistence: PersistenceService, locks: KeyedLock,
-    federation: FederationEngine?, sender: PeerSender?, acquaintances: Acquaintances?,
+    federation: FederationEngine?, sender: PeerSender?, knownPeers: KnownPeers?,
     troubles: PeerTroubles, guestProfiles: ProfileFetcher?
   ) {
     rules = PresenceRules(
@@ -92,7 +92,7 @@ actor PresenceService {
     self.locks = locks
     self.federation = federation
     self.sender = sender
-    self.acquaintances = acquaintances
+    self.knownPeers = knownPeers
     self.troubles = troubles
     self.guestProfiles = guestProfiles
     atStart = (stored.peers, stored.unsent)
@@ -111,7 +111,7 @@ actor PresenceService {
       index.restore(
         ListEvent(userID: record.observed, state: entry.state, sender: record.owner), of: record.owner)
     }
-    for server in rules.lists.serversMet { acquaintances?.set(true, server) }
+    for server in rules.lists.serversMet { knownPeers?.set(true, server) }
   }
 
   /// Keeps the rules' deadlines until the task is cancelled.
@@ -280,7 +280,7 @@ actor PresenceService {
   /// Whether there is a relation with another server may have changed.
   private func meet(_ server: ServerName) {
     guard server != rules.server else { return }
-    acquaintances?.set(rules.lists.serversMet.contains(server), server)
+    knownPeers?.set(rules.lists.serversMet.contains(server), server)
   }
 
   /// Every open poll of a device returns: another client holds it now.

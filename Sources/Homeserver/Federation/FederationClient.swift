@@ -14,16 +14,16 @@ struct FederationClient: Sendable {
   private let profiles: RemoteProfileCache
 
   init(
-    _ server: ServerName, _ federation: Federation, _ acquaintances: Acquaintances, _ troubles: PeerTroubles,
+    _ server: ServerName, _ federation: Federation, _ knownPeers: KnownPeers, _ troubles: PeerTroubles,
     time: any Timekeeper
   ) {
     self.server = server
     self.federation = federation
-    isKnown = acquaintances.contains
+    isKnown = knownPeers.contains
     ownKeys = OwnKeys(server, federation.signer)
     profiles = RemoteProfileCache(time)
     let keys = KeyService(
-      time: time, verifier: federation.verifier, isKnown: acquaintances.contains,
+      time: time, verifier: federation.verifier, isKnown: knownPeers.contains,
       failed: { troubles.refused($0, "its keys cannot be fetched (\($1))") }
     ) { [transport = federation.transport] peer in
       var request = FederationAPI.keys()

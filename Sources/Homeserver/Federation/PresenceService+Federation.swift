@@ -45,7 +45,7 @@ extension PresenceService {
   /// What an operator is told of every peer, including those that are named by hand and have no relation.
   var peerStatus: [PeerStatus] {
     guard let federation else { return [] }
-    return federation.status(with: acquaintances?.named ?? [], now: time.now)
+    return federation.status(with: knownPeers?.named ?? [], now: time.now)
   }
 
   /// Asks another server once for a user; nil where it does not show them, or does not answer in time.

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// The servers that are no strangers: named by the operator, or with an accepted relation. Any user can name ten
 /// thousand others; what those use must not be missing for these.
-final class Acquaintances: Sendable {
+final class KnownPeers: Sendable {
   let named: Set<ServerName>
   private let transport: any PeerTransport
   private let met = Mutex<Set<ServerName>>([])
