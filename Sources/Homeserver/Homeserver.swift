@@ -101,10 +101,10 @@ public final class Homeserver: Sendable {
     passwords = PasswordWork(secrets)
     limiter = Mutex(RateLimiter(configuration.rateLimits))
     hub = SyncHub(time: time)
-    let troubles = PeerTroubles(time: time) { federation?.notice($0) }
+    let failures = PeerFailureLog(time: time) { federation?.notice($0) }
     let knownPeers = federation.map(KnownPeers.init)
     guests = federation.flatMap { federation in
-      knownPeers.map { FederationClient(configuration.name, federation, $0, troubles, time: time) }
+      knownPeers.map { FederationClient(configuration.name, federation, $0, failures, time: time) }
     }
     guestProfiles = guests.map(ProfileFetcher.init)
     sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }
@@ -116,7 +116,7 @@ public final class Homeserver: Sendable {
     }
     presence = PresenceService(
       configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, locks: locks,
-      federation: engine, sender: sender, knownPeers: knownPeers, troubles: troubles,
+      federation: engine, sender: sender, knownPeers: knownPeers, failures: failures,
       guestProfiles: guestProfiles)
   }
 

@@ -29,7 +29,7 @@ actor PresenceService {
   var federation: FederationEngine?
   let sender: PeerSender?
   let knownPeers: KnownPeers?
-  let troubles: PeerTroubles
+  let failures: PeerFailureLog
   /// Asks for the profiles that other servers do not send along.
   let guestProfiles: ProfileFetcher?
   /// Servers of whom a transaction is being stored.
@@ -50,7 +50,7 @@ actor PresenceService {
   var unwrittenPeers = WaitingChanges()
   /// And what of it is being written just now.
   var writingPeers = WaitingChanges()
-  var passing = PassingPeers()
+  var passing = PeerRowRetention()
   var writeDue: Instant?
   let writeInterval: Duration
   let writer: Alarm
@@ -80,7 +80,7 @@ actor PresenceService {
     _ configuration: Homeserver.Configuration, _ stored: StoredServer, time: any Timekeeper, hub: SyncHub,
     accounts: AccountRegistry, persistence: PersistenceService, locks: KeyedLock,
     federation: FederationEngine?, sender: PeerSender?, knownPeers: KnownPeers?,
-    troubles: PeerTroubles, guestProfiles: ProfileFetcher?
+    failures: PeerFailureLog, guestProfiles: ProfileFetcher?
   ) {
     rules = PresenceRules(
       server: configuration.name, limits: configuration.limits, autoAccept: configuration.autoAccept)
@@ -93,7 +93,7 @@ actor PresenceService {
     self.federation = federation
     self.sender = sender
     self.knownPeers = knownPeers
-    self.troubles = troubles
+    self.failures = failures
     self.guestProfiles = guestProfiles
     atStart = (stored.peers, stored.unsent)
     life = stored.starts

@@ -37,7 +37,7 @@ public struct PresenceRules: Sendable {
   /// Invites delivered of late, and whether the same one waits to be delivered again.
   var questions: [PresenceLists.Relation: Bool] = [:]
   /// Questions of people elsewhere.
-  var heard = HeardQuestions()
+  var heard = InviteThrottle()
   /// In a trial, what is not copied and counts all the same.
   var beyondTrial = BeyondTrial()
   /// The most recent invites to this server and their ends, oldest first; they bound what is kept of names without an

@@ -14,7 +14,7 @@ struct FederationClient: Sendable {
   private let profiles: RemoteProfileCache
 
   init(
-    _ server: ServerName, _ federation: Federation, _ knownPeers: KnownPeers, _ troubles: PeerTroubles,
+    _ server: ServerName, _ federation: Federation, _ knownPeers: KnownPeers, _ failures: PeerFailureLog,
     time: any Timekeeper
   ) {
     self.server = server
@@ -24,7 +24,7 @@ struct FederationClient: Sendable {
     profiles = RemoteProfileCache(time)
     let keys = KeyService(
       time: time, verifier: federation.verifier, isKnown: knownPeers.contains,
-      failed: { troubles.refused($0, "its keys cannot be fetched (\($1))") }
+      failed: { failures.refused($0, "its keys cannot be fetched (\($1))") }
     ) { [transport = federation.transport] peer in
       var request = FederationAPI.keys()
       request.timeout = Self.patience
@@ -37,7 +37,7 @@ struct FederationClient: Sendable {
       return try ServerKeys(body: response.body)
     }
     authentication = FederationAuthentication(
-      server: server, keys: keys, verifier: federation.verifier, refused: troubles.refused)
+      server: server, keys: keys, verifier: federation.verifier, refused: failures.refused)
   }
 
   /// How long another server may take over something a person or a request waits for.

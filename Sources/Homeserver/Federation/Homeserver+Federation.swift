@@ -68,6 +68,6 @@ extension Homeserver {
       throw Refusal(403, .forbidden, "Only the user who runs this server may ask this, over its Unix socket.")
     }
     let status = await presence.peerStatus
-    return .json(PeerReport(status, { presence.troubles[$0] }, now: time.instant))
+    return .json(PeerReport(status, { presence.failures[$0] }, now: time.instant))
   }
 }

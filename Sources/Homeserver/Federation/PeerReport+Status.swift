@@ -4,7 +4,7 @@ internal import PresenceFederation
 
 extension PeerReport {
   /// What the engine knows, in spans from now, and why a silent peer does not answer.
-  init(_ status: [PeerStatus], _ trouble: (ServerName) -> PeerTroubles.Trouble?, now: Instant) {
+  init(_ status: [PeerStatus], _ trouble: (ServerName) -> PeerFailureLog.Failure?, now: Instant) {
     self.init(
       peers: status.map { status in
         var peer = Peer(status, now: now)

@@ -29,10 +29,10 @@ extension PresenceService {
     let now = time.now
     switch outcome {
     case .answered(let answer):
-      troubles.answered(outbound.peer)
+      failures.answered(outbound.peer)
       perform(federation?.succeeded(outbound, with: answer, rules: &rules, now: now))
     case .failed(let reason, let cause):
-      troubles.failed(outbound.peer, cause)
+      failures.failed(outbound.peer, cause)
       perform(federation?.failed(outbound, because: reason, rules: &rules, now: now))
     }
   }

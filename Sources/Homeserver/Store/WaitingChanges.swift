@@ -87,7 +87,7 @@ struct WaitingChanges: Sendable {
 
 /// Servers of which a row is kept although there is no relation any more, so that what they sent last is known when
 /// they repeat it. An attacker can have a thousand names: the rows that were written first go.
-struct PassingPeers: Sendable {
+struct PeerRowRetention: Sendable {
   private var written: [ServerName: UInt64] = [:]
   private var turn: UInt64 = 0
   private let most: Int

@@ -23,62 +23,62 @@ struct PeerTroublesTests {
 
   private let simulation = Simulation()
   private let lines = Lines()
-  private let troubles: PeerTroubles
+  private let failures: PeerFailureLog
   private let blue: ServerName
 
   init() throws {
-    troubles = PeerTroubles(time: simulation.time, notice: lines.add)
+    failures = PeerFailureLog(time: simulation.time, notice: lines.add)
     blue = try ServerName("blue.test").orThrow("a name")
   }
 
   @Test func aChangeIsSaidOnce() {
-    troubles.failed(blue, "connection refused")
+    failures.failed(blue, "connection refused")
     #expect(lines.take() == [], "one may be an accident")
-    #expect(troubles[blue]?.cause == "connection refused")
+    #expect(failures[blue]?.cause == "connection refused")
     simulation.advance(by: .seconds(1))
-    for _ in 0..<3 { troubles.failed(blue, "connection refused") }
+    for _ in 0..<3 { failures.failed(blue, "connection refused") }
     #expect(lines.take() == ["blue.test does not answer: connection refused"])
-    troubles.failed(blue, "no such name")
+    failures.failed(blue, "no such name")
     #expect(lines.take() == ["blue.test does not answer: no such name"])
-    #expect(troubles[blue].map { simulation.time.instant - $0.since } == .seconds(1))
-    troubles.answered(blue)
-    troubles.answered(blue)
+    #expect(failures[blue].map { simulation.time.instant - $0.since } == .seconds(1))
+    failures.answered(blue)
+    failures.answered(blue)
     #expect(lines.take() == ["blue.test answers again"])
-    #expect(troubles[blue] == nil)
+    #expect(failures[blue] == nil)
   }
 
   @Test func anAccidentIsNotSaidAtAll() {
-    troubles.failed(blue, "connection refused")
-    troubles.answered(blue)
+    failures.failed(blue, "connection refused")
+    failures.answered(blue)
     #expect(lines.take() == [])
   }
 
   @Test func refusalsOfOneServerAreSaidNowAndThen() {
-    for _ in 0..<100 { troubles.refused(blue, "its signature does not hold") }
+    for _ in 0..<100 { failures.refused(blue, "its signature does not hold") }
     #expect(lines.take() == ["Refused a request of blue.test: its signature does not hold"])
     simulation.advance(by: .seconds(600))
-    troubles.refused(blue, "its signature does not hold")
+    failures.refused(blue, "its signature does not hold")
     #expect(lines.take().count == 1)
   }
 
   @Test func manyServersFillNeitherMemoryNorLog() throws {
     for number in 0..<3_000 {
       let server = try ServerName("s\(number).test").orThrow("a name")
-      troubles.refused(server, "no")
-      troubles.failed(server, "no")
-      troubles.failed(server, "no")
+      failures.refused(server, "no")
+      failures.failed(server, "no")
+      failures.failed(server, "no")
     }
-    #expect(troubles.counts.troubles <= 1_024)
-    #expect(troubles.counts.refusals <= 1_024)
+    #expect(failures.counts.failures <= 1_024)
+    #expect(failures.counts.refusals <= 1_024)
     // Of each kind for itself: whoever makes requests must not hide who fails.
     let said = lines.take()
     #expect(said.count { $0.hasPrefix("Refused") } == 30)
     #expect(said.count { $0.hasSuffix("does not answer: no") } == 30)
     // What was left out is news the next time.
     simulation.advance(by: .seconds(60))
-    troubles.failed(try ServerName("s2999.test").orThrow("a name"), "no")
+    failures.failed(try ServerName("s2999.test").orThrow("a name"), "no")
     #expect(lines.take().last == "s2999.test does not answer: no")
-    troubles.refused(blue, "no")
+    failures.refused(blue, "no")
     let after = lines.take()
     #expect(after.count == 2)
     #expect(after.first?.hasSuffix("notices of other servers were left out") == true)

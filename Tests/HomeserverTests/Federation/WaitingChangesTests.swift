@@ -58,7 +58,7 @@ struct WaitingChangesTests {
   }
 
   @Test func serversInPassingAreForgottenInTheOrderTheyCame() throws {
-    var passing = PassingPeers(most: 10)
+    var passing = PeerRowRetention(most: 10)
     var forgotten = 0
     for number in 0..<1_000 {
       let name = try ServerName("s\(number).example").orThrow("a name")

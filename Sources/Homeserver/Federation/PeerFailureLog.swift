@@ -5,8 +5,8 @@ internal import Synchronization
 /// Why other servers do not answer, for people: the last cause of each, and a notice when that changes.
 ///
 /// Any user can name ten thousand servers that do not answer, so what is kept is bounded, and so is what is said.
-final class PeerTroubles: Sendable {
-  struct Trouble: Hashable, Sendable {
+final class PeerFailureLog: Sendable {
+  struct Failure: Hashable, Sendable {
     /// In a few words that fit behind the name.
     var cause: String
     /// When the first of the failures in a row was.
@@ -15,7 +15,7 @@ final class PeerTroubles: Sendable {
   }
 
   private struct State: Sendable {
-    var troubles: [ServerName: Trouble] = [:]
+    var failures: [ServerName: Failure] = [:]
     /// When the refusal of a server's requests was last said.
     var refusals: [ServerName: Instant] = [:]
     /// Of servers that fail, and of strangers' requests, each for itself: requests cost an attacker nothing.
@@ -32,16 +32,16 @@ final class PeerTroubles: Sendable {
 
     /// Whether one more may be said now.
     mutating func hasRoom(_ now: Instant, _ lines: inout [String]) -> Bool {
-      if begun.map({ now - $0 >= PeerTroubles.minute }) ?? true {
+      if begun.map({ now - $0 >= PeerFailureLog.minute }) ?? true {
         if leftOut > 0 { lines.append("\(leftOut) notices of other servers were left out") }
         (begun, said, leftOut) = (now, 0, 0)
       }
-      return said < PeerTroubles.mostNotices
+      return said < PeerFailureLog.mostNotices
     }
 
     /// One is said, or would have been.
     mutating func spend() {
-      if said < PeerTroubles.mostNotices { said += 1 } else { leftOut += 1 }
+      if said < PeerFailureLog.mostNotices { said += 1 } else { leftOut += 1 }
     }
   }
 
@@ -61,22 +61,22 @@ final class PeerTroubles: Sendable {
   }
 
   /// How much is kept: for tests.
-  var counts: (troubles: Int, refusals: Int) { state.withLock { ($0.troubles.count, $0.refusals.count) } }
+  var counts: (failures: Int, refusals: Int) { state.withLock { ($0.failures.count, $0.refusals.count) } }
 
   /// Why a server fails now, if it does.
-  subscript(server: ServerName) -> Trouble? { state.withLock { $0.troubles[server] } }
+  subscript(server: ServerName) -> Failure? { state.withLock { $0.failures[server] } }
 
   /// A server did not answer, or refused what it was sent. One failure may be an accident; the second in a row is
   /// said.
   func failed(_ server: ServerName, _ cause: String) {
     let now = time.instant
     say(\.ofFailures) { state, hasRoom in
-      guard var trouble = state.troubles[server] else {
-        state.troubles[server] = Trouble(cause: cause, since: now)
-        Self.bound(&state.troubles) { $0.since }
+      guard var trouble = state.failures[server] else {
+        state.failures[server] = Failure(cause: cause, since: now)
+        Self.bound(&state.failures) { $0.since }
         return nil
       }
-      defer { state.troubles[server] = trouble }
+      defer { state.failures[server] = trouble }
       let isNews = !trouble.isNoticed || trouble.cause != cause
       trouble.cause = cause
       // What is left out is news the next time.
@@ -87,7 +87,7 @@ final class PeerTroubles: Sendable {
 
   func answered(_ server: ServerName) {
     say(\.ofFailures) { state, _ in
-      state.troubles.removeValue(forKey: server)?.isNoticed == true ? "\(server) answers again" : nil
+      state.failures.removeValue(forKey: server)?.isNoticed == true ? "\(server) answers again" : nil
     }
   }
 

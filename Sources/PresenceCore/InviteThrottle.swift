@@ -2,7 +2,7 @@ internal import MatrixWire
 
 /// What is remembered of invites that users of other servers sent of late. Their own server limits them, but that
 /// server may be an attacker's.
-struct HeardQuestions: Hashable, Sendable {
+struct InviteThrottle: Hashable, Sendable {
   private struct Source: Hashable, Sendable {
     let server: ServerName
     let observed: UserID
@@ -69,7 +69,7 @@ struct HeardQuestions: Hashable, Sendable {
   }
 
   /// The part that concerns two users, for a trial of theirs.
-  mutating func copy(_ relation: PresenceLists.Relation, from other: HeardQuestions) {
+  mutating func copy(_ relation: PresenceLists.Relation, from other: InviteThrottle) {
     set(other.recent[relation], for: relation)
     let source = Source(server: relation.owner.server, observed: relation.observed)
     counts[source] = other.counts[source]
