@@ -139,7 +139,7 @@ FAULTS = [
     ("a right password counts as a guess", "Homeserver/Homeserver+Guesses.swift",
      "    for subject in guess.subjects { refund(.failedLogin, subject) }\n", "", "GuessTests"),
     ("others' account data can be read", "Homeserver/Homeserver+Authentication.swift",
-     "guard device.user == user else { throw Refusal(403, .forbidden, refusal) }", "", "ProfileFieldTests"),
+     "guard device.user == user else { throw APIError(403, .forbidden, refusal) }", "", "ProfileFieldTests"),
     ("a question goes to a server in capitals", "PorchlightSDK/WrittenUserID.swift",
      "ServerName(user.server.rawValue.asciiLowercased)", "ServerName(user.server.rawValue)", "WrittenUserIDTests"),
     ("characters nobody sees are part of a name", "PorchlightSDK/WrittenUserID.swift",

@@ -5,7 +5,7 @@ extension Homeserver {
   func getAccountData(_ type: String, of user: UserID, _ request: WireRequest) throws -> WireResponse {
     _ = try authenticate(request, as: user, "You can only read your own account data.")
     guard let content = accounts.accountData(Array(type.utf8), of: user) else {
-      throw Refusal(404, .notFound, "You have no account data of that type.")
+      throw APIError(404, .notFound, "You have no account data of that type.")
     }
     return Self.stored(content)
   }
@@ -13,10 +13,10 @@ extension Homeserver {
   func setAccountData(_ type: String, of user: UserID, _ request: WireRequest) async throws -> WireResponse {
     _ = try authenticate(request, as: user, "You can only change your own account data.")
     guard (1...255).contains(type.utf8.count) else {
-      throw Refusal(400, .invalidParameter, "A type of account data has 1 to 255 bytes.")
+      throw APIError(400, .invalidParameter, "A type of account data has 1 to 255 bytes.")
     }
     guard !["m.fully_read", "m.push_rules"].contains(type) else {
-      throw Refusal(405, .badJSON, "Account data of the type \(type) is not set this way.")
+      throw APIError(405, .badJSON, "Account data of the type \(type) is not set this way.")
     }
     let content = try JSONObject(request.body)
     try await locks.withLock([user]) {
@@ -30,7 +30,7 @@ extension Homeserver {
   func getFilter(_ id: String, of user: UserID, _ request: WireRequest) throws -> WireResponse {
     _ = try authenticate(request, as: user, "You can only read your own filters.")
     guard let definition = accounts.filterDefinition(id: id, of: user) else {
-      throw Refusal(404, .notFound, "You have no such filter.")
+      throw APIError(404, .notFound, "You have no such filter.")
     }
     return Self.stored(definition)
   }

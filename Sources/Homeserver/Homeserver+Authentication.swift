@@ -6,7 +6,7 @@ extension Homeserver {
   /// Whose request it is.
   ///
   /// - Throws: 401 with `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN`, 429 where they ask too often.
-  func authenticate(_ request: WireRequest) throws(Refusal) -> Device {
+  func authenticate(_ request: WireRequest) throws(APIError) -> Device {
     let record = try authenticatedToken(of: request)
     return Device(user: record.user, id: record.device)
   }
@@ -14,9 +14,9 @@ extension Homeserver {
   /// What a request proves itself with, so that a later step can ask whether it is still good.
   ///
   /// - Throws: as `authenticate(_:)`.
-  func authenticatedToken(of request: WireRequest) throws(Refusal) -> TokenRecord {
+  func authenticatedToken(of request: WireRequest) throws(APIError) -> TokenRecord {
     guard let token = request.accessToken else {
-      throw Refusal(401, .missingToken, "This endpoint needs an access token.")
+      throw APIError(401, .missingToken, "This endpoint needs an access token.")
     }
     let record = try Self.valid(accounts.find(token, .access, at: time.wallTime))
     try limit(.requests, .user(record.user))
@@ -25,9 +25,9 @@ extension Homeserver {
   }
 
   /// An unknown token counts as a request without one: a client that guesses is held to that limit.
-  func countGuess(_ refusal: Refusal, _ request: WireRequest, from peer: Peer) -> Refusal {
+  func countGuess(_ refusal: APIError, _ request: WireRequest, from peer: Peer) -> APIError {
     guard refusal.error.code == .unknownToken, request.accessToken != nil else { return refusal }
-    do throws(Refusal) {
+    do throws(APIError) {
       try limit(.requests, peer.subject)
       return refusal
     } catch {
@@ -38,19 +38,19 @@ extension Homeserver {
   /// Whose request it is, where only one person may ask.
   ///
   /// - Throws: as `authenticate(_:)`, and 403 where it is another user's.
-  func authenticate(_ request: WireRequest, as user: UserID, _ refusal: String) throws(Refusal) -> Device {
+  func authenticate(_ request: WireRequest, as user: UserID, _ refusal: String) throws(APIError) -> Device {
     let device = try authenticate(request)
-    guard device.user == user else { throw Refusal(403, .forbidden, refusal) }
+    guard device.user == user else { throw APIError(403, .forbidden, refusal) }
     return device
   }
 
-  static func valid(_ finding: TokenFinding) throws(Refusal) -> TokenRecord {
+  static func valid(_ finding: TokenFinding) throws(APIError) -> TokenRecord {
     switch finding {
     case .valid(let record): return record
     case .expired:
-      throw Refusal(MatrixError(.unknownToken, "The token has expired.", softLogout: true))
+      throw APIError(MatrixError(.unknownToken, "The token has expired.", softLogout: true))
     case .unknown:
-      throw Refusal(
+      throw APIError(
         MatrixError(.unknownToken, "The token is not known, or was logged out.", softLogout: false))
     }
   }

@@ -60,11 +60,11 @@ extension Homeserver {
   /// Counts a try, as a guess and as a login: for all it concerns, or where one of them is over its limit for none.
   ///
   /// - Throws: 429 `M_LIMIT_EXCEEDED`.
-  func charge(_ guess: Guess) throws(Refusal) {
+  func charge(_ guess: Guess) throws(APIError) {
     let charges =
       guess.subjects.map { (RateLimiter.Action.failedLogin, $0) } + guess.subjects.map { (.login, $0) }
     for (index, charge) in charges.enumerated() {
-      do throws(Refusal) {
+      do throws(APIError) {
         try limit(charge.0, charge.1)
       } catch {
         for (action, subject) in charges.prefix(index) { refund(action, subject) }

@@ -9,13 +9,13 @@ extension Homeserver {
   /// - Throws: 429 `M_LIMIT_EXCEEDED` where it was done too often.
   func limit(
     _ action: RateLimiter.Action, _ subject: RateLimiter.Subject?, cost: Int = 1
-  ) throws(Refusal) {
+  ) throws(APIError) {
     guard let subject, configuration.rateLimits != .none else { return }
     let now = time.instant
     guard let wait = limiter.withLock({ $0.charge(action, subject, cost: cost, now: now) }) else { return }
     let milliseconds = max(1, (wait + .nanoseconds(999_999)).wholeMilliseconds)
     let most = limiter.withLock { $0.most(action) } ?? cost
-    throw Refusal(
+    throw APIError(
       MatrixError(
         .limitExceeded,
         cost > most
@@ -28,8 +28,8 @@ extension Homeserver {
   /// nobody looks at frees nobody.
   ///
   /// - Throws: as `RoutedEndpoint`, 429 where too many came from that address.
-  func endpoint(of request: WireRequest, from peer: Peer) throws(Refusal) -> RoutedEndpoint {
-    let endpoint = Result { () throws(Refusal) in try RoutedEndpoint(request) }
+  func endpoint(of request: WireRequest, from peer: Peer) throws(APIError) -> RoutedEndpoint {
+    let endpoint = Result { () throws(APIError) in try RoutedEndpoint(request) }
     let asksForToken = (try? endpoint.get().route.asksForToken) ?? false
     if request.accessToken == nil || !asksForToken { try limit(.requests, peer.subject) }
     return try endpoint.get()

@@ -21,7 +21,7 @@ extension Homeserver {
   /// What is no user ID, and so is not done, costs nothing.
   ///
   /// - Throws: 429 for what was done too often.
-  private func charge(_ change: PresenceListRequest, to user: UserID) throws(Refusal) {
+  private func charge(_ change: PresenceListRequest, to user: UserID) throws(APIError) {
     let invited = change.invite ?? []
     let others =
       [change.drop, change.accept, change.deny, change.revoke].flatMap { $0 ?? [] }
@@ -61,8 +61,8 @@ extension Homeserver {
   func changeStandardList(of user: UserID, _ request: WireRequest) async throws -> WireResponse {
     _ = try ownList(of: user, request)
     let wanted = try WireJSON.decode(StandardListChange.self, from: request.body)
-    guard wanted.invite?.contains(nil) != true else { throw Refusal(400, .unknown, "Bad invite value.") }
-    guard wanted.drop?.contains(nil) != true else { throw Refusal(400, .unknown, "Bad drop value.") }
+    guard wanted.invite?.contains(nil) != true else { throw APIError(400, .unknown, "Bad invite value.") }
+    guard wanted.drop?.contains(nil) != true else { throw APIError(400, .unknown, "Bad drop value.") }
     // The standard has no consent; clients answer invites by our own endpoint.
     var change = PresenceListRequest()
     change.invite = wanted.invite?.compactMap(\.self)
@@ -72,10 +72,10 @@ extension Homeserver {
     return .json(StandardListResult(failed: result.failed))
   }
 
-  private func ownList(of user: UserID, _ request: WireRequest) throws(Refusal) -> Device {
+  private func ownList(of user: UserID, _ request: WireRequest) throws(APIError) -> Device {
     let device = try authenticate(request)
     guard device.user == user else {
-      throw Refusal(400, .unknown, "Cannot get or change another user's presence list.")
+      throw APIError(400, .unknown, "Cannot get or change another user's presence list.")
     }
     return device
   }

@@ -17,8 +17,8 @@ extension Homeserver {
     switch wanted.type {
     case LoginType.password: return .json(try await login(wanted, wish, from: peer))
     case LoginType.local: return .json(try await loginLocally(wanted, wish, from: peer))
-    case nil: throw Refusal(400, .missingParameter, "Missing field 'type'.")
-    case let type?: throw Refusal(400, .unknown, "Bad login type: '\(type)'.")
+    case nil: throw APIError(400, .missingParameter, "Missing field 'type'.")
+    case let type?: throw APIError(400, .unknown, "Bad login type: '\(type)'.")
     }
   }
 
@@ -26,14 +26,14 @@ extension Homeserver {
   private func login(_ wanted: LoginRequest, _ wish: LoginWish, from peer: Peer) async throws -> Credentials {
     let name = try Self.name(in: wanted.identifier, or: wanted.user)
     guard let password = wanted.password else {
-      throw Refusal(400, .missingParameter, "Missing field 'password'.")
+      throw APIError(400, .missingParameter, "Missing field 'password'.")
     }
     let user = try localUser(name)
     let guess = guess(at: user, on: wish.device, from: peer)
     try charge(guess)
     guard try await isPassword(password, of: user, named: name, guess.share), let user,
       let session = try await logIn(user, wish)
-    else { throw Refusal(403, .forbidden, "Wrong user name or password.") }
+    else { throw APIError(403, .forbidden, "Wrong user name or password.") }
     wasRight(guess, for: user, from: peer)
     await renewHash(of: user, password, guess.share)
     return session
@@ -59,7 +59,7 @@ extension Homeserver {
     _ wanted: LoginRequest, _ wish: LoginWish, from peer: Peer
   ) async throws -> Credentials {
     guard mayLogInLocally(peer) else {
-      throw Refusal(403, .forbidden, "Only processes of this server's own user log in without a password.")
+      throw APIError(403, .forbidden, "Only processes of this server's own user log in without a password.")
     }
     var wish = wish
     wish.lifetime = wanted.expiresIn.map {
@@ -67,7 +67,7 @@ extension Homeserver {
     }
     let name = try Self.name(in: wanted.identifier, or: wanted.user)
     guard let user = try localUser(name), user.isValidForRegistration else {
-      throw Refusal(
+      throw APIError(
         400, .invalidUsername, "A user name is made of a-z, 0-9 and . _ = - / +, and not too long.")
     }
     if let session = try await logIn(user, wish) { return session }
@@ -123,35 +123,35 @@ extension Homeserver {
   /// Whom a name means, `bob` or `@bob:server`; nil for what is no name.
   ///
   /// - Throws: 403 for a user of another server.
-  func localUser(_ name: String) throws(Refusal) -> UserID? {
+  func localUser(_ name: String) throws(APIError) -> UserID? {
     guard name.hasPrefix("@") else {
       return UserID(localpart: name.asciiLowercased, server: configuration.name)
     }
     guard let user = UserID(name) else { return nil }
     guard user.server == configuration.name else {
-      throw Refusal(403, .forbidden, "\(user) belongs to another server.")
+      throw APIError(403, .forbidden, "\(user) belongs to another server.")
     }
     return UserID(localpart: user.localpart.asciiLowercased, server: configuration.name)
   }
 
-  static func name(in identifier: UserIdentifier?, or user: String?) throws(Refusal) -> String {
+  static func name(in identifier: UserIdentifier?, or user: String?) throws(APIError) -> String {
     if let identifier {
       guard identifier.type == "m.id.user" else {
-        throw Refusal(400, .unknown, "Only identifiers of the type 'm.id.user' are known here.")
+        throw APIError(400, .unknown, "Only identifiers of the type 'm.id.user' are known here.")
       }
       guard let user = identifier.user else {
-        throw Refusal(400, .missingParameter, "Missing field 'identifier.user'.")
+        throw APIError(400, .missingParameter, "Missing field 'identifier.user'.")
       }
       return user
     }
-    guard let user else { throw Refusal(400, .missingParameter, "Missing field 'identifier'.") }
+    guard let user else { throw APIError(400, .missingParameter, "Missing field 'identifier'.") }
     return user
   }
 
   /// A name for a device, where it is not too long.
-  static func checked(_ displayName: String?) throws(Refusal) -> String? {
+  static func checked(_ displayName: String?) throws(APIError) -> String? {
     guard let displayName, displayName.unicodeScalars.count > 100 else { return displayName }
-    throw Refusal(400, .tooLarge, "The name of a device may have 100 characters at most.")
+    throw APIError(400, .tooLarge, "The name of a device may have 100 characters at most.")
   }
 
   private func mayLogInLocally(_ peer: Peer) -> Bool { peer.isSameUser && configuration.localLogin }

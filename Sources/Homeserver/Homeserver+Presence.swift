@@ -9,8 +9,8 @@ extension Homeserver {
     guard let content = await presence.status(of: user, for: device.user) else {
       // The first version said it otherwise (Q22).
       throw version == .v1
-        ? Refusal(404, .notFound, "Presence information not visible.")
-        : Refusal(403, .forbidden, "You are not allowed to see their presence.")
+        ? APIError(404, .notFound, "Presence information not visible.")
+        : APIError(403, .forbidden, "You are not allowed to see their presence.")
     }
     return .stream(content.encoded(in: version.vocabulary))
   }

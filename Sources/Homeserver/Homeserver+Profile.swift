@@ -10,18 +10,18 @@ extension Homeserver {
       _ = try authenticate(request)
       profile = try await guests.profile(of: user)
     }
-    guard let profile else { throw Refusal(404, .notFound, "There is no profile of \(user).") }
+    guard let profile else { throw APIError(404, .notFound, "There is no profile of \(user).") }
     return try Self.answer(profile, field: field, of: user)
   }
 
   /// Everything in a profile, or one field of it. Name and picture are fields everybody has, set or not.
   static func answer(
     _ profile: PublicProfile, field: String?, of user: UserID
-  ) throws(Refusal) -> WireResponse {
+  ) throws(APIError) -> WireResponse {
     guard let field else { return .stream(profile.body) }
     if let body = profile.body(of: field) { return .stream(body) }
     guard field == ProfileField.displayName || field == ProfileField.avatarURL else {
-      throw Refusal(404, .notFound, "\(user) has no such profile field.")
+      throw APIError(404, .notFound, "\(user) has no such profile field.")
     }
     return .json(Empty())
   }
@@ -37,9 +37,9 @@ extension Homeserver {
     let wanted = try WireJSON.decode(Profile.self, from: request.body)
     let isName = field == ProfileField.displayName
     let (value, limit) = isName ? (wanted.displayName, 256) : (wanted.avatarURL, 1000)
-    guard let value else { throw Refusal(400, .missingParameter, "Missing field '\(field)'.") }
+    guard let value else { throw APIError(400, .missingParameter, "Missing field '\(field)'.") }
     guard value.unicodeScalars.count <= limit else {
-      throw Refusal(400, .tooLarge, "'\(field)' may have \(limit) characters at most.")
+      throw APIError(400, .tooLarge, "'\(field)' may have \(limit) characters at most.")
     }
     try await changeProfile(of: user, field: field, to: value.isEmpty ? nil : value)
     return .json(Empty())

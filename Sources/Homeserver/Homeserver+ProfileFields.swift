@@ -38,10 +38,10 @@ extension Homeserver {
   }
 
   /// - Throws: 400 `M_PROFILE_TOO_LARGE` where a profile grows beyond what one may hold.
-  static func checkSize(_ profile: PublicProfile, after before: PublicProfile) throws(Refusal) {
+  static func checkSize(_ profile: PublicProfile, after before: PublicProfile) throws(APIError) {
     let size = profile.body.count
     guard size <= PublicProfile.largest || size <= before.body.count else {
-      throw Refusal(
+      throw APIError(
         400, .profileTooLarge, "A profile may have \(PublicProfile.largest) bytes; this would be \(size).")
     }
   }

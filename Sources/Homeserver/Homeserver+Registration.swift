@@ -5,7 +5,7 @@ internal import PresenceCore
 /// Registration (Protocol 2.3).
 extension Homeserver {
   /// What `GET /register` says, which the first version had and some clients still ask.
-  func registrationFlows() throws(Refusal) -> WireResponse {
+  func registrationFlows() throws(APIError) -> WireResponse {
     let stage = try registrationStage()
     var flows = [FlowsAnswer.Flow(type: stage, stages: [stage])]
     if case .open = configuration.registration { flows.append(.init(type: LoginType.password)) }
@@ -15,8 +15,8 @@ extension Homeserver {
   func register(_ request: WireRequest, _ version: APIVersion, from peer: Peer) async throws -> WireResponse {
     switch request.query("kind") ?? "user" {
     case "user": break
-    case "guest": throw Refusal(403, .guestAccessForbidden, "This server has no guests.")
-    default: throw Refusal(400, .invalidParameter, "The parameter 'kind' is 'user' or 'guest'.")
+    case "guest": throw APIError(403, .guestAccessForbidden, "This server has no guests.")
+    default: throw APIError(400, .invalidParameter, "The parameter 'kind' is 'user' or 'guest'.")
     }
     try limit(.registration, peer.subject)
     let stage = try registrationStage()
@@ -65,11 +65,11 @@ extension Homeserver {
 
   // MARK: Parts
 
-  private func registrationStage() throws(Refusal) -> String {
+  private func registrationStage() throws(APIError) -> String {
     switch configuration.registration {
     case .open: return LoginType.dummy
     case .token: return LoginType.registrationToken
-    case .closed: throw Refusal(403, .forbidden, "This server takes no registrations.")
+    case .closed: throw APIError(403, .forbidden, "This server takes no registrations.")
     }
   }
 
@@ -83,26 +83,28 @@ extension Homeserver {
   }
 
   /// The form of 2014, which has its type where later ones have everything else.
-  private func checkOldForm(_ wanted: RegisterRequest) throws(Refusal) {
+  private func checkOldForm(_ wanted: RegisterRequest) throws(APIError) {
     guard case .open = configuration.registration else {
-      throw Refusal(403, .forbidden, "This server takes registrations with a token only.")
+      throw APIError(403, .forbidden, "This server takes registrations with a token only.")
     }
     switch wanted.type {
     case LoginType.password:
-      guard wanted.password != nil else { throw Refusal(400, .missingParameter, "Missing field 'password'.") }
+      guard wanted.password != nil else {
+        throw APIError(400, .missingParameter, "Missing field 'password'.")
+      }
     case LoginType.dummy: break
-    default: throw Refusal(400, .unknown, "Bad login type.")
+    default: throw APIError(400, .unknown, "Bad login type.")
     }
   }
 
   /// Longer ones would only be work.
   static let longestPassword = 1024
 
-  private static func check(_ password: String?) throws(Refusal) {
+  private static func check(_ password: String?) throws(APIError) {
     guard let password else { return }
-    guard !password.isEmpty else { throw Refusal(400, .weakPassword, "The password is empty.") }
+    guard !password.isEmpty else { throw APIError(400, .weakPassword, "The password is empty.") }
     guard password.utf8.count <= longestPassword else {
-      throw Refusal(400, .tooLarge, "The password may have \(longestPassword) bytes at most.")
+      throw APIError(400, .tooLarge, "The password may have \(longestPassword) bytes at most.")
     }
   }
 }

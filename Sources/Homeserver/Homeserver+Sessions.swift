@@ -109,5 +109,5 @@ extension Homeserver {
     }
   }
 
-  private static let noSuchDevice = Refusal(404, .notFound, "You have no such device.")
+  private static let noSuchDevice = APIError(404, .notFound, "You have no such device.")
 }

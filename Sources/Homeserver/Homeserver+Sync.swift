@@ -38,11 +38,11 @@ extension Homeserver {
   private func poll(
     _ endpoint: PollParameters.Endpoint, _ request: WireRequest, _ version: APIVersion,
     deliver: @escaping @Sendable (WireResponse) -> Void
-  ) throws(Refusal) -> Poll {
+  ) throws(APIError) -> Poll {
     let record = try authenticatedToken(of: request)
     let device = Device(user: record.user, id: record.device)
     let parameters = try PollParameters(request, of: endpoint, longestWait: configuration.longestWait) {
-      (text) throws(Refusal) in try filter(text, of: device.user)
+      (text) throws(APIError) in try filter(text, of: device.user)
     }
     let shape = endpoint == .sync ? StreamForm.Shape.withSender : .contentOnly
     return Poll(
@@ -50,9 +50,9 @@ extension Homeserver {
   }
 
   /// The filter a poll names: JSON, or the name of one that was stored.
-  private func filter(_ text: String, of user: UserID) throws(Refusal) -> SyncFilter? {
+  private func filter(_ text: String, of user: UserID) throws(APIError) -> SyncFilter? {
     guard text.utf8.first == UInt8(ascii: "{") else { return accounts.filter(id: text, for: user) }
-    do throws(MatrixError) { return try filters.filter(text) } catch { throw Refusal(error) }
+    do throws(MatrixError) { return try filters.filter(text) } catch { throw APIError(error) }
   }
 }
 

@@ -151,7 +151,7 @@ public final class Homeserver: Sendable {
       let most =
         request.isBetweenServers ? configuration.largestTransaction : configuration.largestBody
       guard request.body.count <= most else {
-        throw Refusal(413, .tooLarge, "The body is larger than \(most) bytes.")
+        throw APIError(413, .tooLarge, "The body is larger than \(most) bytes.")
       }
       let endpoint = try endpoint(of: request, from: peer)
       if let token = request.accessToken {
@@ -159,32 +159,32 @@ public final class Homeserver: Sendable {
         notePlace(of: token, peer)
       }
       return try await answer(endpoint, request, from: peer)
-    } catch let refusal as Refusal {
+    } catch let refusal as APIError {
       return countGuess(refusal, request, from: peer).response
     } catch let error as MatrixError {
-      return Refusal(error).response
+      return APIError(error).response
     } catch let error as StoreError where error.code == .closed {
       return Self.farewell
     } catch let error as StoreError {
-      return Refusal(503, .unknown, "Nothing was changed: \(error.message)").response
+      return APIError(503, .unknown, "Nothing was changed: \(error.message)").response
     } catch SecretHasherError.busy {
-      return Refusal(
+      return APIError(
         MatrixError(.limitExceeded, "Too many people log in right now.", retryAfter: 2000)
       ).response
     } catch SecretHasherError.failed {
-      return Refusal(
+      return APIError(
         503, .unknown, "Nothing was changed: this server could not work on the password. Try again later."
       ).response
     } catch is CancellationError {
-      return Refusal.gone.response
+      return APIError.gone.response
     } catch {
-      return Refusal(500, .unknown, "The server failed to answer.").response
+      return APIError(500, .unknown, "The server failed to answer.").response
     }
   }
 
   /// Nothing was done, and another process may do it: how a local homeserver passes from process to process.
   private static var farewell: WireResponse {
-    var response = Refusal(503, .unknown, "The server is shutting down.").response
+    var response = APIError(503, .unknown, "The server is shutting down.").response
     response.headers.append(.init("Retry-After", "1"))
     return response
   }

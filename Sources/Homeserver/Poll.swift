@@ -63,16 +63,16 @@ struct OpenPoll: Sendable {
 
   /// Nothing, at the position the poll came with: for a client that waits no more.
   var farewell: WireResponse {
-    guard let start else { return Refusal.gone.response }
+    guard let start else { return APIError.gone.response }
     return poll.answer(from: start, to: start)
   }
 }
 
-extension Refusal {
+extension APIError {
   /// For polls whose caller left, or whose server stops.
-  static let gone = Refusal(503, .unknown, "The poll was ended before it could wait.")
+  static let gone = APIError(503, .unknown, "The poll was ended before it could wait.")
   /// For polls whose token was ended since they came.
-  static let loggedOut = Refusal(401, .unknownToken, "The session was logged out.")
+  static let loggedOut = APIError(401, .unknownToken, "The session was logged out.")
 }
 
 extension WireResponse {
@@ -106,24 +106,24 @@ struct PollParameters: Sendable {
   /// - Throws: `M_INVALID_PARAM` naming the parameter, or `M_BAD_PAGINATION` for a malformed `from`.
   init(
     _ request: WireRequest, of endpoint: Endpoint, longestWait: Duration,
-    readFilter: (String) throws(Refusal) -> SyncFilter?
-  ) throws(Refusal) {
+    readFilter: (String) throws(APIError) -> SyncFilter?
+  ) throws(APIError) {
     switch endpoint {
     case .sync:
       guard request.query("from") == nil else {
-        throw Refusal(400, .invalidParameter, "'/sync' goes on with 'since'; 'from' belongs to '/events'.")
+        throw APIError(400, .invalidParameter, "'/sync' goes on with 'since'; 'from' belongs to '/events'.")
       }
       since = try Self.parse(request, "since") { SyncToken($0) }
     case .events:
-      since = try request.query("from").map { (text) throws(Refusal) in
-        guard let token = SyncToken(text) else { throw Refusal.unknownPosition(endpoint) }
+      since = try request.query("from").map { (text) throws(APIError) in
+        guard let token = SyncToken(text) else { throw APIError.unknownPosition(endpoint) }
         return token
       }
     }
     isFull = endpoint == .sync && request.query("full_state") == "true"
-    let milliseconds = try request.query("timeout").map { (text) throws(Refusal) in
+    let milliseconds = try request.query("timeout").map { (text) throws(APIError) in
       guard let number = Int(text) else {
-        throw Refusal(400, .invalidParameter, "The parameter 'timeout' must be in milliseconds.")
+        throw APIError(400, .invalidParameter, "The parameter 'timeout' must be in milliseconds.")
       }
       return number
     }
@@ -143,23 +143,23 @@ struct PollParameters: Sendable {
 
   private static func parse<Value>(
     _ request: WireRequest, _ name: String, _ read: (String) -> Value?
-  ) throws(Refusal) -> Value? {
+  ) throws(APIError) -> Value? {
     guard let text = request.query(name) else { return nil }
     guard let value = read(text) else { throw unknown(name) }
     return value
   }
 
-  private static func unknown(_ name: String) -> Refusal {
-    Refusal(400, .invalidParameter, "The parameter '\(name)' has no value this server knows.")
+  private static func unknown(_ name: String) -> APIError {
+    APIError(400, .invalidParameter, "The parameter '\(name)' has no value this server knows.")
   }
 }
 
-extension Refusal {
+extension APIError {
   /// For a token this server never gave, or gave too long ago.
-  static func unknownPosition(_ endpoint: PollParameters.Endpoint) -> Refusal {
+  static func unknownPosition(_ endpoint: PollParameters.Endpoint) -> APIError {
     switch endpoint {
-    case .sync: Refusal(400, .invalidParameter, "The parameter 'since' is not a position of this stream.")
-    case .events: Refusal(400, .badPagination, "The parameter 'from' is not a position of this stream.")
+    case .sync: APIError(400, .invalidParameter, "The parameter 'since' is not a position of this stream.")
+    case .events: APIError(400, .badPagination, "The parameter 'from' is not a position of this stream.")
     }
   }
 }

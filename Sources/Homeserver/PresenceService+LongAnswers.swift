@@ -35,7 +35,7 @@ extension PresenceService {
       poll.deliver(open.farewell)
     } else if !accounts.isHeld(poll.token) {
       // Its session ended meanwhile.
-      poll.deliver(Refusal.loggedOut.response)
+      poll.deliver(APIError.loggedOut.response)
     } else {
       poll.deliver(
         poll.answer(

@@ -16,7 +16,7 @@ extension PresenceService {
     let now = time.now
     var opened: [OpenPoll] = []
     for poll in polls {
-      do throws(Refusal) { opened.append(try open(poll, now)) } catch { poll.deliver(error.response) }
+      do throws(APIError) { opened.append(try open(poll, now)) } catch { poll.deliver(error.response) }
     }
     let long = opened.filter(isLong)
     attend(long.isEmpty ? opened : opened.filter { !isLong($0) })
@@ -50,7 +50,7 @@ extension PresenceService {
   ///
   /// What a poll says of presence is not charged as a change of status: a refused poll makes a person offline who
   /// is not, and `RateLimits.requests` and the batching of answers hold what watchers get of it.
-  private func open(_ poll: Poll, _ now: Moment) throws(Refusal) -> OpenPoll {
+  private func open(_ poll: Poll, _ now: Moment) throws(APIError) -> OpenPoll {
     guard !poll.isAbandoned.load(ordering: .relaxed) else { throw .gone }
     let (device, parameters) = (poll.device, poll.parameters)
     var since = try position(of: poll)
@@ -70,7 +70,7 @@ extension PresenceService {
       return OpenPoll(
         poll: poll, stream: stream, since: since, start: start, deadline: now.instant + parameters.wait)
     } catch {
-      throw Refusal(error)
+      throw APIError(error)
     }
   }
 
@@ -207,7 +207,7 @@ extension PresenceService {
   // MARK: Tokens
 
   /// The version a poll goes on from; nil for a beginning, which a position of another life is as well.
-  private func position(of poll: Poll) throws(Refusal) -> UInt64? {
+  private func position(of poll: Poll) throws(APIError) -> UInt64? {
     guard let token = poll.parameters.since else { return nil }
     guard let position = StreamPosition(token),
       position.life != life || index.reaches(position.version, for: poll.device.user)
@@ -215,7 +215,7 @@ extension PresenceService {
     return position.life == life ? position.version : nil
   }
 
-  static func unknownPosition(of poll: Poll) -> Refusal {
+  static func unknownPosition(of poll: Poll) -> APIError {
     .unknownPosition(poll.form.shape == .withSender ? .sync : .events)
   }
 

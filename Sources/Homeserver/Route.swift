@@ -86,7 +86,7 @@ struct RoutedEndpoint: Hashable, Sendable {
   let route: Route
 
   /// - Throws: 404 or 405 `M_UNRECOGNIZED`, or 400 `M_INVALID_PARAM` for a malformed identifier in the path.
-  init(_ request: WireRequest) throws(Refusal) {
+  init(_ request: WireRequest) throws(APIError) {
     let path = request.path[...]
     if path == [".well-known", "matrix", "client"] {
       (version, route) = (.unstable, try Self.pick(request.method, [.get: .clientDiscovery]))
@@ -110,7 +110,7 @@ struct RoutedEndpoint: Hashable, Sendable {
     }
   }
 
-  private static func federation(_ request: WireRequest) throws(Refusal) -> Route.FederationRoute {
+  private static func federation(_ request: WireRequest) throws(APIError) -> Route.FederationRoute {
     // Old servers end the path with a slash, and name a key (Protocol 6.1, 6.3).
     let path = request.path.last == "" ? request.path.dropLast() : request.path
     let (method, route): (WireRequest.Method, Route.FederationRoute)
@@ -121,7 +121,7 @@ struct RoutedEndpoint: Hashable, Sendable {
     case (["_matrix", "key", "v2"], let rest) where rest.first == "query" && rest.count <= 3:
       // Old clients name a key as well.
       guard let server = ServerName(rest[1]) else {
-        throw Refusal(400, .invalidParameter, "The path does not name a server.")
+        throw APIError(400, .invalidParameter, "The path does not name a server.")
       }
       (method, route) = (.get, .queryKeys(of: server))
     case (["_matrix", "federation", "v1"], ["version"]): (method, route) = (.get, .version)
@@ -131,14 +131,14 @@ struct RoutedEndpoint: Hashable, Sendable {
     default: throw unrecognized
     }
     guard request.method == method else {
-      throw Refusal(405, .unrecognized, "This endpoint does not take \(request.method.rawValue).")
+      throw APIError(405, .unrecognized, "This endpoint does not take \(request.method.rawValue).")
     }
     return route
   }
 
   private static func standard(
     _ path: [String], _ method: WireRequest.Method
-  ) throws(Refusal) -> Route {
+  ) throws(APIError) -> Route {
     switch path {
     case ["register"]:
       return try pick(method, [.get: .account(.registrationFlows), .post: .account(.register)])
@@ -157,7 +157,7 @@ struct RoutedEndpoint: Hashable, Sendable {
   }
 
   /// Endpoints with a name in their path.
-  private static func named(_ path: [String], _ method: WireRequest.Method) throws(Refusal) -> Route {
+  private static func named(_ path: [String], _ method: WireRequest.Method) throws(APIError) -> Route {
     guard path.count >= 2, let area = path.first else { throw unrecognized }
     let tail = Array(path.dropFirst(2))
     switch (area, path[1], tail.count) {
@@ -179,7 +179,7 @@ struct RoutedEndpoint: Hashable, Sendable {
         ])
     case ("devices", let name, 0):
       guard let device = DeviceID(name) else {
-        throw Refusal(400, .invalidParameter, "The path does not name a device.")
+        throw APIError(400, .invalidParameter, "The path does not name a device.")
       }
       return try pick(
         method,
@@ -205,7 +205,7 @@ struct RoutedEndpoint: Hashable, Sendable {
 
   private static func unstable(
     _ path: [String], _ method: WireRequest.Method
-  ) throws(Refusal) -> Route {
+  ) throws(APIError) -> Route {
     switch path {
     case ["presence", "list"]: try pick(method, [.get: .getList, .post: .changeList])
     case ["presence", "device"]: try pick(method, [.put: .reportDevice])
@@ -217,19 +217,19 @@ struct RoutedEndpoint: Hashable, Sendable {
 
   private static func pick(
     _ method: WireRequest.Method, _ routes: [WireRequest.Method: Route]
-  ) throws(Refusal) -> Route {
+  ) throws(APIError) -> Route {
     guard let route = routes[method] else {
-      throw Refusal(405, .unrecognized, "This endpoint does not take \(method.rawValue).")
+      throw APIError(405, .unrecognized, "This endpoint does not take \(method.rawValue).")
     }
     return route
   }
 
-  private static func user(_ text: String) throws(Refusal) -> UserID {
+  private static func user(_ text: String) throws(APIError) -> UserID {
     guard let user = UserID(text) else {
-      throw Refusal(400, .invalidParameter, "The path does not name a user ID.")
+      throw APIError(400, .invalidParameter, "The path does not name a user ID.")
     }
     return user
   }
 
-  private static let unrecognized = Refusal(404, .unrecognized, "There is no such endpoint here.")
+  private static let unrecognized = APIError(404, .unrecognized, "There is no such endpoint here.")
 }

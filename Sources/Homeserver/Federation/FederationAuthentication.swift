@@ -24,19 +24,19 @@ struct FederationAuthentication: Sendable {
   /// - Throws: 401 without a signature, for another server's request, for a key its server does not have, for a
   ///   signature that does not hold; 400 where the header or the body is malformed; 503 where too many servers'
   ///   keys are being asked for.
-  func authenticate(_ request: WireRequest) async throws(Refusal) -> Signed {
+  func authenticate(_ request: WireRequest) async throws(APIError) -> Signed {
     let headers = try headers(of: request)
     guard let origin = headers.first?.origin else {
-      throw Refusal(401, .unauthorized, "Requests between servers are signed: there is no X-Matrix header.")
+      throw APIError(401, .unauthorized, "Requests between servers are signed: there is no X-Matrix header.")
     }
-    var parsed: Result<CanonicalJSON?, Refusal>?
-    var last = Refusal(401, .unauthorized, "The request is signed with no key of a known kind.")
+    var parsed: Result<CanonicalJSON?, APIError>?
+    var last = APIError(401, .unauthorized, "The request is signed with no key of a known kind.")
     for header in headers {
       guard let id = KeyID(header.key) else { continue }
-      do throws(Refusal) {
+      do throws(APIError) {
         let key = try await keys.key(id, of: origin)
         // Not before a key is known, and once.
-        let result = parsed ?? Result { () throws(Refusal) in try self.body(of: request) }
+        let result = parsed ?? Result { () throws(APIError) in try self.body(of: request) }
         parsed = result
         let body = try result.get()
         let content = body?.bytes ?? []
@@ -44,7 +44,7 @@ struct FederationAuthentication: Sendable {
         if verifier.isValid(header.signature, of: message, by: key) {
           return Signed(origin: origin, body: body)
         }
-        last = Refusal(401, .unauthorized, "The signature by \(id) of \(origin) does not hold.")
+        last = APIError(401, .unauthorized, "The signature by \(id) of \(origin) does not hold.")
         refused(origin, "its signature does not hold")
       } catch {
         last = error
@@ -67,37 +67,37 @@ struct FederationAuthentication: Sendable {
   }
 
   /// All by the same server, all for this one.
-  private func headers(of request: WireRequest) throws(Refusal) -> [XMatrixAuthorization] {
+  private func headers(of request: WireRequest) throws(APIError) -> [XMatrixAuthorization] {
     guard request.signatures.count <= Self.mostSignatures else {
-      throw Refusal(400, .unauthorized, "A request takes no more than \(Self.mostSignatures) signatures.")
+      throw APIError(400, .unauthorized, "A request takes no more than \(Self.mostSignatures) signatures.")
     }
     var headers: [XMatrixAuthorization] = []
     for text in request.signatures {
       guard let header = XMatrixAuthorization(text) else {
-        throw Refusal(400, .unauthorized, "The X-Matrix header is malformed.")
+        throw APIError(400, .unauthorized, "The X-Matrix header is malformed.")
       }
       guard header.origin == headers.first?.origin ?? header.origin else {
-        throw Refusal(400, .unauthorized, "The signatures are by different servers.")
+        throw APIError(400, .unauthorized, "The signatures are by different servers.")
       }
       // Older servers do not say for whom it is; it is under the signature in any case.
       guard header.destination ?? server == server else {
         refused(header.origin, "it is for another server")
-        throw Refusal(401, .unauthorized, "The request is for another server; this is \(server).")
+        throw APIError(401, .unauthorized, "The request is for another server; this is \(server).")
       }
       guard header.origin != server else {
-        throw Refusal(401, .unauthorized, "This server sends no requests to itself.")
+        throw APIError(401, .unauthorized, "This server sends no requests to itself.")
       }
       headers.append(header)
     }
     return headers
   }
 
-  private func body(of request: WireRequest) throws(Refusal) -> CanonicalJSON? {
+  private func body(of request: WireRequest) throws(APIError) -> CanonicalJSON? {
     guard !request.body.isEmpty else { return nil }
     do throws(MatrixError) {
       return try CanonicalJSON(received: request.body)
     } catch {
-      throw Refusal(error)
+      throw APIError(error)
     }
   }
 }

@@ -44,8 +44,8 @@ struct FederationClient: Sendable {
   private static let patience = Duration.seconds(10)
 
   /// Not why: that would tell what listens where.
-  private static func unanswered(_ user: UserID) -> Refusal {
-    Refusal(502, .unknown, "The server \(user.server) did not answer.")
+  private static func unanswered(_ user: UserID) -> APIError {
+    APIError(502, .unknown, "The server \(user.server) did not answer.")
   }
 
   /// What another server says of its keys, signed by it and by this one; nil where it cannot be had. Asked for by
@@ -64,7 +64,7 @@ struct FederationClient: Sendable {
   /// many ask.
   ///
   /// - Throws: 502 where it does not answer, or not in a way that can be understood.
-  func profile(of user: UserID) async throws(Refusal) -> PublicProfile? {
+  func profile(of user: UserID) async throws(APIError) -> PublicProfile? {
     if let known = profiles[user] {
       guard case .said(let profile) = known else { throw Self.unanswered(user) }
       return profile

@@ -7,7 +7,7 @@ extension Homeserver {
   func answer(
     _ route: Route.FederationRoute, _ request: WireRequest, from peer: Peer
   ) async throws -> WireResponse {
-    guard let guests else { throw Refusal(404, .unrecognized, "This server meets no others.") }
+    guard let guests else { throw APIError(404, .unrecognized, "This server meets no others.") }
     switch route {
     case .keys: return .stream(try guests.ownKeys.body(at: time.wallTime))
     case .queryKeys(let server?):
@@ -42,20 +42,20 @@ extension Homeserver {
   ) async throws -> Transaction {
     try await beside(request) {
       let signed = try await guests.authentication.authenticate(request)
-      guard let body = signed.body else { throw Refusal(400, .notJSON, "The transaction has no body.") }
+      guard let body = signed.body else { throw APIError(400, .notJSON, "The transaction has no body.") }
       return try Transaction(id: id, signedBy: signed.origin, body: body)
     }
   }
 
-  private func queryProfile(_ request: WireRequest) throws(Refusal) -> WireResponse {
+  private func queryProfile(_ request: WireRequest) throws(APIError) -> WireResponse {
     guard let text = request.query("user_id") else {
-      throw Refusal(400, .missingParameter, "Missing parameter 'user_id'.")
+      throw APIError(400, .missingParameter, "Missing parameter 'user_id'.")
     }
     guard let user = UserID(text), user.server == configuration.name else {
-      throw Refusal(400, .invalidParameter, "'user_id' names nobody of \(configuration.name).")
+      throw APIError(400, .invalidParameter, "'user_id' names nobody of \(configuration.name).")
     }
     guard let profile = accounts.publicProfile(of: user) else {
-      throw Refusal(404, .notFound, "There is no profile of \(user).")
+      throw APIError(404, .notFound, "There is no profile of \(user).")
     }
     return try Self.answer(profile, field: request.query("field"), of: user)
   }
@@ -63,9 +63,10 @@ extension Homeserver {
   /// The relations of this server with its peers: for processes of the server's own user, over the Unix socket, and no
   /// others. It says who watches whom.
   func peers(from peer: Peer) async throws -> WireResponse {
-    guard guests != nil else { throw Refusal(404, .notFound, "This server meets no others.") }
+    guard guests != nil else { throw APIError(404, .notFound, "This server meets no others.") }
     guard peer.isSameUser else {
-      throw Refusal(403, .forbidden, "Only the user who runs this server may ask this, over its Unix socket.")
+      throw APIError(
+        403, .forbidden, "Only the user who runs this server may ask this, over its Unix socket.")
     }
     let status = await presence.peerStatus
     return .json(PeerReport(status, { presence.failures[$0] }, now: time.instant))

@@ -38,10 +38,10 @@ extension Homeserver {
   /// A query in the path: `/query/{serverName}?minimum_valid_until_ts=`.
   ///
   /// - Throws: 400 `M_INVALID_PARAM` for a malformed time.
-  static func keyQuery(for server: ServerName, _ request: WireRequest) throws(Refusal) -> KeyQuery {
+  static func keyQuery(for server: ServerName, _ request: WireRequest) throws(APIError) -> KeyQuery {
     let text = request.query("minimum_valid_until_ts")
     guard let time = Int64(text ?? "0"), time >= 0 else {
-      throw Refusal(400, .invalidParameter, "'minimum_valid_until_ts' is a time in milliseconds since 1970.")
+      throw APIError(400, .invalidParameter, "'minimum_valid_until_ts' is a time in milliseconds since 1970.")
     }
     return KeyQuery([.init(server: server, validUntil: time)])
   }

@@ -43,7 +43,7 @@ actor KeyService {
   /// The key a server signs requests with, by its name.
   ///
   /// - Throws: 401 where the server does not have it, or does not say; 503 where too much is asked already.
-  func key(_ id: KeyID, of server: ServerName) async throws(Refusal) -> [UInt8] {
+  func key(_ id: KeyID, of server: ServerName) async throws(APIError) -> [UInt8] {
     var hasAsked = false
     while true {
       switch ring.find(id, of: server, isKnown: isKnown(server), now: time.now) {
@@ -58,7 +58,7 @@ actor KeyService {
       case .fetching:
         guard waiting[server, default: []].count < mostWaiting else { throw Self.busy }
         await withCheckedContinuation { waiting[server, default: []].append($0) }
-      case .notItsKey: throw Refusal(401, .unauthorized, "\(id) is no key that \(server) signs with.")
+      case .notItsKey: throw APIError(401, .unauthorized, "\(id) is no key that \(server) signs with.")
       case .unreachable: throw Self.unreachable(server)
       case .busy: throw Self.busy
       }
@@ -95,13 +95,13 @@ actor KeyService {
     return ring.document(of: server, now: time.now)
   }
 
-  private static let busy = Refusal(503, .unknown, "Too many servers are being asked for their keys.")
+  private static let busy = APIError(503, .unknown, "Too many servers are being asked for their keys.")
 
-  private static func unreachable(_ server: ServerName) -> Refusal {
-    Refusal(401, .unauthorized, "The keys of \(server) could not be had.")
+  private static func unreachable(_ server: ServerName) -> APIError {
+    APIError(401, .unauthorized, "The keys of \(server) could not be had.")
   }
 
-  private func ask(_ server: ServerName) async throws(Refusal) {
+  private func ask(_ server: ServerName) async throws(APIError) {
     defer {
       for waiter in waiting.removeValue(forKey: server) ?? [] { waiter.resume() }
     }
@@ -117,7 +117,7 @@ actor KeyService {
       // The next who waits asks again: that this one went away says nothing about the server.
       guard !Task.isCancelled else {
         ring.abandoned(server)
-        throw Refusal(503, .unknown, "The request was given up.")
+        throw APIError(503, .unknown, "The request was given up.")
       }
       fail(server, ExchangeError.cause(of: error))
     }

@@ -183,13 +183,13 @@ extension PresenceService {
   ///
   /// The same transaction again waits for the first: its sender was not answered in time.
   ///
-  /// - Throws: `Refusal` where another one of the same origin is being stored, or this one holds too much;
+  /// - Throws: `APIError` where another one of the same origin is being stored, or this one holds too much;
   ///   `StoreError` where it could not be stored, and nothing of it is done.
   func receive(_ transaction: Transaction) async throws -> TransactionAnswer {
     let origin = transaction.origin
     while let current = receiving[origin] {
       guard current.id == transaction.id, current.repeats.count < Self.mostRepeats else {
-        throw Refusal(429, .unknown, "Too many concurrent transactions from \(origin).")
+        throw APIError(429, .unknown, "Too many concurrent transactions from \(origin).")
       }
       await withCheckedContinuation { receiving[origin]?.repeats.append($0) }
     }
@@ -302,10 +302,10 @@ extension PresenceService {
 
   /// Takes a transaction, a few people in each turn: it may name tens of thousands.
   private func take(_ transaction: Transaction) async throws -> TransactionAnswer {
-    guard federation != nil else { throw Refusal(404, .unrecognized, "This server meets no others.") }
+    guard federation != nil else { throw APIError(404, .unrecognized, "This server meets no others.") }
     var reception: Reception
     do throws(MatrixError) { reception = try Reception(transaction) } catch {
-      throw Refusal(400, error.code, error.message)
+      throw APIError(400, error.code, error.message)
     }
     while true {
       perform(federation?.receive(&reception, most: Self.peopleInOneTurn, rules: &rules, now: time.now))

@@ -95,7 +95,7 @@ struct FederationAuthenticationTests {
   private static func outcome(
     _ request: WireRequest, _ authentication: FederationAuthentication
   ) async -> String {
-    do throws(Refusal) {
+    do throws(APIError) {
       return try await authentication.authenticate(request).origin.rawValue
     } catch {
       return "\(error.status) \(error.error.code)"

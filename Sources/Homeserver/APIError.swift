@@ -1,7 +1,7 @@
 internal import MatrixWire
 
 /// A refusal with its HTTP status.
-struct Refusal: Error, Hashable, Sendable {
+struct APIError: Error, Hashable, Sendable {
   let status: Int
   let error: MatrixError
 
