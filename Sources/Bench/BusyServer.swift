@@ -113,7 +113,8 @@ final class BusyServer: Sendable {
 
   func put(_ edus: [EDU]) async throws {
     let request = try other.signed(other.next(edus))
-    let response = await homeserver.respond(to: request, from: Peer(address: "192.0.2.1", isSameUser: false))
+    let response = await homeserver.respond(
+      to: request, from: Requester(address: "192.0.2.1", isSameUser: false))
     guard response.status == 200 else {
       let text = String(decoding: response.body.prefix(300), as: UTF8.self)
       throw BenchError("A transaction of \(request.body.count) bytes: \(response.status): \(text)")

@@ -129,7 +129,7 @@ public struct FederationBench: Sendable {
 
   private func put(_ transaction: Transaction) async throws {
     let request = try other.signed(transaction)
-    let peer = Peer(address: "127.0.0.1", isSameUser: false)
+    let peer = Requester(address: "127.0.0.1", isSameUser: false)
     let response = await homeserver.respond(to: request, from: peer)
     guard response.status == 200, TransactionAnswer(body: response.body).epoch != nil else {
       let text = String(decoding: response.body, as: UTF8.self)

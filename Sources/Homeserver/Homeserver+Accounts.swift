@@ -3,13 +3,13 @@ internal import MatrixWire
 /// Versions, accounts and sessions: who answers what (Protocol 1.6, 2).
 extension Homeserver {
   func answer(
-    _ route: Route.AccountRoute, _ request: WireRequest, _ version: APIVersion, from peer: Peer
+    _ route: Route.AccountRoute, _ request: WireRequest, _ version: APIVersion, from requester: Requester
   ) async throws -> WireResponse {
     switch route {
     case .registrationFlows: try registrationFlows()
-    case .register: try await register(request, version, from: peer)
-    case .loginFlows: loginFlows(for: peer)
-    case .login: try await login(request, from: peer)
+    case .register: try await register(request, version, from: requester)
+    case .loginFlows: loginFlows(for: requester)
+    case .login: try await login(request, from: requester)
     case .refresh: try await refresh(request)
     case .logout: try await logout(request, all: false)
     case .logoutAll: try await logout(request, all: true)

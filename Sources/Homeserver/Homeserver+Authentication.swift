@@ -25,10 +25,10 @@ extension Homeserver {
   }
 
   /// An unknown token counts as a request without one: a client that guesses is held to that limit.
-  func countGuess(_ refusal: APIError, _ request: WireRequest, from peer: Peer) -> APIError {
+  func countGuess(_ refusal: APIError, _ request: WireRequest, from requester: Requester) -> APIError {
     guard refusal.error.code == .unknownToken, request.accessToken != nil else { return refusal }
     do throws(APIError) {
-      try limit(.requests, peer.subject)
+      try limit(.requests, requester.subject)
       return refusal
     } catch {
       return error

@@ -28,10 +28,10 @@ extension Homeserver {
   /// - Parameters:
   ///   - user: whose password is tried, whether they exist or not; nil where the name can be no user's.
   ///   - device: the device that a session is wanted for.
-  ///   - peer: who tries.
+  ///   - requester: who tries.
   /// - Returns: what the try counts for.
-  func guess(at user: UserID?, on device: DeviceID?, from peer: Peer) -> Guess {
-    let address = peer.subject
+  func guess(at user: UserID?, on device: DeviceID?, from requester: Requester) -> Guess {
+    let address = requester.subject
     if let user, let address, places.withLock({ $0.contains(address, of: user) }) {
       let place = RateLimiter.Subject.place(user, address: address)
       return Guess(subjects: [place], share: .init(source: place, isKnown: true))
@@ -74,22 +74,22 @@ extension Homeserver {
   }
 
   /// It was no guess: the password was right. From now on the address is known for the account.
-  func wasRight(_ guess: Guess, for user: UserID, from peer: Peer) {
+  func wasRight(_ guess: Guess, for user: UserID, from requester: Requester) {
     for subject in guess.subjects { refund(.failedLogin, subject) }
-    notePlace(of: user, peer)
+    notePlace(of: user, requester)
   }
 
   /// Remembers from where a token is used.
-  func notePlace(of token: AccessToken, _ peer: Peer) {
-    guard peer.subject != nil, case .valid(let record) = accounts.find(token, .access, at: time.wallTime)
+  func notePlace(of token: AccessToken, _ requester: Requester) {
+    guard requester.subject != nil, case .valid(let record) = accounts.find(token, .access, at: time.wallTime)
     else {
       return
     }
-    notePlace(of: record.user, peer)
+    notePlace(of: record.user, requester)
   }
 
-  private func notePlace(of user: UserID, _ peer: Peer) {
-    guard let address = peer.subject else { return }
+  private func notePlace(of user: UserID, _ requester: Requester) {
+    guard let address = requester.subject else { return }
     places.withLock { $0.insert(address, of: user) }
   }
 }

@@ -28,10 +28,10 @@ extension Homeserver {
   /// nobody looks at frees nobody.
   ///
   /// - Throws: as `RoutedEndpoint`, 429 where too many came from that address.
-  func endpoint(of request: WireRequest, from peer: Peer) throws(APIError) -> RoutedEndpoint {
+  func endpoint(of request: WireRequest, from requester: Requester) throws(APIError) -> RoutedEndpoint {
     let endpoint = Result { () throws(APIError) in try RoutedEndpoint(request) }
     let asksForToken = (try? endpoint.get().route.asksForToken) ?? false
-    if request.accessToken == nil || !asksForToken { try limit(.requests, peer.subject) }
+    if request.accessToken == nil || !asksForToken { try limit(.requests, requester.subject) }
     return try endpoint.get()
   }
 
@@ -42,7 +42,7 @@ extension Homeserver {
   }
 }
 
-extension Peer {
+extension Requester {
   /// What is counted by address: nothing of a process on this machine, which comes by a socket file, by none, or
   /// from an address that never leaves it.
   var subject: RateLimiter.Subject? {

@@ -3,38 +3,40 @@ internal import Ports
 
 /// Login in its three historical forms, and ours for the same machine (Protocol 2.2).
 extension Homeserver {
-  func loginFlows(for peer: Peer) -> WireResponse {
+  func loginFlows(for requester: Requester) -> WireResponse {
     var flows = [FlowsAnswer.Flow(type: LoginType.password)]
-    if mayLogInLocally(peer) { flows.append(.init(type: LoginType.local)) }
+    if mayLogInLocally(requester) { flows.append(.init(type: LoginType.local)) }
     return .json(FlowsAnswer(flows: flows))
   }
 
-  func login(_ request: WireRequest, from peer: Peer) async throws -> WireResponse {
+  func login(_ request: WireRequest, from requester: Requester) async throws -> WireResponse {
     let wanted = try WireJSON.decode(LoginRequest.self, from: request.body)
     let wish = LoginWish(
       device: wanted.deviceID, displayName: try Self.checked(wanted.deviceDisplayName),
       isRefreshable: wanted.refreshToken == true)
     switch wanted.type {
-    case LoginType.password: return .json(try await login(wanted, wish, from: peer))
-    case LoginType.local: return .json(try await loginLocally(wanted, wish, from: peer))
+    case LoginType.password: return .json(try await login(wanted, wish, from: requester))
+    case LoginType.local: return .json(try await loginLocally(wanted, wish, from: requester))
     case nil: throw APIError(400, .missingParameter, "Missing field 'type'.")
     case let type?: throw APIError(400, .unknown, "Bad login type: '\(type)'.")
     }
   }
 
   /// A name without an account and a wrong password are one answer, after the same work.
-  private func login(_ wanted: LoginRequest, _ wish: LoginWish, from peer: Peer) async throws -> Credentials {
+  private func login(_ wanted: LoginRequest, _ wish: LoginWish, from requester: Requester) async throws
+    -> Credentials
+  {
     let name = try Self.name(in: wanted.identifier, or: wanted.user)
     guard let password = wanted.password else {
       throw APIError(400, .missingParameter, "Missing field 'password'.")
     }
     let user = try localUser(name)
-    let guess = guess(at: user, on: wish.device, from: peer)
+    let guess = guess(at: user, on: wish.device, from: requester)
     try charge(guess)
     guard try await isPassword(password, of: user, named: name, guess.share), let user,
       let session = try await logIn(user, wish)
     else { throw APIError(403, .forbidden, "Wrong user name or password.") }
-    wasRight(guess, for: user, from: peer)
+    wasRight(guess, for: user, from: requester)
     await renewHash(of: user, password, guess.share)
     return session
   }
@@ -56,9 +58,9 @@ extension Homeserver {
 
   /// For a process of the user who owns this server: the system has said already who it is.
   private func loginLocally(
-    _ wanted: LoginRequest, _ wish: LoginWish, from peer: Peer
+    _ wanted: LoginRequest, _ wish: LoginWish, from requester: Requester
   ) async throws -> Credentials {
-    guard mayLogInLocally(peer) else {
+    guard mayLogInLocally(requester) else {
       throw APIError(403, .forbidden, "Only processes of this server's own user log in without a password.")
     }
     var wish = wish
@@ -154,5 +156,7 @@ extension Homeserver {
     throw APIError(400, .tooLarge, "The name of a device may have 100 characters at most.")
   }
 
-  private func mayLogInLocally(_ peer: Peer) -> Bool { peer.isSameUser && configuration.localLogin }
+  private func mayLogInLocally(_ requester: Requester) -> Bool {
+    requester.isSameUser && configuration.localLogin
+  }
 }

@@ -12,13 +12,15 @@ extension Homeserver {
     return .json(FlowsAnswer(flows: flows))
   }
 
-  func register(_ request: WireRequest, _ version: APIVersion, from peer: Peer) async throws -> WireResponse {
+  func register(_ request: WireRequest, _ version: APIVersion, from requester: Requester) async throws
+    -> WireResponse
+  {
     switch request.query("kind") ?? "user" {
     case "user": break
     case "guest": throw APIError(403, .guestAccessForbidden, "This server has no guests.")
     default: throw APIError(400, .invalidParameter, "The parameter 'kind' is 'user' or 'guest'.")
     }
-    try limit(.registration, peer.subject)
+    try limit(.registration, requester.subject)
     let stage = try registrationStage()
     let wanted = try WireJSON.decode(RegisterRequest.self, from: request.body)
     let isOld = version == .v1 && wanted.auth == nil && wanted.type != nil
@@ -28,7 +30,7 @@ extension Homeserver {
       device: wanted.deviceID, displayName: try Self.checked(wanted.deviceDisplayName),
       isRefreshable: wanted.refreshToken == true)
     func make() async throws -> WireResponse {
-      let share = PasswordWork.Share(source: peer.subject ?? .user(user), isKnown: false)
+      let share = PasswordWork.Share(source: requester.subject ?? .user(user), isKnown: false)
       let hash: String? =
         if let password = wanted.password { try await passwords.hash(password: password, share) } else { nil }
       return .json(try await create(user, hash, wanted.inhibitLogin == true ? nil : wish))

@@ -144,8 +144,8 @@ public final class Homeserver: Sendable {
   /// How many polls are waiting for something to say.
   public var waitingPolls: Int { hub.waitingCount }
 
-  /// Answers a request of `peer`, who may do what that peer may. Never throws: every refusal is an answer with a standard error.
-  public func respond(to request: WireRequest, from peer: Peer) async -> WireResponse {
+  /// Answers a request of `requester`, who may do what that requester may. Never throws: every refusal is an answer with a standard error.
+  public func respond(to request: WireRequest, from requester: Requester) async -> WireResponse {
     do {
       guard !hub.isClosed else { return Self.farewell }
       let most =
@@ -153,14 +153,14 @@ public final class Homeserver: Sendable {
       guard request.body.count <= most else {
         throw APIError(413, .tooLarge, "The body is larger than \(most) bytes.")
       }
-      let endpoint = try endpoint(of: request, from: peer)
+      let endpoint = try endpoint(of: request, from: requester)
       if let token = request.accessToken {
         await noteUse(of: token)
-        notePlace(of: token, peer)
+        notePlace(of: token, requester)
       }
-      return try await answer(endpoint, request, from: peer)
+      return try await answer(endpoint, request, from: requester)
     } catch let refusal as APIError {
-      return countGuess(refusal, request, from: peer).response
+      return countGuess(refusal, request, from: requester).response
     } catch let error as MatrixError {
       return APIError(error).response
     } catch let error as StoreError where error.code == .closed {
@@ -190,12 +190,12 @@ public final class Homeserver: Sendable {
   }
 
   private func answer(
-    _ endpoint: RoutedEndpoint, _ request: WireRequest, from peer: Peer
+    _ endpoint: RoutedEndpoint, _ request: WireRequest, from requester: Requester
   ) async throws -> WireResponse {
     switch endpoint.route {
     case .versions: versions()
     case .clientDiscovery: .json(ClientDiscovery(baseURL: configuration.baseURL))
-    case .account(let route): try await answer(route, request, endpoint.version, from: peer)
+    case .account(let route): try await answer(route, request, endpoint.version, from: requester)
     case .getProfile(let user, let field): try await getProfile(of: user, field: field, request)
     case .setProfile(let user, let field): try await setProfile(of: user, field: field, request)
     case .deleteProfileField(let user, let field):
@@ -211,8 +211,8 @@ public final class Homeserver: Sendable {
     case .sync: try await sync(request, endpoint.version)
     case .events: try await events(request, endpoint.version)
     case .initialSync: try await initialSync(request, endpoint.version)
-    case .peers: try await peers(from: peer)
-    case .federation(let route): try await answer(route, request, from: peer)
+    case .peers: try await peers(from: requester)
+    case .federation(let route): try await answer(route, request, from: requester)
     }
   }
 }

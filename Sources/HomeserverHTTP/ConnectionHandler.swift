@@ -15,7 +15,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   struct Handle: Sendable {
     let handler: NIOLoopBound<ConnectionHandler>
     /// Who asks, which behind a proxy each request says anew.
-    let peer: Peer
+    let requester: Requester
   }
 
   /// What the connection is in the middle of, which is what its deadline is for.
@@ -32,7 +32,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   private let dispatcher: EventLoopDispatcher
   let place: Place
-  private let peer: Peer
+  private let requester: Requester
   private let limits: HTTPServer.Limits
   private var reader: RequestReader
   private var phase = Phase.idle
@@ -61,15 +61,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var partAhead = 0
 
   init(
-    _ dispatcher: EventLoopDispatcher, _ place: Place, _ peer: Peer, _ limits: HTTPServer.Limits,
+    _ dispatcher: EventLoopDispatcher, _ place: Place, _ requester: Requester, _ limits: HTTPServer.Limits,
     _ proxies: TrustedProxies
   ) {
     self.dispatcher = dispatcher
     self.place = place
-    self.peer = peer
+    self.requester = requester
     self.limits = limits
     reader = RequestReader(
-      limits, proxies.contains(peer) ? (peer, proxies) : nil, sender: dispatcher.sender,
+      limits, proxies.contains(requester) ? (requester, proxies) : nil, sender: dispatcher.sender,
       charge: { [id = place.id] sender in dispatcher.charge(sender, for: id) })
   }
 
@@ -270,7 +270,8 @@ extension ConnectionHandler {
         phase = .answering
         timer.disarm()
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-        poll = dispatcher.ask(request, next.memory, Handle(handler: handler, peer: next.client ?? peer))
+        poll = dispatcher.ask(
+          request, next.memory, Handle(handler: handler, requester: next.client ?? requester))
         if isHungUp { abandon() }
       case .answer(let response): answer(response, context)
       }

@@ -12,7 +12,7 @@ struct DecodedRequest: Sendable {
 
   var content: Content
   /// The client, where a proxy names it; nil where the client is the other end of the connection.
-  var client: Peer?
+  var client: Requester?
   /// What the request takes up; nil for a small one.
   var memory: MemoryCharge?
   /// How many bytes of it came while others before it were not answered yet.

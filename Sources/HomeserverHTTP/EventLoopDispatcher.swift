@@ -56,7 +56,7 @@ final class EventLoopDispatcher: Sendable {
         let asked = takeAsked()
         for asked in asked.requests {
           group.addTask { [requests] in
-            let response = await requests.respond(asked.request, asked.connection.peer)
+            let response = await requests.respond(asked.request, asked.connection.requester)
             // Held until here although its connection may be gone: so long the request was in memory.
             withExtendedLifetime(asked.memory) { self.give(response, to: asked.connection) }
           }

@@ -14,8 +14,8 @@ public import ServiceLifecycle
 /// `Limits.shutdown` at most, and returns. Polls end when the homeserver's `run()` is cancelled, so list the
 /// homeserver's service after this one: what is listed last is stopped first.
 public struct HTTPServer: Service {
-  /// Answers a request of a peer.
-  public typealias Responder = @Sendable (WireRequest, Peer) async -> WireResponse
+  /// Answers a request of a requester.
+  public typealias Responder = @Sendable (WireRequest, Requester) async -> WireResponse
 
   private let endpoints: [Endpoint]
   private let limits: Limits
@@ -59,7 +59,7 @@ public struct HTTPServer: Service {
     listening: @escaping @Sendable (Endpoint) async -> Void = { _ in },
     willBindAnew: @escaping @Sendable () async throws -> Void = {}
   ) {
-    let respond: Responder = { request, peer in await homeserver.respond(to: request, from: peer) }
+    let respond: Responder = { request, requester in await homeserver.respond(to: request, from: requester) }
     self.init(
       endpoints, limits, proxies, homeserver.time, logger, listening, willBindAnew,
       RequestHandler(respond: respond, homeserver: homeserver))

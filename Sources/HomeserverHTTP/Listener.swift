@@ -92,7 +92,7 @@ struct Listener: Sendable {
     _ proxies: TrustedProxies,
     isLocal: Bool, _ encryption: NIOSSLContext?
   ) -> EventLoopFuture<Void> {
-    Peer.of(channel, isLocal: isLocal).flatMapThrowing { peer in
+    Requester.of(channel, isLocal: isLocal).flatMapThrowing { requester in
       // A buffer of that size is kept for each connection: most requests are smaller.
       try channel.syncOptions?.setOption(
         .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 512, maximum: 16_384))
@@ -100,7 +100,7 @@ struct Listener: Sendable {
       limit.maxHeaderFieldSize = limits.largestHead
       limit.maxHeaderListSize = limits.largestHead
       limit.maxHeaderFieldCount = limits.mostHeaders
-      let handler = ConnectionHandler(dispatcher, place, peer, limits, proxies)
+      let handler = ConnectionHandler(dispatcher, place, requester, limits, proxies)
       let pipeline = channel.pipeline.syncOperations
       if let encryption { try pipeline.addHandler(NIOSSLServerHandler(context: encryption)) }
       try pipeline.addHandlers([ByteToMessageHandler(RequestDecoder(limit, handler)), handler])

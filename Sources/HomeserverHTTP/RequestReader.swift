@@ -30,7 +30,7 @@ struct RequestReader {
 
   private let limits: HTTPServer.Limits
   /// The proxy at the connection's end, where one is there whose word counts.
-  private let proxy: (peer: Peer, proxies: TrustedProxies)?
+  private let proxy: (requester: Requester, proxies: TrustedProxies)?
   private let sender: (WireRequest) -> RequestSender
   private let charge: (RequestSender) -> MemoryCharge
   private var state = State.between
@@ -41,7 +41,7 @@ struct RequestReader {
   ///   - sender: who sends a request, as far as its head tells.
   ///   - charge: what a request of such a sender takes up from now on.
   init(
-    _ limits: HTTPServer.Limits, _ proxy: (peer: Peer, proxies: TrustedProxies)?,
+    _ limits: HTTPServer.Limits, _ proxy: (requester: Requester, proxies: TrustedProxies)?,
     sender: @escaping (WireRequest) -> RequestSender, charge: @escaping (RequestSender) -> MemoryCharge
   ) {
     self.limits = limits
@@ -97,7 +97,8 @@ struct RequestReader {
   private mutating func begin(_ head: HTTPRequestHead) -> Outcome {
     var decoded = RequestHead.read(head)
     if let proxy {
-      decoded.client = proxy.proxies.client(behind: proxy.peer, forwardedFor: head.headers["X-Forwarded-For"])
+      decoded.client = proxy.proxies.client(
+        behind: proxy.requester, forwardedFor: head.headers["X-Forwarded-For"])
     }
     let length = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
     let isAsking = head.headers.first(name: "Expect")?.asciiLowercased == "100-continue"

@@ -8,9 +8,9 @@ public struct TrustedProxies: Hashable, Sendable {
   /// - Parameter networks: where they are; none by default, so that the header counts from no address.
   public init(_ networks: [IPNetwork] = []) { self.networks = networks }
 
-  /// Whether the word of a peer counts.
-  func contains(_ peer: Peer) -> Bool {
-    !networks.isEmpty && (peer.address.flatMap { IPAddress($0) }.map(contains) ?? false)
+  /// Whether the word of a requester counts.
+  func contains(_ requester: Requester) -> Bool {
+    !networks.isEmpty && (requester.address.flatMap { IPAddress($0) }.map(contains) ?? false)
   }
 
   private func contains(_ address: IPAddress) -> Bool { networks.contains { $0.contains(address) } }
@@ -26,8 +26,8 @@ public struct TrustedProxies: Hashable, Sendable {
   ///   - proxy: at the connection's end; one of these.
   ///   - lines: the headers `X-Forwarded-For`, in their order.
   /// - Returns: the client; never a process of this server's own user, whichever user the proxy runs as.
-  func client(behind proxy: Peer, forwardedFor lines: [String]) -> Peer {
-    var client = Peer(address: proxy.address, isSameUser: false)
+  func client(behind proxy: Requester, forwardedFor lines: [String]) -> Requester {
+    var client = Requester(address: proxy.address, isSameUser: false)
     for line in lines.reversed() {
       var rest = line[...]
       while true {

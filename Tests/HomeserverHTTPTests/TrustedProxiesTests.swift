@@ -10,7 +10,7 @@ internal import Testing
   private func client(_ lines: [String], behind address: String = "127.0.0.1") throws -> String? {
     let proxies = try TrustedProxies(
       ["127.0.0.1", "10.0.0.0/8", "2001:db8::/64"].map { try #require(IPNetwork($0)) })
-    let peer = Peer(address: address, isSameUser: true)
+    let peer = Requester(address: address, isSameUser: true)
     guard proxies.contains(peer) else { return nil }
     let client = proxies.client(behind: peer, forwardedFor: lines)
     #expect(!client.isSameUser)

@@ -8,7 +8,7 @@ struct ClientDiscoveryTests {
   private func ask(_ server: TestHomeserver, _ method: WireRequest.Method = .get) throws -> Answer {
     let request = WireRequest(method, [".well-known", "matrix", "client"])
     return Answer(
-      response: try server.respond(to: request, from: Peer(address: "192.0.2.1", isSameUser: false)))
+      response: try server.respond(to: request, from: Requester(address: "192.0.2.1", isSameUser: false)))
   }
 
   @Test func clientsFindTheServerAtItsNameWhereNothingElseIsSaid() throws {

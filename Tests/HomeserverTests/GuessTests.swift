@@ -7,8 +7,8 @@ import Testing
 
 /// Guesses at passwords, and the owner of the account in the midst of them.
 struct GuessTests {
-  private let home = Peer(address: "203.0.113.5", isSameUser: false)
-  private let elsewhere = Peer(address: "203.0.113.99", isSameUser: false)
+  private let home = Requester(address: "203.0.113.5", isSameUser: false)
+  private let elsewhere = Requester(address: "203.0.113.99", isSameUser: false)
 
   /// Ann's account, with the limits as they are, and one attacker.
   private func testClient() throws -> TestClient {
@@ -20,7 +20,7 @@ struct GuessTests {
   }
 
   private func login(
-    _ testClient: TestClient, _ password: String, from peer: Peer, device: String? = nil
+    _ testClient: TestClient, _ password: String, from peer: Requester, device: String? = nil
   ) throws -> String {
     let device = device.map { #""device_id":"\#($0)","# } ?? ""
     let body =
@@ -31,7 +31,7 @@ struct GuessTests {
   /// 20 wrong logins, from as many addresses as it takes.
   private func attack(_ testClient: TestClient, times: Int = 30) throws {
     for number in 0..<times {
-      let peer = Peer(address: "192.0.2.\(number % 200)", isSameUser: false)
+      let peer = Requester(address: "192.0.2.\(number % 200)", isSameUser: false)
       let code = try login(testClient, "guess\(number)", from: peer)
       #expect(code == (number < 20 ? "403 M_FORBIDDEN" : "429 M_LIMIT_EXCEEDED"))
     }
@@ -75,7 +75,7 @@ struct GuessTests {
       #expect(try login(testClient, "no", from: elsewhere, device: device) == "403 M_FORBIDDEN")
     }
     #expect(try testClient.login("bob", "pw").code == "403 M_FORBIDDEN")
-    let other = Peer(address: "203.0.113.98", isSameUser: false)
+    let other = Requester(address: "203.0.113.98", isSameUser: false)
     #expect(try login(testClient, "pw", from: other, device: device) == "429 M_LIMIT_EXCEEDED")
     #expect(try login(testClient, "pw", from: elsewhere) == "429 M_LIMIT_EXCEEDED", "its address is spent")
     #expect(try login(testClient, "pw", from: other) == "200 -", "the account is not")

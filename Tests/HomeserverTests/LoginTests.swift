@@ -161,10 +161,11 @@ struct LoginTests {
   }
 
   @Test(arguments: [
-    (true, Peer(address: "127.0.0.1", isSameUser: false)), (true, Peer(address: nil, isSameUser: false)),
-    (false, Peer.inProcess),
+    (true, Requester(address: "127.0.0.1", isSameUser: false)),
+    (true, Requester(address: nil, isSameUser: false)),
+    (false, Requester.inProcess),
   ])
-  func nobodyElseDoes(isOn: Bool, peer: Peer) throws {
+  func nobodyElseDoes(isOn: Bool, peer: Requester) throws {
     let testClient = try TestClient { $0.localLogin = isOn }
     #expect(try testClient.send(.post, "v3/login", local, from: peer).code == "403 M_FORBIDDEN")
     let flows = try testClient.send(.get, "v3/login", from: peer).decoded(FlowsAnswer.self)

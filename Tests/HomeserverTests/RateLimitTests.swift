@@ -7,8 +7,8 @@ import Testing
 
 /// Limits as they are met by requests, and the buckets by themselves.
 struct RateLimitTests {
-  private let near = Peer(address: "192.0.2.1", isSameUser: false)
-  private let far = Peer(address: "192.0.2.2", isSameUser: false)
+  private let near = Requester(address: "192.0.2.1", isSameUser: false)
+  private let far = Requester(address: "192.0.2.2", isSameUser: false)
 
   private func testClient(_ change: (inout RateLimits) -> Void) throws -> TestClient {
     var limits = RateLimits.none
@@ -41,7 +41,7 @@ struct RateLimitTests {
 
   @Test func registrationIsLimitedByAddress() throws {
     let testClient = try testClient { $0.registration = .init(perSecond: 1, burst: 2) }
-    func register(_ peer: Peer) throws -> String {
+    func register(_ peer: Requester) throws -> String {
       try testClient.send(.post, "v3/register", "{}", from: peer).code
     }
     #expect(try register(near).hasPrefix("401"))

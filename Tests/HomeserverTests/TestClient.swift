@@ -6,7 +6,7 @@ import PorchlightTestSupport
 struct TestClient {
   let simulation: Simulation
   let server: TestHomeserver
-  var peer = Peer.inProcess
+  var peer = Requester.inProcess
 
   init(
     _ simulation: Simulation = Simulation(), store: any PresenceStore = MemoryPresenceStore(),
@@ -20,7 +20,7 @@ struct TestClient {
   /// Sends to a path of the API, `v3/login`, with segments already decoded.
   func send(
     _ method: WireRequest.Method, _ path: String, _ body: String = "", as token: AccessToken? = nil,
-    query: [WireRequest.QueryItem] = [], from peer: Peer? = nil
+    query: [WireRequest.QueryItem] = [], from peer: Requester? = nil
   ) throws -> Answer {
     let segments =
       ["_matrix", "client"] + path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

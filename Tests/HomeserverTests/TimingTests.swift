@@ -122,7 +122,7 @@ import Testing
 
 /// Another server, with a key, who takes whatever it is sent.
 private struct OtherServer: PeerTransport {
-  static let peer = Peer(address: "192.0.2.66", isSameUser: false)
+  static let peer = Requester(address: "192.0.2.66", isSameUser: false)
   private let name: ServerName
   private let signer: TestSigner
 

@@ -63,7 +63,7 @@ public final class TestHomeserver {
   }
 
   /// Answers one request.
-  public func respond(to request: WireRequest, from peer: Peer = .inProcess) throws -> WireResponse {
+  public func respond(to request: WireRequest, from peer: Requester = .inProcess) throws -> WireResponse {
     let homeserver = homeserver
     return try simulation.run { await homeserver.respond(to: request, from: peer) }
   }

@@ -57,7 +57,7 @@ public struct TimedHomeserver: Sendable {
   }
 
   /// How long the answers to requests take that are made one after the other.
-  public func time(_ requests: [WireRequest], from peer: Peer = .inProcess) async -> Duration {
+  public func time(_ requests: [WireRequest], from peer: Requester = .inProcess) async -> Duration {
     let clock = ContinuousClock()
     let began = clock.now
     for request in requests { _ = await homeserver.respond(to: request, from: peer) }

@@ -5,7 +5,7 @@ internal import PresenceFederation
 /// What other servers ask of this one (Protocol 6.1, 6.3, 6.7).
 extension Homeserver {
   func answer(
-    _ route: Route.FederationRoute, _ request: WireRequest, from peer: Peer
+    _ route: Route.FederationRoute, _ request: WireRequest, from peer: Requester
   ) async throws -> WireResponse {
     guard let guests else { throw APIError(404, .unrecognized, "This server meets no others.") }
     switch route {
@@ -62,7 +62,7 @@ extension Homeserver {
 
   /// The relations of this server with its peers: for processes of the server's own user, over the Unix socket, and no
   /// others. It says who watches whom.
-  func peers(from peer: Peer) async throws -> WireResponse {
+  func peers(from peer: Requester) async throws -> WireResponse {
     guard guests != nil else { throw APIError(404, .notFound, "This server meets no others.") }
     guard peer.isSameUser else {
       throw APIError(

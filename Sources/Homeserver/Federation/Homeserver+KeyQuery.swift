@@ -9,7 +9,9 @@ internal import Synchronization
 /// less often for one address. What is not fetched is left out of the answer, as the specification has it for servers
 /// that do not answer.
 extension Homeserver {
-  func answer(_ query: KeyQuery, _ guests: FederationClient, from peer: Peer) async throws -> WireResponse {
+  func answer(_ query: KeyQuery, _ guests: FederationClient, from peer: Requester) async throws
+    -> WireResponse
+  {
     let now = time.wallTime
     let own = try guests.ownKeys.body(at: now)
     var documents: [ServerName: [UInt8]] = [configuration.name: own]
@@ -30,7 +32,7 @@ extension Homeserver {
     return .stream(KeyQuery.answer(query.wishes.compactMap { documents[$0.server] }))
   }
 
-  private func mayFetchKeys(for peer: Peer) -> Bool {
+  private func mayFetchKeys(for peer: Requester) -> Bool {
     guard (try? limit(.keyFetch, peer.subject)) != nil else { return false }
     return (try? limit(.keyFetchOfAnybody, .everybody)) != nil
   }

@@ -7,7 +7,7 @@ import Ports
 
 /// A homeserver with Ann on it, and another server that may send it anything, signed with a key of its own.
 struct EvilServer {
-  static let peer = Peer(address: "192.0.2.66", isSameUser: false)
+  static let peer = Requester(address: "192.0.2.66", isSameUser: false)
 
   let simulation = Simulation()
   let network = TestNetwork()

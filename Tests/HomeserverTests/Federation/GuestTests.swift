@@ -10,7 +10,7 @@ struct GuestTests {
   let simulation = Simulation()
   let network = TestNetwork()
 
-  private static let stranger = Peer(address: "192.0.2.7", isSameUser: false)
+  private static let stranger = Requester(address: "192.0.2.7", isSameUser: false)
 
   @Test(arguments: [
     WireRequest(.get, ["_matrix", "client", "versions"]),

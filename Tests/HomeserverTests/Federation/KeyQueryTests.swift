@@ -8,11 +8,11 @@ import Testing
 struct KeyQueryTests {
   private let simulation = Simulation()
   private let network = TestNetwork()
-  private static let stranger = Peer(address: "192.0.2.7", isSameUser: false)
+  private static let stranger = Requester(address: "192.0.2.7", isSameUser: false)
 
   private func query(
     _ server: TestHomeserver, _ name: String, validUntil: String? = nil, key: String? = nil,
-    from peer: Peer = KeyQueryTests.stranger
+    from peer: Requester = KeyQueryTests.stranger
   ) throws -> Answer {
     let path = ["_matrix", "key", "v2", "query", name] + (key.map { [$0] } ?? [])
     let items = validUntil.map { [WireRequest.QueryItem("minimum_valid_until_ts", $0)] } ?? []
@@ -111,7 +111,7 @@ struct KeyQueryTests {
     for number in 0..<200 { #expect(try query(red, "s\(number).example").status == 200) }
     #expect(network.sent.count == 50)
     for number in 0..<500 {
-      let peer = Peer(address: "198.51.100.\(number % 250)", isSameUser: false)
+      let peer = Requester(address: "198.51.100.\(number % 250)", isSameUser: false)
       #expect(try query(red, "t\(number).example", from: peer).status == 200)
     }
     #expect(network.sent.count == 100)

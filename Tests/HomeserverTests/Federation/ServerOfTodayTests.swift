@@ -45,7 +45,7 @@ struct ServerOfTodayTests {
     let request = try signer.signed(
       WireRequest(.put, ["_matrix", "federation", "v1", "send", id], body: Array(body.utf8)), from: old,
       to: red.name)
-    let answer = try red.respond(to: request, from: Peer(address: "192.0.2.66", isSameUser: false))
+    let answer = try red.respond(to: request, from: Requester(address: "192.0.2.66", isSameUser: false))
     #expect(answer.status == 200)
   }
 

@@ -63,7 +63,8 @@ final class TestNetwork: PeerTransport {
     guard let homeserver else {
       throw ExchangeError(.unreachable, "\(server) is not there.", cause: "connection refused")
     }
-    let answer = await homeserver.respond(to: request, from: Peer(address: "192.0.2.1", isSameUser: false))
+    let answer = await homeserver.respond(
+      to: request, from: Requester(address: "192.0.2.1", isSameUser: false))
     state.withLock { $0.answered.append(answer.body) }
     return answer
   }

@@ -80,7 +80,7 @@ final class MutationWorld {
 
   func respond(to request: WireRequest) throws -> WireResponse {
     let homeserver = server.homeserver
-    let peer = Peer(address: "192.0.2.1", isSameUser: true)
+    let peer = Requester(address: "192.0.2.1", isSameUser: true)
     return try simulation.run(patience: .seconds(400)) { await homeserver.respond(to: request, from: peer) }
   }
 

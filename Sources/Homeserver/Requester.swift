@@ -1,5 +1,5 @@
 /// Who sent a request, as far as the system vouches for it.
-public struct Peer: Hashable, Sendable {
+public struct Requester: Hashable, Sendable {
   /// Their IP address, for limits by address, behind a proxy as it says; nil in the same process and over a Unix
   /// socket, and some other text where a proxy could not tell.
   public var address: String?
@@ -13,5 +13,5 @@ public struct Peer: Hashable, Sendable {
   }
 
   /// Code of this process.
-  public static let inProcess = Peer(address: nil, isSameUser: true)
+  public static let inProcess = Requester(address: nil, isSameUser: true)
 }
