@@ -22,7 +22,7 @@ public enum Experiment {
   }
 
   /// When their interest stands for certain, in seconds: every long timer has come.
-  private static let standing = 800.0
+  private static let relationship = 800.0
 
   private static func wire(
     _ seed: UInt64, _ policy: PresencePolicy, _ points: PolicyPoints, isThere: Bool
@@ -36,7 +36,7 @@ public enum Experiment {
     var script: [(Double, Saying)] = [(5, .arrive), (30, .choice(.hidden)), (90, .leave(closing: true))]
     if isThere {
       var random = SeededGenerator(seed: seed, .workload, 9999)
-      var time = standing
+      var time = relationship
       while time < 1900 {
         let acts: [Saying] = [
           .arrive, .text, .idle, .back, .leave(closing: false), .leave(closing: true), .choice(.hidden),

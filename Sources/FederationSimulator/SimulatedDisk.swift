@@ -16,7 +16,7 @@ struct SimulatedDisk: Sendable {
   }
 
   var people: [UserID: PresenceRecord] = [:]
-  var standings: [Pair: PresenceLists.Standing] = [:]
+  var relationships: [Pair: PresenceLists.Relationship] = [:]
   /// List messages that must arrive; of one pair only the newest.
   var unsent: [Pair: ListEDU] = [:]
   var peers: [ServerName: PeerRecord] = [:]
@@ -70,9 +70,9 @@ struct SimulatedDisk: Sendable {
     if unsent[pair] == message { unsent[pair] = nil }
   }
 
-  mutating func keep(_ record: StandingRecord) {
+  mutating func keep(_ record: RelationshipRecord) {
     let pair = Pair(owner: record.owner, observed: record.observed)
-    standings[pair] = record.standing.isNothing ? nil : record.standing
+    relationships[pair] = record.relationship.isNothing ? nil : record.relationship
   }
 
   /// What is stored of the names, so that the order of a dictionary decides nothing.

@@ -124,8 +124,9 @@ final class SimulatedServer {
         rules.register(user, now: now)
       }
     }
-    for (pair, standing) in disk.standings.sorted(by: { $0.key < $1.key }) {
-      rules.restore(StandingRecord(owner: pair.owner, observed: pair.observed, standing: standing), now: now)
+    for (pair, relationship) in disk.relationships.sorted(by: { $0.key < $1.key }) {
+      rules.restore(
+        RelationshipRecord(owner: pair.owner, observed: pair.observed, relationship: relationship), now: now)
     }
     var generator = SeededGenerator(seed: seed, .engine, index &* 1000 &+ starts)
     var engine = FederationEngine(
@@ -176,9 +177,9 @@ final class SimulatedServer {
 
   private func keep(_ life: ServerLife, _ owner: UserID, _ observed: UserID) {
     disk.keep(
-      StandingRecord(
+      RelationshipRecord(
         owner: owner, observed: observed,
-        standing: life.rules.lists.standing(of: owner, for: observed)))
+        relationship: life.rules.lists.relationship(of: owner, for: observed)))
   }
 
   /// What was delivered needs to be sent no more.

@@ -41,14 +41,14 @@ extension World {
 
   private func forgeLists(at server: Int, _ epoch: Int64) {
     var edus: [EDU] = []
-    for (pair, _) in servers[server].disk.standings.sorted(by: { $0.key < $1.key }).prefix(20) {
+    for (pair, _) in servers[server].disk.relationships.sorted(by: { $0.key < $1.key }).prefix(20) {
       for kind in [ListEDU.Kind.invite, .accept, .deny, .drop] {
         edus.append(.list(ListEDU(kind, observer: pair.owner, observed: pair.observed)))
       }
     }
-    let before = servers[server].disk.standings
+    let before = servers[server].disk.relationships
     _ = send(edus, by: 0, to: server, epoch)
-    if servers[server].disk.standings != before {
+    if servers[server].disk.relationships != before {
       violate(.hostility, "a list was changed in the name of others")
     }
   }

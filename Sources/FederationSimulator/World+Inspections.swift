@@ -113,8 +113,9 @@ extension World {
         let pair = SimulatedDisk.Pair(owner: owner.user, observed: observed.user)
         guard !lostDisks.contains(owner.server), !lostDisks.contains(observed.server),
           observatory.isSettled(pair, since: now - .seconds(100)),
-          let here = servers[owner.server].life?.rules.lists.standing(of: pair.owner, for: pair.observed),
-          let there = servers[observed.server].life?.rules.lists.standing(of: pair.owner, for: pair.observed)
+          let here = servers[owner.server].life?.rules.lists.relationship(of: pair.owner, for: pair.observed),
+          let there = servers[observed.server].life?.rules.lists.relationship(
+            of: pair.owner, for: pair.observed)
         else { continue }
         let agrees =
           switch here.entry?.state {
@@ -170,12 +171,12 @@ extension World {
     return pairs
   }
 
-  private func demandSilence(but standing: Set<VirtualNetwork.Cut>) {
+  private func demandSilence(but relationship: Set<VirtualNetwork.Cut>) {
     for (pair, count) in observatory.counted.sorted(by: {
       ($0.key.from, $0.key.to) < ($1.key.from, $1.key.to)
     }) {
       // Interest that stands lives from the long timer; the literal policy never lets the short one rest.
-      let most = !standing.contains(pair) ? 0 : scenario.policy == .literal ? 30 : 12
+      let most = !relationship.contains(pair) ? 0 : scenario.policy == .literal ? 30 : 12
       guard count > most, pair.to >= 0 else { continue }
       violate(.silence, "\(count) messages from \(name(pair.from)) to \(name(pair.to)), where nobody looks")
       return

@@ -109,10 +109,10 @@ final class World {
         continue
       }
       if owner == observed {
-        servers[owner].disk.standings[pair] = .init(entry: entry, isAllowed: true)
+        servers[owner].disk.relationships[pair] = .init(entry: entry, isAllowed: true)
       } else {
-        servers[owner].disk.standings[pair] = .init(entry: entry)
-        servers[observed].disk.standings[pair] = .init(isAllowed: true, question: asked.milliseconds)
+        servers[owner].disk.relationships[pair] = .init(entry: entry)
+        servers[observed].disk.relationships[pair] = .init(isAllowed: true, question: asked.milliseconds)
       }
     }
   }

@@ -76,7 +76,7 @@ struct AccountBook: Sendable {
     case .filter(let record):
       accounts[record.user]?.filters[record.id] = StoredFilter(
         definition: record.definition, filter: SyncFilter(accepted: record.definition))
-    case .presence, .standing, .lastActive, .deviceActivity, .peer, .forgetPeer, .unsent, .delivered,
+    case .presence, .relationship, .lastActive, .deviceActivity, .peer, .forgetPeer, .unsent, .delivered,
       .epoch:
       break
     }

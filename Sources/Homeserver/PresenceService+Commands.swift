@@ -143,15 +143,15 @@ extension PresenceService {
       let now = time.now
       var trial = rules.trial(of: user, with: others)
       let (steps, _) = change.apply(to: &trial, by: user, now: now)
-      let before = Set(rules.standings(of: user, with: others))
-      let after = trial.standings(of: user, with: others)
+      let before = Set(rules.relationships(of: user, with: others))
+      let after = trial.relationships(of: user, with: others)
       let unsent = federation?.unsent(in: steps) ?? []
       try await commit(
-        after.filter { !before.contains($0) }.map(StoreChange.standing) + unsent.map(StoreChange.unsent))
+        after.filter { !before.contains($0) }.map(StoreChange.relationship) + unsent.map(StoreChange.unsent))
       let (effects, result) = change.apply(to: &rules, by: user, now: now)
       // Time may have passed in between, and taken part in it.
       let stored = Set(after)
-      for record in rules.standings(of: user, with: others) where !stored.contains(record) {
+      for record in rules.relationships(of: user, with: others) where !stored.contains(record) {
         writeLater(Relation(owner: record.owner, observed: record.observed))
       }
       perform(effects)

@@ -22,7 +22,7 @@ extension PresenceService {
 
   /// A relation changed because time passed.
   func writeLater(_ relation: Relation) {
-    unwrittenStandings.insert(relation)
+    unwrittenRelationships.insert(relation)
     wakeWriter()
   }
 
@@ -83,16 +83,16 @@ extension PresenceService {
 
   /// Each in its people's turn: a change of theirs that is being stored right now must not be overwritten.
   private func flushStandings() async {
-    let relations = unwrittenStandings
-    unwrittenStandings = []
+    let relations = unwrittenRelationships
+    unwrittenRelationships = []
     for relation in relations {
       let (owner, observed) = (relation.owner, relation.observed)
       do throws(StoreError) {
         try await locks.withLock(keys: [.relation(owner: owner, observed: observed)]) {
           () throws(StoreError) in
-          let standing = rules.lists.standing(of: owner, for: observed)
+          let relationship = rules.lists.relationship(of: owner, for: observed)
           try await persistence.commit([
-            .standing(StandingRecord(owner: owner, observed: observed, standing: standing))
+            .relationship(RelationshipRecord(owner: owner, observed: observed, relationship: relationship))
           ])
         }
       } catch {

@@ -45,7 +45,7 @@ actor PresenceService {
   var index = StreamIndex()
   /// People of whom something changed that is written behind.
   var unwritten: Set<UserID> = []
-  var unwrittenStandings: Set<Relation> = []
+  var unwrittenRelationships: Set<Relation> = []
   /// What of other servers is written behind, in order.
   var unwrittenPeers = WaitingChanges()
   /// And what of it is being written just now.
@@ -105,9 +105,9 @@ actor PresenceService {
     let now = time.now
     for record in stored.presence { rules.restore(record, now: now) }
     for record in stored.deviceActivity { rules.restore(record, now: now) }
-    for record in stored.standings {
+    for record in stored.relationships {
       rules.restore(record, now: now)
-      guard let entry = record.standing.entry else { continue }
+      guard let entry = record.relationship.entry else { continue }
       index.restore(
         ListEvent(userID: record.observed, state: entry.state, sender: record.owner), of: record.owner)
     }

@@ -39,11 +39,11 @@ struct StoreReader {
         digest: TokenDigest(bytes: try row.bytes(0)), user: try row.name(1), device: try row.name(2),
         kind: kind, expiresAt: try row.optionalTime(4), generation: try row.count(5))
     }
-    stored.standings = try rows(
+    stored.relationships = try rows(
       "standing FULL JOIN question USING (owner, observed)",
       "owner, observed, entry_state, entry_groups, entry_order, invited_at, accepted_at, asked_at, "
         + "coalesce(is_allowed, 0), open, declined",
-      standing)
+      relationship)
     stored.peers = try rows("peer", "name, is_subscribed, order_epoch, order_number", peer)
     stored.unsent = try rows("unsent", "observer, observed, kind, question", message)
     stored.epoch = try Int64.fetchOne(db, sql: "SELECT epoch FROM life") ?? 0
@@ -74,8 +74,8 @@ struct StoreReader {
         ? Profile(displayName: try row.optionalText(8), avatarURL: try row.optionalText(9)) : nil)
   }
 
-  private func standing(_ row: StoredRow) throws -> StandingRecord {
-    var standing = PresenceLists.Standing(
+  private func relationship(_ row: StoredRow) throws -> RelationshipRecord {
+    var relationship = PresenceLists.Relationship(
       askedAt: try row.optionalTime(7), isAllowed: try row.flag(8),
       question: try row.optionalTime(9)?.milliseconds, declined: try row.optionalTime(10)?.milliseconds)
     if !row.isNull(2) {
@@ -85,11 +85,11 @@ struct StoreReader {
       guard let groups = try? WireJSON.decode([String].self, from: row.bytes(3)) else {
         throw row.unreadable(3)
       }
-      standing.entry = .init(
+      relationship.entry = .init(
         state: state, groups: groups, order: try row.count(4), invitedAt: try row.time(5),
         acceptedAt: try row.optionalTime(6))
     }
-    return StandingRecord(owner: try row.name(0), observed: try row.name(1), standing: standing)
+    return RelationshipRecord(owner: try row.name(0), observed: try row.name(1), relationship: relationship)
   }
 
   private func peer(_ row: StoredRow) throws -> PeerRecord {

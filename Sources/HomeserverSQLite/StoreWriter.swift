@@ -43,7 +43,7 @@ extension Database {
         ])
     case .removeToken(let digest):
       try run("DELETE FROM token WHERE digest = ?", [digest.bytes.blob])
-    case .standing(let record):
+    case .relationship(let record):
       try write(record)
     case .profileField(let record):
       if let value = record.value {
@@ -84,30 +84,30 @@ extension Database {
     }
   }
 
-  private func write(_ record: StandingRecord) throws {
-    let (standing, entry) = (record.standing, record.standing.entry)
-    if standing.question == nil, standing.declined == nil {
+  private func write(_ record: RelationshipRecord) throws {
+    let (relationship, entry) = (record.relationship, record.relationship.entry)
+    if relationship.question == nil, relationship.declined == nil {
       try run(
         "DELETE FROM question WHERE owner = ? AND observed = ?",
         [record.owner.rawValue, record.observed.rawValue])
     } else {
       try run(
         Statements.question,
-        [record.owner.rawValue, record.observed.rawValue, standing.question, standing.declined])
+        [record.owner.rawValue, record.observed.rawValue, relationship.question, relationship.declined])
     }
-    guard entry != nil || standing.askedAt != nil || standing.isAllowed else {
+    guard entry != nil || relationship.askedAt != nil || relationship.isAllowed else {
       try run(
         "DELETE FROM standing WHERE owner = ? AND observed = ?",
         [record.owner.rawValue, record.observed.rawValue])
       return
     }
     try run(
-      Statements.standing,
+      Statements.relationship,
       [
         record.owner.rawValue, record.observed.rawValue, entry?.state.rawValue,
         entry.map { WireJSON.encode($0.groups).blob }, try entry?.order.storable,
-        entry?.invitedAt.milliseconds, entry?.acceptedAt?.milliseconds, standing.askedAt?.milliseconds,
-        standing.isAllowed,
+        entry?.invitedAt.milliseconds, entry?.acceptedAt?.milliseconds, relationship.askedAt?.milliseconds,
+        relationship.isAllowed,
       ])
   }
 
@@ -127,7 +127,7 @@ private enum Statements {
     ])
   static let device = upsert("device", ["user", "id"], ["display_name"])
   static let token = upsert("token", ["digest"], ["user", "device", "kind", "expires_at", "generation"])
-  static let standing = upsert(
+  static let relationship = upsert(
     "standing", ["owner", "observed"],
     [
       "entry_state", "entry_groups", "entry_order", "invited_at", "accepted_at", "asked_at", "is_allowed",

@@ -30,7 +30,7 @@ public struct PresenceLists: Hashable, Sendable {
   }
 
   /// The relation of an owner and an observed user: the owner's entry, and the observed user's side.
-  public struct Standing: Hashable, Sendable {
+  public struct Relationship: Hashable, Sendable {
     public var entry: Entry?
     /// When the observed user was asked, while they have not answered.
     public var askedAt: WallTime?
@@ -131,9 +131,9 @@ public struct PresenceLists: Hashable, Sendable {
   }
 
   /// The relation of an owner and an observed user.
-  public func standing(of owner: UserID, for observed: UserID) -> Standing {
+  public func relationship(of owner: UserID, for observed: UserID) -> Relationship {
     let question = questions[Relation(owner: owner, observed: observed)]
-    return Standing(
+    return Relationship(
       entry: entry(of: owner, for: observed), askedAt: invites(for: observed)[owner],
       isAllowed: isAllowed(owner, toSee: observed), question: question?.open, declined: question?.declined)
   }
@@ -151,12 +151,12 @@ public struct PresenceLists: Hashable, Sendable {
   /// Every entry that names a user of a server.
   func relations(with server: ServerName) -> Set<Relation> { byServer[server] ?? [] }
 
-  mutating func restore(_ standing: Standing, of owner: UserID, for observed: UserID) {
-    if let entry = standing.entry { setEntry(entry, of: owner, for: observed) }
-    if let askedAt = standing.askedAt { setInvite(askedAt, from: owner, to: observed) }
-    if standing.isAllowed { setAllowed(true, owner, toSee: observed) }
-    setQuestion(standing.question, of: owner, to: observed)
-    if let declined = standing.declined { decline(declined, of: owner, to: observed) }
+  mutating func restore(_ relationship: Relationship, of owner: UserID, for observed: UserID) {
+    if let entry = relationship.entry { setEntry(entry, of: owner, for: observed) }
+    if let askedAt = relationship.askedAt { setInvite(askedAt, from: owner, to: observed) }
+    if relationship.isAllowed { setAllowed(true, owner, toSee: observed) }
+    setQuestion(relationship.question, of: owner, to: observed)
+    if let declined = relationship.declined { decline(declined, of: owner, to: observed) }
   }
 
   /// Every entry that nobody answered yet.

@@ -65,15 +65,15 @@ public struct DeviceActivityRecord: Hashable, Sendable {
 }
 
 /// The relation of two users, from both sides.
-public struct StandingRecord: Hashable, Sendable {
+public struct RelationshipRecord: Hashable, Sendable {
   public var owner: UserID
   public var observed: UserID
-  public var standing: PresenceLists.Standing
+  public var relationship: PresenceLists.Relationship
 
-  public init(owner: UserID, observed: UserID, standing: PresenceLists.Standing) {
+  public init(owner: UserID, observed: UserID, relationship: PresenceLists.Relationship) {
     self.owner = owner
     self.observed = observed
-    self.standing = standing
+    self.relationship = relationship
   }
 }
 
@@ -111,15 +111,15 @@ extension PresenceRules {
   }
 
   /// The relation of two users. Invites that were never delivered are delivered with `askWaiting(now:)`.
-  public mutating func restore(_ record: StandingRecord, now: Moment) {
-    lists.restore(record.standing, of: record.owner, for: record.observed)
-    if let askedAt = record.standing.askedAt, !isLocal(record.owner) {
+  public mutating func restore(_ record: RelationshipRecord, now: Moment) {
+    lists.restore(record.relationship, of: record.owner, for: record.observed)
+    if let askedAt = record.relationship.askedAt, !isLocal(record.owner) {
       deadlines.set(
         now.instant(of: askedAt) + limits.inviteLifetime,
         for: .received(owner: record.owner, observed: record.observed))
       recentInvites.append(.init(owner: record.owner, observed: record.observed), ())
     }
-    guard let entry = record.standing.entry else { return }
+    guard let entry = record.relationship.entry else { return }
     lastEntry = max(lastEntry, entry.order)
     guard entry.state == .pending else { return }
     deadlines.set(
@@ -171,7 +171,7 @@ extension PresenceRules {
       if autoAccept(of: other) == .always { trial.known[other] = exists(other) }
       trial.setAutoAccept(autoAcceptance(of: other), of: other)
       for (owner, observed) in [(user, other), (other, user)] where owner != observed {
-        trial.lists.restore(lists.standing(of: owner, for: observed), of: owner, for: observed)
+        trial.lists.restore(lists.relationship(of: owner, for: observed), of: owner, for: observed)
         let question = PresenceLists.Relation(owner: owner, observed: observed)
         trial.questions[question] = questions[question]
         trial.heard.copy(question, from: heard)
@@ -204,11 +204,11 @@ extension PresenceRules {
   }
 
   /// The relations of a user with others, in both directions.
-  public func standings(of user: UserID, with others: [UserID]) -> [StandingRecord] {
+  public func relationships(of user: UserID, with others: [UserID]) -> [RelationshipRecord] {
     Set(others).subtracting([user]).sorted().flatMap { other in
       [(user, other), (other, user)].map { owner, observed in
-        StandingRecord(
-          owner: owner, observed: observed, standing: lists.standing(of: owner, for: observed))
+        RelationshipRecord(
+          owner: owner, observed: observed, relationship: lists.relationship(of: owner, for: observed))
       }
     }
   }

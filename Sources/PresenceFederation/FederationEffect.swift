@@ -52,7 +52,7 @@ public enum MessageCause: String, CaseIterable, Hashable, Sendable {
   /// The same transaction again, because no answer came.
   case retry
   /// Interest that stands whether or not its owner is there (R14).
-  case standing
+  case relationship
   /// Invites, and answers to them.
   case list
 }

@@ -87,7 +87,7 @@ extension FederationEngine {
     let wasWanted = peers[name]?.watchedByUs[observed]?.isWanted ?? true
     peers[name]?.update(observed) { watched in
       if stance.looks { watched.observers.insert(owner) } else { watched.observers.remove(owner) }
-      if stance.stands { watched.standing.insert(owner) } else { watched.standing.remove(owner) }
+      if stance.stands { watched.relationship.insert(owner) } else { watched.relationship.remove(owner) }
     }
     guard let watched = peers[name]?.watchedByUs[observed] else { return }
     if watched.isWanted {

@@ -93,9 +93,9 @@ extension FederationEngine {
   private func cause(of contents: PeerState.Contents, _ peer: PeerState) -> MessageCause {
     let isStanding =
       peer.watchedByThem.isEmpty && peer.watchedByUs.values.allSatisfy { $0.observers.isEmpty }
-      && peer.watchedByUs.values.contains { !$0.standing.isEmpty }
-    if contents.isReminder { return isStanding ? .standing : .reminder }
-    if !contents.asksNothing || contents.isGreeting { return isStanding ? .standing : .subscribe }
+      && peer.watchedByUs.values.contains { !$0.relationship.isEmpty }
+    if contents.isReminder { return isStanding ? .relationship : .reminder }
+    if !contents.asksNothing || contents.isGreeting { return isStanding ? .relationship : .subscribe }
     if contents.isAnswer { return .answer }
     return contents.messages.isEmpty ? .push : .list
   }

@@ -65,7 +65,9 @@ extension FederationEngine {
       remind(name, now)
     }
     armLongTimer(name, 0.85...1.15, now)
-    for user in Set(peer.watchedByUs.values.flatMap(\.standing)).sorted() { restand(user, rules, now, &step) }
+    for user in Set(peer.watchedByUs.values.flatMap(\.relationship)).sorted() {
+      restand(user, rules, now, &step)
+    }
     touch(name)
   }
 

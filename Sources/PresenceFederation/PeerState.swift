@@ -8,7 +8,7 @@ struct PeerState: Sendable {
     /// Who looks now, and is not hiding.
     var observers: Set<UserID> = []
     /// Whose interest stands whether or not they are there.
-    var standing: Set<UserID> = []
+    var relationship: Set<UserID> = []
     /// Whether the peer was polled for them, or is being polled.
     var isPolled = false
     /// Whether the peer refused them.
@@ -22,7 +22,7 @@ struct PeerState: Sendable {
     /// Whether they are shown as other than offline or unknown.
     var isPresent = false
 
-    var isWanted: Bool { !observers.isEmpty || !standing.isEmpty }
+    var isWanted: Bool { !observers.isEmpty || !relationship.isEmpty }
     /// Whether a crash of the peer would change what a watcher is shown.
     var isAtStake: Bool { isPresent && !observers.isEmpty }
   }

@@ -129,8 +129,8 @@ struct UpgradeTests {
     #expect(presence["hugo"]?.frozen?.statusMessage == "seen by all")
 
     let lists = Dictionary(
-      uniqueKeysWithValues: stored.standings.map { record in
-        ("\(record.owner.localpart) \(record.observed.localpart)", record.standing)
+      uniqueKeysWithValues: stored.relationships.map { record in
+        ("\(record.owner.localpart) \(record.observed.localpart)", record.relationship)
       })
     #expect(lists["ann bob"]?.entry?.state == .accepted)
     #expect(lists["ann bob"]?.entry?.groups == ["work", "friends"])

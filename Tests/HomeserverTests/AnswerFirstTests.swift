@@ -129,10 +129,10 @@ final class CommitLog: PresenceStore {
   func close() async { await base.close() }
 
   private static func text(_ change: StoreChange) -> String {
-    guard case .standing(let record) = change else { return "\(change)" }
-    let standing = record.standing
-    return "\(record.owner) \(record.observed) \(standing.entry.map { "\($0.state)" } ?? "-") "
-      + "asked \(standing.askedAt != nil) allowed \(standing.isAllowed) \(String(describing: standing.question)) "
-      + "\(String(describing: standing.declined))"
+    guard case .relationship(let record) = change else { return "\(change)" }
+    let relationship = record.relationship
+    return "\(record.owner) \(record.observed) \(relationship.entry.map { "\($0.state)" } ?? "-") "
+      + "asked \(relationship.askedAt != nil) allowed \(relationship.isAllowed) \(String(describing: relationship.question)) "
+      + "\(String(describing: relationship.declined))"
   }
 }

@@ -189,7 +189,7 @@ struct RestartTests {
     let dee = try world.user("dee")
     world.simulation.advance(by: .seconds(31 * 24 * 3600))
     #expect(try !world.view(of: "ann").list.contains { $0.userID == dee })
-    let stored = try world.stored().standings.filter { $0.owner.localpart == "ann" && $0.observed == dee }
+    let stored = try world.stored().relationships.filter { $0.owner.localpart == "ann" && $0.observed == dee }
     #expect(stored == [])
   }
 

@@ -117,7 +117,7 @@ extension StoredServer {
   public var asChanges: [StoreChange] {
     accounts.map(StoreChange.account) + presence.map(StoreChange.presence)
       + devices.map(StoreChange.device) + deviceActivity.map(StoreChange.deviceActivity)
-      + tokens.map(StoreChange.token) + standings.map(StoreChange.standing)
+      + tokens.map(StoreChange.token) + relationships.map(StoreChange.relationship)
       + profileFields.map(StoreChange.profileField) + accountData.map(StoreChange.accountData)
       + filters.map(StoreChange.filter)
       + peers.map(StoreChange.peer) + unsent.map(StoreChange.unsent) + (epoch > 0 ? [.epoch(epoch)] : [])

@@ -24,18 +24,19 @@ extension StorePromise {
     },
     StorePromise("changes of one commit happen in order") { place in
       let (ann, bob, desk) = (try Sample.user("ann"), try Sample.user("bob"), try Sample.device("DESK"))
-      let standing = StandingRecord(owner: ann, observed: bob, standing: .init(isAllowed: true))
+      let relationship = RelationshipRecord(owner: ann, observed: bob, relationship: .init(isAllowed: true))
       try await place.commit(
         [
           try Sample.account("ann", name: "One"), try Sample.device("DESK", of: "ann"),
           try Sample.token([1], of: "ann", on: "DESK"), .removeDevice(ann, desk),
           try Sample.device("DESK", of: "ann"), try Sample.token([2], of: "ann", on: "DESK"),
-          .standing(StandingRecord(owner: ann, observed: bob, standing: .init())), .standing(standing),
+          .relationship(RelationshipRecord(owner: ann, observed: bob, relationship: .init())),
+          .relationship(relationship),
           try Sample.account("ann", name: "Two"),
         ],
         leaving: [
           try Sample.account("ann", name: "Two"), try Sample.device("DESK", of: "ann"),
-          try Sample.token([2], of: "ann", on: "DESK"), .standing(standing),
+          try Sample.token([2], of: "ann", on: "DESK"), .relationship(relationship),
         ])
     },
     StorePromise("a token needs its device, and a commit that fails leaves nothing") { place in
@@ -96,7 +97,7 @@ extension StorePromise {
               user: user, choice: .hidden, statusMessage: text, lastActive: Sample.time(1),
               frozen: .init(statusMessage: text, lastActive: Sample.time(1)))),
           .device(DeviceRecord(user: user, id: try Sample.device("D"), displayName: text)),
-          .standing(StandingRecord(owner: user, observed: other, standing: .init(entry: entry))),
+          .relationship(RelationshipRecord(owner: user, observed: other, relationship: .init(entry: entry))),
           .accountData(AccountDataRecord(user: user, type: text, content: Array(text.utf8))),
         ]
       }
@@ -111,8 +112,8 @@ extension StorePromise {
           .presence(PresenceRecord(user: user, statusMessage: name, lastActive: Sample.time(1))),
           try Sample.device(name, of: "ann"), try Sample.token(Array(name.utf8), of: "ann", on: name),
           try Sample.activity(name, of: "ann"),
-          .standing(StandingRecord(owner: ann, observed: user, standing: .init(isAllowed: true))),
-          .standing(StandingRecord(owner: user, observed: ann, standing: .init(isAllowed: true))),
+          .relationship(RelationshipRecord(owner: ann, observed: user, relationship: .init(isAllowed: true))),
+          .relationship(RelationshipRecord(owner: user, observed: ann, relationship: .init(isAllowed: true))),
           .accountData(AccountDataRecord(user: ann, type: name, content: Array(name.utf8))),
         ]
       }

@@ -36,21 +36,23 @@ extension StorePromise {
           digest: TokenDigest(bytes: [0, 1, 255]), user: ann, device: desk, kind: .refresh,
           expiresAt: Sample.time(99), generation: 3)),
       .token(TokenRecord(digest: TokenDigest(bytes: [0, 1]), user: bob, device: desk)),
-      .standing(
-        StandingRecord(
+      .relationship(
+        RelationshipRecord(
           owner: ann, observed: bob,
-          standing: .init(
+          relationship: .init(
             entry: .init(
               state: .accepted, groups: ["Friends", ""], order: 7, invitedAt: Sample.time(5),
               acceptedAt: Sample.time(6)), isAllowed: true))),
-      .standing(StandingRecord(owner: bob, observed: ann, standing: .init(askedAt: Sample.time(8)))),
-      .standing(
-        StandingRecord(
+      .relationship(
+        RelationshipRecord(owner: bob, observed: ann, relationship: .init(askedAt: Sample.time(8)))),
+      .relationship(
+        RelationshipRecord(
           owner: ann, observed: far,
-          standing: .init(entry: .init(state: .pending, order: 8, invitedAt: Sample.time(9))))),
-      .standing(
-        StandingRecord(owner: far, observed: ann, standing: .init(isAllowed: true, question: 3, declined: 2))),
-      .standing(StandingRecord(owner: far, observed: bob, standing: .init(declined: 4))),
+          relationship: .init(entry: .init(state: .pending, order: 8, invitedAt: Sample.time(9))))),
+      .relationship(
+        RelationshipRecord(
+          owner: far, observed: ann, relationship: .init(isAllowed: true, question: 3, declined: 2))),
+      .relationship(RelationshipRecord(owner: far, observed: bob, relationship: .init(declined: 4))),
       .profileField(ProfileFieldRecord(user: ann, name: "m.tz", value: Array(#""Europe/Berlin""#.utf8))),
       .profileField(ProfileFieldRecord(user: bob, name: "m.tz", value: Array("null".utf8))),
       .accountData(AccountDataRecord(user: ann, type: "m.push_rules", content: Array(#"{"a":1}"#.utf8))),
@@ -123,7 +125,8 @@ extension StorePromise {
         .device(DeviceRecord(user: user, id: desk)),
         .deviceActivity(DeviceActivityRecord(user: user, device: desk)),
         .token(TokenRecord(digest: TokenDigest(bytes: [0, 1, 255]), user: user, device: desk)),
-        .standing(StandingRecord(owner: user, observed: far, standing: .init(askedAt: Sample.time(1)))),
+        .relationship(
+          RelationshipRecord(owner: user, observed: far, relationship: .init(askedAt: Sample.time(1)))),
         .profileField(ProfileFieldRecord(user: user, name: "m.tz", value: Array("[]".utf8))),
         .accountData(AccountDataRecord(user: user, type: "m.push_rules", content: [123, 125])),
         .filter(FilterRecord(user: user, id: 1, definition: [1])),
@@ -169,12 +172,13 @@ extension StorePromise {
     },
     StorePromise("nothing between two people is no row") { place in
       let (ann, bob) = (try Sample.user("ann"), try Sample.user("bob"))
-      let one = StoreChange.standing(
-        StandingRecord(owner: ann, observed: bob, standing: .init(isAllowed: true)))
-      let other = StoreChange.standing(
-        StandingRecord(owner: bob, observed: ann, standing: .init(isAllowed: true)))
+      let one = StoreChange.relationship(
+        RelationshipRecord(owner: ann, observed: bob, relationship: .init(isAllowed: true)))
+      let other = StoreChange.relationship(
+        RelationshipRecord(owner: bob, observed: ann, relationship: .init(isAllowed: true)))
       try await place.commit([one, other])
-      let nothing = StoreChange.standing(StandingRecord(owner: ann, observed: bob, standing: .init()))
+      let nothing = StoreChange.relationship(
+        RelationshipRecord(owner: ann, observed: bob, relationship: .init()))
       try await place.commit([nothing], leaving: [other])
       try await place.commit([nothing], leaving: [other])
     },
@@ -199,7 +203,8 @@ extension StoreChange {
     case (.deviceActivity(let one), .deviceActivity(let two)):
       one.user == two.user && one.device == two.device
     case (.token(let one), .token(let two)): one.digest == two.digest
-    case (.standing(let one), .standing(let two)): one.owner == two.owner && one.observed == two.observed
+    case (.relationship(let one), .relationship(let two)):
+      one.owner == two.owner && one.observed == two.observed
     case (.profileField(let one), .profileField(let two)): one.user == two.user && one.name == two.name
     case (.accountData(let one), .accountData(let two)): one.user == two.user && one.type == two.type
     case (.filter(let one), .filter(let two)): one.user == two.user && one.id == two.id

@@ -87,12 +87,12 @@ struct InviteBoundsTests {
     let (world, _) = try crowd(200)
     var trial = world.rules.trial(of: cem, with: [bob])
     _ = try trial.invite(bob, by: cem, now: world.now)
-    #expect(trial.lists.standing(of: cem, for: bob).askedAt == nil)
+    #expect(trial.lists.relationship(of: cem, for: bob).askedAt == nil)
     #expect(trial.lists.entry(of: cem, for: bob)?.state == .pending)
     let (roomy, _) = try crowd(199)
     trial = roomy.rules.trial(of: cem, with: [bob])
     _ = try trial.invite(bob, by: cem, now: world.now)
-    #expect(trial.lists.standing(of: cem, for: bob).askedAt != nil)
+    #expect(trial.lists.relationship(of: cem, for: bob).askedAt != nil)
   }
 
   @Test func onePersonWaitsForAThousandAnswersAtMost() throws {

@@ -131,11 +131,11 @@ struct QuestionTests {
   }
 
   @Test func whatIsAskedOfANameNobodyHasIsKeptAsOfSomebody() throws {
-    func standing(of observed: UserID) throws -> PresenceLists.Standing {
+    func relationship(of observed: UserID) throws -> PresenceLists.Relationship {
       var world = World()
       world.hear(try world.rules.invite(observed, by: ann, now: world.now))
-      return world.rules.lists.standing(of: ann, for: observed)
+      return world.rules.lists.relationship(of: ann, for: observed)
     }
-    #expect(try standing(of: person("nobody")) == standing(of: bob))
+    #expect(try relationship(of: person("nobody")) == relationship(of: bob))
   }
 }

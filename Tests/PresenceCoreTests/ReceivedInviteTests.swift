@@ -47,7 +47,7 @@ struct ReceivedInviteTests {
     #expect(timesAsked(world) == 1)
     world.wait(.seconds(1))
     #expect(timesAsked(world) == 2)
-    #expect(world.rules.lists.standing(of: farFay, for: bob).question == 2)
+    #expect(world.rules.lists.relationship(of: farFay, for: bob).question == 2)
   }
 
   /// What is stored of it is; a start would forget what waits.
@@ -56,7 +56,7 @@ struct ReceivedInviteTests {
     world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
     world.hear(try world.rules.accept(farFay, by: bob, now: world.now))
     world.hear(world.rules.receive(Self.invite(question: 2), from: far, now: world.now))
-    #expect(world.rules.lists.standing(of: farFay, for: bob).question == 2)
+    #expect(world.rules.lists.relationship(of: farFay, for: bob).question == 2)
   }
 
   @Test func aDeniedPersonIsHeardAgainAfterAMinute() throws {
@@ -116,7 +116,7 @@ struct ReceivedInviteTests {
     var world = Self.world()
     let asked = WallTime(milliseconds: world.now.wall.milliseconds - 29 * 86_400_000)
     world.rules.restore(
-      StandingRecord(owner: farFay, observed: bob, standing: .init(askedAt: asked, isAllowed: false)),
+      RelationshipRecord(owner: farFay, observed: bob, relationship: .init(askedAt: asked, isAllowed: false)),
       now: world.now)
     world.wait(.seconds(86_399))
     #expect(world.rules.lists.invites(for: bob).count == 1)
@@ -146,7 +146,8 @@ struct ReceivedInviteTests {
       let tried = trial.receive(message, from: far, now: world.now)
       let done = world.rules.receive(message, from: far, now: world.now)
       #expect(tried == done)
-      #expect(trial.standings(of: bob, with: [other]) == world.rules.standings(of: bob, with: [other]))
+      #expect(
+        trial.relationships(of: bob, with: [other]) == world.rules.relationships(of: bob, with: [other]))
       world.hear(done)
     }
   }
@@ -154,9 +155,9 @@ struct ReceivedInviteTests {
   @Test func aServerThatMeetsNoOthersKnowsNobodyElsewhere() throws {
     var world = World()
     world.rules.restore(
-      StandingRecord(
+      RelationshipRecord(
         owner: ann, observed: farFay,
-        standing: .init(
+        relationship: .init(
           entry: .init(state: .accepted, order: 1, invitedAt: world.now.wall, acceptedAt: world.now.wall))),
       now: world.now)
     #expect(world.rules.unknownReason(of: farFay, for: ann) == .unanswered)
@@ -187,18 +188,18 @@ struct ReceivedInviteTests {
   }
 
   @Test func aQuestionToANameNobodyHasIsKeptAsOneToSomebody() {
-    func standing(of observed: UserID) -> [PresenceLists.Standing] {
+    func relationship(of observed: UserID) -> [PresenceLists.Relationship] {
       var world = Self.world()
-      var standings: [PresenceLists.Standing] = []
+      var relationships: [PresenceLists.Relationship] = []
       for kind in [ListEDU.Kind.invite, .invite, .drop, .invite] {
         let message = ListEDU(kind, observer: farFay, observed: observed, question: 1)
         world.hear(world.rules.receive(message, from: far, now: world.now))
-        standings.append(world.rules.lists.standing(of: farFay, for: observed))
+        relationships.append(world.rules.lists.relationship(of: farFay, for: observed))
         world.wait(.seconds(70))
       }
-      return standings
+      return relationships
     }
-    #expect(standing(of: Self.nobody) == standing(of: bob))
+    #expect(relationship(of: Self.nobody) == relationship(of: bob))
   }
 
   @Test func questionsToNamesNobodyHasAreBounded() throws {

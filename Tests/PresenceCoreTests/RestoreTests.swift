@@ -16,7 +16,7 @@ struct RestoreTests {
     ann = try UserID("@ann:harbor.example").orThrow("ann")
     bob = try UserID("@bob:harbor.example").orThrow("bob")
     rules.restore(
-      StandingRecord(owner: bob, observed: ann, standing: .init(isAllowed: true)), now: now)
+      RelationshipRecord(owner: bob, observed: ann, relationship: .init(isAllowed: true)), now: now)
   }
 
   @Test mutating func whoHidesShowsNothingOfThemselvesEvenWhereNothingIsFrozen() {
@@ -45,9 +45,10 @@ struct RestoreTests {
     let device = try DeviceID("DESK").orThrow("device")
     rules.restore(DeviceActivityRecord(user: ann, device: device, idleSince: time), now: now)
     rules.restore(
-      StandingRecord(
+      RelationshipRecord(
         owner: ann, observed: bob,
-        standing: .init(entry: .init(state: .pending, order: 1, invitedAt: time), askedAt: time)), now: now)
+        relationship: .init(entry: .init(state: .pending, order: 1, invitedAt: time), askedAt: time)),
+      now: now)
     _ = rules.expire(now: now)
     #expect(rules.presence(of: ann, for: bob, now: now)?.lastActiveAgo ?? -1 >= 0)
     #expect(rules.record(of: ann, now: now) != nil)

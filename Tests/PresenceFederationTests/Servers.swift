@@ -51,10 +51,10 @@ struct Servers {
         if let record = old.rules.record(of: user, now: now) { server.rules.restore(record, now: now) }
       }
       for (owner, observed) in pairs() {
-        let standing = old.rules.lists.standing(of: owner, for: observed)
-        guard !standing.isNothing else { continue }
+        let relationship = old.rules.lists.relationship(of: owner, for: observed)
+        guard !relationship.isNothing else { continue }
         server.rules.restore(
-          StandingRecord(owner: owner, observed: observed, standing: standing), now: now)
+          RelationshipRecord(owner: owner, observed: observed, relationship: relationship), now: now)
       }
       server.unsent = old.unsent
       server.remembered = old.remembered

@@ -91,14 +91,14 @@ struct MessageWorld {
         let (here, there) = (trace.server(of: person), trace.server(of: other))
         let local = here == there
         servers[here].rules.restore(
-          StandingRecord(
+          RelationshipRecord(
             owner: users[person], observed: users[other],
-            standing: .init(entry: entry, isAllowed: local)), now: clock.now(at: now))
+            relationship: .init(entry: entry, isAllowed: local)), now: clock.now(at: now))
         if local { continue }
         servers[there].rules.restore(
-          StandingRecord(
+          RelationshipRecord(
             owner: users[person], observed: users[other],
-            standing: .init(isAllowed: true, question: asked.milliseconds)), now: clock.now(at: now))
+            relationship: .init(isAllowed: true, question: asked.milliseconds)), now: clock.now(at: now))
       }
     }
   }

@@ -293,9 +293,9 @@ extension PresenceService {
     }
     for (number, (pair, trial)) in trials.enumerated() {
       if number > 0, number % Self.messagesInOneTurn == 0 { await Task.yield() }
-      let before = Set(rules.standings(of: pair.ours, with: [pair.theirs]))
-      changes += trial.standings(of: pair.ours, with: [pair.theirs])
-        .filter { !before.contains($0) }.map(StoreChange.standing)
+      let before = Set(rules.relationships(of: pair.ours, with: [pair.theirs]))
+      changes += trial.relationships(of: pair.ours, with: [pair.theirs])
+        .filter { !before.contains($0) }.map(StoreChange.relationship)
     }
     return changes
   }

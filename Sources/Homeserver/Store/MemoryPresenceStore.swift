@@ -71,7 +71,7 @@ private struct StoreContents: Sendable {
   private var deviceActivity: [Device: DeviceActivityRecord] = [:]
   private var tokens: [TokenDigest: TokenRecord] = [:]
   private var tokensOf: [Device: Set<TokenDigest>] = [:]
-  private var standings: [Pair: StandingRecord] = [:]
+  private var relationships: [Pair: RelationshipRecord] = [:]
   private var profileFields: [DataKey: ProfileFieldRecord] = [:]
   private var accountData: [DataKey: AccountDataRecord] = [:]
   private var filters: [FilterKey: FilterRecord] = [:]
@@ -110,9 +110,9 @@ private struct StoreContents: Sendable {
       tokens[record.digest] = record
       tokensOf[Device(user: record.user, id: record.device), default: []].insert(record.digest)
     case .removeToken(let digest): removeToken(digest)
-    case .standing(let record):
+    case .relationship(let record):
       let pair = Pair(owner: record.owner, observed: record.observed)
-      standings[pair] = record.standing.isNothing ? nil : record
+      relationships[pair] = record.relationship.isNothing ? nil : record
     case .profileField(let record):
       profileFields[DataKey(user: record.user, type: Array(record.name.utf8))] =
         record.value == nil ? nil : record
@@ -147,7 +147,7 @@ private struct StoreContents: Sendable {
     stored.devices = Array(devices.values)
     stored.deviceActivity = Array(deviceActivity.values)
     stored.tokens = Array(tokens.values)
-    stored.standings = Array(standings.values)
+    stored.relationships = Array(relationships.values)
     stored.profileFields = Array(profileFields.values)
     stored.accountData = Array(accountData.values)
     stored.filters = Array(filters.values)

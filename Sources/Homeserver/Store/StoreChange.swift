@@ -14,7 +14,7 @@ public enum StoreChange: Hashable, Sendable {
   case token(TokenRecord)
   case removeToken(TokenDigest)
   /// The relation of two users; nothing at all removes it.
-  case standing(StandingRecord)
+  case relationship(RelationshipRecord)
   /// A profile field; without a value it is gone.
   case profileField(ProfileFieldRecord)
   case accountData(AccountDataRecord)
@@ -43,7 +43,7 @@ public struct StoredServer: Hashable, Sendable {
   public var devices: [DeviceRecord] = []
   public var deviceActivity: [DeviceActivityRecord] = []
   public var tokens: [TokenRecord] = []
-  public var standings: [StandingRecord] = []
+  public var relationships: [RelationshipRecord] = []
   public var profileFields: [ProfileFieldRecord] = []
   public var accountData: [AccountDataRecord] = []
   public var filters: [FilterRecord] = []
