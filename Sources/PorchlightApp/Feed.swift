@@ -6,9 +6,9 @@ internal import Ports
 struct Feed: Hashable, Sendable {
   /// A change of state; those that many people make together are told together.
   enum Movement: Hashable, Sendable {
-    case came(Standing), back(Standing), left, wentIdle, lost
+    case came(DisplayState), back(DisplayState), left, wentIdle, lost
     /// Between two states of a contact who is present.
-    case turned(Standing)
+    case turned(DisplayState)
   }
 
   enum Event: Hashable, Sendable {
@@ -157,18 +157,18 @@ extension Feed.Movement {
   fileprivate var predicate: String {
     switch self {
     case .came(.online): "came online"
-    case .came(let standing): "came online, \(standing.word)"
+    case .came(let displayState): "came online, \(displayState.word)"
     case .back(.online): "is back"
-    case .back(let standing): "is back, \(standing.word)"
+    case .back(let displayState): "is back, \(displayState.word)"
     case .left: "went offline"
     case .wentIdle: "went idle"
     case .lost: "is unknown now"
-    case .turned(let standing): "is \(standing.word)"
+    case .turned(let displayState): "is \(displayState.word)"
     }
   }
 
   /// What a change of state is called; nil if it is none.
-  init?(from old: Standing, to new: Standing) {
+  init?(from old: DisplayState, to new: DisplayState) {
     guard old != new else { return nil }
     switch (old.group, new.group) {
     case (.here, .here): self = .turned(new)

@@ -18,7 +18,7 @@ public struct Glyphs: Hashable, Sendable {
     ],
     folded: "+", open: "v", horizontal: "-", vertical: "|", ellipsis: "~")
 
-  private let states: [Standing: SafeText]
+  private let states: [DisplayState: SafeText]
   let folded: SafeText
   let open: SafeText
   let horizontal: SafeText
@@ -28,7 +28,8 @@ public struct Glyphs: Hashable, Sendable {
   let selection: SafeText = ">"
 
   private init(
-    states: [Standing: SafeText], folded: SafeText, open: SafeText, horizontal: SafeText, vertical: SafeText,
+    states: [DisplayState: SafeText], folded: SafeText, open: SafeText, horizontal: SafeText,
+    vertical: SafeText,
     ellipsis: SafeText
   ) {
     self.states = states
@@ -39,5 +40,5 @@ public struct Glyphs: Hashable, Sendable {
     self.ellipsis = ellipsis
   }
 
-  subscript(standing: Standing) -> SafeText { states[standing] ?? "?" }
+  subscript(displayState: DisplayState) -> SafeText { states[displayState] ?? "?" }
 }

@@ -18,7 +18,7 @@ extension Model {
     if case .interrupted(_, let retryAt) = connection, retryAt > now.instant {
       due.append(Self.nextSecond(before: retryAt, after: now.instant))
     }
-    if arrangement.moved > 0, mode.isList, let lastKey { due.append(lastKey + Calm.afterKey) }
+    if arrangement.moved > 0, mode.isList, let lastKey { due.append(lastKey + UITiming.afterKey) }
     return due.min()
   }
 
@@ -58,5 +58,5 @@ extension Model {
 
 extension IdleMonitor {
   /// How long before idleness begins it is counted down.
-  fileprivate var countdownSpan: Duration { min(Calm.longestCountdown, (limit ?? .zero) / 2) }
+  fileprivate var countdownSpan: Duration { min(UITiming.longestCountdown, (limit ?? .zero) / 2) }
 }

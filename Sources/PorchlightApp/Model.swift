@@ -8,7 +8,7 @@ internal import Screen
 struct Model: Sendable {
   // Settings.
   private let opened: Instant
-  private(set) var look: Look
+  private(set) var look: RenderContext
   let utcOffset: @Sendable (WallTime) -> Duration
   let emptyHint: SafeText
   let meetsOthers: Bool
@@ -30,7 +30,7 @@ struct Model: Sendable {
   var isCatchingUp = true
 
   // The list.
-  var arrangement = Arrangement()
+  var arrangement = RowOrder()
   var folded: Set<RosterGroup> = [.offline]
   var selection: RowID?
   var scroll = 0
@@ -57,7 +57,7 @@ struct Model: Sendable {
   var quitArmedUntil: Instant?
 
   init(userID: UserID, size: Size, options: AppOptions, capabilities: ScreenCapabilities, now: Moment) {
-    look = Look(options, capabilities)
+    look = RenderContext(options, capabilities)
     utcOffset = options.utcOffset
     emptyHint = options.emptyHint
     meetsOthers = options.meetsOthers
@@ -70,7 +70,7 @@ struct Model: Sendable {
 
   /// The terminal told its background. An answer that comes late is to a question of another program.
   mutating func take(background: RGB, at now: Instant) {
-    if now - opened <= Calm.background { look.follow(background: background) }
+    if now - opened <= UITiming.background { look.follow(background: background) }
   }
 
   /// A key that is acted upon at `until` unless it repeats before, where nothing else came between.
@@ -89,7 +89,7 @@ struct Model: Sendable {
 }
 
 /// The constants of the screen's behaviour.
-enum Calm {
+enum UITiming {
   /// How long after a key, and how long after a change.
   static let afterKey: Duration = .seconds(3)
   static let highlight: Duration = .seconds(3)
@@ -106,7 +106,7 @@ enum Calm {
 extension Model {
   /// Whether rows keep their places because the user is moving in the list.
   func isCalm(at now: Instant) -> Bool {
-    !mode.isList || lastKey.map { now - $0 < Calm.afterKey } ?? false
+    !mode.isList || lastKey.map { now - $0 < UITiming.afterKey } ?? false
   }
 
   var lines: RosterLines { RosterLines(arrangement, folded: folded, selection: selection) }
@@ -130,10 +130,10 @@ extension Model {
 
   /// What oneself is seen as: `idle` is timed, `away` chosen. Nil until the server has said anything. Without a
   /// connection it is what others will see again.
-  var ownStanding: Standing? {
+  var ownStanding: DisplayState? {
     guard roster.own.state != .unknown || own.wanted != nil else { return nil }
     let choice = own.current(roster.own).presence
-    return idle.isIdle && choice.isLoweredByIdle ? .idle : Standing(chosen: choice)
+    return idle.isIdle && choice.isLoweredByIdle ? .idle : DisplayState(chosen: choice)
   }
 
   /// The change that a row waits for.
@@ -145,8 +145,8 @@ extension Model {
   }
 
   /// How many people there are in each state, as of now.
-  var counts: [Standing: Int] {
-    roster.watched.reduce(into: [:]) { $0[Standing(seen: $1.state), default: 0] += 1 }
+  var counts: [DisplayState: Int] {
+    roster.watched.reduce(into: [:]) { $0[DisplayState(seen: $1.state), default: 0] += 1 }
   }
 }
 

@@ -36,7 +36,7 @@ struct Person: Hashable, Sendable {
   let row: RowID
   let userID: UserID
   let name: String
-  let standing: Standing
+  let displayState: DisplayState
   let activity: Activity
   /// The text of the status column.
   let remark: String
@@ -50,13 +50,13 @@ struct Person: Hashable, Sendable {
     row = .contact(contact.userID)
     userID = contact.userID
     name = contact.name
-    standing = Standing(seen: contact.state)
+    displayState = DisplayState(seen: contact.state)
     activity = contact.currentlyActive ? .now : contact.lastSeen.map { .since($0) } ?? .never
     isPending = contact.relation == .pending
     // A text of which nothing can be shown is none.
     statusText = contact.statusText.flatMap { SafeText(untrusted: $0).isEmpty ? nil : $0 }
     remark =
-      standing == .unknown
+      displayState == .unknown
       ? UnknownText.of(contact.unknownReason, contact.userID, isPending: isPending) : statusText ?? ""
     deviceTypes = contact.deviceTypes
   }
@@ -66,7 +66,7 @@ struct Person: Hashable, Sendable {
     userID = invite.observer
     // A stranger without a name is shown by the address, which nobody can make up.
     name = invite.displayName ?? invite.observer.rawValue
-    standing = .invite
+    displayState = .invite
     activity = .asked(invite.receivedAt)
     remark = "wants to see you"
     statusText = nil

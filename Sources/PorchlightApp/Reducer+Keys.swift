@@ -105,7 +105,7 @@ extension Model {
     }
     if action == .cancel {
       guard !quits else { return [.quit(.quit)] }
-      quitArmedUntil = now + Calm.quitAgain
+      quitArmedUntil = now + UITiming.quitAgain
       notice = Notice("Ctrl-C again quits")
       return []
     }

@@ -106,26 +106,27 @@ extension Model {
   private mutating func tell(from old: Contact, to new: Contact, at now: Moment) {
     let before = Person(old)
     let after = Person(new)
-    if before.name != after.name || before.standing != after.standing || before.remark != after.remark {
+    if before.name != after.name || before.displayState != after.displayState || before.remark != after.remark
+    {
       highlight(after.row, at: now)
     }
     if old.relation == .pending, new.relation == .accepted {
       tell(new.userID, "\(new.name) accepted your invite", now)
     }
     // The first state that is heard of a contact is not a change.
-    guard before.standing != .unknown || old.unknownReason == .unreachable else { return }
-    if let movement = Feed.Movement(from: before.standing, to: after.standing) {
+    guard before.displayState != .unknown || old.unknownReason == .unreachable else { return }
+    if let movement = Feed.Movement(from: before.displayState, to: after.displayState) {
       feed.add(.moved(new.userID, name: new.name, movement), at: now)
     }
     // Who goes takes the text along, and who comes brings it back; neither is said twice.
-    let isThere = [before, after].allSatisfy { ![.offline, .unknown].contains($0.standing) }
+    let isThere = [before, after].allSatisfy { ![.offline, .unknown].contains($0.displayState) }
     if isThere, old.statusText != new.statusText {
       feed.add(.wrote(new.userID, name: new.name, text: new.statusText), at: now)
     }
   }
 
   private mutating func highlight(_ row: RowID, at now: Moment) {
-    highlights[row] = now.instant + Calm.highlight
+    highlights[row] = now.instant + UITiming.highlight
   }
 
   private static func farewell(_ contact: Contact, _ state: ListState) -> String {

@@ -73,7 +73,7 @@ extension Model {
 
   private mutating func choose(_ choice: PresenceState) -> [Intent] {
     let intents = publish(choice, text: own.current(roster.own).statusMessage) {
-      Notice("you are " + SafeText(untrusted: Standing(chosen: choice).word) + " already")
+      Notice("you are " + SafeText(untrusted: DisplayState(chosen: choice).word) + " already")
     }
     if choice == .hidden, !intents.isEmpty {
       notice = Notice("you look offline; your profile stays public")

@@ -97,7 +97,7 @@ extension Model {
       noticeUntil = nil
       return
     }
-    if noticeUntil == nil { noticeUntil = now + (notice.kind == .offer ? Calm.offer : Calm.notice) }
+    if noticeUntil == nil { noticeUntil = now + (notice.kind == .offer ? UITiming.offer : UITiming.notice) }
   }
 
   /// A menu or a question about a user who is gone goes too.

@@ -25,7 +25,7 @@ struct RosterLines: Hashable, Sendable {
   private(set) var selected: Int?
 
   /// A selected person stays visible in a folded group until the selection leaves.
-  init(_ arrangement: Arrangement, folded: Set<RosterGroup>, selection: RowID?) {
+  init(_ arrangement: RowOrder, folded: Set<RosterGroup>, selection: RowID?) {
     for group in RosterGroup.allCases {
       let rows = arrangement.rows(in: group)
       guard !rows.isEmpty else { continue }

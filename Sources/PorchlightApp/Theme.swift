@@ -84,7 +84,7 @@ extension Color {
   }
 }
 
-extension Standing {
+extension DisplayState {
   /// The role that colours a state's glyph and word.
   var role: ThemeRole {
     switch self {

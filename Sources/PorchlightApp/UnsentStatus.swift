@@ -46,7 +46,7 @@ extension Model {
 extension UnsentStatus {
   /// The choice as a user calls it, and the text. What they wrote is not sanitised.
   public var words: String {
-    let word = Standing(chosen: wanted.presence).word
+    let word = DisplayState(chosen: wanted.presence).word
     guard let text = wanted.statusMessage, !text.isEmpty else { return word }
     return "\(word), \(text)"
   }

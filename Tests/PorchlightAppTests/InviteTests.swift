@@ -143,7 +143,7 @@ import Testing
     #expect(scene.intents == [])
     scene = self.scene(at: "ola")
     scene.press("A")
-    scene.wait(Calm.offer)
+    scene.wait(UITiming.offer)
     #expect(scene.line(with: "y asks") == nil)
     scene.press("y")
     #expect(scene.intents == [])

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ThemeTests {
   @Test func theBuiltInThemeColoursEveryState() {
     let theme = Theme(.dark)
-    for standing in Standing.allCases { #expect(theme[standing.role].foreground != .terminal) }
+    for displayState in DisplayState.allCases { #expect(theme[displayState.role].foreground != .terminal) }
   }
 
   @Test func withoutColoursThereAreAttributesOnly() {
@@ -85,7 +85,7 @@ import Testing
 
   @Test func noMarkIsWiderThanACell() {
     for glyphs in [Glyphs.unicode, .ascii] {
-      for standing in Standing.allCases { #expect(glyphs[standing].cells == 1) }
+      for displayState in DisplayState.allCases { #expect(glyphs[displayState].cells == 1) }
     }
   }
 }

@@ -50,7 +50,7 @@ struct CountsLine {
   /// The smallest screen: who is here of all.
   func drawNumbers(_ painter: inout Painter) {
     let counts = model.counts
-    let here = Standing.allCases.filter { $0.group == .here }.reduce(0) { $0 + (counts[$1] ?? 0) }
+    let here = DisplayState.allCases.filter { $0.group == .here }.reduce(0) { $0 + (counts[$1] ?? 0) }
     let texts: [SafeText] = ["\(here)/\(model.roster.watched.count)", "\(here)"]
     guard let text = texts.first(where: { $0.cells <= painter.size.columns }) else { return }
     painter.put(text, row: 0, column: 0, style: model.look[.counts])
@@ -60,7 +60,7 @@ struct CountsLine {
     spans.reduce(0) { $0 + $1.text.cells + 2 }
   }
 
-  private func spans(_ counts: [Standing: Int], hasWords: Bool) -> [Span] {
+  private func spans(_ counts: [DisplayState: Int], hasWords: Bool) -> [Span] {
     let total = model.roster.watched.count
     let people: SafeText = total == 1 ? "1 person" : "\(total) people"
     var spans = [Span(text: hasWords ? people : "\(total)", role: .counts)]
@@ -68,11 +68,11 @@ struct CountsLine {
     if invites > 0, !hasWords {
       spans.append(Span(text: model.look.glyphs[.invite] + "\(invites)", role: .invite))
     }
-    for standing in [Standing.freeForChat, .online, .busy, .idle, .offline, .unknown] {
-      guard let count = counts[standing], count > 0 else { continue }
-      let word = standing == .freeForChat ? "free" : standing.word
+    for displayState in [DisplayState.freeForChat, .online, .busy, .idle, .offline, .unknown] {
+      guard let count = counts[displayState], count > 0 else { continue }
+      let word = displayState == .freeForChat ? "free" : displayState.word
       let text: SafeText = hasWords ? " \(count) \(word)" : "\(count)"
-      spans.append(Span(text: model.look.glyphs[standing] + text, role: standing.role))
+      spans.append(Span(text: model.look.glyphs[displayState] + text, role: displayState.role))
     }
     return spans
   }

@@ -21,7 +21,7 @@ struct DetailPane {
     put(look.clip(person.safeName, to: width / 3), look[.title])
     let address = SafeText(untrusted: person.userID.rawValue)
     if address != person.safeName { put(address, look[.detailLabel]) }
-    put(SafeText(untrusted: presence(person)), look[person.standing.role])
+    put(SafeText(untrusted: presence(person)), look[person.displayState.role])
     if !person.deviceTypes.isEmpty { put(SafeText(untrusted: devices(person)), look[.detailLabel]) }
     let words = look.clip(self.words(person), to: max(0, width - 1))
     painter.put(words, row: 1, column: 1, style: look[.detailValue])
@@ -47,7 +47,7 @@ struct DetailPane {
     var row = 3
     for (label, value) in facts(person) {
       painter.put(label, row: row, column: 0, style: look[.detailLabel])
-      let style = label == "state" ? look[person.standing.role] : look[.detailValue]
+      let style = label == "state" ? look[person.displayState.role] : look[.detailValue]
       for line in SafeText(untrusted: value).wrapped(to: width - 9).prefix(4) {
         painter.put(line, row: row, column: 9, style: style)
         row += 1
@@ -73,7 +73,7 @@ struct DetailPane {
   private func facts(_ person: Person) -> [(SafeText, String)] {
     var facts: [(SafeText, String)] = [("state", presence(person))]
     if let text = person.statusText { facts.append(("status", "\"\(text)\"")) }
-    if person.standing == .unknown { facts.append(("why", person.remark)) }
+    if person.displayState == .unknown { facts.append(("why", person.remark)) }
     if !person.deviceTypes.isEmpty { facts.append(("devices", deviceWords(person))) }
     if person.row.isInvite {
       facts.append(("asks", "to see your presence"))
@@ -86,7 +86,7 @@ struct DetailPane {
   }
 
   private func words(_ person: Person) -> SafeText {
-    if let text = person.statusText, person.standing != .unknown {
+    if let text = person.statusText, person.displayState != .unknown {
       return "\"" + SafeText(untrusted: text) + "\""
     }
     if person.row.isInvite { return "wants to see your presence: A accepts, D denies" }
@@ -95,7 +95,7 @@ struct DetailPane {
 
   private func presence(_ person: Person) -> String {
     // What was heard last, while nothing is heard, was so then.
-    let word = (model.connection.isLost ? "was " : "") + person.standing.word
+    let word = (model.connection.isLost ? "was " : "") + person.displayState.word
     let age = person.activityText(at: now, lastHeard: model.lastHeardIfLost)
     return switch person.activity {
     case .never: word

@@ -4,7 +4,7 @@ internal import Screen
 
 /// What is left to say when the server has ended the session.
 struct Farewell {
-  let look: Look
+  let look: RenderContext
   let error: SDKError
 
   func draw(_ painter: inout Painter) {

@@ -55,7 +55,7 @@ struct HelpText {
 
 /// The help over the whole screen, at any size.
 struct HelpOverlay {
-  let look: Look
+  let look: RenderContext
   let top: Int
 
   func draw(_ painter: inout Painter) {

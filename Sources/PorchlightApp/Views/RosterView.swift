@@ -68,12 +68,13 @@ struct RosterView {
 
   private func draw(_ person: Person, _ columns: RosterColumns, row: Int, _ painter: inout Painter) {
     let look = model.look
-    let state = look[person.standing.role]
+    let state = look[person.displayState.role]
     let isNew = model.highlights[person.row].map { $0 > now.instant } ?? false
-    let name = isNew ? look[.feedHighlight] : person.standing.group == .offline ? look[.offline] : look[.text]
-    painter.put(look.glyphs[person.standing], row: row, column: columns.glyph, style: state)
+    let name =
+      isNew ? look[.feedHighlight] : person.displayState.group == .offline ? look[.offline] : look[.text]
+    painter.put(look.glyphs[person.displayState], row: row, column: columns.glyph, style: state)
     put(person.safeName, in: columns.name, row: row, style: name, &painter)
-    let word = columns.hasLongWords ? person.standing.word : person.standing.shortWord
+    let word = columns.hasLongWords ? person.displayState.word : person.displayState.shortWord
     put(SafeText(untrusted: word), in: columns.state, row: row, style: state, &painter)
     let active = SafeText(untrusted: person.activityText(at: now, lastHeard: model.lastHeardIfLost))
     put(active, in: columns.active, row: row, style: look[.active], &painter)
@@ -87,7 +88,7 @@ struct RosterView {
   }
 
   private func remark(_ person: Person) -> Style {
-    person.standing == .unknown ? model.look[.unknown] : model.look[.statusText]
+    person.displayState == .unknown ? model.look[.unknown] : model.look[.statusText]
   }
 
   private func put(

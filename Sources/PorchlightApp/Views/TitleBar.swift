@@ -19,9 +19,9 @@ struct TitleBar {
     let address = look.clip(
       SafeText(untrusted: width >= 60 ? own.rawValue : "@\(own.localpart)"), to: width / 2)
     column = painter.put(address, row: 0, column: column, width: width - column, style: look[.text]) + 2
-    guard let (text, standing) = standing else { return }
-    let state = look.clip(look.glyphs[standing] + " " + text, to: max(0, width - column))
-    column = painter.put(state, row: 0, column: column, style: look[standing.role]) + 1
+    guard let (text, displayState) = displayState else { return }
+    let state = look.clip(look.glyphs[displayState] + " " + text, to: max(0, width - column))
+    column = painter.put(state, row: 0, column: column, style: look[displayState.role]) + 1
     if let text = model.own.current(model.roster.own).statusMessage {
       let quoted = look.clip("\"" + SafeText(untrusted: text) + "\"", to: max(0, width - column))
       painter.put(quoted, row: 0, column: column, style: look[.statusText])
@@ -29,7 +29,7 @@ struct TitleBar {
     painter.put(mark, row: 0, column: width + 1, style: look[.pending])
   }
 
-  private var standing: (SafeText, Standing)? {
+  private var displayState: (SafeText, DisplayState)? {
     guard let own = model.ownStanding else { return nil }
     let word = SafeText(untrusted: own.word)
     return model.connection.isLost ? ("offline to others (" + word + ")", .offline) : (word, own)

@@ -3,24 +3,26 @@ internal import PorchlightSDK
 internal import Screen
 
 /// The order of the rows on screen, which may lag behind the roster so that nothing moves under a hand.
-struct Arrangement: Hashable, Sendable {
+struct RowOrder: Hashable, Sendable {
   /// Where a row belongs: group, then state, then name by code point, then user ID.
   struct Key: Hashable, Comparable, Sendable {
-    let standing: Standing
+    let displayState: DisplayState
     /// The bytes of the name in lower case, whose order is that of the code points.
     let name: [UInt8]
     let userID: UserID
 
     init(_ person: Person) {
-      standing = person.standing
+      displayState = person.displayState
       // By what is shown: an invisible letter in front brings no one to the top.
       name = Array(person.safeName.string.lowercased().utf8)
       userID = person.userID
     }
 
     static func < (left: Key, right: Key) -> Bool {
-      if left.standing.group != right.standing.group { return left.standing.group < right.standing.group }
-      if left.standing != right.standing { return left.standing < right.standing }
+      if left.displayState.group != right.displayState.group {
+        return left.displayState.group < right.displayState.group
+      }
+      if left.displayState != right.displayState { return left.displayState < right.displayState }
       if left.name != right.name { return left.name.lexicographicallyPrecedes(right.name) }
       return left.userID < right.userID
     }
@@ -40,7 +42,7 @@ struct Arrangement: Hashable, Sendable {
 
   /// The rows that would be elsewhere if they were sorted now, by the present states; nil for a row that only its name
   /// moves.
-  private(set) var waiting: [Standing?] = []
+  private(set) var waiting: [DisplayState?] = []
 
   /// How many rows would be elsewhere.
   var moved: Int { waiting.count }
@@ -66,7 +68,7 @@ struct Arrangement: Hashable, Sendable {
     guard !isInOrder else { return }
     for place in places {
       guard let key = keys[place.row], key != place.key else { continue }
-      waiting.append(key.standing == place.key.standing ? nil : key.standing)
+      waiting.append(key.displayState == place.key.displayState ? nil : key.displayState)
     }
   }
 
@@ -83,6 +85,6 @@ struct Arrangement: Hashable, Sendable {
   }
 }
 
-extension Arrangement.Place {
-  var group: RosterGroup { key.standing.group }
+extension RowOrder.Place {
+  var group: RosterGroup { key.displayState.group }
 }

@@ -3,7 +3,7 @@ internal import PorchlightConfig
 internal import Screen
 
 /// How the views draw: colours, marks, and whether names can be shown as they are.
-struct Look: Sendable {
+struct RenderContext: Sendable {
   private(set) var theme: Theme
   /// What to choose from when the terminal says what its background is.
   private let themes: BackgroundThemes?

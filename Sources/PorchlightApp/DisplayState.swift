@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import PorchlightSDK
 
 /// How a user is shown in the roster, in the words a person reads. The order is the order of rows.
-enum Standing: Int, CaseIterable, Hashable, Comparable, Sendable {
+enum DisplayState: Int, CaseIterable, Hashable, Comparable, Sendable {
   case invite
   case freeForChat
   case online
@@ -15,7 +15,7 @@ enum Standing: Int, CaseIterable, Hashable, Comparable, Sendable {
   /// Chosen `hidden`; seen in one's own title only.
   case invisible
 
-  static func < (left: Standing, right: Standing) -> Bool { left.rawValue < right.rawValue }
+  static func < (left: DisplayState, right: DisplayState) -> Bool { left.rawValue < right.rawValue }
 
   /// What others are seen as. `unavailable` is a wire word and never appears on a screen.
   init(seen state: PresenceState) {
@@ -36,7 +36,7 @@ enum Standing: Int, CaseIterable, Hashable, Comparable, Sendable {
       switch state {
       case .unavailable: .away
       case .hidden: .invisible
-      default: Standing(seen: state)
+      default: DisplayState(seen: state)
       }
   }
 
