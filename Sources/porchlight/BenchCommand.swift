@@ -108,7 +108,7 @@ struct BenchOptions: ParsableArguments {
     var holds = true
     do {
       if !scenarios.isEmpty {
-        let bench = Bench(program: Surroundings().executablePath, sources: baseline, rounds: rounds)
+        let bench = Bench(program: ProcessEnvironment().executablePath, sources: baseline, rounds: rounds)
         for scenario in scenarios { holds = try await bench.run(scenario) && holds }
       }
       if latency { holds = try await runLatency() && holds }

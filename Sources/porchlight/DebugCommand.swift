@@ -31,7 +31,7 @@ struct CrashCommand: AsyncParsableCommand {
 
   func run() async throws {
     do {
-      try await withTerminal(Surroundings().terminal, on: SystemTimekeeper()) { terminal in
+      try await withTerminal(ProcessEnvironment().terminal, on: SystemTimekeeper()) { terminal in
         var painter = Painter(size: await terminal.size())
         painter.put("about to crash", row: 0, column: 0)
         await terminal.present(patches(from: nil, to: painter.grid), cursor: nil)

@@ -55,7 +55,7 @@ struct DemoCommand: AsyncParsableCommand {
       random: SystemRandomNumberGenerator())
     let exchange = InProcessExchange(homeserver)
     // The roster is up at once and asks through the gate.
-    let gate = Gate(exchange)
+    let gate = DeferredExchange(exchange)
     let account = try await Client(exchange: exchange, time: time).register(
       username: "you", deviceName: "porchlight demo")
     let demo = DemoWorld(exchange: exchange, time: time, options: world)

@@ -23,7 +23,7 @@ struct SessionDevice {
   /// The roster's in this terminal.
   static var roster: SessionDevice {
     SessionDevice(
-      id: "roster-" + (Surroundings().terminalName ?? "\(getpid())"), name: "porchlight", lifetime: nil)
+      id: "roster-" + (ProcessEnvironment().terminalName ?? "\(getpid())"), name: "porchlight", lifetime: nil)
   }
 }
 
@@ -37,7 +37,7 @@ struct LocalSession {
   func offline<Value: Sendable>(
     _ device: SessionDevice, _ body: @escaping @Sendable (Session, LocalExchange) async throws -> Value
   ) async throws -> Value {
-    guard let folder = Surroundings().dataFolder else {
+    guard let folder = ProcessEnvironment().dataFolder else {
       throw Failure("there is no HOME to keep the offline server's data in", status: ExitStatus.usage)
     }
     let user = try user()
@@ -83,7 +83,7 @@ struct LocalSession {
 
   /// The name to log in with; the server adds its own.
   private func user() throws(Failure) -> String {
-    let wanted = name ?? Surroundings().userName ?? ""
+    let wanted = name ?? ProcessEnvironment().userName ?? ""
     guard let user = UserID(localpart: wanted.asciiLowercased, server: Self.server),
       user.isValidForRegistration
     else {

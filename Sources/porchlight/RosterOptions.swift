@@ -25,7 +25,7 @@ struct RosterOptions: ParsableArguments {
 
   /// Takes the terminal for the length of `body`, then ends as the roster ended.
   func run(_ body: @escaping @Sendable (Terminal, AppOptions) async throws -> ExitReason) async throws {
-    let surroundings = Surroundings()
+    let surroundings = ProcessEnvironment()
     let chosen = try loadTheme(surroundings.themes)
     var terminalOptions = surroundings.terminal
     terminalOptions.asksBackground = chosen == nil
@@ -42,7 +42,7 @@ struct RosterOptions: ParsableArguments {
         if chosen == nil { options.themesByBackground = byBackground }
         options.idleAfter = idleAfter.span
         options.glyphs = ascii ? .ascii : .unicode
-        options.utcOffset = Surroundings.utcOffset
+        options.utcOffset = ProcessEnvironment.utcOffset
         return try await withThrowingTaskGroup(of: ExitReason?.self) { [options] group in
           group.addTask { try await body(terminal, options) }
           group.addTask {

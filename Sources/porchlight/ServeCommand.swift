@@ -256,7 +256,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private static func usualDatabase(of name: ServerName) throws(StoreError) -> String {
-    guard let folder = Surroundings().dataFolder else {
+    guard let folder = ProcessEnvironment().dataFolder else {
       throw StoreError(.failed, "There is no HOME to keep the database in; give --database FILE.")
     }
     try ServerFiles.makePrivateFolder(folder)

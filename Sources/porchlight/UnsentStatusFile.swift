@@ -26,7 +26,9 @@ final class UnsentStatusFile: Sendable {
     self.server = server
     let account = "\(user.rawValue) \(server)"
     self.account = account
-    path = Surroundings().dataFolder.map { "\($0)/unsent/\(String(Self.hash(account), radix: 16)).json" }
+    path = ProcessEnvironment().dataFolder.map {
+      "\($0)/unsent/\(String(Self.hash(account), radix: 16)).json"
+    }
   }
 
   /// What the roster before could not send. A file that is not ours, or that others may read, is passed over.

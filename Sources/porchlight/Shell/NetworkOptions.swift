@@ -20,7 +20,7 @@ struct NetworkOptions: ParsableArguments {
     to url: String, _ body: (NetworkExchange, ServerAddress) async throws -> Value
   ) async throws -> Value {
     let address = try ServerOptions.address(url)
-    let surroundings = Surroundings()
+    let surroundings = ProcessEnvironment()
     let certificates = try setting("SSL_CERT_FILE") { () throws(SettingProblem) in
       try surroundings.certificateFile.map { path throws(SettingProblem) in
         try TrustedCertificates(file: path)

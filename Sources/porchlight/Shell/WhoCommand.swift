@@ -69,7 +69,7 @@ extension Output {
     let widths = (0..<count).map { column in
       min(widestColumn, rows.compactMap { $0.dropFirst(column).first?.cells }.max() ?? 0)
     }
-    let columns = Surroundings().outputColumns
+    let columns = ProcessEnvironment().outputColumns
     for row in rows {
       var line = SafeText.empty
       for (text, width) in zip(row, widths) { line += text.padded(to: width) + .spaces(2) }
@@ -79,7 +79,7 @@ extension Output {
 
   /// A line that holds what others said; on a terminal, cut where it ends.
   static func text(_ text: String) {
-    put(SafeText(untrusted: text, keepingSpaces: true), Surroundings().outputColumns)
+    put(SafeText(untrusted: text, keepingSpaces: true), ProcessEnvironment().outputColumns)
   }
 
   private static func put(_ text: SafeText, _ columns: Int?) {

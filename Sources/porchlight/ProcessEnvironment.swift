@@ -5,7 +5,7 @@ internal import Ports
 internal import TerminalDriver
 
 /// What the process finds around it. The only place that reads the environment.
-struct Surroundings {
+struct ProcessEnvironment {
   private func variable(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }

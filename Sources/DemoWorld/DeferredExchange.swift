@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// An exchange that holds requests back until it is opened, so that a screen can be up while its world is
 /// still being made.
-public final class Gate: Exchange {
+public final class DeferredExchange: Exchange {
   private struct State {
     var isOpen = false
     var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
