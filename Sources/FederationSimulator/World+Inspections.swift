@@ -22,7 +22,7 @@ extension World {
     case .everybodyLeaves: for person in people.indices { say(.leave(closing: true), by: person) }
     case .everybodyDropsEverybody: dropEverybody()
     case .quietBegins, .silenceBegins, .emptinessBegins:
-      observatory.beginCount()
+      oracle.beginCount()
       if case .emptinessBegins = kind { demandEmptiness() }
     case .quietEnds: demandModesty()
     case .silenceEnds: demandSilence(but: standingPairs())
@@ -43,7 +43,7 @@ extension World {
       let owner = watchers(of: user, at: server, since: instant).first(where: {
         there.rules.lists.isAllowed($0, toSee: user)
       }),
-      let timeline = observatory.timelines[user]
+      let timeline = oracle.timelines[user]
     else { return nil }
     let sight = Sight(
       here.rules.listedPresence(of: user, for: owner, now: servers[server].now(at: now)))
@@ -59,7 +59,7 @@ extension World {
       for person in people where person.server != index {
         if let server, index != server, person.server != server { continue }
         // Those of a server that has just started have not looked for long; it greets those it knew before.
-        let fall = server.flatMap { observatory.lastFall(of: $0) }.map { $0 - .seconds(5) }
+        let fall = server.flatMap { oracle.lastFall(of: $0) }.map { $0 - .seconds(5) }
         let since = index == server ? now - .seconds(6) : min(now - .seconds(12), fall ?? now)
         guard let verdict = judge(person.user, at: index, since: since), !verdict.isRight else { continue }
         violate(invariant, verdict.text)
@@ -82,7 +82,7 @@ extension World {
     var pairs: [(here: Int, there: Int)] = []
     switch fault.kind {
     case .crash(let server, _, _, _):
-      guard servers[server].life == nil, observatory.lastFall(of: server) == fault.from else { return }
+      guard servers[server].life == nil, oracle.lastFall(of: server) == fault.from else { return }
       pairs = servers.indices.map { ($0, server) }
     case .partition(let group, _):
       for here in servers.indices {
@@ -112,7 +112,7 @@ extension World {
       for observed in people where observed.server != owner.server {
         let pair = SimulatedDisk.Pair(owner: owner.user, observed: observed.user)
         guard !lostDisks.contains(owner.server), !lostDisks.contains(observed.server),
-          observatory.isSettled(pair, since: now - .seconds(100)),
+          oracle.isSettled(pair, since: now - .seconds(100)),
           let here = servers[owner.server].life?.rules.lists.relationship(of: pair.owner, for: pair.observed),
           let there = servers[observed.server].life?.rules.lists.relationship(
             of: pair.owner, for: pair.observed)
@@ -144,14 +144,14 @@ extension World {
 
   private func demandReminders() {
     guard scenario.chatterboxes.count == 2, lostDisks.isDisjoint(with: [0, 1]) else { return }
-    let last = observatory.reminded[.init(from: 0, to: 1)] ?? .origin
+    let last = oracle.reminded[.init(from: 0, to: 1)] ?? .origin
     guard last < now - scenario.timing.longInterval * 1.2 else { return }
     violate(.reminders, "\(servers[0].name) and \(servers[1].name) last reminded each other at \(last.text)")
   }
 
   /// One watchdog a minute between two servers, and an answer to it.
   private func demandModesty() {
-    for (pair, count) in observatory.counted.sorted(by: {
+    for (pair, count) in oracle.counted.sorted(by: {
       ($0.key.from, $0.key.to) < ($1.key.from, $1.key.to)
     })
     where count > 40 {
@@ -161,7 +161,7 @@ extension World {
 
   private func standingPairs() -> Set<VirtualNetwork.Cut> {
     var pairs: Set<VirtualNetwork.Cut> = []
-    for person in people where observatory.everHidden.contains(person.user) {
+    for person in people where oracle.everHidden.contains(person.user) {
       for observed in servers[person.server].life?.rules.lists.entries(of: person.user).keys.sorted() ?? [] {
         guard let other = indices[observed.server] else { continue }
         pairs.insert(.init(from: person.server, to: other))
@@ -172,7 +172,7 @@ extension World {
   }
 
   private func demandSilence(but relationship: Set<VirtualNetwork.Cut>) {
-    for (pair, count) in observatory.counted.sorted(by: {
+    for (pair, count) in oracle.counted.sorted(by: {
       ($0.key.from, $0.key.to) < ($1.key.from, $1.key.to)
     }) {
       // Interest that stands lives from the long timer; the literal policy never lets the short one rest.

@@ -15,7 +15,7 @@ extension World {
     log.add(outbound.transaction)
     lastRequest += 1
     let to = indices[outbound.peer] ?? -1
-    observatory.count(outbound, from: server, to: to)
+    oracle.count(outbound, from: server, to: to)
     let request = Request(
       number: lastRequest, from: server, life: life.number, to: to, outbound: outbound)
     if wire != nil { wire?.append(WireRecord(outbound, at: now, from: server, to: to)) }
@@ -24,7 +24,7 @@ extension World {
         + Self.text(outbound.transaction))
     witness?(.sent(servers[server].name, outbound))
     pending.insert(request.number)
-    observatory.sent(request.number, from: server, to: to)
+    oracle.sent(request.number, from: server, to: to)
     queue.plan(.timeout(request), at: now + outbound.timeout)
     guard to >= 0 else {
       if let answer = outside?(outbound) {
@@ -45,14 +45,14 @@ extension World {
     let transaction = request.outbound.transaction
     note("\(servers[server].name) receives \(transaction.id) of \(transaction.origin)")
     noteInvites(transaction, areUnderWay: false)
-    let repeated = observatory.arrived(transaction, at: server, life: life.number)
+    let repeated = oracle.arrived(transaction, at: server, life: life.number)
     if repeated == .inAnEarlierLife { reach(.duplicateAfterRestart) }
     guard let answer = take(transaction, at: server) else { return }
-    if answer.answer.behind == nil, observatory.isNews(transaction, at: server) {
+    if answer.answer.behind == nil, oracle.isNews(transaction, at: server) {
       demandPatienceEnds(at: server, with: transaction.origin)
     }
     if case .inThisLife(let before) = repeated { compareRepeat(transaction, answer, before, at: server) }
-    observatory.gave(answer.answer, to: transaction, at: server)
+    oracle.gave(answer.answer, to: transaction, at: server)
     inspectAnswer(answer.answer.answer, to: transaction.origin, from: server)
     if let said = answer.answer.answer, !said.refused.isEmpty { reach(.pollRefused) }
     log.add(now.nanoseconds)
@@ -109,7 +109,7 @@ extension World {
     case .taken(let answer):
       input(to: request.from) { life, moment in life.succeeded(request.outbound, answer, moment) }
     case .refused:
-      observatory.failed(request.number, from: request.from, to: request.to)
+      oracle.failed(request.number, from: request.from, to: request.to)
       witness?(.unanswered(servers[request.from].name, request.outbound))
       input(to: request.from) { life, moment in life.failed(request.outbound, moment) }
     }
@@ -122,7 +122,7 @@ extension World {
     answering[request.number] = nil
     note("\(servers[request.from].name) waited in vain for \(request.outbound.peer)")
     witness?(.unanswered(servers[request.from].name, request.outbound))
-    observatory.failed(request.number, from: request.from, to: request.to)
+    oracle.failed(request.number, from: request.from, to: request.to)
     input(to: request.from) { life, moment in life.failed(request.outbound, moment) }
   }
 

@@ -15,19 +15,19 @@ extension World {
           observeView(of: user, at: server)
         }
       case .pollingChanged(let user, let looks):
-        observatory.lookingSince[user] = looks ? now : nil
+        oracle.lookingSince[user] = looks ? now : nil
         for observed in servers[server].life?.rules.lists.entries(of: user).keys.sorted() ?? [] {
-          observatory.interestTouched[.init(server: server, user: observed)] = now
+          oracle.interestTouched[.init(server: server, user: observed)] = now
         }
       case .listChanged(let owner, let event):
         guard event.userID.server != servers[server].name else { continue }
         if event.state != .accepted || event.sender != owner {
-          observatory.relationTouched(.init(owner: owner, observed: event.userID), at: now)
+          oracle.relationTouched(.init(owner: owner, observed: event.userID), at: now)
         }
-        observatory.interestTouched[.init(server: server, user: event.userID)] = now
+        oracle.interestTouched[.init(server: server, user: event.userID)] = now
         observeView(of: event.userID, at: server)
       case .inviteChanged(let event):
-        observatory.relationTouched(.init(owner: event.observer, observed: event.observed), at: now)
+        oracle.relationTouched(.init(owner: event.observer, observed: event.observed), at: now)
       case .endStreams, .tellPeer: break
       }
     }
@@ -38,7 +38,7 @@ extension World {
     guard let rules = servers[server].life?.rules,
       let content = rules.publicPresence(of: user, now: servers[server].now(at: now))
     else { return }
-    _ = observatory.timelines[user, default: TruthTimeline()].append(Sight(content), at: now)
+    _ = oracle.timelines[user, default: TruthTimeline()].append(Sight(content), at: now)
   }
 
   /// A view only moves forward through what was true.
@@ -46,16 +46,16 @@ extension World {
     guard let rules = servers[server].life?.rules, let owner = rules.lists.audience(of: user).min(),
       let content = rules.presence(of: user, for: owner, now: servers[server].now(at: now))
     else { return }
-    let view = Observatory.View(server: server, user: user)
+    let view = Oracle.View(server: server, user: user)
     guard content.state != .unknown else {
       // A user who is not watched any more is forgotten, and begins anew.
       if content.unknownReason == .unanswered {
-        (observatory.places[view], observatory.sights[view]) = (nil, nil)
+        (oracle.places[view], oracle.sights[view]) = (nil, nil)
       }
       return
     }
-    let (sight, timeline) = (Sight(content), observatory.timelines[user] ?? TruthTimeline())
-    let before = observatory.places[view] ?? 0
+    let (sight, timeline) = (Sight(content), oracle.timelines[user] ?? TruthTimeline())
+    let before = oracle.places[view] ?? 0
     guard let place = timeline.place(of: sight, from: before) else {
       violate(
         .monotony,
@@ -63,13 +63,13 @@ extension World {
           + timeline.entries.suffix(3).map { "\($0.from.text) \($0.sight)" }.joined(separator: ", "))
       return
     }
-    observatory.places[view] = place
-    if observatory.sights.updateValue(sight, forKey: view)?.isPresent == false {
+    oracle.places[view] = place
+    if oracle.sights.updateValue(sight, forKey: view)?.isPresent == false {
       noteDelay(of: sight, in: timeline, view)
     }
   }
 
-  private func noteDelay(of sight: Sight, in timeline: TruthTimeline, _ view: Observatory.View) {
+  private func noteDelay(of sight: Sight, in timeline: TruthTimeline, _ view: Oracle.View) {
     guard let latest = timeline.lastPlace(of: sight), latest > 0, sight.isPresent,
       !timeline.entries[latest - 1].sight.isPresent
     else { return }
@@ -80,16 +80,16 @@ extension World {
     if delay > 17 {
       note("LATE: \(servers[view.server].name) shows \(view.user) as \(sight) after \(delay) s")
     }
-    observatory.delays.append(delay)
+    oracle.delays.append(delay)
   }
 
   /// Who has been looking at a remote user since an instant, in order.
   func watchers(of user: UserID, at server: Int, since instant: Instant) -> [UserID] {
     guard let rules = servers[server].life?.rules else { return [] }
     return rules.lists.audience(of: user).filter { owner in
-      guard let since = observatory.lookingSince[owner], since <= instant else { return false }
+      guard let since = oracle.lookingSince[owner], since <= instant else { return false }
       return rules.person(owner)?.choice != .hidden
-        && observatory.isSettled(.init(owner: owner, observed: user), since: instant)
+        && oracle.isSettled(.init(owner: owner, observed: user), since: instant)
     }.sorted()
   }
 
@@ -113,7 +113,7 @@ extension World {
     }
     for case .presence(let edu) in outbound.transaction.edus {
       guard let to else { continue }
-      for push in edu.push { observatory.pushedNow(push.userID, to: to, at: now) }
+      for push in edu.push { oracle.pushedNow(push.userID, to: to, at: now) }
     }
   }
 
@@ -148,7 +148,7 @@ extension World {
     let isWanted = rules.lists.audience(of: user).contains {
       rules.isPolling($0, now: moment) || rules.interestStands(of: $0, now: moment)
     }
-    let touched = observatory.interestTouched[.init(server: server, user: user)] ?? .origin
+    let touched = oracle.interestTouched[.init(server: server, user: user)] ?? .origin
     // They look for 30 s after their stream closed, linger for as long again, and say so.
     guard !isWanted, touched <= now - .seconds(40) else { return }
     let kept = servers[server].life?.engine.status(now: moment).first { $0.name == user.server }?.watchedByUs[
@@ -162,7 +162,7 @@ extension World {
   /// Who has just been heard from is tried again at once, whatever failed before.
   func demandPatienceEnds(at server: Int, with peer: ServerName) {
     guard let life = servers[server].life, let to = indices[peer],
-      observatory.isWaiting(from: server, to: to),
+      oracle.isWaiting(from: server, to: to),
       let status = life.engine.status(now: servers[server].now(at: now)).first(where: { $0.name == peer }),
       status.failures > 0
     else { return }
@@ -172,7 +172,7 @@ extension World {
   }
 
   private func noteReminder(_ one: Int, _ other: Int) {
-    observatory.reminded[.init(from: min(one, other), to: max(one, other))] = now
+    oracle.reminded[.init(from: min(one, other), to: max(one, other))] = now
   }
 
   /// The same transaction again: the same answer, and nothing else.

@@ -123,7 +123,7 @@ extension World {
     _ owner: UserID, _ observed: UserID, at server: Int,
     _ body: (inout PresenceRules, Moment) -> [PresenceEffect]?
   ) {
-    observatory.relationTouched(.init(owner: owner, observed: observed), at: now)
+    oracle.relationTouched(.init(owner: owner, observed: observed), at: now)
     input(to: server) { life, moment in
       life.hear(body(&life.rules, moment) ?? [], moment)
     }
@@ -174,8 +174,8 @@ extension World {
 
   private func choose(_ choice: PresenceState, _ person: Int) {
     let user = people[person].user
-    if people[person].choice == .hidden || choice == .hidden { observatory.stanceTouched(user, at: now) }
-    if choice == .hidden { observatory.everHidden.insert(user) }
+    if people[person].choice == .hidden || choice == .hidden { oracle.stanceTouched(user, at: now) }
+    if choice == .hidden { oracle.everHidden.insert(user) }
     people[person].choice = choice
   }
 
@@ -190,8 +190,8 @@ extension World {
   /// A change of theirs waits for the other's server, and now the other may not see it.
   private func noteQueuedPush(of user: UserID, to other: UserID) {
     guard let home = indices[user.server], let away = indices[other.server], home != away,
-      let life = servers[home].life, let said = observatory.lastPushed(user, to: away),
-      let latest = observatory.timelines[user]?.entries.last, said < latest.from,
+      let life = servers[home].life, let said = oracle.lastPushed(user, to: away),
+      let latest = oracle.timelines[user]?.entries.last, said < latest.from,
       life.engine.status(now: servers[home].now(at: now)).contains(where: {
         $0.name == other.server && $0.backlog > 0 && $0.watchedByThem.contains(user)
       })

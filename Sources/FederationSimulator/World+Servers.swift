@@ -34,8 +34,8 @@ extension World {
 
   func start(_ server: Int) {
     guard servers[server].life == nil else { return }
-    observatory.forgetViews(of: server)
-    observatory.serverRose(server, at: now)
+    oracle.forgetViews(of: server)
+    oracle.serverRose(server, at: now)
     let step = servers[server].start(at: now)
     note("\(servers[server].name) starts")
     log.add(now.nanoseconds)
@@ -68,9 +68,9 @@ extension World {
     witness?(.crashed(servers[server].name))
     for person in people.indices where people[person].server == server {
       people[person].lost()
-      observatory.lookingSince[people[person].user] = nil
+      oracle.lookingSince[people[person].user] = nil
     }
-    observatory.serverFell(server, at: now)
+    oracle.serverFell(server, at: now)
     log.add(-1 - server)
   }
 

@@ -45,7 +45,7 @@ final class World {
   var now: Instant = .origin
   var report: SeedReport
   var log = LogHash()
-  var observatory: Observatory
+  var oracle: Oracle
   /// Attempts whose senders wait, and those whose answer is under way, by receiver.
   var pending: Set<UInt64> = []
   var answering: [UInt64: (from: Int, to: Int)] = [:]
@@ -81,7 +81,7 @@ final class World {
     self.plan = plan
     report = SeedReport(seed: scenario.seed, policy: scenario.policy)
     network = VirtualNetwork(seed: scenario.seed)
-    observatory = Observatory()
+    oracle = Oracle()
     servers = scenario.servers.enumerated().map { index, name in
       SimulatedServer(
         index: index, name: name, accounts: scenario.people.filter { $0.server == index }.map(\.user),
@@ -125,7 +125,7 @@ final class World {
       handle(event)
     }
     report.hash = log.value
-    report.delays = observatory.delays
+    report.delays = oracle.delays
     return report
   }
 

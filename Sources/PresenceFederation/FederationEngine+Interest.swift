@@ -36,11 +36,11 @@ extension FederationEngine {
     _ user: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
     let isHidden = rules.person(user)?.choice == .hidden
-    let stance = Stance(
+    let interest = Interest(
       looks: rules.isPolling(user, now: now) && points.sendsInterest(isHidden),
       stands: rules.interestStands(of: user, now: now))
-    guard stance != stances[user] ?? Stance() else { return }
-    stances[user] = stance == Stance() ? nil : stance
+    guard interest != interests[user] ?? Interest() else { return }
+    interests[user] = interest == Interest() ? nil : interest
     // Those who come onto the list later are looked after when they do.
     var others: [(order: UInt64, user: UserID)] = []
     for (other, entry) in rules.lists.entries(of: user) where other.server != server {
@@ -79,15 +79,15 @@ extension FederationEngine {
     _ observed: UserID, of owner: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
     let isAccepted = rules.lists.entry(of: owner, for: observed)?.state == .accepted
-    let stance = isAccepted ? stances[owner] ?? Stance() : Stance()
+    let interest = isAccepted ? interests[owner] ?? Interest() : Interest()
     let name = observed.server
-    guard stance != Stance() || peers[name]?.watchedByUs[observed] != nil else { return }
+    guard interest != Interest() || peers[name]?.watchedByUs[observed] != nil else { return }
     open(name)
     if peers[name]?.watchedByUs[observed] == nil { peers[name]?.watchedByUs[observed] = .init() }
     let wasWanted = peers[name]?.watchedByUs[observed]?.isWanted ?? true
     peers[name]?.update(observed) { watched in
-      if stance.looks { watched.observers.insert(owner) } else { watched.observers.remove(owner) }
-      if stance.stands { watched.relationship.insert(owner) } else { watched.relationship.remove(owner) }
+      if interest.looks { watched.observers.insert(owner) } else { watched.observers.remove(owner) }
+      if interest.stands { watched.relationship.insert(owner) } else { watched.relationship.remove(owner) }
     }
     guard let watched = peers[name]?.watchedByUs[observed] else { return }
     if watched.isWanted {

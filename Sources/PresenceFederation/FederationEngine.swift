@@ -54,7 +54,7 @@ public struct FederationEngine: Sendable {
   }
 
   /// What of a user decides how their interest is sent.
-  struct Stance: Hashable, Sendable {
+  struct Interest: Hashable, Sendable {
     var looks = false
     var stands = false
   }
@@ -77,8 +77,8 @@ public struct FederationEngine: Sendable {
   var versions: [UserID: Int64] = [:]
   /// Which peers watch each local user.
   var watchers: [UserID: Set<ServerName>] = [:]
-  var stances: [UserID: Stance] = [:]
-  /// Remote users whom the stance of a user has yet to be told of.
+  var interests: [UserID: Interest] = [:]
+  /// Remote users whom the interest of a user has yet to be told of.
   var restanding: [UserID: ArraySlice<UserID>] = [:]
   /// How often each pending invite was sent.
   var asked: [Question: Asked] = [:]

@@ -84,7 +84,7 @@ final class ScenarioStage {
   /// What the world's invariants take for true of a user whose server is outside of it.
   private func noteTruth(in edu: PresenceEDU) {
     for push in edu.push {
-      _ = world.observatory.timelines[push.userID, default: TruthTimeline()]
+      _ = world.oracle.timelines[push.userID, default: TruthTimeline()]
         .append(Sight(push.content), at: world.now)
     }
   }

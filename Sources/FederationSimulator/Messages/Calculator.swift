@@ -41,7 +41,7 @@ struct Calculator {
   let window: Double
   private let sessions: [[SessionTrace.Session]]
   /// For each two servers, who of them watches whom.
-  private let pairs: [(low: Int, high: Int, relations: [CalculatorPair.Relation])]
+  private let pairs: [(low: Int, high: Int, relations: [TrafficModelPair.Relation])]
 
   init(_ trace: SessionTrace, window: Double) {
     self.trace = trace
@@ -49,7 +49,7 @@ struct Calculator {
     var sessions: [[SessionTrace.Session]] = Array(repeating: [], count: trace.peopleCount)
     for session in trace.sessions { sessions[session.person].append(session) }
     self.sessions = sessions
-    var relations: [Int: [CalculatorPair.Relation]] = [:]
+    var relations: [Int: [TrafficModelPair.Relation]] = [:]
     for (person, contacts) in trace.contacts.enumerated() {
       for other in contacts where trace.server(of: other) != trace.server(of: person) {
         let (here, there) = (trace.server(of: person), trace.server(of: other))
@@ -66,7 +66,7 @@ struct Calculator {
     var random = SeededGenerator(seed: 4711)
     var total = Forecast()
     for pair in pairs {
-      var calculator = CalculatorPair(
+      var calculator = TrafficModelPair(
         low: pair.low, relations: pair.relations, peoplePerServer: trace.peoplePerServer, sessions: sessions,
         policy: policy, window: window, seed: random.next())
       total += calculator.run()
@@ -108,12 +108,12 @@ struct Calculator {
   }
 
   /// When a user changes whom a watcher on that server looks at.
-  private func changes(_ relations: [CalculatorPair.Relation]) -> [Double] {
+  private func changes(_ relations: [TrafficModelPair.Relation]) -> [Double] {
     var changes: [Double] = []
     for relation in relations {
       let looks = sessions[relation.watcher]
       for session in sessions[relation.watched] {
-        for change in CalculatorPair.changes(of: session)
+        for change in TrafficModelPair.changes(of: session)
         where looks.contains(where: { $0.start <= change && change < $0.end }) {
           changes.append(change)
         }

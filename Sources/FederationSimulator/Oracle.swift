@@ -4,7 +4,7 @@ internal import PresenceFederation
 
 /// What an all-seeing eye remembers of a world: the truth about all users, what each server was seen to show, and who
 /// has been looking for how long.
-struct Observatory {
+struct Oracle {
   /// A user as a server shows them.
   struct View: Hashable {
     let server: Int

@@ -1,7 +1,7 @@
 internal import Ports
 
 /// Two servers and their day: who looks at whom, what is shown, and two watchdogs on each side.
-struct CalculatorPair {
+struct TrafficModelPair {
   /// A user on one of the servers watches a user on the other.
   struct Relation: Hashable, Sendable {
     let watcher: Int
