@@ -3,7 +3,7 @@ internal import MatrixWire
 /// What clients keep with an account: private data and filters.
 extension AccountRegistry {
   /// How much one person may keep here.
-  enum Allowance {
+  enum Quota {
     /// Sessions. A login beyond that is not refused, or whoever lost their tokens could never log in again: the session
     /// ends that was not used for longest.
     static let sessions = 100
@@ -34,16 +34,16 @@ extension AccountRegistry {
     guard data[key] != content.bytes else { return [] }
     let isNew = data.updateValue(content.bytes, forKey: key) == nil
     let total = data.reduce(0) { $0 + $1.key.count + $1.value.count }
-    guard total <= Allowance.data, data.count <= Allowance.dataTypes else {
+    guard total <= Quota.data, data.count <= Quota.dataTypes else {
       throw MatrixError(
         .tooLarge,
-        "An account may keep \(Allowance.data) bytes of \(Allowance.dataTypes) types; this would be more.")
+        "An account may keep \(Quota.data) bytes of \(Quota.dataTypes) types; this would be more.")
     }
     // What is there already can still be changed.
-    guard !isNew || data.keys.reduce(0, { $0 + $1.count }) <= Allowance.dataTypeBytes else {
+    guard !isNew || data.keys.reduce(0, { $0 + $1.count }) <= Quota.dataTypeBytes else {
       throw MatrixError(
         .tooLarge,
-        "The types of an account's data may have names of \(Allowance.dataTypeBytes) bytes together; this would be more."
+        "The types of an account's data may have names of \(Quota.dataTypeBytes) bytes together; this would be more."
       )
     }
     return [.accountData(AccountDataRecord(user: user, type: type, content: content.bytes))]
@@ -67,10 +67,10 @@ extension AccountRegistry {
     let filters = read { $0.accounts[user]?.filters ?? [:] }
     if let known = filters.first(where: { $0.value.definition == definition }) { return (known.key, []) }
     let total = filters.values.reduce(definition.count) { $0 + $1.definition.count }
-    guard filters.count < Allowance.filterCount, total <= Allowance.filters else {
+    guard filters.count < Quota.filterCount, total <= Quota.filters else {
       throw MatrixError(
         .tooLarge,
-        "An account may keep \(Allowance.filterCount) filters of \(Allowance.filters) bytes together.")
+        "An account may keep \(Quota.filterCount) filters of \(Quota.filters) bytes together.")
     }
     let id = (filters.keys.max() ?? 0) + 1
     return (id, [.filter(FilterRecord(user: user, id: id, definition: definition))])

@@ -93,13 +93,13 @@ extension AccountRegistry {
   // MARK: Deciding
 
   /// A session on a device, which gets an ID where it has none. Tokens it had before end with it, and where the person
-  /// has as many as they may (`Allowance.sessions`), so does the session that was not used for longest.
+  /// has as many as they may (`Quota.sessions`), so does the session that was not used for longest.
   func logIn(_ user: UserID, _ wish: LoginWish, _ lifetimes: TokenLifetimes, at now: WallTime) -> NewSession {
     let device = Device(user: user, id: wish.device ?? newDevice(of: user))
     var changes = read { $0.tokens(of: device) }.map { StoreChange.removeToken($0.digest) }
     var ended: [Device] = []
     if description(of: device) == nil {
-      ended = read { $0.unused(of: user, beyond: Allowance.sessions) }.map { Device(user: user, id: $0) }
+      ended = read { $0.unused(of: user, beyond: Quota.sessions) }.map { Device(user: user, id: $0) }
       changes += ended.map { .removeDevice(user, $0.id) }
       changes.append(.device(DeviceRecord(user: user, id: device.id, displayName: wish.displayName)))
     }

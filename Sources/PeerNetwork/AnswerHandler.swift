@@ -29,7 +29,7 @@ final class AnswerHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
   private var phase = Phase.connecting
   private let proof: Proof
-  private let allowance: Allowance
+  private let byteLimit: ResponseByteLimit
   private let patience: Duration
   private let idle: Duration
   private let ready: EventLoopPromise<Void>
@@ -39,13 +39,15 @@ final class AnswerHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
   /// - Parameters:
   ///   - loop: the connection's.
   ///   - proof: what has to be so before it is ready.
-  ///   - allowance: to be told how much may come.
+  ///   - byteLimit: to be told how much may come.
   ///   - patience: how long the handshake may take.
   ///   - idle: how long it waits for a call before it is closed.
-  init(_ loop: any EventLoop, _ proof: Proof, _ allowance: Allowance, patience: Duration, idle: Duration) {
+  init(
+    _ loop: any EventLoop, _ proof: Proof, _ byteLimit: ResponseByteLimit, patience: Duration, idle: Duration
+  ) {
     ready = loop.makePromise()
     self.proof = proof
-    self.allowance = allowance
+    self.byteLimit = byteLimit
     self.patience = patience
     self.idle = idle
   }
@@ -106,7 +108,7 @@ final class AnswerHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
       return
     }
     timer?.cancel()
-    allowance.open(for: call.largestBody)
+    byteLimit.open(for: call.largestBody)
     phase = .calling(call, nil, ByteBuffer())
     context.write(wrapOutboundOut(.head(call.head)), promise: nil)
     if let body = call.body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
@@ -149,7 +151,7 @@ final class AnswerHandler: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
   private func rest(_ context: ChannelHandlerContext, _ span: Duration) {
     phase = .idle
-    allowance.shut()
+    byteLimit.shut()
     arm(span, context)
   }
 

@@ -89,11 +89,11 @@ struct ConnectionOpener: Sendable {
       try pipeline.addHandler(NIOSSLClientHandler(context: encryption, serverHostname: name))
       proof = name.map { .name($0) } ?? .handshake
     }
-    let allowance = Allowance()
-    try pipeline.addHandler(allowance)
+    let byteLimit = ResponseByteLimit()
+    try pipeline.addHandler(byteLimit)
     try pipeline.addHTTPClientHandlers()
     try pipeline.addHandler(
-      AnswerHandler(channel.eventLoop, proof, allowance, patience: patience, idle: idle))
+      AnswerHandler(channel.eventLoop, proof, byteLimit, patience: patience, idle: idle))
   }
 
   /// Waits for a connection. A cancelled caller does not wait, and the connection is closed when it comes.

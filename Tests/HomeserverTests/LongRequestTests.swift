@@ -149,7 +149,7 @@ struct LongRequestTests {
       let login = try testClient.login("cat", "pw", more: #""device_id":"D\#(number)","#)
       return try login.decoded(Credentials.self).accessToken.orThrow("a token")
     }
-    let most = AccountRegistry.Allowance.sessions
+    let most = AccountRegistry.Quota.sessions
     // With the one of the registration, all there may be.
     let sessions = try (1..<most).map(logIn)
     let data = "v3/user/@cat:harbor.example/account_data/x"

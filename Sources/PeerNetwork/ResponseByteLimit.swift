@@ -2,7 +2,7 @@ internal import NIOCore
 
 /// How much the other end may still send, heads and padding included; checked before the parser, which keeps what it
 /// reads.
-final class Allowance: ChannelInboundHandler {
+final class ResponseByteLimit: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
 
