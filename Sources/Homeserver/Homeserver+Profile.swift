@@ -6,9 +6,9 @@ extension Homeserver {
   /// have any host called could search a network that is not its own.
   func getProfile(of user: UserID, field: String?, _ request: WireRequest) async throws -> WireResponse {
     var profile = accounts.publicProfile(of: user)
-    if user.server != configuration.name, let guests {
+    if user.server != configuration.name, let federationClient {
       _ = try authenticate(request)
-      profile = try await guests.profile(of: user)
+      profile = try await federationClient.profile(of: user)
     }
     guard let profile else { throw APIError(404, .notFound, "There is no profile of \(user).") }
     return try Self.answer(profile, field: field, of: user)

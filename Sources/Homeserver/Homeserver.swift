@@ -74,9 +74,9 @@ public final class Homeserver: Sendable {
   let passwords: PasswordWork
   let places = Mutex(KnownPlaces())
   /// Other servers; nil where it meets none.
-  let guests: FederationClient?
+  let federationClient: FederationClient?
   private let sender: PeerSender?
-  private let guestProfiles: ProfileFetcher?
+  private let profileFetcher: ProfileFetcher?
 
   /// - Parameters:
   ///   - configuration: the server's name and limits.
@@ -103,10 +103,10 @@ public final class Homeserver: Sendable {
     hub = SyncHub(time: time)
     let failures = PeerFailureLog(time: time) { federation?.notice($0) }
     let knownPeers = federation.map(KnownPeers.init)
-    guests = federation.flatMap { federation in
+    federationClient = federation.flatMap { federation in
       knownPeers.map { FederationClient(configuration.name, federation, $0, failures, time: time) }
     }
-    guestProfiles = guests.map(ProfileFetcher.init)
+    profileFetcher = federationClient.map(ProfileFetcher.init)
     sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }
     let engine = federation.map { federation in
       FederationEngine(
@@ -117,7 +117,7 @@ public final class Homeserver: Sendable {
     presence = PresenceService(
       configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, locks: locks,
       federation: engine, sender: sender, knownPeers: knownPeers, failures: failures,
-      guestProfiles: guestProfiles)
+      profileFetcher: profileFetcher)
   }
 
   /// Keeps the timers until the task is cancelled; then every waiting poll returns, and what is written behind
@@ -129,8 +129,8 @@ public final class Homeserver: Sendable {
       group.addTask { await self.presence.answerLong() }
       group.addTask { await self.hub.run { await self.presence.attend(due: $0, gone: $1) } }
       group.addTask { await self.presence.writeBehind() }
-      if let guestProfiles = self.guestProfiles {
-        group.addTask { await guestProfiles.run { await self.presence.learn($0, of: $1) } }
+      if let profileFetcher = self.profileFetcher {
+        group.addTask { await profileFetcher.run { await self.presence.learn($0, of: $1) } }
       }
       if let sender = self.sender {
         group.addTask { await sender.run { await self.presence.sent($0, $1) } }

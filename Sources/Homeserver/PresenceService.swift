@@ -31,7 +31,7 @@ actor PresenceService {
   let knownPeers: KnownPeers?
   let failures: PeerFailureLog
   /// Asks for the profiles that other servers do not send along.
-  let guestProfiles: ProfileFetcher?
+  let profileFetcher: ProfileFetcher?
   /// Servers of whom a transaction is being stored.
   var receiving: [ServerName: Receiving] = [:]
   /// Who waits for a state that was asked for once.
@@ -80,7 +80,7 @@ actor PresenceService {
     _ configuration: Homeserver.Configuration, _ stored: StoredServer, time: any Timekeeper, hub: SyncHub,
     accounts: AccountRegistry, persistence: PersistenceService, locks: KeyedLock,
     federation: FederationEngine?, sender: PeerSender?, knownPeers: KnownPeers?,
-    failures: PeerFailureLog, guestProfiles: ProfileFetcher?
+    failures: PeerFailureLog, profileFetcher: ProfileFetcher?
   ) {
     rules = PresenceRules(
       server: configuration.name, limits: configuration.limits, autoAccept: configuration.autoAccept)
@@ -94,7 +94,7 @@ actor PresenceService {
     self.sender = sender
     self.knownPeers = knownPeers
     self.failures = failures
-    self.guestProfiles = guestProfiles
+    self.profileFetcher = profileFetcher
     atStart = (stored.peers, stored.unsent)
     life = stored.starts
     alarm = Alarm(time)

@@ -20,7 +20,9 @@ extension Homeserver {
       if case .valid = accounts.find(token, .access, at: time.wallTime) { return .session }
       return .nobody
     }
-    guard let guests, let origin = guests.authentication.claimedOrigin(of: head) else { return .nobody }
-    return guests.isKnown(origin) ? .knownServer : .stranger
+    guard let federationClient, let origin = federationClient.authentication.claimedOrigin(of: head) else {
+      return .nobody
+    }
+    return federationClient.isKnown(origin) ? .knownServer : .stranger
   }
 }

@@ -52,15 +52,15 @@ public final class LocalExchange: Exchange {
 
   private let options: Options
   private let time: any Timekeeper
-  private let guest: NetworkExchange
+  private let ownerExchange: NetworkExchange
   private let state = Mutex(State())
   private let takeovers: AsyncStream<DatabaseLock>
   private let takeover: AsyncStream<DatabaseLock>.Continuation
 
-  init(_ options: Options, time: any Timekeeper, guest: NetworkExchange) {
+  init(_ options: Options, time: any Timekeeper, ownerExchange: NetworkExchange) {
     self.options = options
     self.time = time
-    self.guest = guest
+    self.ownerExchange = ownerExchange
     (takeovers, takeover) = AsyncStream.makeStream()
   }
 
@@ -87,16 +87,16 @@ public final class LocalExchange: Exchange {
     }
   }
 
-  public func renewConnections() { guest.renewConnections() }
+  public func renewConnections() { ownerExchange.renewConnections() }
 
-  public var connectionsMade: Int { guest.connectionsMade }
+  public var connectionsMade: Int { ownerExchange.connectionsMade }
 
   /// Whether the homeserver is in this process now.
   public var isOwner: Bool { state.withLock { $0.own != nil } }
 
   private static let pause = Duration.milliseconds(20)
 
-  private var way: any Exchange { state.withLock(\.own) ?? guest }
+  private var way: any Exchange { state.withLock(\.own) ?? ownerExchange }
 
   private func takeFailure() -> StoreError? {
     state.withLock { state in
@@ -215,8 +215,8 @@ public func withLocalExchange<Value: Sendable>(
   _ options: LocalExchange.Options, time: any Timekeeper,
   _ body: @Sendable (LocalExchange) async throws -> Value
 ) async throws -> Value {
-  try await withNetworkExchange(to: ServerAddress(socket: options.files.socket)) { guest in
-    let exchange = LocalExchange(options, time: time, guest: guest)
+  try await withNetworkExchange(to: ServerAddress(socket: options.files.socket)) { ownerExchange in
+    let exchange = LocalExchange(options, time: time, ownerExchange: ownerExchange)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await exchange.run() }
       let result: Result<Value, any Error>

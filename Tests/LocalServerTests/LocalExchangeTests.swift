@@ -153,11 +153,11 @@ struct LocalExchangeTests {
       _ = try await logIn("ann", over: owner)
       #expect(await eventually(within: .seconds(100)) { access(files.socket, F_OK) == 0 })
       #expect(unlink(files.socket) == 0)
-      try await process { guest in
-        let bob = try await logIn("bob", over: guest)
+      try await process { other in
+        let bob = try await logIn("bob", over: other)
         try await bob.setStatus(.busy, text: "inside")
         #expect(owner.isOwner)
-        #expect(!guest.isOwner)
+        #expect(!other.isOwner)
       }
       #expect(folder.mode(of: "data/socket") == 0o600)
     }
@@ -173,9 +173,9 @@ struct LocalExchangeTests {
       #expect(await eventually(within: .seconds(100)) { !owner.isOwner })
       _ = try await logIn("ann", over: owner)
       #expect(owner.isOwner)
-      try await process { guest in
-        _ = try await logIn("bob", over: guest)
-        #expect(!guest.isOwner)
+      try await process { other in
+        _ = try await logIn("bob", over: other)
+        #expect(!other.isOwner)
       }
     }
   }

@@ -7,20 +7,20 @@ extension Homeserver {
   func answer(
     _ route: Route.FederationRoute, _ request: WireRequest, from peer: Requester
   ) async throws -> WireResponse {
-    guard let guests else { throw APIError(404, .unrecognized, "This server meets no others.") }
+    guard let federationClient else { throw APIError(404, .unrecognized, "This server meets no others.") }
     switch route {
-    case .keys: return .stream(try guests.ownKeys.body(at: time.wallTime))
+    case .keys: return .stream(try federationClient.ownKeys.body(at: time.wallTime))
     case .queryKeys(let server?):
-      return try await answer(Self.keyQuery(for: server, request), guests, from: peer)
-    case .queryKeys(nil): return try await answer(KeyQuery(body: request.body), guests, from: peer)
+      return try await answer(Self.keyQuery(for: server, request), federationClient, from: peer)
+    case .queryKeys(nil): return try await answer(KeyQuery(body: request.body), federationClient, from: peer)
     case .version: return .json(ServerVersion(name: "porchlight", version: configuration.version))
     case .send(let id):
-      let transaction = try await transaction(id, request, guests)
+      let transaction = try await transaction(id, request, federationClient)
       let answer = try await presence.receive(transaction)
       return .stream(
         try await beside(request) { answer.body(for: transaction.order == nil ? .modern : .exact) })
     case .profile:
-      let origin = try await guests.authentication.authenticate(request).origin
+      let origin = try await federationClient.authentication.authenticate(request).origin
       await presence.heard(from: origin)
       return try queryProfile(request)
     }
@@ -30,7 +30,7 @@ extension Homeserver {
   private func beside<Value>(
     _ request: WireRequest, _ work: () async throws -> Value
   ) async throws -> Value {
-    guard let reader = guests?.reader, request.body.count > configuration.largestBody else {
+    guard let reader = federationClient?.reader, request.body.count > configuration.largestBody else {
       return try await work()
     }
     return try await withTaskExecutorPreference(reader) { try await work() }
@@ -38,10 +38,10 @@ extension Homeserver {
 
   /// Reads and verifies a transaction.
   private func transaction(
-    _ id: String, _ request: WireRequest, _ guests: FederationClient
+    _ id: String, _ request: WireRequest, _ federationClient: FederationClient
   ) async throws -> Transaction {
     try await beside(request) {
-      let signed = try await guests.authentication.authenticate(request)
+      let signed = try await federationClient.authentication.authenticate(request)
       guard let body = signed.body else { throw APIError(400, .notJSON, "The transaction has no body.") }
       return try Transaction(id: id, signedBy: signed.origin, body: body)
     }
@@ -63,7 +63,7 @@ extension Homeserver {
   /// The relations of this server with its peers: for processes of the server's own user, over the Unix socket, and no
   /// others. It says who watches whom.
   func peers(from peer: Requester) async throws -> WireResponse {
-    guard guests != nil else { throw APIError(404, .notFound, "This server meets no others.") }
+    guard federationClient != nil else { throw APIError(404, .notFound, "This server meets no others.") }
     guard peer.isSameUser else {
       throw APIError(
         403, .forbidden, "Only the user who runs this server may ask this, over its Unix socket.")

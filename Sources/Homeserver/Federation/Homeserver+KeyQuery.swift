@@ -9,11 +9,11 @@ internal import Synchronization
 /// less often for one address. What is not fetched is left out of the answer, as the specification has it for servers
 /// that do not answer.
 extension Homeserver {
-  func answer(_ query: KeyQuery, _ guests: FederationClient, from peer: Requester) async throws
+  func answer(_ query: KeyQuery, _ federationClient: FederationClient, from peer: Requester) async throws
     -> WireResponse
   {
     let now = time.wallTime
-    let own = try guests.ownKeys.body(at: now)
+    let own = try federationClient.ownKeys.body(at: now)
     var documents: [ServerName: [UInt8]] = [configuration.name: own]
     let others = query.wishes.filter { $0.server != configuration.name }
     await withTaskGroup(of: (ServerName, [UInt8]?).self) { group in
@@ -21,7 +21,7 @@ extension Homeserver {
         group.addTask {
           (
             wish.server,
-            await guests.document(
+            await federationClient.document(
               of: wish.server, validUntil: WallTime(milliseconds: wish.validUntil),
               mayAsk: { self.mayFetchKeys(for: peer) })
           )

@@ -168,7 +168,7 @@ extension PresenceService {
         writeLater(.peer(record))
       case .answeredOnce(let user, let content):
         for asker in (askers.removeValue(forKey: user) ?? [:]).values { asker.resume(returning: content) }
-      case .askProfile(let user): guestProfiles?.want(user)
+      case .askProfile(let user): profileFetcher?.want(user)
       }
     }
   }

@@ -3,15 +3,15 @@ internal import MatrixWire
 /// Asks other servers for the profiles of users who are watched here, a few at a time. Servers of today send none along
 /// with presence.
 final class ProfileFetcher: Sendable {
-  private let guests: FederationClient
+  private let federationClient: FederationClient
   private let wishes: AsyncStream<UserID>
   private let wish: AsyncStream<UserID>.Continuation
 
   /// How many requests are under way at once.
   private static let mostAtOnce = 4
 
-  init(_ guests: FederationClient) {
-    self.guests = guests
+  init(_ federationClient: FederationClient) {
+    self.federationClient = federationClient
     // Beyond that they are asked for again with what is said of them next.
     (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1_000))
   }
@@ -29,8 +29,8 @@ final class ProfileFetcher: Sendable {
           running -= 1
         }
         running += 1
-        group.addTask { [guests] in
-          guard let profile = try? await guests.profile(of: user), !Task.isCancelled else { return }
+        group.addTask { [federationClient] in
+          guard let profile = try? await federationClient.profile(of: user), !Task.isCancelled else { return }
           await found(profile.profile, user)
         }
       }

@@ -19,7 +19,7 @@ extension BadPeerTests {
     }
     simulation.advance(by: .seconds(120))
     let server = red.homeserver
-    let keys = try simulation.run { await server.guests?.authentication.keys.counts }
+    let keys = try simulation.run { await server.federationClient?.authentication.keys.counts }
     #expect(keys.map { [$0.known, $0.failed, $0.fetching].max() ?? 0 } ?? .max <= 1_024)
     let kept = try simulation.run {
       [
