@@ -127,7 +127,7 @@ public final class Homeserver: Sendable {
       group.addTask { await self.removeExpired() }
       group.addTask { await self.presence.run() }
       group.addTask { await self.presence.answerLong() }
-      group.addTask { await self.hub.run { await self.presence.attend(due: $0, gone: $1) } }
+      group.addTask { await self.hub.run { await self.presence.answerPolls(due: $0, gone: $1) } }
       group.addTask { await self.presence.writeBehind() }
       if let profileFetcher = self.profileFetcher {
         group.addTask { await profileFetcher.run { await self.presence.learn($0, of: $1) } }

@@ -43,7 +43,7 @@ extension PresenceService {
           accountData: accountData(of: user, since: open.since, filter.accountData), presence: presence))
     }
     end([open])
-    attend([])
+    answerPolls([])
   }
 
   /// The presence of all contacts and a user's own account data outside of any stream, with their position. Nothing of

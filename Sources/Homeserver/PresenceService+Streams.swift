@@ -19,14 +19,14 @@ extension PresenceService {
       do throws(APIError) { opened.append(try open(poll, now)) } catch { poll.deliver(error.response) }
     }
     let long = opened.filter(isLong)
-    attend(long.isEmpty ? opened : opened.filter { !isLong($0) })
+    answerPolls(long.isEmpty ? opened : opened.filter { !isLong($0) })
     for open in long { await answerInParts(open) }
   }
 
   /// Their time is up, or their client has gone and been answered.
-  func attend(due: [OpenPoll], gone: [OpenPoll]) {
+  func answerPolls(due: [OpenPoll], gone: [OpenPoll]) {
     end(gone)
-    attend(due)
+    answerPolls(due)
   }
 
   /// The server stops: polls that wait are told so, and nothing else.
@@ -34,7 +34,7 @@ extension PresenceService {
     let left = polls + woken + long
     (woken, long) = ([], [])
     for open in left { dismiss(open) }
-    attend([])
+    answerPolls([])
   }
 
   /// Account data of a person, which is stored already, is another now: their own clients are told.
@@ -59,7 +59,7 @@ extension PresenceService {
     }
     do {
       let (stream, effects) = try rules.streamOpened(of: device.user, on: device.id, poll.intent, now: now)
-      carryOut(effects)
+      dispatch(effects)
       var start = parameters.since
       if poll.beginsNow {
         _ = look(device.user, waits: false)
@@ -78,7 +78,7 @@ extension PresenceService {
   func end(_ polls: [OpenPoll]) {
     guard polls.count > 1 else {
       if let open = polls.first {
-        carryOut(rules.streamEnded(open.stream, of: open.device.user, on: open.device.id, now: time.now))
+        dispatch(rules.streamEnded(open.stream, of: open.device.user, on: open.device.id, now: time.now))
       }
       return
     }
@@ -89,7 +89,7 @@ extension PresenceService {
       if ended[open.device.user] == nil { users.append(open.device.user) }
       ended[open.device.user, default: []].append((open.stream, open.device.id))
     }
-    for user in users { carryOut(rules.streamsEnded(ended[user] ?? [], of: user, now: now)) }
+    for user in users { dispatch(rules.streamsEnded(ended[user] ?? [], of: user, now: now)) }
   }
 
   /// Ends a poll that is told nothing: what was found for it may not be its client's any longer.
@@ -101,7 +101,7 @@ extension PresenceService {
   // MARK: Answering
 
   /// Answers these polls and all that were woken, or parks them. Of very many a part, and the others in later locks.
-  func attend(_ polls: [OpenPoll]) {
+  func answerPolls(_ polls: [OpenPoll]) {
     wake()
     var waiting = polls + woken
     woken = []
@@ -114,7 +114,7 @@ extension PresenceService {
       var shared = SharedEvents()
       var (answered, unread) = ([OpenPoll](), [OpenPoll]())
       for open in waiting {
-        switch attend(open, now, &shared) {
+        switch answerPoll(open, now, &shared) {
         case .answered: answered.append(open)
         case .parked: break
         case .unread: unread.append(open)
@@ -149,7 +149,7 @@ extension PresenceService {
   private static let workInOneTurn = 32
 
   /// What became of a poll.
-  private enum Attendance {
+  private enum PollOutcome {
     case answered
     /// It waits, or is told in parts.
     case parked
@@ -157,7 +157,7 @@ extension PresenceService {
     case unread
   }
 
-  private func attend(_ open: OpenPoll, _ now: Moment, _ shared: inout SharedEvents) -> Attendance {
+  private func answerPoll(_ open: OpenPoll, _ now: Moment, _ shared: inout SharedEvents) -> PollOutcome {
     let (poll, user) = (open.poll, open.device.user)
     guard look(user, waits: open.since != nil && now.instant < open.deadline) else { return .unread }
     guard open.since.map({ index.reaches($0, for: user) }) ?? true else {

@@ -138,10 +138,10 @@ actor PresenceService {
   private func expire() -> Instant? {
     let effects = rules.expire(now: time.now)
     writeLater(effects)
-    carryOut(effects)
+    dispatch(effects)
     expireFederation()
     for event in postponed.takeDue(at: time.instant, most: Self.eventsInOneTurn) { publish(event) }
-    attend([])
+    answerPolls([])
     armed = nextDeadline
     return armed
   }
@@ -160,7 +160,7 @@ actor PresenceService {
 
   /// Does what the rules ask for; every poll it concerns is answered in a later turn.
   func perform(_ effects: [PresenceEffect]) {
-    carryOut(effects)
+    dispatch(effects)
     answerLater()
   }
 
@@ -188,8 +188,8 @@ actor PresenceService {
     }
   }
 
-  /// Does what the rules ask for; `attend` or `answerLater` has to follow.
-  func carryOut(_ effects: [PresenceEffect]) {
+  /// Does what the rules ask for; `answerPolls` or `answerLater` has to follow.
+  func dispatch(_ effects: [PresenceEffect]) {
     publish(effects)
     hearOfPeers(effects)
   }

@@ -305,7 +305,7 @@ extension PresenceService {
   fileprivate func answerOneTurn(of user: UserID, thenEnd device: Device, text: String) {
     let update = StatusUpdate(presence: .online, statusMessage: text)
     apply { (try? $0.setStatus(of: user, to: update, on: device.id, now: $1)) ?? [] }
-    attend([])
+    answerPolls([])
     endPolls(of: device)
   }
 }

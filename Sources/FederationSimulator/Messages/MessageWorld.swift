@@ -179,10 +179,10 @@ struct MessageWorld {
 
   private mutating func step(_ index: Int, _ body: (inout Server, Moment) -> [FederationEffect]) {
     count.events += 1
-    carryOut(body(&servers[index], ServerClock().now(at: now)), of: index)
+    dispatch(body(&servers[index], ServerClock().now(at: now)), of: index)
   }
 
-  private mutating func carryOut(_ effects: [FederationEffect], of index: Int) {
+  private mutating func dispatch(_ effects: [FederationEffect], of index: Int) {
     for effect in effects {
       guard case .send(let outbound) = effect else { continue }
       count.requests[outbound.cause, default: 0] += 1
@@ -201,6 +201,6 @@ struct MessageWorld {
     guard let (answer, step) = try? servers[to].receive(outbound.transaction, moment) else { return }
     if answer.answer != nil { count.answersInBodies += 1 }
     queue.plan(.answer(to: from, outbound, answer), at: now + Self.latency)
-    carryOut(step.federation, of: to)
+    dispatch(step.federation, of: to)
   }
 }

@@ -19,10 +19,10 @@ extension PresenceService {
   }
 
   func hearOfPeers(_ effects: [PresenceEffect]) {
-    carryOut(federation?.hear(effects, rules: &rules, now: time.now))
+    dispatch(federation?.hear(effects, rules: &rules, now: time.now))
   }
 
-  func expireFederation() { carryOut(federation?.expire(rules: &rules, now: time.now)) }
+  func expireFederation() { dispatch(federation?.expire(rules: &rules, now: time.now)) }
 
   /// An attempt to send was answered, or was not.
   func sent(_ outbound: OutboundTransaction, _ outcome: PeerSender.Outcome) {
@@ -151,12 +151,12 @@ extension PresenceService {
   }
 
   private func perform(_ step: FederationEngine.Step?) {
-    carryOut(step)
+    dispatch(step)
     answerLater()
   }
 
-  /// Does what the engine asks for; `attend` or `answerLater` has to follow.
-  private func carryOut(_ step: FederationEngine.Step?) {
+  /// Does what the engine asks for; `answerPolls` or `answerLater` has to follow.
+  private func dispatch(_ step: FederationEngine.Step?) {
     guard let step else { return }
     publish(step.presence)
     for effect in step.federation {
