@@ -6,7 +6,7 @@ internal import MatrixWire
 internal import Testing
 
 /// Who is let in, and with what a server proves its name.
-@Suite(.timeLimit(.minutes(1))) struct DoorTests {
+@Suite(.timeLimit(.minutes(1))) struct ConnectionLimitTests {
   private static let versions = "GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"
 
   private static func poll(_ token: AccessToken, _ position: SyncToken) -> String {

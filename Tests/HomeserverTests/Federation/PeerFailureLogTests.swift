@@ -7,7 +7,7 @@ import Testing
 @testable import Homeserver
 
 /// Why other servers do not answer, for people.
-struct PeerTroublesTests {
+struct PeerFailureLogTests {
   private final class Lines: Sendable {
     private let state = Mutex<[String]>([])
 
