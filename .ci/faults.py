@@ -97,7 +97,7 @@ FAULTS = [
     ("an ended poll returns its old answer", "Homeserver/PresenceService+Streams.swift",
      "    open.poll.deliver(open.farewell)\n    end([open])\n",
      "    lastAnswers[open.device] = nil\n    var shared = SharedEvents()\n"
-     "    if !answerPoll(open, time.now, &shared) { open.poll.deliver(open.farewell) }\n    end([open])\n",
+     "    if answerPoll(open, time.now, &shared) != .answered { open.poll.deliver(open.farewell) }\n    end([open])\n",
      "StreamTests/aPollThatIsEndedSaysNothing"),
     ("a poll that is answered stays open", "Homeserver/PresenceService+Streams.swift",
      "      end(answered)\n", "      _ = answered\n",
