@@ -5,11 +5,11 @@ internal import Synchronization
 
 /// How long one request keeps everybody else waiting, at the bounds of what a person or a server may make long.
 ///
-/// The homeserver and whoever asks it are on one thread, as on an event loop, and what counts is that thread's
-/// processor time. While a request is under way, and a moment longer, somebody else asks for `/versions` and sets their
+/// The homeserver and its clients are on one thread, as on an event loop, and what counts is that thread's
+/// processor time. While a request is under way, and a moment longer, another user asks for `/versions` and sets their
 /// status, again and again: the longest they wait is what one turn of the request takes.
 public struct LatencyBench: Sendable {
-  /// The most anybody may wait, in milliseconds.
+  /// The most a request may wait, in milliseconds.
   private static let limit = 5.0
   /// What follows from a request is done within this.
   private static let aftermath = Duration.milliseconds(60)

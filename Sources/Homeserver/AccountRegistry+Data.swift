@@ -4,7 +4,7 @@ internal import MatrixWire
 extension AccountRegistry {
   /// How much one person may keep here.
   enum Quota {
-    /// Sessions. A login beyond that is not refused, or whoever lost their tokens could never log in again: the session
+    /// Sessions. A login beyond that is not refused, or a user who lost their tokens could never log in again: the session
     /// ends that was not used for longest.
     static let sessions = 100
     /// Bytes of account data, types included.

@@ -53,7 +53,7 @@ struct StreamIndex: Sendable {
   private var untold: [UserID: Set<UserID>] = [:]
   private let endedRelations: Int
 
-  /// How many followers are told, and how many people are compared, in one turn of whoever asks.
+  /// How many followers are told, and how many people are compared, in one turn of the actor.
   static let part = 64
 
   init(endedRelations: Int = 1_000) { self.endedRelations = endedRelations }
@@ -106,7 +106,7 @@ struct StreamIndex: Sendable {
     return [(user, own)]
   }
 
-  /// Notes for the followers of those who changed that they did, for `part` of them at most. Whoever looks before it is
+  /// Notes for the followers of those who changed that they did, for `part` of them at most. A viewer who looks before it is
   /// their turn is told then.
   ///
   /// - Returns: the followers, with a version above all: theirs is given when they look.
@@ -128,7 +128,7 @@ struct StreamIndex: Sendable {
   /// Whether there are more to be told.
   var hasUntold: Bool { !unheard.isEmpty || !untold.isEmpty }
 
-  /// From here on whoever looks follows the next change, and hears of this one all the same.
+  /// From here on a viewer who looks follows the next change, and hears of this one all the same.
   private mutating func detachUnheard() {
     for user in unheard {
       guard let viewers = followers.removeValue(forKey: user) else { continue }
@@ -137,7 +137,7 @@ struct StreamIndex: Sendable {
     unheard = []
   }
 
-  /// A viewer is about to look, and hears now of whoever changed.
+  /// A viewer is about to look, and hears now of those who changed.
   ///
   /// - Returns: their stream, where there is something: other polls of theirs wait for it.
   mutating func hear(_ viewer: UserID) -> Changes {
@@ -150,7 +150,7 @@ struct StreamIndex: Sendable {
     return hasNews ? [(viewer, .max)] : []
   }
 
-  /// A viewer looks at their stream: whoever changed since they looked last gets a version of theirs. To be called
+  /// A viewer looks at their stream: each target that changed since they looked last gets a version of theirs. To be called
   /// before anything of their stream is read, and after `hear`.
   ///
   /// - Parameters:

@@ -35,12 +35,12 @@ struct StreamView {
       + pendingInvites().map(notice)
   }
 
-  /// What a complete answer says of somebody on the list.
+  /// What a complete answer says of a user on the list.
   func notices(of user: UserID, _ entry: PresenceLists.Entry) -> [Notice] {
     [.list(ListEvent(userID: user, state: entry.state, sender: sender(of: entry, user))), .person(user)]
   }
 
-  /// What a complete answer says of somebody who waits for the viewer's answer.
+  /// What a complete answer says of a user who waits for the viewer's answer.
   func notice(of observer: UserID, _ receivedAt: WallTime) -> Notice {
     .invite(
       InviteEvent(

@@ -50,7 +50,7 @@ extension FederationEngine {
     restandSome(user, rules, now, &step)
   }
 
-  /// Looks after a few more of the people elsewhere on the list of somebody who looks, or ceased to, and after the others
+  /// Looks after a few more of the people elsewhere on the list of a user who looks, or ceased to, and after the others
   /// a moment later: there may be thousands, and everybody else waits.
   mutating func restandSome(
     _ user: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step

@@ -35,7 +35,7 @@ extension FederationEngine {
     var step = Step()
     let (transaction, name) = (reception.transaction, reception.transaction.origin)
     if !reception.isBegun {
-      // Late, done long ago, or played back by somebody who listened: it is no sign of life either.
+      // Late, done long ago, or played back by an eavesdropper: it is no sign of life either.
       if let answer = answerGiven(to: transaction) {
         reception.isDone = true
         reception.answer = repeated(answer, to: transaction, &rules, now, &step)
@@ -101,7 +101,7 @@ extension FederationEngine {
     _ step: inout Step
   ) -> TransactionAnswer {
     let name = transaction.origin
-    // Taken before a start, and its answer never left: this time it comes from somebody who is there.
+    // Taken before a start, and its answer never left: this time it comes from a peer that is there.
     if transaction.order != nil, transaction.order == peers[name]?.order,
       !recent.has(name, id: transaction.id)
     {

@@ -37,7 +37,7 @@ public struct FederationEngine: Sendable {
     case linger(UserID)
     /// An invite has not been answered.
     case invite(Question)
-    /// More of those on the list of somebody who looks, or ceased to, have to be looked after.
+    /// More of those on the list of a user who looks, or ceased to, have to be looked after.
     case restand(UserID)
   }
 
@@ -301,7 +301,7 @@ public struct FederationEngine: Sendable {
     return PeerRecord(name: transaction.origin, isSubscribed: isSubscribed, order: transaction.order)
   }
 
-  /// Whether a server begins to watch somebody here by asking for these: that has to be stored before it is answered, so
+  /// Whether a server begins to watch a user here by asking for these: that has to be stored before it is answered, so
   /// that the next life of this server greets it (R13).
   public func beginsSubscription(
     _ polled: some Sequence<UserID>, by name: ServerName, _ rules: PresenceRules

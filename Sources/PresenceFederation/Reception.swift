@@ -81,7 +81,7 @@ public struct Reception: Sendable {
     part.poll = isHeard ? message.poll.take(&room) : []
     part.once = isHeard ? message.once.take(&room) : []
     isMessageLeft = !isHeard || !message.poll.isEmpty || !message.once.isEmpty
-    // Messages without anybody in them are work too.
+    // Messages that name no user are work too.
     room -= 1
     return part
   }

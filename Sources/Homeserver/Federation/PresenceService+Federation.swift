@@ -228,7 +228,7 @@ extension PresenceService {
 
   private func takes(_ transaction: Transaction) -> Bool { federation?.takes(transaction) ?? false }
 
-  /// Whether a transaction is the first by which its origin watches somebody here.
+  /// Whether a transaction is the first by which its origin watches a user here.
   private func beginsSubscription(_ transaction: Transaction) async -> Bool {
     var looked = 0
     for case .presence(let edu) in transaction.edus {
