@@ -25,13 +25,6 @@ struct Fault: Sendable {
   let kind: Kind
   let from: Instant
   let until: Instant
-
-  var isCrash: Bool {
-    switch kind {
-    case .crash, .crashes: true
-    default: false
-    }
-  }
 }
 
 /// What is looked at, and when.

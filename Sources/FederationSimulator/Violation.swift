@@ -36,8 +36,6 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable {
   case hiding = "a hidden person leaves no trace on the wire"
   /// I7.
   case overload = "a slow server does not multiply the traffic"
-  /// I22.
-  case determinism = "the same seed gives the same world"
 }
 
 /// Something that must not be, with everything needed to see it again.

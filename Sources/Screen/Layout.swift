@@ -23,14 +23,6 @@ public struct Layout: Hashable, Sendable {
     return Rect(row: rest.endRow, column: rest.column, rows: taken, columns: rest.columns)
   }
 
-  public mutating func takeLeft(_ columns: Int) -> Rect {
-    let taken = min(max(0, columns), rest.columns)
-    let part = Rect(row: rest.row, column: rest.column, rows: rest.rows, columns: taken)
-    rest = Rect(
-      row: rest.row, column: rest.column + taken, rows: rest.rows, columns: rest.columns - taken)
-    return part
-  }
-
   public mutating func takeRight(_ columns: Int) -> Rect {
     let taken = min(max(0, columns), rest.columns)
     rest = Rect(row: rest.row, column: rest.column, rows: rest.rows, columns: rest.columns - taken)

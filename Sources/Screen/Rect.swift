@@ -40,13 +40,6 @@ public struct Rect: Hashable, Sendable {
       columns: min(endColumn, other.endColumn) - left)
   }
 
-  /// The same block with this many cells less on each side.
-  public func inset(rows: Int = 0, columns: Int = 0) -> Rect {
-    Rect(
-      row: row + rows, column: column + columns, rows: self.rows - 2 * rows,
-      columns: self.columns - 2 * columns)
-  }
-
   /// A block of the given size in the middle of this one, no larger than it.
   public func centered(rows: Int, columns: Int) -> Rect {
     let inner = Size(rows: min(rows, self.rows), columns: min(columns, self.columns))

@@ -76,14 +76,11 @@ import Testing
 
   @Test func layoutsNeverGoNegative() {
     var layout = Layout(Rect(Size(rows: 3, columns: 10)))
-    let parts = [
-      layout.takeTop(1), layout.takeLeft(4), layout.takeBottom(5), layout.takeRight(40), layout.takeTop(-1),
-    ]
+    let parts = [layout.takeTop(1), layout.takeBottom(5), layout.takeRight(40), layout.takeTop(-1)]
     #expect(
       parts == [
-        Rect(row: 0, column: 0, rows: 1, columns: 10), Rect(row: 1, column: 0, rows: 2, columns: 4),
-        Rect(row: 1, column: 4, rows: 2, columns: 6), Rect(row: 1, column: 4, rows: 0, columns: 6),
-        Rect(row: 1, column: 4, rows: 0, columns: 0),
+        Rect(row: 0, column: 0, rows: 1, columns: 10), Rect(row: 1, column: 0, rows: 2, columns: 10),
+        Rect(row: 1, column: 0, rows: 0, columns: 10), Rect(row: 1, column: 0, rows: 0, columns: 0),
       ])
     #expect(layout.rest.isEmpty)
   }
