@@ -6,7 +6,7 @@ import Testing
 
 @testable import PorchlightApp
 
-@Suite struct UITimingTests {
+@Suite struct SteadyRowsTests {
   private static let people: [StreamEvent] = [
     [.own()], .person("ann", .online), .person("bob", .online), .person("cid", .online),
     .person("dan", .offline),
