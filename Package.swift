@@ -183,7 +183,7 @@ let package = Package(
     .executableTarget(
       name: "porchlight",
       dependencies: [
-        "Bench", "CAllocator", "DemoWorld", "FederationSimulator", "Homeserver", "HomeserverHTTP",
+        "Bench", "DemoWorld", "FederationSimulator", "Homeserver", "HomeserverHTTP",
         "HomeserverSQLite",
         "LocalServer", "MatrixCrypto", "MatrixWire",
         "NetworkExchange", "PeerDiscovery", "PeerNetwork", "Ports", "PorchlightApp", "PorchlightConfig",

@@ -7,5 +7,3 @@ enum { LARGE = 128 * 1024 };
 void porch_allocator_configure(void) { mallopt(M_MMAP_THRESHOLD, LARGE); }
 
 void porch_allocator_trim(void) { malloc_trim(0); }
-
-void porch_allocator_share(void) { mallopt(M_ARENA_MAX, 1); }

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import CAllocator
 internal import DemoWorld
 internal import Homeserver
 internal import MatrixCrypto
@@ -43,7 +42,6 @@ struct DemoCommand: AsyncParsableCommand {
 
   /// Runs server, world and roster side by side until the roster ends. The world is made while the terminal opens.
   func run() async throws {
-    porch_allocator_share()
     let time = SystemTimekeeper()
     guard let name = ServerName("harbor.example") else { preconditionFailure("a constant server name") }
     var configuration = Homeserver.Configuration(name: name)

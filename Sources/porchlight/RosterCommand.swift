@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import CAllocator
 internal import LocalServer
 internal import PorchlightApp
 internal import PorchlightSDK
@@ -32,7 +31,6 @@ struct RosterCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    porch_allocator_share()
     guard offline || !server.isOffline else {
       Output.error(RootCommand.helpMessage())
       Output.complain(
