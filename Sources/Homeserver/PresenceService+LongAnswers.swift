@@ -24,6 +24,12 @@ extension PresenceService {
   func answerInParts(_ open: OpenPoll) async {
     let (poll, user) = (open.poll, open.device.user)
     await lookInTurns(user)
+    // Asked again: while the poll waited for this, what ended since its position may have been forgotten.
+    guard open.since.map({ index.reaches($0, for: user) }) ?? true else {
+      poll.deliver(Self.unknownPosition(of: poll).response)
+      end([open])
+      return answerPolls([])
+    }
     let version = index.version(of: user)
     let filter = poll.parameters.filter
     let presence = await told(user, since: open.since, as: poll.form) {
