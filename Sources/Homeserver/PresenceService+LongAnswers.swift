@@ -24,8 +24,8 @@ extension PresenceService {
   func answerInParts(_ open: OpenPoll) async {
     let (poll, user) = (open.poll, open.device.user)
     await lookInTurns(user)
-    // Asked again: while the poll waited for this, what ended since its position may have been forgotten.
-    guard open.since.map({ index.reaches($0, for: user) }) ?? true else {
+    // Asked again, as the poll waited for this.
+    guard isReached(open) else {
       poll.deliver(Self.unknownPosition(of: poll).response)
       end([open])
       return answerPolls([])

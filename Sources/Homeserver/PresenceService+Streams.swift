@@ -160,7 +160,7 @@ extension PresenceService {
   private func answerPoll(_ open: OpenPoll, _ now: Moment, _ shared: inout SharedEvents) -> PollOutcome {
     let (poll, user) = (open.poll, open.device.user)
     guard look(user, waits: open.since != nil && now.instant < open.deadline) else { return .unread }
-    guard open.since.map({ index.reaches($0, for: user) }) ?? true else {
+    guard isReached(open) else {
       poll.deliver(Self.unknownPosition(of: poll).response)
       return .answered
     }
@@ -218,6 +218,9 @@ extension PresenceService {
   static func unknownPosition(of poll: Poll) -> APIError {
     .unknownPosition(poll.form.shape == .withSender ? .sync : .events)
   }
+
+  /// Whether everything since a poll's position can still be told to it: what ended since may be forgotten.
+  func isReached(_ open: OpenPoll) -> Bool { open.since.map { index.reaches($0, for: open.device.user) } ?? true }
 
   func token(_ version: UInt64) -> SyncToken { StreamPosition(life: life, version: version).token }
 }
