@@ -1,13 +1,5 @@
 public import MatrixWire
-public import Ports
-
-/// What one turn of the event stream brought.
-public enum SyncStep: Hashable, Sendable {
-  /// An answer. A complete one replaces everything known before; the others add to it.
-  case answer(SyncAnswer, isComplete: Bool)
-  /// No answer. The sequence tries again by itself at `retryAt`, and at once after `Session.reconnect()`.
-  case interrupted(SDKError, retryAt: Instant)
-}
+internal import Ports
 
 /// The event stream of a session, pulled: every `next()` is one poll, and there is no poll unless the caller asks.
 ///

@@ -1,58 +1,6 @@
 internal import PorchlightConfig
 internal import Screen
 
-/// The keys as lines of text, made from the keymap. In two columns where there is room.
-struct HelpText {
-  /// One line of a column.
-  enum Line: Hashable {
-    case title(SafeText)
-    case key(SafeText, SafeText)
-    case note(SafeText)
-    case blank
-  }
-
-  /// Each with one or two columns.
-  let lines: [[Line]]
-
-  /// How many lines of it a screen shows.
-  static func rows(on size: Size) -> Int { max(1, size.rows - 2) }
-
-  init(columns: Int) {
-    let sections: [[Line]] = Keymap.list.map { section in
-      let keys = section.bindings.map { Line.key(Self.keys($0), SafeText(untrusted: $0.action.help)) }
-      return [.title(SafeText(untrusted: section.title))] + keys
-    }
-    let all = sections + [Self.notes]
-    guard columns >= 80 else {
-      lines = all.joined(separator: [Line.blank]).map { [$0] }
-      return
-    }
-    // Moving and the program are about as long as the others.
-    let left: [Line] = Array((sections.prefix(1) + sections.suffix(1)).joined())
-    let right: [Line] = Array((sections.dropFirst().dropLast() + [Self.notes]).joined())
-    lines = (0..<max(left.count, right.count)).map { index in
-      [
-        left.indices.contains(index) ? left[index] : .blank,
-        right.indices.contains(index) ? right[index] : .blank,
-      ]
-    }
-  }
-
-  /// A first line that leaves no more than the end of the text blank.
-  func top(near top: Int, rows: Int) -> Int { min(max(0, top), max(0, lines.count - rows)) }
-
-  /// What the screen shows and no key explains.
-  private static let notes: [Line] = [
-    .title("Rows"),
-    .note("stay where they are until 3 s after a"),
-    .note("key; '2 now offline' will move then"),
-  ]
-
-  private static func keys(_ binding: Keymap.Binding) -> SafeText {
-    binding.keys.map(\.name).joined(separator: " ")
-  }
-}
-
 /// The help over the whole screen, at any size.
 struct HelpOverlay {
   let look: RenderContext

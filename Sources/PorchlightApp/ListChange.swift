@@ -1,0 +1,33 @@
+internal import MatrixWire
+
+/// A change to the presence lists that the user asked for.
+enum ListChange: Hashable, Sendable {
+  case invite(UserID)
+  case accept(UserID)
+  case deny(UserID)
+  case drop(UserID)
+
+  var userID: UserID {
+    switch self {
+    case .invite(let user), .accept(let user), .deny(let user), .drop(let user): user
+    }
+  }
+
+  /// The row that waits for it.
+  var row: RowID {
+    switch self {
+    case .accept(let user), .deny(let user): .invite(user)
+    case .invite(let user), .drop(let user): .contact(user)
+    }
+  }
+
+  /// What is going on, for the row that waits.
+  var progress: String {
+    switch self {
+    case .invite: "inviting"
+    case .accept: "accepting"
+    case .deny: "denying"
+    case .drop: "removing"
+    }
+  }
+}

@@ -1,0 +1,21 @@
+internal import Screen
+
+/// One line for the user, until the next key, or for a while.
+struct Notice: Hashable, Sendable {
+  enum Kind: Hashable, Sendable {
+    case information, warning, error
+    /// Something that one key does now.
+    case offer
+  }
+
+  let text: SafeText
+  let kind: Kind
+  /// Stays until this change is settled.
+  let change: ListChange?
+
+  init(_ text: SafeText, _ kind: Kind = .information, until change: ListChange? = nil) {
+    self.text = text
+    self.kind = kind
+    self.change = change
+  }
+}
