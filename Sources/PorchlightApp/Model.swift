@@ -1,4 +1,3 @@
-internal import Keyboard
 internal import MatrixWire
 internal import PorchlightSDK
 internal import Ports
@@ -13,57 +12,26 @@ struct Model: Sendable {
   let emptyHint: SafeText
   let meetsOthers: Bool
 
-  // The world.
-  var roster: Roster
-  var connection = Connection.connecting
-  /// When the server said anything last.
-  var lastHeard: Instant?
-  /// Whether the server has presence lists; nil until it has said so.
-  var hasPresenceLists: Bool?
-  var isAskingVersions = false
-  var own = OwnStatus()
-  /// What the roster before could not send, until the server has told the present state.
-  var kept: UnsentStatus?
-  /// Changes to the lists that were asked for and not confirmed by the stream.
-  var changes: [ListChange: PendingChange] = [:]
-  /// Whether the next answer only brings up to date: it is not news.
-  var isCatchingUp = true
-
-  // The list.
-  var arrangement = RowOrder()
-  var folded: Set<RosterGroup> = [.offline]
-  var selection: RowID?
-  var scroll = 0
-  var showsDetail = true
-  /// Rows that changed of late, and until when they stand out.
-  var highlights: [RowID: Instant] = [:]
+  // Parts with reducers of their own.
+  var list: RosterList
+  var own: OwnModel
+  var server = ServerState()
   var feed = Feed()
+  var notices = Notices()
+  var input = KeyInput()
 
-  // The keyboard.
+  // The screen.
   var size: Size
   var mode = Mode.list
-  var notice: Notice?
-  /// When the notice goes away by itself; nil while it waits for the stream.
-  var noticeUntil: Instant?
-  /// Whom the user accepted just now and may ask back with one key.
-  var offer: UserID?
-  /// Tells presses from the repeats of a key that is held.
-  var held = HeldKey()
-  /// A key that would answer an invite and may be the first repeat of one that is held.
-  var delayedPress: DelayedPress?
-  var idle: IdleMonitor
-  var lastKey: Instant?
-  /// Until when a second Ctrl-C quits.
-  var quitArmedUntil: Instant?
+  var showsDetail = true
 
   init(userID: UserID, size: Size, options: AppOptions, capabilities: ScreenCapabilities, now: Moment) {
     look = RenderContext(options, capabilities)
     utcOffset = options.utcOffset
     emptyHint = options.emptyHint
     meetsOthers = options.meetsOthers
-    roster = Roster(userID: userID)
-    kept = options.unsentStatus
-    idle = IdleMonitor(limit: options.idleAfter, now: now.instant)
+    list = RosterList(userID: userID)
+    own = OwnModel(options, at: now.instant)
     self.size = size
     opened = now.instant
   }
@@ -72,29 +40,31 @@ struct Model: Sendable {
   mutating func take(background: RGB, at now: Instant) {
     if now - opened <= UITiming.background { look.follow(background: background) }
   }
-
-  /// A key that is acted upon at `until` unless it repeats before, where nothing else came between.
-  struct DelayedPress: Hashable, Sendable {
-    let key: Key
-    let until: Instant
-    let mode: Mode
-    let selection: RowID?
-  }
-
-  /// A change to the lists, until the stream confirms it.
-  struct PendingChange: Hashable, Sendable {
-    /// Answers of the stream since the server took it; nil while it has not.
-    var answers: Int?
-  }
 }
 
 extension Model {
-  /// Whether rows keep their places because the user is moving in the list.
-  func isCalm(at now: Instant) -> Bool {
-    !mode.isList || lastKey.map { now - $0 < UITiming.afterKey } ?? false
+  /// The user of this roster, as the server told last.
+  var echo: OwnPresence { list.roster.own }
+
+  /// What oneself is seen as; nil until the server has said anything.
+  var ownState: DisplayState? { own.displayState(echo) }
+
+  /// What is to be kept for the next start, if the roster ends now and the last try fails.
+  var unsent: UnsentStatus? { own.unsent(echo) }
+
+  /// Whether the own status and name are known, so that changing one loses nothing.
+  var isOwnKnown: Bool {
+    switch server.connection {
+    case .connecting, .over: false
+    case .live: true
+    case .interrupted: echo.state != .unknown
+    }
   }
 
-  var lines: RosterLines { RosterLines(arrangement, folded: folded, selection: selection) }
+  /// Whether rows keep their places because the user is moving in the list.
+  func isCalm(at now: Instant) -> Bool {
+    !mode.isList || input.last.map { now - $0 < UITiming.afterKey } ?? false
+  }
 
   var plan: ScreenPlan { plan(for: size) }
 
@@ -104,38 +74,35 @@ extension Model {
 
   /// Why there is no connection, whole, in lines of that width.
   func alert(width: Int) -> [SafeText] {
-    guard case .interrupted(let error, _) = connection else { return [] }
+    guard case .interrupted(let error, _) = server.connection else { return [] }
     return SafeText(untrusted: error.message).wrapped(to: width)
   }
 
-  /// When the server said anything last, where it is not heard any more.
-  var lastHeardIfLost: Instant? { connection.isLost ? lastHeard : nil }
-
-  var selectedPerson: Person? { selection.flatMap { roster.person($0) } }
-
-  /// What oneself is seen as: `idle` is timed, `away` chosen. Nil until the server has said anything. Without a
-  /// connection it is what others will see again.
-  var ownStanding: DisplayState? {
-    guard roster.own.state != .unknown || own.wanted != nil else { return nil }
-    let choice = own.current(roster.own).presence
-    return idle.isIdle && choice.isLoweredByIdle ? .idle : DisplayState(chosen: choice)
+  /// When something on the screen changes by itself, or is to be done by itself; nil if nothing ever.
+  ///
+  /// Only what is visible counts, so a quiet screen sleeps as long as its youngest label lasts.
+  func nextTick(after now: Moment) -> Instant? {
+    var due = nextAge(after: now)
+    func consider(_ instant: Instant?) {
+      guard let instant else { return }
+      due = due.map { min($0, instant) } ?? instant
+    }
+    consider(list.highlights.values.min())
+    consider(notices.nextTick)
+    consider(input.delayed?.until)
+    consider(own.nextTick(echo, after: now.instant))
+    consider(server.nextTick(after: now.instant))
+    if list.order.moved > 0, mode.isList { consider(input.last.map { $0 + UITiming.afterKey }) }
+    return due
   }
 
-  /// The change that a row waits for.
-  func change(for row: RowID) -> ListChange? {
-    guard let user = row.userID else { return nil }
-    let candidates: [ListChange] =
-      row.isInvite ? [.accept(user), .deny(user)] : [.drop(user), .invite(user)]
-    return candidates.first { changes[$0] != nil }
+  /// When one of the ages on the screen becomes another one.
+  private func nextAge(after now: Moment) -> Instant? {
+    let plan = plan
+    guard plan.shape == .full else { return nil }
+    return list.lines.window(near: list.scroll, height: plan.list.rows).lazy.compactMap { line in
+      guard case .row(let row) = line else { return nil }
+      return list.roster.person(row)?.nextActivityChange(after: now, lastHeard: server.lastHeardIfLost)
+    }.min()
   }
-
-  /// How many people there are in each state, as of now.
-  var counts: [DisplayState: Int] {
-    roster.watched.reduce(into: [:]) { $0[DisplayState(seen: $1.state), default: 0] += 1 }
-  }
-}
-
-extension PresenceState {
-  /// Idleness lowers only these two choices; any other already says that the user is not available.
-  var isLoweredByIdle: Bool { self == .online || self == .freeForChat }
 }

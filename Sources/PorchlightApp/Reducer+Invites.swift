@@ -6,55 +6,47 @@ internal import Screen
 extension Model {
   /// Accepts or denies the selected invite, and no other.
   mutating func answer(_ action: Action) -> [Intent] {
-    guard case .invite(let asker) = selection else {
-      notice = Notice(roster.asking.isEmpty ? "no invites" : "which one? I goes to the invites")
+    guard case .invite(let asker) = list.selection else {
+      notices.show(Notice(list.roster.asking.isEmpty ? "no invites" : "which one? I goes to the invites"))
       return []
     }
     let intents = request(action == .accept ? .accept(asker) : .deny(asker))
     guard !intents.isEmpty else { return [] }
     if action == .accept { offerToAskBack(asker) }
-    selectNextInvite(after: asker)
+    list.selectNextInvite(after: .invite(asker))
     return intents
   }
 
   /// One key invites the user who was just allowed, in return; nothing is offered where an invite or entry exists.
   private mutating func offerToAskBack(_ asker: UserID) {
-    guard roster.contact(asker) == nil, changes[.invite(asker)] == nil else { return }
-    offer = asker
-    let name = roster.invite(from: asker).map { Person($0).safeName } ?? SafeText(untrusted: asker.rawValue)
-    notice = Notice("accepted; y asks to see " + name + " too", .offer)
+    guard list.roster.contact(asker) == nil, list.changes[.invite(asker)] == nil else { return }
+    let name =
+      list.roster.invite(from: asker).map { Person($0).safeName } ?? SafeText(untrusted: asker.rawValue)
+    notices.show(Notice("accepted; y asks to see " + name + " too", .offer), offering: asker)
   }
 
   mutating func askBack() -> [Intent] {
-    guard let user = offer, roster.contact(user) == nil else {
-      notice = Notice("nobody to ask back: A accepts an invite, y then asks back")
+    guard let user = notices.offer, list.roster.contact(user) == nil else {
+      notices.show(Notice("nobody to ask back: A accepts an invite, y then asks back"))
       return []
     }
-    notice = Notice("inviting \(user.rawValue)", until: .invite(user))
+    notices.show(Notice("inviting \(user.rawValue)", until: .invite(user)))
     return request(.invite(user))
   }
 
   mutating func writeInvite() {
-    guard hasPresenceLists != false else {
-      notice = Notice("this server has no presence lists: nobody can be asked here", .warning)
+    guard server.hasPresenceLists != false else {
+      notices.show(Notice("this server has no presence lists: nobody can be asked here", .warning))
       return
     }
     mode = .invite(LineEditor(byteLimit: 255), note: nil)
   }
 
-  /// Goes on to the next invite that is not being answered. The server need not be waited for: as many presses as
-  /// there are invites answer them all.
-  private mutating func selectNextInvite(after asker: UserID) {
-    let rows = arrangement.rows(in: .invites)
-    guard let place = rows.firstIndex(of: .invite(asker)) else { return }
-    if let next = rows[(place + 1)...].first(where: { change(for: $0) == nil }) { selection = next }
-  }
-
   mutating func askRemoval() {
-    switch selection {
+    switch list.selection {
     case .contact(let user): mode = .removal(user)
-    case .invite: notice = Notice("not on your list: A accepts the invite, D denies it")
-    case .heading, nil: notice = Notice("nobody is selected")
+    case .invite: notices.show(Notice("not on your list: A accepts the invite, D denies it"))
+    case .heading, nil: notices.show(Notice("nobody is selected"))
     }
   }
 
@@ -80,7 +72,7 @@ extension Model {
       return []
     }
     mode = .list
-    notice = Notice("inviting \(user.rawValue)", until: .invite(user))
+    notices.show(Notice("inviting \(user.rawValue)", until: .invite(user)))
     return request(.invite(user))
   }
 
@@ -90,7 +82,7 @@ extension Model {
     var written: UserID?
     var problem: String?
     do throws(UserIDProblem) {
-      written = try UserID.written(text, beside: roster.own.userID)
+      written = try UserID.written(text, beside: echo.userID)
     } catch {
       problem = error.message
     }
@@ -103,11 +95,11 @@ extension Model {
     }
     guard known.count < 2 else { return (nil, "several people are called '\(text)': write the user ID") }
     guard let user = known.first ?? written else { return (nil, problem) }
-    if user == roster.own.userID { return (nil, "that is you") }
-    if !meetsOthers, user.server != roster.own.userID.server {
+    if user == echo.userID { return (nil, "that is you") }
+    if !meetsOthers, user.server != echo.userID.server {
       return (nil, "the offline server knows only people on this machine")
     }
-    guard let contact = roster.contact(user) else { return (user, nil) }
+    guard let contact = list.roster.contact(user) else { return (user, nil) }
     let reason = contact.relation == .pending ? "has not answered your invite yet" : "is on your list already"
     return (nil, "\(user.rawValue) \(reason)")
   }
@@ -117,16 +109,15 @@ extension Model {
     let name = name.lowercased()
     guard !name.hasPrefix("@") else { return [] }
     return Set(
-      roster.people.filter { $0.row.isInvite == asking && $0.safeName.string.lowercased() == name }
+      list.roster.people.filter { $0.row.isInvite == asking && $0.safeName.string.lowercased() == name }
         .map(\.userID))
   }
 
   private mutating func request(_ change: ListChange) -> [Intent] {
-    guard self.change(for: change.row) == nil else {
-      notice = Notice("already under way")
+    guard list.request(change) else {
+      notices.show(Notice("already under way"))
       return []
     }
-    changes[change] = PendingChange()
     return [.change(change)]
   }
 }

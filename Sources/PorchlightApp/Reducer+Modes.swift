@@ -5,9 +5,9 @@ internal import Screen
 extension Model {
   /// The menu of the selected person; a heading has only one thing to offer, which is done.
   mutating func openMenu() {
-    if case .heading = selection {
-      fold()
-    } else if let menu = selectedPerson.flatMap({ Menu($0) }) {
+    if case .heading = list.selection {
+      foldGroup()
+    } else if let menu = list.selectedPerson.flatMap({ Menu($0) }) {
       mode = .menu(menu)
     }
   }
@@ -34,7 +34,7 @@ extension Model {
 
   private mutating func choose(_ action: Action?, in menu: Menu) -> [Intent] {
     mode = .list
-    selection = menu.row
+    list.selection = menu.row
     return action.map { perform($0) } ?? []
   }
 
@@ -61,8 +61,7 @@ extension Model {
   }
 
   /// Pasted text goes where text is written, and nowhere else.
-  mutating func paste(_ text: String, at now: Instant) {
-    lastKey = now
+  mutating func paste(_ text: String) {
     switch mode {
     case .status(var editor):
       editor.insert(text)
@@ -76,7 +75,7 @@ extension Model {
       editor.insert(text)
       reportCut(editor)
       mode = .invite(editor, note: nil)
-    case .list: notice = Notice("nothing to paste into: s writes your status text")
+    case .list: notices.show(Notice("nothing to paste into: s writes your status text"))
     case .menu, .help, .removal, .ended: break
     }
   }

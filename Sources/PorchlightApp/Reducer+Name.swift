@@ -8,11 +8,11 @@ extension Model {
 
   mutating func editName() {
     // Without a word of the server it is not known what would be replaced.
-    guard hasHeard else {
-      notice = Notice("not connected yet: your name is not known", .warning)
+    guard isOwnKnown else {
+      notices.show(Notice("not connected yet: your name is not known", .warning))
       return
     }
-    mode = .name(LineEditor(roster.own.displayName ?? "", byteLimit: Self.nameLimit))
+    mode = .name(LineEditor(echo.displayName ?? "", byteLimit: Self.nameLimit))
   }
 
   mutating func press(_ key: Key, inName editor: LineEditor) -> [Intent] {
@@ -20,11 +20,11 @@ extension Model {
     case .submit:
       mode = .list
       let name = SafeText(untrusted: editor.text).string
-      guard name != roster.own.displayName ?? "" else {
-        notice = Notice(name.isEmpty ? "there is no name to clear" : "that is your name already")
+      guard name != echo.displayName ?? "" else {
+        notices.show(Notice(name.isEmpty ? "there is no name to clear" : "that is your name already"))
         return []
       }
-      notice = Notice("sending your name")
+      notices.show(Notice("sending your name"))
       return [.rename(name)]
     case .close:
       mode = .list
@@ -32,20 +32,6 @@ extension Model {
     default:
       mode = .name(edited(editor, by: key))
       return []
-    }
-  }
-
-  /// What became of the wanted name; nothing is kept of it, so that it is told either way.
-  mutating func take(_ error: SDKError?, toName name: String) {
-    guard let error else {
-      notice = Notice(
-        name.isEmpty ? "your name is cleared" : "others see you as " + SafeText(untrusted: name))
-      return
-    }
-    switch error.code {
-    case .cancelled: break
-    case .loggedOut: end(error)
-    default: notice = Notice("name not changed: " + SafeText(untrusted: error.message), .error)
     }
   }
 }

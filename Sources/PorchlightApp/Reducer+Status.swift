@@ -9,8 +9,8 @@ extension Model {
 
   mutating func changeStatus(_ action: Action) -> [Intent] {
     // Choice and text are sent together, so without an echo the text would be lost.
-    guard hasHeard else {
-      notice = Notice("not connected yet: your status is not known", .warning)
+    guard isOwnKnown else {
+      notices.show(Notice("not connected yet: your status is not known", .warning))
       return []
     }
     switch action {
@@ -19,11 +19,11 @@ extension Model {
     case .busy: return choose(.busy)
     case .invisible: return choose(.hidden)
     case .freeForChat: return choose(.freeForChat)
-    case .toggleAway: return choose(own.toggled(.unavailable, echo: roster.own))
-    case .toggleBusy: return choose(own.toggled(.busy, echo: roster.own))
+    case .toggleAway: return choose(own.status.toggled(.unavailable, echo: echo))
+    case .toggleBusy: return choose(own.status.toggled(.busy, echo: echo))
     case .clearStatus: return write("")
     case .editStatus:
-      let text = own.current(roster.own).statusMessage ?? ""
+      let text = own.status.current(echo).statusMessage ?? ""
       mode = .status(LineEditor(text, byteLimit: Self.statusLimit))
       return []
     default: return []
@@ -54,35 +54,21 @@ extension Model {
 
   mutating func reportCut(_ editor: LineEditor) {
     guard editor.isCut else { return }
-    notice = Notice("no room for that: this line takes \(editor.byteLimit) bytes", .warning)
-  }
-
-  /// What became of it. The echo settles it, not the server's consent.
-  mutating func take(_ outcome: PresencePublisher.Outcome) {
-    switch outcome {
-    case .published(let update): own.published(update)
-    case .refused(let update, let error):
-      guard own.refused(update) else { return }
-      notice = Notice("status not changed: " + SafeText(untrusted: error.message), .error)
-    case .delayed(let update, let error):
-      guard own.delayed(update, because: error.message) else { return }
-      notice = Notice("status not sent yet, trying again: " + SafeText(untrusted: error.message), .warning)
-    case .loggedOut(let error): end(error)
-    }
+    notices.show(Notice("no room for that: this line takes \(editor.byteLimit) bytes", .warning))
   }
 
   private mutating func choose(_ choice: PresenceState) -> [Intent] {
-    let intents = publish(choice, text: own.current(roster.own).statusMessage) {
+    let intents = publish(choice, text: own.status.current(echo).statusMessage) {
       Notice("you are " + SafeText(untrusted: DisplayState(chosen: choice).word) + " already")
     }
     if choice == .hidden, !intents.isEmpty {
-      notice = Notice("you look offline; your profile stays public")
+      notices.show(Notice("you look offline; your profile stays public"))
     }
     return intents
   }
 
   private mutating func write(_ text: String) -> [Intent] {
-    publish(own.current(roster.own).presence, text: text) {
+    publish(own.status.current(echo).presence, text: text) {
       Notice(text.isEmpty ? "there is no status text to clear" : "that is your status text already")
     }
   }
@@ -90,18 +76,10 @@ extension Model {
   private mutating func publish(
     _ choice: PresenceState, text: String?, orSay nothingToDo: () -> Notice
   ) -> [Intent] {
-    guard let update = own.want(choice, text: text, echo: roster.own) else {
-      notice = nothingToDo()
+    guard let update = own.status.want(choice, text: text, echo: echo) else {
+      notices.show(nothingToDo())
       return []
     }
     return [.publish(update)]
-  }
-
-  var hasHeard: Bool {
-    switch connection {
-    case .connecting, .over: false
-    case .live: true
-    case .interrupted: roster.own.state != .unknown
-    }
   }
 }

@@ -8,8 +8,7 @@ internal import Screen
 /// The only place where the model changes. No clock, no waiting: the time is the message's.
 func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
   let now = message.at
-  let before = model.lines
-  let notice = model.notice
+  let before = model.list.lines
   let delayed = model.takeDelayedPress(at: now.instant)
   var intents: [Intent] = []
   switch message.event {
@@ -17,30 +16,26 @@ func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
     // No look at the clock first: a key that comes with the deadline still is activity.
     intents = model.take(input, at: now)
   case .sync(let step):
-    intents = model.passTime(to: now)
-    let wasInterrupted = model.connection.isInterrupted
-    model.take(step, at: now)
-    if wasInterrupted, intents.isEmpty { intents = model.sayAgain() }
-    intents += model.askVersions()
-    intents += model.sendKept()
+    intents = model.own.passTime(to: now.instant)
+    intents += model.take(step, at: now, isSilent: intents.isEmpty)
   case .publishing(let outcome):
-    intents = model.passTime(to: now)
-    model.take(outcome)
+    intents = model.own.passTime(to: now.instant)
+    if let notice = model.own.take(outcome) { model.notices.show(notice) }
+    if case .loggedOut(let error) = outcome { model.end(error) }
   case .answered(let change, let error):
-    intents = model.passTime(to: now)
+    intents = model.own.passTime(to: now.instant)
     model.take(error, to: change)
   case .renamed(let name, let error):
-    intents = model.passTime(to: now)
+    intents = model.own.passTime(to: now.instant)
     model.take(error, toName: name)
   case .versions(let versions):
-    intents = model.passTime(to: now)
-    model.hasPresenceLists = versions.hasPresenceLists
+    intents = model.own.passTime(to: now.instant)
+    model.server.take(versions)
   case .loggedOut(let error):
     model.end(error)
   case .tick:
-    intents = model.passTime(to: now)
+    intents = model.own.passTime(to: now.instant)
   }
-  if model.notice != notice { model.noticeUntil = nil }
   model.settle(at: now.instant, before: before)
   return delayed + intents
 }
@@ -52,73 +47,84 @@ extension Model {
   /// The session is over; what there is to see stays until the next key.
   mutating func end(_ error: SDKError) {
     mode = .ended(error)
-    connection = .over
+    server.end()
   }
 
-  /// What a server that came back may not know any more: one that crashed has forgotten what devices said of late.
-  fileprivate func sayAgain() -> [Intent] {
-    guard connection == .live else { return [] }
-    if let since = idle.idleSince { return [.reportIdle(since: since)] }
-    // Without a word from this device the server would take it for idle after a while.
-    return idle.limit == nil ? [.reportIdle(since: nil)] : []
+  /// Takes a turn of the event stream.
+  ///
+  /// - Parameters:
+  ///   - step: what it brought.
+  ///   - now: when.
+  ///   - isSilent: whether this message has nothing to tell the server yet.
+  /// - Returns: what is to be done about it.
+  fileprivate mutating func take(_ step: SyncStep, at now: Moment, isSilent: Bool) -> [Intent] {
+    switch step {
+    case .interrupted(let error, let retryAt):
+      server.interrupted(error, retryAt: retryAt)
+      return []
+    case .answer(let answer, let isComplete):
+      let wasInterrupted = server.connection.isInterrupted
+      let isNews = server.answered(isComplete: isComplete, at: now.instant)
+      let changes = list.take(
+        answer, isComplete: isComplete, isCalm: isCalm(at: now.instant), at: now.instant)
+      own.status.heard(echo)
+      for change in changes where isNews {
+        list.highlight(change, at: now.instant)
+        feed.tell(change, at: now)
+      }
+      return (wasInterrupted && isSilent ? own.reportAgain() : []) + server.askVersions() + sendKept()
+    }
   }
 
-  /// Lets idleness begin.
-  fileprivate mutating func passTime(to now: Moment) -> [Intent] {
-    guard case .began(let since) = idle.expire(now: now.instant) else { return [] }
-    return [.reportIdle(since: since)]
+  private mutating func sendKept() -> [Intent] {
+    guard let (intents, notice) = own.sendKept(echo) else { return [] }
+    notices.show(notice)
+    return intents
+  }
+
+  /// What became of a change to the lists; it stays pending until the stream confirms it.
+  fileprivate mutating func take(_ error: SDKError?, to change: ListChange) {
+    guard let error else {
+      list.accepted(change)
+      return
+    }
+    list.refused(change)
+    tell(error, SafeText(untrusted: change.userID.rawValue))
+  }
+
+  /// What became of the wanted name; nothing is kept of it, so that it is told either way.
+  fileprivate mutating func take(_ error: SDKError?, toName name: String) {
+    if let error {
+      tell(error, "name not changed")
+    } else {
+      notices.show(
+        Notice(name.isEmpty ? "your name is cleared" : "others see you as " + SafeText(untrusted: name)))
+    }
+  }
+
+  private mutating func tell(_ error: SDKError, _ what: SafeText) {
+    switch error.code {
+    case .cancelled: break
+    case .loggedOut: end(error)
+    default: notices.show(Notice(what + ": " + SafeText(untrusted: error.message), .error))
+    }
   }
 
   /// Brings in order what follows from the rest: what has run out, the rows, the selection, the window.
   fileprivate mutating func settle(at now: Instant, before: RosterLines) {
-    highlights = highlights.filter { $0.value > now }
-    if let until = quitArmedUntil, until <= now {
-      quitArmedUntil = nil
-      notice = nil
-    }
-    settleNotice(at: now)
-    if arrangement.moved > 0, !isCalm(at: now) { arrangement.follow(roster, isCalm: false) }
+    list.endHighlights(at: now)
+    notices.settle(at: now) { list.changes[$0] != nil }
+    if !isCalm(at: now) { list.reorder() }
     closeOrphans()
-    let selectionBefore = selection
-    keepSelection(before: before)
-    // With no hand on the list, the selected row keeps its line on the screen, as far as the ends allow.
-    if !isCalm(at: now), selection == selectionBefore, let old = before.selected, let new = lines.selected {
-      scroll += new - old
-    }
-    scroll = lines.top(near: scroll, height: plan.list.rows)
-  }
-
-  private mutating func settleNotice(at now: Instant) {
-    // An offer that is not on the screen any more must not be accepted.
-    defer { if notice?.kind != .offer { offer = nil } }
-    if let change = notice?.change, changes[change] == nil { notice = nil }
-    if let noticeUntil, noticeUntil <= now { notice = nil }
-    guard let notice, notice.change == nil else {
-      noticeUntil = nil
-      return
-    }
-    if noticeUntil == nil { noticeUntil = now + (notice.kind == .offer ? UITiming.offer : UITiming.notice) }
+    list.keepPlace(before: before, height: plan.list.rows, isCalm: isCalm(at: now))
   }
 
   /// A menu or a question about a user who is gone goes too.
   private mutating func closeOrphans() {
     switch mode {
-    case .menu(let menu): if roster.person(menu.row) == nil { mode = .list }
-    case .removal(let user): if roster.contact(user) == nil { mode = .list }
+    case .menu(let menu): if list.roster.person(menu.row) == nil { mode = .list }
+    case .removal(let user): if list.roster.contact(user) == nil { mode = .list }
     default: break
-    }
-  }
-
-  private mutating func keepSelection(before: RosterLines) {
-    let lines = lines
-    guard lines.selected == nil else { return }
-    // The selected user moved under a heading that was unfolded, or is gone: stay near.
-    if case .heading(let group) = selection, let first = arrangement.rows(in: group).first {
-      selection = first
-    } else if let place = before.selected {
-      selection = lines.nearest(to: place)
-    } else {
-      selection = lines.choices.first { $0.row.userID != nil }?.row ?? lines.choices.first?.row
     }
   }
 }

@@ -35,7 +35,7 @@ struct RuntimeLoop {
   }
 
   /// The status that was chosen and not confirmed.
-  var unconfirmed: StatusUpdate? { model.own.wanted }
+  var unconfirmed: StatusUpdate? { model.own.status.wanted }
 
   /// What has to be kept where it cannot be sent now.
   var unsent: UnsentStatus? { model.unsent }

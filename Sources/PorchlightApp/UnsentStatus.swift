@@ -16,33 +16,6 @@ public struct UnsentStatus: Hashable, Sendable, Codable {
   }
 }
 
-extension Model {
-  /// What is to be kept for the next start, if the roster ends now and the last try fails.
-  var unsent: UnsentStatus? {
-    guard let wanted = own.unsent else { return kept }
-    return UnsentStatus(wanted: wanted, before: StatusUpdate(roster.own))
-  }
-
-  /// Sends what the roster before could not, once the server has told the present state.
-  mutating func sendKept() -> [Intent] {
-    guard connection == .live, roster.own.state != .unknown, let kept else { return [] }
-    self.kept = nil
-    let now = StatusUpdate(roster.own)
-    guard own.wanted == nil, now != kept.wanted else { return [] }
-    guard now == kept.before else {
-      notice = Notice(
-        "not sent, as you have changed your status since: " + SafeText(untrusted: kept.words), .warning)
-      return []
-    }
-    guard let update = own.want(kept.wanted.presence, text: kept.wanted.statusMessage, echo: roster.own)
-    else {
-      return []
-    }
-    notice = Notice("sending what you chose last time: " + SafeText(untrusted: kept.words))
-    return [.publish(update)]
-  }
-}
-
 extension UnsentStatus {
   /// The choice as a user calls it, and the text. What they wrote is not sanitised.
   public var words: String {

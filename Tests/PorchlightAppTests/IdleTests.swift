@@ -11,7 +11,7 @@ import Testing
     var scene = Scene()
     let start = scene.now.instant
     scene.wait(.seconds(299))
-    #expect(!scene.model.idle.isIdle)
+    #expect(!scene.model.own.idle.isIdle)
     scene.advance(to: start + .seconds(300))
     scene.send(.tick)
     #expect(scene.intents == [.reportIdle(since: start)])
@@ -112,8 +112,8 @@ import Testing
     var scene = Scene(idleAfter: nil)
     scene.wait(.seconds(100_000))
     #expect(scene.line(with: "idle in") == nil)
-    #expect(!scene.model.idle.isIdle)
-    #expect(scene.model.idle.idleSince == nil)
+    #expect(!scene.model.own.idle.isIdle)
+    #expect(scene.model.own.idle.idleSince == nil)
   }
 
   @Test func withoutALimitTheServerIsToldAgainThatThisDeviceSpeaksForItself() {
@@ -147,7 +147,7 @@ import Testing
     scene.wait(.seconds(200))
     scene.hear([.state("bob", .busy)])
     scene.wait(.seconds(100))
-    #expect(scene.model.idle.isIdle)
+    #expect(scene.model.own.idle.isIdle)
   }
 
   @Test func theServerIsToldAtTheStartThatSomebodyIsThere() {

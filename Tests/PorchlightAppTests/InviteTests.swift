@@ -163,9 +163,9 @@ import Testing
     scene.type("zed")
     scene.press(.enter)
     scene.wait(.seconds(20))
-    #expect(scene.model.notice != nil)
+    #expect(scene.model.notices.current != nil)
     scene.hear([.list("zed", .pending)])
-    #expect(scene.model.notice == nil)
+    #expect(scene.model.notices.current == nil)
   }
 
   @Test(arguments: [(24, 80, "list? (y/n)"), (24, 40, "? (y/n)"), (6, 24, "? y/n")])
@@ -238,7 +238,7 @@ import Testing
     scene.send(.answered(.accept(.user("ola")), nil))
     #expect(scene.line(with: "(accepting)") != nil)
     scene.hear([.invite("ola", .accepted)])
-    #expect(scene.model.changes.isEmpty)
+    #expect(scene.model.list.changes.isEmpty)
     #expect(scene.selected == "pip")
   }
 

@@ -99,7 +99,7 @@ import Testing
   @Test func escapeClearsTheNoticeAndSaysNothing() {
     var scene = Scene(Self.people)
     scene.press("Z", .escape)
-    #expect(scene.model.notice == nil)
+    #expect(scene.model.notices.current == nil)
   }
 
   @Test(arguments: [(Glyphs.unicode, ">▸ Offline"), (.ascii, ">+ Offline")])

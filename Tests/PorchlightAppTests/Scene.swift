@@ -96,7 +96,7 @@ struct Scene {
 
   /// The localparts of the rows on screen, and the headings as they stand.
   var order: [String] {
-    model.lines.lines.map { line in
+    model.list.lines.lines.map { line in
       switch line {
       case .heading(let group, let count, let isFolded): "\(isFolded ? "+" : "-")\(group.title) \(count)"
       case .row(let row): row.userID.map { String($0.localpart) } ?? ""
@@ -105,7 +105,7 @@ struct Scene {
   }
 
   var selected: String? {
-    switch model.selection {
+    switch model.list.selection {
     case .heading(let group): "+\(group.title)"
     case .invite(let user), .contact(let user): String(user.localpart)
     case nil: nil

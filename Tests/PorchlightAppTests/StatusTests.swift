@@ -153,7 +153,7 @@ import Testing
     var scene = Scene()
     scene.press("s")
     scene.type(String(repeating: "写", count: 341))
-    #expect(scene.model.notice == nil)
+    #expect(scene.model.notices.current == nil)
     scene.type("写")
     #expect(scene.line(with: "no room for that: this line takes 1024 bytes") != nil)
     scene.press(.enter)

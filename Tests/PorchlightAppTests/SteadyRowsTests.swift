@@ -65,7 +65,7 @@ import Testing
     #expect(scene.line(with: "ann")?.contains("idle") == true)
     #expect(scene.line(with: "1 now idle") != nil)
     scene.wait(.milliseconds(2_999))
-    #expect(scene.model.arrangement.moved == 1)
+    #expect(scene.model.list.order.moved == 1)
     scene.wait(.milliseconds(1))
     #expect(scene.order == ["-Here 2", "bob", "cid", "-Idle 1", "ann", "+Offline 1"])
     #expect(scene.line(with: "now idle") == nil)
@@ -99,7 +99,7 @@ import Testing
     scene.wait(.seconds(2))
     scene.press("j")
     scene.wait(.seconds(2))
-    #expect(scene.model.arrangement.moved == 1)
+    #expect(scene.model.list.order.moved == 1)
   }
 
   @Test func nothingMovesWhileAMenuIsOpen() {
@@ -127,7 +127,7 @@ import Testing
     var scene = Scene([.own()] + .person("ann", .online))
     scene.press("j")
     scene.hear([.state("ann", .freeForChat)])
-    #expect(scene.model.arrangement.moved == 0)
+    #expect(scene.model.list.order.moved == 0)
   }
 
   @Test func whenTheSelectedPersonLeavesTheNextOneIsSelected() {
@@ -140,24 +140,24 @@ import Testing
   @Test func aChangedRowStandsOutForThreeSeconds() {
     var scene = Scene(Self.people)
     scene.hear([.state("bob", .online, "new words")])
-    #expect(scene.model.highlights.keys.contains(.contact(.user("bob"))))
+    #expect(scene.model.list.highlights.keys.contains(.contact(.user("bob"))))
     scene.wait(.seconds(3))
-    #expect(scene.model.highlights.isEmpty)
+    #expect(scene.model.list.highlights.isEmpty)
   }
 
   @Test func aReorderKeepsTheSelectedRowOnItsLine() {
     var scene = Scene([.own()] + (10..<60).flatMap { [StreamEvent].person("p\($0)", .online) })
     for _ in 0..<25 { scene.press("j") }
     scene.wait(.seconds(4))
-    let line = (scene.model.lines.selected ?? 0) - scene.model.scroll
+    let line = (scene.model.list.lines.selected ?? 0) - scene.model.list.scroll
     scene.hear([.state("p10", .unavailable), .state("p11", .unavailable)])
-    #expect((scene.model.lines.selected ?? 0) - scene.model.scroll == line)
+    #expect((scene.model.list.lines.selected ?? 0) - scene.model.list.scroll == line)
     #expect(scene.selected == "p35")
   }
 
   @Test func aNewAgeIsNoChange() {
     var scene = Scene(Self.people)
     scene.hear([.state("bob", .online, ago: .seconds(60))])
-    #expect(scene.model.highlights.isEmpty)
+    #expect(scene.model.list.highlights.isEmpty)
   }
 }

@@ -16,7 +16,7 @@ import Testing
   /// A roster that starts with what the one before could not send.
   private func scene(_ own: StreamEvent) -> Scene {
     var scene = Scene(isConnected: false)
-    scene.model.kept = UnsentStatus(wanted: Self.busy, before: Self.before)
+    scene.model.own.kept = UnsentStatus(wanted: Self.busy, before: Self.before)
     scene.hear([own], isComplete: true)
     return scene
   }
@@ -24,7 +24,7 @@ import Testing
   @Test func itIsSentAtTheNextStart() {
     let scene = scene(.own(.online, "in the workshop"))
     #expect(scene.intents == [.askVersions, .publish(Self.busy)])
-    #expect(scene.model.own.wanted == Self.busy)
+    #expect(scene.model.own.status.wanted == Self.busy)
     #expect(scene.line(with: "sending what you chose last time: busy, at lunch") != nil)
   }
 
@@ -37,19 +37,19 @@ import Testing
   @Test func whatAnotherClientChoseSinceStays() {
     let scene = scene(.own(.unavailable, "asleep"))
     #expect(scene.intents == [.askVersions])
-    #expect(scene.model.own.wanted == nil)
+    #expect(scene.model.own.status.wanted == nil)
     #expect(scene.line(with: "not sent, as you have changed your status since") != nil)
   }
 
   @Test func whatHasArrivedAfterAllIsNotSentAgain() {
     let scene = scene(.own(.busy, "at lunch"))
     #expect(scene.intents == [.askVersions])
-    #expect(scene.model.notice == nil)
+    #expect(scene.model.notices.current == nil)
   }
 
   @Test func itIsKeptOnWhereTheServerIsStillAway() {
     var scene = Scene(isConnected: false)
-    scene.model.kept = UnsentStatus(wanted: Self.busy, before: Self.before)
+    scene.model.own.kept = UnsentStatus(wanted: Self.busy, before: Self.before)
     scene.interrupt()
     #expect(scene.model.unsent == UnsentStatus(wanted: Self.busy, before: Self.before))
   }

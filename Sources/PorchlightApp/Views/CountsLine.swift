@@ -20,8 +20,8 @@ struct CountsLine {
   func draw(_ painter: inout Painter) {
     let width = painter.size.columns
     let room = width - 2
-    let moved = showsMoved ? model.arrangement.waitingText : .empty
-    let counts = model.counts
+    let moved = showsMoved ? model.list.order.waitingText : .empty
+    let counts = model.list.counts
     var merged = counts
     merged[.online] = (counts[.online] ?? 0) + (counts[.freeForChat] ?? 0)
     merged[.freeForChat] = nil
@@ -32,7 +32,7 @@ struct CountsLine {
     let wordy = [counts, merged].map { spans($0, hasWords: true) }
     let left = wordy.first { cells($0) + 2 + right <= room } ?? brief
     var column = 1
-    if showsOwn, let own = model.connection.isLost ? .offline : model.ownStanding {
+    if showsOwn, let own = model.server.connection.isLost ? .offline : model.ownState {
       column = painter.put(model.look.glyphs[own], row: 0, column: column, style: model.look[own.role]) + 1
     }
     // Half a number would be another number.
@@ -49,9 +49,9 @@ struct CountsLine {
 
   /// The smallest screen: who is here of all.
   func drawNumbers(_ painter: inout Painter) {
-    let counts = model.counts
+    let counts = model.list.counts
     let here = DisplayState.allCases.filter { $0.group == .here }.reduce(0) { $0 + (counts[$1] ?? 0) }
-    let texts: [SafeText] = ["\(here)/\(model.roster.watched.count)", "\(here)"]
+    let texts: [SafeText] = ["\(here)/\(model.list.roster.watched.count)", "\(here)"]
     guard let text = texts.first(where: { $0.cells <= painter.size.columns }) else { return }
     painter.put(text, row: 0, column: 0, style: model.look[.counts])
   }
@@ -61,10 +61,10 @@ struct CountsLine {
   }
 
   private func spans(_ counts: [DisplayState: Int], hasWords: Bool) -> [Span] {
-    let total = model.roster.watched.count
+    let total = model.list.roster.watched.count
     let people: SafeText = total == 1 ? "1 person" : "\(total) people"
     var spans = [Span(text: hasWords ? people : "\(total)", role: .counts)]
-    let invites = model.roster.asking.count
+    let invites = model.list.roster.asking.count
     if invites > 0, !hasWords {
       spans.append(Span(text: model.look.glyphs[.invite] + "\(invites)", role: .invite))
     }
@@ -79,19 +79,20 @@ struct CountsLine {
 
   /// The longest first; the first that fits is shown.
   private var connectionTexts: [SafeText] {
-    switch model.connection {
+    switch model.server.connection {
     case .connecting: return ["connecting..."]
-    case .live: return model.hasPresenceLists == false ? ["connected, no lists", "no lists"] : ["live"]
+    case .live:
+      return model.server.hasPresenceLists == false ? ["connected, no lists", "no lists"] : ["live"]
     case .over: return ["logged out"]
     case .interrupted(_, let retryAt):
-      let seconds = Model.seconds(until: retryAt, from: now.instant)
+      let seconds = Countdown.seconds(until: retryAt, from: now.instant)
       guard seconds > 0 else { return ["reconnecting..."] }
       return ["reconnecting in \(seconds)s", "again in \(seconds)s", "\(seconds)s"]
     }
   }
 
   private var connectionRole: ThemeRole {
-    switch model.connection {
+    switch model.server.connection {
     case .connecting: .pending
     case .live: .online
     case .over: .error

@@ -10,7 +10,7 @@ struct DetailPane {
 
   /// Two lines.
   func drawBelow(_ painter: inout Painter) {
-    guard let person = model.selectedPerson else { return }
+    guard let person = model.list.selectedPerson else { return }
     let look = model.look
     let width = painter.size.columns - 1
     var column = 1
@@ -39,7 +39,7 @@ struct DetailPane {
 
   private func drawPerson(_ painter: inout Painter) -> Int {
     let look = model.look
-    guard let person = model.selectedPerson else { return -1 }
+    guard let person = model.list.selectedPerson else { return -1 }
     let width = painter.size.columns
     painter.put(look.clip(person.safeName, to: width), row: 0, column: 0, style: look[.title])
     let address = look.clip(SafeText(untrusted: person.userID.rawValue), to: width)
@@ -81,7 +81,7 @@ struct DetailPane {
     } else {
       facts.append(("list", person.isPending ? "invited, no answer yet" : "shares presence with you"))
     }
-    if let change = model.change(for: person.row) { facts.append(("now", "\(change.progress)...")) }
+    if let change = model.list.change(for: person.row) { facts.append(("now", "\(change.progress)...")) }
     return facts
   }
 
@@ -95,11 +95,11 @@ struct DetailPane {
 
   private func presence(_ person: Person) -> String {
     // What was heard last, while nothing is heard, was so then.
-    let word = (model.connection.isLost ? "was " : "") + person.displayState.word
-    let age = person.activityText(at: now, lastHeard: model.lastHeardIfLost)
+    let word = (model.server.connection.isLost ? "was " : "") + person.displayState.word
+    let age = person.activityText(at: now, lastHeard: model.server.lastHeardIfLost)
     return switch person.activity {
     case .never: word
-    case .now where !model.connection.isLost: "\(word), active now"
+    case .now where !model.server.connection.isLost: "\(word), active now"
     case .now, .since: "\(word), active \(age) ago"
     case .asked: "asked \(age)"
     }

@@ -13,7 +13,7 @@ struct KeyLine {
   func draw(_ painter: inout Painter) {
     let countdown = countdownText
     let width = painter.size.columns - 1 - (countdown.isEmpty ? 0 : countdown.cells + 2)
-    if let notice = model.notice {
+    if let notice = model.notices.current {
       let left = Rect(row: 0, column: 0, rows: 1, columns: width)
       painter.within(left) { draw(notice, &$0) }
     } else {
@@ -53,8 +53,8 @@ struct KeyLine {
     guard scope == .list else { return Keymap.bindings(in: scope).filter { $0.hint != nil } }
     // In the order of what a newcomer needs; what does not fit is in the help.
     let own: [Action] = hasStatusKeys ? [] : [.editStatus, .toggleAway, .toggleBusy]
-    let invites: [Action] = model.roster.asking.isEmpty ? [] : [.jumpToInvites]
-    let lost: [Action] = model.connection.isInterrupted ? [.reconnect] : []
+    let invites: [Action] = model.list.roster.asking.isEmpty ? [] : [.jumpToInvites]
+    let lost: [Action] = model.server.connection.isInterrupted ? [.reconnect] : []
     let actions = lost + [.help, .quit] + own + invites + [.menu, .toggleOffline, .invite, .detail, .remove]
     return actions.compactMap { Self.binding($0, in: scope) }
   }
@@ -75,7 +75,7 @@ struct KeyLine {
   }
 
   private var countdownText: SafeText {
-    guard let seconds = model.idleCountdown(at: now.instant) else { return .empty }
+    guard let seconds = model.own.idleCountdown(model.echo, at: now.instant) else { return .empty }
     return "idle in \(seconds)s"
   }
 }

@@ -7,7 +7,7 @@ struct PersonMenu {
   let menu: Menu
 
   func draw(in list: Rect, _ painter: inout Painter) {
-    guard let person = model.roster.person(menu.row) else { return }
+    guard let person = model.list.roster.person(menu.row) else { return }
     let look = model.look
     let entries = menu.items.map { entry($0, person) }
     let name = look.clip(person.safeName, to: 24)
@@ -42,8 +42,8 @@ struct PersonMenu {
 
   /// Under the selected row, or above it where there is no room below.
   private func place(rows: Int, columns: Int, in list: Rect) -> Rect {
-    let lines = model.lines
-    let line = (lines.selected ?? 0) - lines.top(near: model.scroll, height: list.rows)
+    let lines = model.list.lines
+    let line = (lines.selected ?? 0) - lines.top(near: model.list.scroll, height: list.rows)
     let below = list.row + line + 1
     let fits = below + rows <= list.endRow
     let row = fits ? below : max(list.row, list.row + line - rows)

@@ -25,7 +25,7 @@ struct PromptLine {
 
   /// What is wrong, for small screens that have no line for more than that.
   var note: SafeText? {
-    if let notice = model.notice { return notice.text }
+    if let notice = model.notices.current { return notice.text }
     if case .invite(_, let note?) = model.mode { return SafeText(untrusted: note) }
     return nil
   }
@@ -60,7 +60,7 @@ struct PromptLine {
   }
 
   private func question(in width: Int) -> SafeText {
-    guard let person = removed ?? model.selectedPerson else { return .empty }
+    guard let person = removed ?? model.list.selectedPerson else { return .empty }
     let room = max(0, width - 2)
     let long: (SafeText, SafeText) =
       person.isPending ? ("take back your invite to ", "? (y/n)") : ("remove ", " from your list? (y/n)")
@@ -74,6 +74,6 @@ struct PromptLine {
 
   private var removed: Person? {
     guard case .removal(let user) = model.mode else { return nil }
-    return model.roster.person(.contact(user))
+    return model.list.roster.person(.contact(user))
   }
 }

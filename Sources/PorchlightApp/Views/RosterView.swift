@@ -18,23 +18,23 @@ struct RosterView {
     for case (let title, let range?) in titles {
       painter.put(title, row: 0, column: range.lowerBound, width: range.count, style: model.look[.columns])
     }
-    let moved = model.arrangement.waitingText
+    let moved = model.list.order.waitingText
     guard !moved.isEmpty else { return }
     let style = model.look[.columns].overlaid(with: model.look[.pending])
     painter.put(moved, row: 0, column: painter.size.columns - 1 - moved.cells, style: style)
   }
 
   func draw(_ painter: inout Painter) {
-    let lines = model.lines
+    let lines = model.list.lines
     let columns = RosterColumns(width: painter.size.columns, shape: shape)
-    for (row, line) in lines.window(near: model.scroll, height: painter.size.rows).enumerated() {
+    for (row, line) in lines.window(near: model.list.scroll, height: painter.size.rows).enumerated() {
       switch line {
       case .heading(let group, let count, let isFolded):
         draw(group, count: count, isFolded: isFolded, row: row, &painter)
       case .row(let id):
-        if let person = model.roster.person(id) { draw(person, columns, row: row, &painter) }
+        if let person = model.list.roster.person(id) { draw(person, columns, row: row, &painter) }
       }
-      if line.selectable == model.selection, model.selection != nil {
+      if line.selectable == model.list.selection, model.list.selection != nil {
         let whole = Rect(row: row, column: 0, rows: 1, columns: painter.size.columns)
         painter.restyle(whole) { $0 = model.look.laid($0, on: .selection) }
         let column = line.isHeading ? 0 : columns.mark
@@ -69,16 +69,16 @@ struct RosterView {
   private func draw(_ person: Person, _ columns: RosterColumns, row: Int, _ painter: inout Painter) {
     let look = model.look
     let state = look[person.displayState.role]
-    let isNew = model.highlights[person.row].map { $0 > now.instant } ?? false
+    let isNew = model.list.highlights[person.row].map { $0 > now.instant } ?? false
     let name =
       isNew ? look[.feedHighlight] : person.displayState.group == .offline ? look[.offline] : look[.text]
     painter.put(look.glyphs[person.displayState], row: row, column: columns.glyph, style: state)
     put(person.safeName, in: columns.name, row: row, style: name, &painter)
     let word = columns.hasLongWords ? person.displayState.word : person.displayState.shortWord
     put(SafeText(untrusted: word), in: columns.state, row: row, style: state, &painter)
-    let active = SafeText(untrusted: person.activityText(at: now, lastHeard: model.lastHeardIfLost))
+    let active = SafeText(untrusted: person.activityText(at: now, lastHeard: model.server.lastHeardIfLost))
     put(active, in: columns.active, row: row, style: look[.active], &painter)
-    if let change = model.change(for: person.row) {
+    if let change = model.list.change(for: person.row) {
       let text = SafeText(untrusted: "(\(change.progress))")
       put(text, in: columns.status ?? columns.state, row: row, style: look[.pending], &painter)
     } else {
@@ -99,7 +99,7 @@ struct RosterView {
   }
 
   private func drawEmpty(_ painter: inout Painter) {
-    let isConnecting = model.connection == .connecting
+    let isConnecting = model.server.connection == .connecting
     guard !isConnecting else { return }
     let width = max(0, painter.size.columns - 4)
     let lines = emptyText.flatMap { $0.wrapped(to: width) }
@@ -114,7 +114,7 @@ struct RosterView {
   }
 
   private var emptyText: [SafeText] {
-    guard model.hasPresenceLists == false else {
+    guard model.server.hasPresenceLists == false else {
       return ["nobody yet: + asks to see somebody", model.emptyHint]
     }
     return [

@@ -15,14 +15,14 @@ struct TitleBar {
     if width >= 60 {
       column = painter.put("porchlight  ", row: 0, column: column, style: look[.title])
     }
-    let own = model.roster.own.userID
+    let own = model.echo.userID
     let address = look.clip(
       SafeText(untrusted: width >= 60 ? own.rawValue : "@\(own.localpart)"), to: width / 2)
     column = painter.put(address, row: 0, column: column, width: width - column, style: look[.text]) + 2
     guard let (text, displayState) = displayState else { return }
     let state = look.clip(look.glyphs[displayState] + " " + text, to: max(0, width - column))
     column = painter.put(state, row: 0, column: column, style: look[displayState.role]) + 1
-    if let text = model.own.current(model.roster.own).statusMessage {
+    if let text = model.own.status.current(model.echo).statusMessage {
       let quoted = look.clip("\"" + SafeText(untrusted: text) + "\"", to: max(0, width - column))
       painter.put(quoted, row: 0, column: column, style: look[.statusText])
     }
@@ -30,14 +30,14 @@ struct TitleBar {
   }
 
   private var displayState: (SafeText, DisplayState)? {
-    guard let own = model.ownStanding else { return nil }
+    guard let own = model.ownState else { return nil }
     let word = SafeText(untrusted: own.word)
-    return model.connection.isLost ? ("offline to others (" + word + ")", .offline) : (word, own)
+    return model.server.connection.isLost ? ("offline to others (" + word + ")", .offline) : (word, own)
   }
 
   /// Says that the server has not confirmed yet what the line shows.
   private var pendingMark: SafeText {
-    guard model.own.wanted != nil else { return .empty }
-    return model.own.delay == nil ? "(sending)" : "(waiting)"
+    guard model.own.status.wanted != nil else { return .empty }
+    return model.own.status.delay == nil ? "(sending)" : "(waiting)"
   }
 }

@@ -33,13 +33,13 @@ private func drawAlert(_ model: Model, _ plan: ScreenPlan, _ painter: inout Pain
 
 private func drawCompact(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ painter: inout Painter) {
   painter.within(plan.list) { RosterView(model: model, shape: plan.shape, now: now).draw(&$0) }
-  if model.connection.isLost { dim(&painter) }
+  if model.server.connection.isLost { dim(&painter) }
   drawAlert(model, plan, &painter)
   let prompt = PromptLine(model: model)
   painter.within(plan.keys) { painter in
     if prompt.isOpen {
       prompt.draw(&painter)
-    } else if let notice = model.notice {
+    } else if let notice = model.notices.current {
       KeyLine(model: model, now: now).draw(notice, &painter)
     } else {
       CountsLine(model: model, now: now, showsOwn: true).draw(&painter)
@@ -67,7 +67,7 @@ private func drawFull(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ paint
   painter.within(plan.sidePane) { detail.drawBeside(&$0) }
   painter.within(plan.bottomPane) { detail.drawBelow(&$0) }
   painter.within(plan.feed) { FeedLine(model: model).draw(&$0) }
-  if model.connection.isLost { dim(&painter) }
+  if model.server.connection.isLost { dim(&painter) }
   drawAlert(model, plan, &painter)
   let prompt = PromptLine(model: model)
   let keys = KeyLine(model: model, now: now, hasStatusKeys: !plan.statusKeys.isEmpty)

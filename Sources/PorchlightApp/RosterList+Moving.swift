@@ -1,6 +1,4 @@
-internal import Screen
-
-extension Model {
+extension RosterList {
   /// Selects so many rows further down, or up, and stops at the ends.
   mutating func move(by distance: Int) {
     let choices = lines.choices
@@ -26,40 +24,34 @@ extension Model {
     if let first = lines.choices.first(where: { lines.groups[$0.line] == group }) { selection = first.row }
   }
 
-  /// Folds the group of the selected row, or opens it.
-  mutating func fold() {
-    let lines = lines
-    guard let selected = lines.selected else { return }
-    let group = lines.groups[selected]
+  /// The group of the selected row.
+  var selectedGroup: RosterGroup? { lines.selected.map { lines.groups[$0] } }
+
+  /// Folds the group and selects its heading, if the selection was in it; opens it if it is folded.
+  mutating func toggle(_ group: RosterGroup) {
     if folded.contains(group) {
-      open(group)
-    } else if group == .invites {
-      notice = Notice("invites stay visible until they are answered")
+      folded.remove(group)
+      if selection == .heading(group), let first = order.rows(in: group).first { selection = first }
     } else {
+      if selectedGroup == group { selection = .heading(group) }
       folded.insert(group)
-      selection = .heading(group)
     }
   }
 
-  mutating func toggleOffline() {
-    guard !folded.contains(.offline) else {
-      open(.offline)
-      return
-    }
-    if let selected = lines.selected, lines.groups[selected] == .offline { selection = .heading(.offline) }
-    folded.insert(.offline)
-  }
-
-  mutating func jumpToInvites() {
-    guard let first = arrangement.rows(in: .invites).first else {
-      notice = Notice("no invites")
-      return
-    }
+  /// Selects the first invite.
+  ///
+  /// - Returns: false if there is none.
+  mutating func selectFirstInvite() -> Bool {
+    guard let first = order.rows(in: .invites).first else { return false }
     selection = first
+    return true
   }
 
-  private mutating func open(_ group: RosterGroup) {
-    folded.remove(group)
-    if selection == .heading(group), let first = arrangement.rows(in: group).first { selection = first }
+  /// Goes on to the next invite that is not being answered. The server need not be waited for: as many presses as
+  /// there are invites answer them all.
+  mutating func selectNextInvite(after asker: RowID) {
+    let rows = order.rows(in: .invites)
+    guard let place = rows.firstIndex(of: asker) else { return }
+    if let next = rows[(place + 1)...].first(where: { change(for: $0) == nil }) { selection = next }
   }
 }

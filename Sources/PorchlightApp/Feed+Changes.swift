@@ -1,0 +1,63 @@
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Ports
+
+extension Feed {
+  /// Tells what the stream brought.
+  mutating func tell(_ change: RosterChange, at now: Moment) {
+    switch change {
+    case .added(let contact):
+      let pending = contact.relation == .pending
+      tell(
+        contact.userID, pending ? "you asked to see \(contact.name)" : "\(contact.name) is on your list", now)
+    case .changed(let old, let new): tell(from: old, to: new, at: now)
+    case .removed(let contact, let state): tell(contact.userID, Self.farewell(contact, state), now)
+    case .invited(let invite): tell(invite.observer, "\(Person(invite).name) wants to see you", now)
+    case .inviteGone(let invite, let state):
+      guard let text = Self.settlement(Person(invite).name, state) else { return }
+      tell(invite.observer, text, now)
+    case .own: break
+    }
+  }
+
+  private mutating func tell(_ user: UserID, _ text: String, _ now: Moment) {
+    add(.told(user, text), at: now)
+  }
+
+  private mutating func tell(from old: Contact, to new: Contact, at now: Moment) {
+    let before = DisplayState(seen: old.state)
+    let after = DisplayState(seen: new.state)
+    if old.relation == .pending, new.relation == .accepted {
+      tell(new.userID, "\(new.name) accepted your invite", now)
+    }
+    // The first state that is heard of a contact is not a change.
+    guard before != .unknown || old.unknownReason == .unreachable else { return }
+    if let movement = Feed.Movement(from: before, to: after) {
+      add(.moved(new.userID, name: new.name, movement), at: now)
+    }
+    // Who goes takes the text along, and who comes brings it back; neither is said twice.
+    let isThere = [before, after].allSatisfy { ![.offline, .unknown].contains($0) }
+    if isThere, old.statusText != new.statusText {
+      add(.wrote(new.userID, name: new.name, text: new.statusText), at: now)
+    }
+  }
+
+  private static func farewell(_ contact: Contact, _ state: ListState) -> String {
+    switch state {
+    case .denied: "\(contact.name) does not share presence with you"
+    case .revoked: "\(contact.name) took back their permission"
+    case .pending, .accepted, .dropped:
+      contact.relation == .pending
+        ? "you took back your invite to \(contact.name)" : "you removed \(contact.name)"
+    }
+  }
+
+  private static func settlement(_ name: String, _ state: InviteState) -> String? {
+    switch state {
+    case .accepted: "you accepted \(name)"
+    case .denied: "you denied \(name)"
+    case .withdrawn: "\(name) does not ask any more"
+    case .pending, .revoked: nil
+    }
+  }
+}

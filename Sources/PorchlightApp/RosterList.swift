@@ -1,0 +1,153 @@
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Ports
+
+/// The list: who is on it, in what order the rows stand, what is selected and folded, and what is waited for.
+struct RosterList: Sendable {
+  /// A change to the lists, until the stream confirms it.
+  struct PendingChange: Hashable, Sendable {
+    /// Answers of the stream since the server took it; nil while it has not.
+    var answers: Int?
+  }
+
+  /// As the server told it.
+  private(set) var roster: Roster
+  private(set) var order = RowOrder()
+  var folded: Set<RosterGroup> = [.offline]
+  var selection: RowID?
+  /// The first line on the screen, as far as the selection allows.
+  private(set) var scroll = 0
+  /// Rows that changed of late, and until when they stand out.
+  private(set) var highlights: [RowID: Instant] = [:]
+  /// Changes that were asked for and not confirmed by the stream.
+  private(set) var changes: [ListChange: PendingChange] = [:]
+
+  init(userID: UserID) { roster = Roster(userID: userID) }
+
+  var lines: RosterLines { RosterLines(order, folded: folded, selection: selection) }
+
+  var selectedPerson: Person? { selection.flatMap { roster.person($0) } }
+
+  /// The change that a row waits for.
+  func change(for row: RowID) -> ListChange? {
+    guard let user = row.userID else { return nil }
+    let candidates: [ListChange] =
+      row.isInvite ? [.accept(user), .deny(user)] : [.drop(user), .invite(user)]
+    return candidates.first { changes[$0] != nil }
+  }
+
+  /// How many people there are in each state, as of now.
+  var counts: [DisplayState: Int] {
+    roster.watched.reduce(into: [:]) { $0[DisplayState(seen: $1.state), default: 0] += 1 }
+  }
+}
+
+// MARK: What the server says
+
+extension RosterList {
+  /// Takes an answer of the event stream. While it is calm, rows keep their places.
+  ///
+  /// - Returns: what changed, in order.
+  mutating func take(
+    _ answer: SyncAnswer, isComplete: Bool, isCalm: Bool, at now: Instant
+  ) -> [RosterChange] {
+    let news = roster.apply(answer, isComplete: isComplete, at: now)
+    ageChanges()
+    for change in news { confirm(change) }
+    if !news.isEmpty { order.follow(roster, isCalm: isCalm) }
+    return news
+  }
+
+  /// Waits for a change from now on, until the stream confirms it.
+  ///
+  /// - Returns: false if the row waits for one already.
+  mutating func request(_ change: ListChange) -> Bool {
+    guard self.change(for: change.row) == nil else { return false }
+    changes[change] = PendingChange()
+    return true
+  }
+
+  /// The server took the change; it stays pending until the stream confirms it.
+  mutating func accepted(_ change: ListChange) { changes[change]?.answers = 0 }
+
+  /// The server did not take it.
+  mutating func refused(_ change: ListChange) { changes[change] = nil }
+
+  /// The poll that was under way when the server agreed may not know it yet. The one after that does, and
+  /// if it said nothing, there was nothing to change.
+  private mutating func ageChanges() {
+    for (change, state) in changes {
+      guard let answers = state.answers else { continue }
+      changes[change] = answers > 0 ? nil : PendingChange(answers: answers + 1)
+    }
+  }
+
+  private mutating func confirm(_ change: RosterChange) {
+    switch change {
+    case .added(let contact): changes[.invite(contact.userID)] = nil
+    case .removed(let contact, _): changes[.drop(contact.userID)] = nil
+    case .inviteGone(let invite, _):
+      changes[.accept(invite.observer)] = nil
+      changes[.deny(invite.observer)] = nil
+    case .changed, .invited, .own: break
+    }
+  }
+
+  /// Has the row stand out whose looks the change altered.
+  mutating func highlight(_ change: RosterChange, at now: Instant) {
+    let row: RowID? =
+      switch change {
+      case .added(let contact): .contact(contact.userID)
+      case .invited(let invite): .invite(invite.observer)
+      case .changed(let old, let new): Person(old).looksLike(Person(new)) ? nil : .contact(new.userID)
+      case .removed, .inviteGone, .own: nil
+      }
+    if let row { highlights[row] = now + UITiming.highlight }
+  }
+}
+
+extension Person {
+  fileprivate func looksLike(_ other: Person) -> Bool {
+    name == other.name && displayState == other.displayState && remark == other.remark
+  }
+}
+
+// MARK: What follows
+
+extension RosterList {
+  mutating func endHighlights(at now: Instant) { highlights = highlights.filter { $0.value > now } }
+
+  /// Moves the rows that wait to be moved.
+  mutating func reorder() {
+    if order.moved > 0 { order.follow(roster, isCalm: false) }
+  }
+
+  /// Keeps something selected, and that on the screen.
+  ///
+  /// - Parameters:
+  ///   - before: the lines before what happened.
+  ///   - height: how many lines the screen shows.
+  ///   - isCalm: whether the user moves in the list; otherwise the selected row keeps its line on the screen, as far as
+  ///     the ends allow.
+  mutating func keepPlace(before: RosterLines, height: Int, isCalm: Bool) {
+    let selectionBefore = selection
+    keepSelection(before: before)
+    if !isCalm, selection == selectionBefore, let old = before.selected, let new = lines.selected {
+      scroll += new - old
+    }
+    scroll = lines.top(near: scroll, height: height)
+  }
+
+  private mutating func keepSelection(before: RosterLines) {
+    let lines = lines
+    guard lines.selected == nil else { return }
+    // The selected user moved under a heading that was unfolded, or is gone: stay near.
+    if case .heading(let group) = selection, let first = order.rows(in: group).first {
+      selection = first
+    } else if let place = before.selected {
+      selection = lines.nearest(to: place)
+    } else {
+      selection = lines.choices.first { $0.row.userID != nil }?.row ?? lines.choices.first?.row
+    }
+  }
+}
