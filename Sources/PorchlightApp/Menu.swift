@@ -3,21 +3,32 @@ internal import Screen
 /// What can be done with a person.
 struct Menu: Hashable, Sendable {
   let row: RowID
-  let items: [Action]
-  var selected = 0
+  let items: [CommandText]
+  private(set) var selected = 0
 
-  /// Nil for who has nothing to offer.
-  init?(_ person: Person) {
+  init(_ person: Person) {
     row = person.row
-    items = person.row.isInvite ? [.accept, .deny, .detail] : [.detail, .remove]
+    items = person.row.isInvite ? ["accept", "deny", "detail"] : ["detail", "remove"]
   }
 
   /// What a key does that chooses something; nil for the others.
-  func action(for key: Key) -> Action? {
-    if Keymap.action(for: key, in: .menu) == .submit { return choice }
-    let action = Keymap.action(for: key, in: .list)
-    return action.flatMap { items.contains($0) ? $0 : nil }
+  func item(for key: Key, in keymap: Keymap) -> CommandText? {
+    if keymap.line(for: key, in: .menu) == "submit" { return choice }
+    let line = keymap.line(for: key, in: .list)
+    return line.flatMap { items.contains($0) ? $0 : nil }
   }
 
-  var choice: Action? { items.indices.contains(selected) ? items[selected] : nil }
+  var choice: CommandText? { items.indices.contains(selected) ? items[selected] : nil }
+
+  /// Moves by one, or to either end.
+  mutating func move(_ motion: Motion) {
+    let last = items.count - 1
+    switch motion {
+    case .next: selected = min(last, selected + 1)
+    case .previous: selected = max(0, selected - 1)
+    case .first, .pageUp, .halfPageUp: selected = 0
+    case .last, .pageDown, .halfPageDown: selected = last
+    case .nextGroup, .previousGroup: break
+    }
+  }
 }

@@ -1,4 +1,3 @@
-internal import MatrixWire
 internal import PorchlightSDK
 internal import Screen
 
@@ -8,13 +7,8 @@ enum Mode: Hashable, Sendable {
   case menu(Menu)
   /// The first line of the help that is shown.
   case help(top: Int)
-  case status(LineEditor)
-  /// A user ID is being written; the note says what is wrong with it.
-  case invite(LineEditor, note: String?)
-  /// The own display name is being written.
-  case name(LineEditor)
-  /// Asks whether that person shall be removed.
-  case removal(UserID)
+  case prompt(Prompt)
+  case question(Question)
   /// Nothing works any more; the next key leaves.
   case ended(SDKError)
 
@@ -23,8 +17,8 @@ enum Mode: Hashable, Sendable {
     case .list: .list
     case .menu: .menu
     case .help: .help
-    case .status, .invite, .name: .editor
-    case .removal, .ended: .question
+    case .prompt: .editor
+    case .question, .ended: .question
     }
   }
 

@@ -11,6 +11,7 @@ struct Model: Sendable {
   let utcOffset: @Sendable (WallTime) -> Duration
   let emptyHint: SafeText
   let meetsOthers: Bool
+  let keymap = Keymap.standard
 
   // Parts with reducers of their own.
   var list: RosterList

@@ -5,19 +5,21 @@ internal import Screen
 
 extension Model {
   /// Takes what the terminal says.
-  mutating func take(_ input: InputEvent, at now: Moment) -> [Intent] {
-    switch input {
+  mutating func take(_ event: InputEvent, at now: Moment) -> [Intent] {
+    switch event {
     // The user is there. The report goes before whatever the key does, so that others see the end of idleness first.
     case .key(let key):
       if case .ended(let error) = mode { return [.quit(.loggedOut(error))] }
       return own.wasActive(at: now.instant) + press(key, at: now.instant)
     case .paste(let text):
       let intents = own.wasActive(at: now.instant)
-      self.input.pasted(at: now.instant)
+      input.pasted(at: now.instant)
       paste(text)
       return intents
     case .backgroundColor(let red, let green, let blue):
-      take(background: RGB(red: Int(red >> 8), green: Int(green >> 8), blue: Int(blue >> 8)), at: now.instant)
+      take(
+        background: RGB(red: Int(red >> 8), green: Int(green >> 8), blue: Int(blue >> 8)),
+        at: now.instant)
       return []
     case .resized(let size), .resumed(let size):
       self.size = size
@@ -36,12 +38,13 @@ extension Model {
     // Another key ends the doubt: the one before was pressed and let go.
     let before = verdict == .isRepeat ? [] : takeDelayedPress(at: now, isDecided: true)
     _ = input.takeDelayed()
-    guard isAnswer(key) else { return before + act(on: key, at: now) }
+    guard isAnswer(key) else { return before + act(on: key) }
     switch verdict {
-    case .press: return before + act(on: key, at: now)
+    case .press: return before + act(on: key)
     case .isRepeat: return before
     case .undecided(let until):
-      input.delay(KeyInput.DelayedPress(key: key, until: until, mode: mode, selection: list.selection))
+      input.delay(
+        KeyInput.DelayedPress(key: key, until: until, mode: mode, selection: list.selection))
       return before
     }
   }
@@ -49,13 +52,13 @@ extension Model {
   /// Whether a key would answer an invite here. Where it is held, it must not answer the next one too, which the
   /// cursor came to by itself.
   private func isAnswer(_ key: Key) -> Bool {
-    let action =
+    let line =
       switch mode {
-      case .list: list.selection?.isInvite == true ? Keymap.action(for: key, in: .list) : nil
-      case .menu(let menu): menu.action(for: key)
-      default: nil as Action?
+      case .list: list.selection?.isInvite == true ? keymap.line(for: key, in: .list) : nil
+      case .menu(let menu): menu.item(for: key, in: keymap)
+      case .help, .prompt, .question, .ended: nil as CommandText?
       }
-    return action == .accept || action == .deny
+    return line?.command.map { type(of: $0).isAnswer } ?? false
   }
 
   /// What comes of a key that was no repeat after all. Where its row is gone, or something was opened, nothing does.
@@ -63,101 +66,96 @@ extension Model {
     guard let press = input.delayed, isDecided || press.until <= now else { return [] }
     _ = input.takeDelayed()
     guard press.mode == mode, press.selection == list.selection else { return [] }
-    return act(on: press.key, at: now)
+    return act(on: press.key)
   }
 
-  private mutating func act(on key: Key, at now: Instant) -> [Intent] {
+  private mutating func act(on key: Key) -> [Intent] {
     let before = notices.keyPressed()
     defer { notices.end(before) }
-    // These two work whatever is open.
-    switch Keymap.action(for: key, in: .list) {
-    case .suspend: return [.suspend]
-    case .redraw: return [.redraw]
-    default: break
+    if let command = keymap.line(for: key, in: .list)?.command, type(of: command).worksEverywhere {
+      return command.run(&self)
     }
+    if let command = keymap.line(for: key, in: mode.scope)?.command { return command.run(&self) }
     switch mode {
-    case .list: return pressInList(key, at: now)
-    case .menu(let menu): return press(key, in: menu)
-    case .help(let top): return press(key, inHelpAt: top)
-    case .status(let editor): return press(key, inStatus: editor)
-    case .invite(let editor, _): return press(key, inInvite: editor)
-    case .name(let editor): return press(key, inName: editor)
-    case .removal(let user): return press(key, inRemovalOf: user)
+    // It has cleared the notice, which is all there is to leave here.
+    case .list where key == .escape: break
+    case .list, .help: reportUnknown(key)
+    case .menu(let menu):
+      if let item = menu.item(for: key, in: keymap) { return choose(item, in: menu) }
+      reportUnknown(key)
+    case .prompt(var prompt):
+      if !prompt.editor.handle(key) { reportUnknown(key) }
+      reportCut(prompt.editor)
+      prompt.note = nil
+      mode = .prompt(prompt)
+    case .question: mode = .list
     case .ended(let error): return [.quit(.loggedOut(error))]
     }
+    return []
   }
 
-  private mutating func pressInList(_ key: Key, at now: Instant) -> [Intent] {
-    // It has cleared the notice, which is all there is to leave here.
-    if key == .escape { return [] }
-    guard let action = Keymap.action(for: key, in: .list) else {
-      reportUnknown(key)
-      return []
+  private mutating func choose(_ item: CommandText?, in menu: Menu) -> [Intent] {
+    mode = .list
+    list.selection = menu.row
+    return item?.command?.run(&self) ?? []
+  }
+
+  /// Does what what is open was opened for.
+  mutating func submit() -> [Intent] {
+    switch mode {
+    case .menu(let menu): return choose(menu.choice, in: menu)
+    case .prompt(var prompt):
+      guard let command = prompt.command else { return [] }
+      if let problem = command.problem(in: self) {
+        prompt.note = problem
+        mode = .prompt(prompt)
+        return []
+      }
+      mode = .list
+      return command.run(&self)
+    case .question(let question):
+      mode = .list
+      return question.command.run(&self)
+    case .list, .help, .ended: return []
     }
-    if action == .cancel {
-      if let until = notices.quitArmedUntil, now < until { return [.quit(.quit)] }
-      notices.armQuit(until: now + UITiming.quitAgain, Notice("Ctrl-C again quits"))
-      return []
+  }
+
+  /// Moves in what is open, or else in the list.
+  mutating func move(_ motion: Motion) {
+    switch mode {
+    case .list: list.move(motion, page: plan.list.rows)
+    case .menu(var menu):
+      menu.move(motion)
+      mode = .menu(menu)
+    case .help(let top):
+      let help = HelpText(keymap, columns: size.columns)
+      let page = HelpText.rows(on: size)
+      guard let distance = motion.lines(page: page, of: help.lines.count) else { return }
+      mode = .help(top: help.top(near: top + distance, rows: page))
+    case .prompt, .question, .ended: break
     }
-    return perform(action)
   }
 
-  mutating func foldGroup() {
-    guard let group = list.selectedGroup else { return }
-    if group == .invites, !list.folded.contains(group) {
-      notices.show(Notice("invites stay visible until they are answered"))
-    } else {
-      list.toggle(group)
+  /// Pasted text goes where text is written, and nowhere else.
+  private mutating func paste(_ text: String) {
+    switch mode {
+    case .prompt(var prompt):
+      prompt.editor.insert(text)
+      reportCut(prompt.editor)
+      prompt.note = nil
+      mode = .prompt(prompt)
+    case .list: notices.show(Notice("nothing to paste into: s writes your status text"))
+    case .menu, .help, .question, .ended: break
     }
   }
 
-  private mutating func jumpToInvites() {
-    if !list.selectFirstInvite() { notices.show(Notice("no invites")) }
-  }
-
-  private mutating func reconnect() -> [Intent] {
-    let isTried = input.last.map { server.retry(at: $0) } ?? false
-    if !isTried { notices.show(Notice("asking the server anew")) }
-    return [.reconnect]
-  }
-
-  mutating func reportUnknown(_ key: Key) {
+  private mutating func reportUnknown(_ key: Key) {
     notices.show(Notice("no key " + key.quotedName + " here: ? shows the keys"))
   }
 
-  /// Does what the key, or the menu, asks for.
-  mutating func perform(_ action: Action) -> [Intent] {
-    switch action {
-    case .next: list.move(by: 1)
-    case .previous: list.move(by: -1)
-    case .first: list.move(by: -list.lines.lines.count)
-    case .last: list.move(by: list.lines.lines.count)
-    case .pageDown: list.move(by: max(1, plan.list.rows - 1))
-    case .pageUp: list.move(by: -max(1, plan.list.rows - 1))
-    case .halfPageDown: list.move(by: max(1, plan.list.rows / 2))
-    case .halfPageUp: list.move(by: -max(1, plan.list.rows / 2))
-    case .nextGroup: list.moveToNextGroup()
-    case .previousGroup: list.moveToPreviousGroup()
-    case .fold: foldGroup()
-    case .toggleOffline: list.toggle(.offline)
-    case .menu: openMenu()
-    case .detail: showsDetail.toggle()
-    case .help: mode = .help(top: 0)
-    case .invite: writeInvite()
-    case .askBack: return askBack()
-    case .editName: editName()
-    case .jumpToInvites: jumpToInvites()
-    case .remove: askRemoval()
-    case .accept, .deny: return answer(action)
-    case .online, .away, .busy, .invisible, .freeForChat, .toggleAway, .toggleBusy, .editStatus,
-      .clearStatus:
-      return changeStatus(action)
-    case .reconnect: return reconnect()
-    case .redraw: return [.redraw]
-    case .suspend: return [.suspend]
-    case .quit: return [.quit(.quit)]
-    case .cancel, .submit, .confirm, .close: break
-    }
-    return []
+  /// What has no room is said, not swallowed.
+  private mutating func reportCut(_ editor: LineEditor) {
+    guard editor.isCut else { return }
+    notices.show(Notice("no room for that: this line takes \(editor.byteLimit) bytes", .warning))
   }
 }

@@ -123,7 +123,7 @@ extension Model {
   private mutating func closeOrphans() {
     switch mode {
     case .menu(let menu): if list.roster.person(menu.row) == nil { mode = .list }
-    case .removal(let user): if list.roster.contact(user) == nil { mode = .list }
+    case .question(let question): if list.roster.person(question.row) == nil { mode = .list }
     default: break
     }
   }

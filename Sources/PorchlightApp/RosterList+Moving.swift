@@ -1,13 +1,24 @@
 extension RosterList {
-  /// Selects so many rows further down, or up, and stops at the ends.
-  mutating func move(by distance: Int) {
-    let choices = lines.choices
-    guard !choices.isEmpty else { return }
-    let here = choices.firstIndex { $0.row == selection } ?? 0
-    selection = choices[min(max(0, here + distance), choices.count - 1)].row
+  /// Selects another row, and stops at the ends.
+  ///
+  /// - Parameters:
+  ///   - motion: where to.
+  ///   - page: how many lines the screen shows.
+  mutating func move(_ motion: Motion, page: Int) {
+    switch motion {
+    case .nextGroup: moveToNextGroup()
+    case .previousGroup: moveToPreviousGroup()
+    default:
+      let choices = lines.choices
+      guard let distance = motion.lines(page: page, of: choices.count, overlap: 1), !choices.isEmpty else {
+        return
+      }
+      let here = choices.firstIndex { $0.row == selection } ?? 0
+      selection = choices[min(max(0, here + distance), choices.count - 1)].row
+    }
   }
 
-  mutating func moveToNextGroup() {
+  private mutating func moveToNextGroup() {
     let lines = lines
     guard let selected = lines.selected else { return }
     let next = lines.choices.first { lines.groups[$0.line] > lines.groups[selected] }
@@ -15,7 +26,7 @@ extension RosterList {
   }
 
   /// To the first of this group, or of the one above.
-  mutating func moveToPreviousGroup() {
+  private mutating func moveToPreviousGroup() {
     let lines = lines
     guard let selected = lines.selected else { return }
     let above = lines.choices.last { $0.line < selected }

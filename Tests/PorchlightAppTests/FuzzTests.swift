@@ -28,8 +28,8 @@ import Testing
 
   @Test func everySizeHasAPicture() {
     let scene = Scene.porch()
-    for mode in [Mode.list, .help(top: 3), .status(LineEditor("text", byteLimit: 9)), .removal(.user("zoe"))]
-    {
+    let prompt = Prompt(.status, LineEditor("text", byteLimit: 9))
+    for mode in [Mode.list, .help(top: 3), .prompt(prompt), .question(.removal(of: .user("zoe")))] {
       for rows in [0, 1, 2, 3, 5, 7, 8, 9, 10, 15, 16, 19, 20, 24, 29, 30, 40] {
         for columns in Array(0...14) + [20, 31, 39, 40, 47, 48, 61, 62, 79, 80, 99, 100, 120, 200] {
           var model = scene.model
@@ -76,7 +76,7 @@ import Testing
   ]
 
   private static let keys: [Key] =
-    Keymap.Scope.allCases.flatMap { Keymap.bindings(in: $0) }.flatMap(\.keys)
+    Keymap.Scope.allCases.flatMap { Keymap.standard.bindings(in: $0) }.flatMap(\.keys)
     + [
       .left, .right, .backspace, .delete, .insert, .backTab, "z", "写", "\u{301}", "\u{0}", .unknown([]),
       .keypadEnter,

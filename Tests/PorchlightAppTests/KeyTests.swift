@@ -12,16 +12,22 @@ import Testing
     .person("dan", .offline), .person("eve", .offline),
   ].flatMap(\.self)
 
-  @Test(arguments: Action.allCases)
-  func everyActionHasAKeyAndAWord(action: Action) {
-    let keys = Keymap.Scope.allCases.flatMap { Keymap.keys(for: action, in: $0) }
-    #expect(!keys.isEmpty)
-    #expect(!action.help.isEmpty)
+  private static let keymap = Keymap.standard
+  private static let bindings = Keymap.Scope.allCases.flatMap { keymap.bindings(in: $0) }
+
+  @Test(arguments: Commands.all.flatMap { $0.names })
+  func everyCommandHasAKey(name: String) {
+    #expect(Self.bindings.contains { $0.line.text == name || $0.line.text.hasPrefix(name + " ") })
+  }
+
+  @Test(arguments: bindings.map(\.line))
+  func everyKeyHasACommandAndAWord(line: CommandText) {
+    #expect(line.command?.help.isEmpty == false)
   }
 
   @Test(arguments: Keymap.Scope.allCases)
   func noKeyDoesTwoThings(scope: Keymap.Scope) {
-    let keys = Keymap.bindings(in: scope).flatMap(\.keys)
+    let keys = Self.keymap.bindings(in: scope).flatMap(\.keys)
     #expect(Set(keys).count == keys.count)
   }
 
@@ -29,7 +35,7 @@ import Testing
     var scene = Scene(rows: 60)
     scene.press("?")
     let text = scene.grid.text
-    for key in Keymap.bindings(in: .list).flatMap(\.keys) { #expect(text.contains(key.name.string)) }
+    for key in Self.keymap.bindings(in: .list).flatMap(\.keys) { #expect(text.contains(key.name.string)) }
   }
 
   private static let moves: [(keys: [Key], selected: String)] = [
@@ -206,7 +212,7 @@ import Testing
   @Test func theMenuObeysArrowsAndLetters() {
     var scene = Scene(Self.people)
     scene.press(.enter, "j", .enter)
-    #expect(scene.model.mode == .removal(.user("ann")))
+    #expect(scene.model.mode == .question(.removal(of: .user("ann"))))
     scene.press(.escape, .enter, "i")
     #expect(!scene.model.showsDetail)
   }

@@ -161,7 +161,7 @@ import Testing
   }
 
   @Test func theEditorTakesAsMuchAsTheServer() {
-    #expect(Model.statusLimit == PresenceLimits().statusBytes)
+    #expect(StatusCommand.limit == PresenceLimits().statusBytes)
   }
 
   @Test func aPasteOfFiveThousandBytesSaysThatItIsCut() {

@@ -188,6 +188,6 @@ import Testing
 extension Mode {
   /// What is being written.
   fileprivate var draft: String? {
-    if case .status(let editor) = self { editor.text } else { nil }
+    if case .prompt(let prompt) = self { prompt.editor.text } else { nil }
   }
 }

@@ -4,11 +4,12 @@ internal import Screen
 /// The help over the whole screen, at any size.
 struct HelpOverlay {
   let look: RenderContext
+  let keymap: Keymap
   let top: Int
 
   func draw(_ painter: inout Painter) {
     painter.fill(style: look[.text])
-    let text = HelpText(columns: painter.size.columns)
+    let text = HelpText(keymap, columns: painter.size.columns)
     let rows = HelpText.rows(on: painter.size)
     let top = text.top(near: top, rows: rows)
     painter.put("Keys", row: 0, column: 1, style: look[.title])

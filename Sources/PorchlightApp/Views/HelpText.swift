@@ -16,9 +16,11 @@ struct HelpText {
   /// How many lines of it a screen shows.
   static func rows(on size: Size) -> Int { max(1, size.rows - 2) }
 
-  init(columns: Int) {
-    let sections: [[Line]] = Keymap.list.map { section in
-      let keys = section.bindings.map { Line.key(Self.keys($0), SafeText(untrusted: $0.action.help)) }
+  init(_ keymap: Keymap, columns: Int) {
+    let sections: [[Line]] = keymap.sections.map { section in
+      let keys = section.bindings.map {
+        Line.key(Self.keys($0), SafeText(untrusted: $0.line.command?.help ?? ""))
+      }
       return [.title(SafeText(untrusted: section.title))] + keys
     }
     let all = sections + [Self.notes]
@@ -47,7 +49,7 @@ struct HelpText {
     .note("key; '2 now offline' will move then"),
   ]
 
-  private static func keys(_ binding: Keymap.Binding) -> SafeText {
+  private static func keys(_ binding: KeyBinding) -> SafeText {
     binding.keys.map(\.name).joined(separator: " ")
   }
 }

@@ -38,32 +38,30 @@ struct KeyLine {
   /// Where there is room for two lines, the first says how to set the own status.
   func drawStatusKeys(_ painter: inout Painter) {
     let end = painter.put("you:  ", row: 0, column: 1, style: model.look[.keys])
-    let actions: [Action] = [
-      .online, .away, .busy, .invisible, .freeForChat, .toggleAway, .toggleBusy, .editStatus, .clearStatus,
+    let lines: [CommandText] = [
+      "set online", "set away", "set busy", "set invisible", "set free-for-chat", "toggle away",
+      "toggle busy", "status",
+      "clear",
     ]
     let width = painter.size.columns - 1
     painter.within(Rect(row: 0, column: end - 1, rows: 1, columns: width - end + 1)) {
-      draw(actions.compactMap { Self.binding($0, in: .list) }, upTo: width - end, &$0)
+      draw(model.keymap.hints(for: lines), upTo: width - end, &$0)
     }
   }
 
-  private var hints: [Keymap.Binding] {
+  private var hints: [KeyBinding] {
     if case .ended = model.mode { return [] }
     let scope = model.mode.scope
-    guard scope == .list else { return Keymap.bindings(in: scope).filter { $0.hint != nil } }
+    guard scope == .list else { return model.keymap.bindings(in: scope).filter { $0.hint != nil } }
     // In the order of what a newcomer needs; what does not fit is in the help.
-    let own: [Action] = hasStatusKeys ? [] : [.editStatus, .toggleAway, .toggleBusy]
-    let invites: [Action] = model.list.roster.asking.isEmpty ? [] : [.jumpToInvites]
-    let lost: [Action] = model.server.connection.isInterrupted ? [.reconnect] : []
-    let actions = lost + [.help, .quit] + own + invites + [.menu, .toggleOffline, .invite, .detail, .remove]
-    return actions.compactMap { Self.binding($0, in: scope) }
+    let own: [CommandText] = hasStatusKeys ? [] : ["status", "toggle away", "toggle busy"]
+    let invites: [CommandText] = model.list.roster.asking.isEmpty ? [] : ["invites"]
+    let lost: [CommandText] = model.server.connection.isInterrupted ? ["reconnect"] : []
+    return model.keymap.hints(
+      for: lost + ["help", "quit"] + own + invites + ["menu", "offline", "invite", "detail", "remove"])
   }
 
-  private static func binding(_ action: Action, in scope: Keymap.Scope) -> Keymap.Binding? {
-    Keymap.bindings(in: scope).first { $0.action == action && $0.hint != nil }
-  }
-
-  private func draw(_ bindings: [Keymap.Binding], upTo width: Int, _ painter: inout Painter) {
+  private func draw(_ bindings: [KeyBinding], upTo width: Int, _ painter: inout Painter) {
     var column = 1
     for binding in bindings {
       guard let key = binding.keys.first, let hint = binding.hint else { continue }

@@ -27,16 +27,16 @@ struct PersonMenu {
     }
   }
 
-  private func entry(_ action: Action, _ person: Person) -> SafeText {
-    let key = Keymap.keys(for: action).first?.name ?? ""
-    return key.padded(to: 3) + label(action, person)
+  private func entry(_ line: CommandText, _ person: Person) -> SafeText {
+    let key = model.keymap.keys(for: line).first?.name ?? ""
+    return key.padded(to: 3) + label(line, person)
   }
 
-  private func label(_ action: Action, _ person: Person) -> SafeText {
-    switch action {
-    case .detail: model.showsDetail ? "hide details" : "show details"
-    case .remove: person.isPending ? "take back the invite" : "remove from your list"
-    default: SafeText(untrusted: action.help)
+  private func label(_ line: CommandText, _ person: Person) -> SafeText {
+    switch line {
+    case "detail": model.showsDetail ? "hide details" : "show details"
+    case "remove": person.isPending ? "take back the invite" : "remove from your list"
+    default: SafeText(untrusted: line.command?.help ?? "")
     }
   }
 

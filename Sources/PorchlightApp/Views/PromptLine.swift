@@ -1,3 +1,4 @@
+internal import MatrixWire
 internal import PorchlightConfig
 internal import Screen
 
@@ -7,18 +8,16 @@ struct PromptLine {
 
   var isOpen: Bool {
     switch model.mode {
-    case .status, .invite, .name, .removal: true
+    case .prompt, .question: true
     case .list, .menu, .help, .ended: false
     }
   }
 
   func draw(_ painter: inout Painter) {
     switch model.mode {
-    case .status(let editor): draw(editor, label: "status: ", &painter)
-    case .invite(let editor, _): draw(editor, label: "invite: ", &painter)
-    case .name(let editor): draw(editor, label: "name: ", &painter)
-    case .removal:
-      painter.put(question(in: painter.size.columns), row: 0, column: 1, style: model.look[.warning])
+    case .prompt(let prompt): draw(prompt, &painter)
+    case .question(.removal(let user)):
+      painter.put(removal(of: user, in: painter.size.columns), row: 0, column: 1, style: model.look[.warning])
     case .list, .menu, .help, .ended: break
     }
   }
@@ -26,8 +25,8 @@ struct PromptLine {
   /// What is wrong, for small screens that have no line for more than that.
   var note: SafeText? {
     if let notice = model.notices.current { return notice.text }
-    if case .invite(_, let note?) = model.mode { return SafeText(untrusted: note) }
-    return nil
+    guard case .prompt(let prompt) = model.mode else { return nil }
+    return prompt.note.map { SafeText(untrusted: $0) }
   }
 
   /// The line above: what is wrong, or what the keys do.
@@ -43,24 +42,24 @@ struct PromptLine {
 
   private var help: SafeText? {
     switch model.mode {
-    case .status(let editor): "Enter sends, Esc cancels, empty clears; \(editor.remainingBytes) bytes left"
-    case .name(let editor): "Enter sends, Esc cancels, empty clears; \(editor.remainingBytes) bytes left"
-    case .invite: "Ask whom? @name:server or a name here; Enter asks, Esc cancels"
-    case .removal: "y removes, any other key keeps"
+    case .prompt(let prompt): prompt.help
+    case .question(let question): question.help
     case .list, .menu, .help, .ended: nil
     }
   }
 
-  private func draw(_ editor: LineEditor, label: SafeText, _ painter: inout Painter) {
-    let start = painter.put(label, row: 0, column: 1, style: model.look[.keysKey])
+  private func draw(_ prompt: Prompt, _ painter: inout Painter) {
+    let start = painter.put(prompt.label, row: 0, column: 1, style: model.look[.keysKey])
     let width = max(1, painter.size.columns - start - 1)
-    let (text, cursor) = editor.visible(width: width)
+    let (text, cursor) = prompt.editor.visible(width: width)
     painter.put(text.padded(to: width), row: 0, column: start, width: width, style: model.look[.input])
     painter.placeCursor(row: 0, column: start + cursor)
   }
 
-  private func question(in width: Int) -> SafeText {
-    guard let person = removed ?? model.list.selectedPerson else { return .empty }
+  private func removal(of user: UserID, in width: Int) -> SafeText {
+    guard let person = model.list.roster.person(.contact(user)) ?? model.list.selectedPerson else {
+      return .empty
+    }
     let room = max(0, width - 2)
     let long: (SafeText, SafeText) =
       person.isPending ? ("take back your invite to ", "? (y/n)") : ("remove ", " from your list? (y/n)")
@@ -70,10 +69,5 @@ struct PromptLine {
     // The name gives way, so that what may be answered is always there to be read.
     let name = model.look.clip(person.safeName, to: max(0, room - before.cells - after.cells))
     return model.look.clip(before + name + after, to: room)
-  }
-
-  private var removed: Person? {
-    guard case .removal(let user) = model.mode else { return nil }
-    return model.list.roster.person(.contact(user))
   }
 }

@@ -84,9 +84,9 @@ private func drawFull(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ paint
 
 private func drawOverlay(_ model: Model, _ plan: ScreenPlan, _ painter: inout Painter) {
   switch model.mode {
-  case .help(let top): HelpOverlay(look: model.look, top: top).draw(&painter)
+  case .help(let top): HelpOverlay(look: model.look, keymap: model.keymap, top: top).draw(&painter)
   case .menu(let menu): PersonMenu(model: model, menu: menu).draw(in: plan.list, &painter)
   case .ended(let error): Farewell(look: model.look, error: error).draw(&painter)
-  case .list, .status, .invite, .name, .removal: break
+  case .list, .prompt, .question: break
   }
 }

@@ -1,0 +1,10 @@
+/// `close`: leaves what is open without doing anything.
+struct CloseCommand: PlainCommand {
+  static let names = ["close"]
+  var help: String { "leave without doing anything" }
+
+  func run(_ model: inout Model) -> [Intent] {
+    model.mode = .list
+    return []
+  }
+}

@@ -1,0 +1,35 @@
+/// A command as text: a name, and after a space what it is to be done with. The keymap is made of these.
+///
+/// Text that names no command is allowed, and does nothing.
+struct CommandText: Hashable, Sendable, ExpressibleByStringLiteral {
+  let text: String
+
+  init(_ text: String) { self.text = text }
+
+  init(stringLiteral text: String) { self.text = text }
+
+  /// The command it names; nil where there is none, or where that takes no such argument.
+  var command: (any Command)? {
+    let (name, argument) = parts
+    return Commands.type(named: name)?.init(argument: argument)
+  }
+
+  /// Everything it can be completed to, the same text with more at its end: names, or arguments of the one it names.
+  func completions(in model: Model) -> [CommandText] {
+    let (name, argument) = parts
+    guard argument != nil || text.hasSuffix(" "), let type = Commands.type(named: name) else {
+      return Commands.all.flatMap { $0.names }.filter { $0.hasPrefix(name) }.map { CommandText($0) }
+    }
+    return type.arguments(in: model).filter { $0.hasPrefix(argument ?? "") }.map {
+      CommandText(name + " " + $0)
+    }
+  }
+
+  private var parts: (name: String, argument: String?) {
+    let line = text.drop { $0 == " " }
+    let name = line.prefix { $0 != " " }
+    var argument = line.dropFirst(name.count).drop { $0 == " " }
+    while argument.hasSuffix(" ") { argument.removeLast() }
+    return (String(name), argument.isEmpty ? nil : String(argument))
+  }
+}

@@ -1,0 +1,10 @@
+/// `help`: shows the keys.
+struct HelpCommand: PlainCommand {
+  static let names = ["help"]
+  var help: String { "these keys" }
+
+  func run(_ model: inout Model) -> [Intent] {
+    model.mode = .help(top: 0)
+    return []
+  }
+}

@@ -1,0 +1,11 @@
+/// `menu`: opens the menu of the selected person. A heading has only one thing to offer, which is done.
+struct MenuCommand: PlainCommand {
+  static let names = ["menu"]
+  var help: String { "menu of the person" }
+
+  func run(_ model: inout Model) -> [Intent] {
+    if case .heading = model.list.selection { return FoldCommand().run(&model) }
+    if let person = model.list.selectedPerson { model.mode = .menu(Menu(person)) }
+    return []
+  }
+}

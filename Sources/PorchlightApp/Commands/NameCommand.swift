@@ -1,0 +1,42 @@
+internal import PorchlightSDK
+internal import Screen
+
+/// `name Mara`: sets the own display name; without one, asks for it.
+struct NameCommand: Command {
+  /// The longest display name, in bytes of UTF-8: the server takes no more.
+  static let limit = 256
+
+  static let names = ["name"]
+
+  let name: String?
+
+  init?(argument: String?) { name = argument }
+
+  var help: String { "write your display name" }
+
+  func run(_ model: inout Model) -> [Intent] {
+    // Without a word of the server it is not known what would be replaced.
+    guard model.isOwnKnown else {
+      model.notices.show(Notice("not connected yet: your name is not known", .warning))
+      return []
+    }
+    let before = model.echo.displayName ?? ""
+    guard let name = name.map({ SafeText(untrusted: $0).string }) else {
+      model.mode = .prompt(Prompt(.name, LineEditor(before, byteLimit: Self.limit)))
+      return []
+    }
+    guard name != before else {
+      model.notices.show(
+        Notice(name.isEmpty ? "there is no name to clear" : "that is your name already"))
+      return []
+    }
+    model.notices.show(Notice("sending your name"))
+    return [.rename(name)]
+  }
+
+  func inverse(in model: Model) -> (any Command)? {
+    let before = model.echo.displayName ?? ""
+    guard let name, model.isOwnKnown, SafeText(untrusted: name).string != before else { return nil }
+    return NameCommand(argument: before)
+  }
+}

@@ -1,0 +1,34 @@
+internal import MatrixWire
+internal import PorchlightSDK
+
+/// `set away`: chooses how others see oneself. The text stays.
+struct SetCommand: Command {
+  static let names = ["set"]
+
+  let choice: PresenceState
+
+  static func arguments(in model: Model) -> [String] { choices.map(\.word) }
+
+  init(_ choice: PresenceState) { self.choice = choice }
+
+  init?(argument: String?) {
+    guard let choice = Self.choices.first(where: { $0.word == argument })?.choice else {
+      return nil
+    }
+    self.init(choice)
+  }
+
+  var help: String { "be " + DisplayState(chosen: choice).word }
+
+  func run(_ model: inout Model) -> [Intent] { model.publish(choice) }
+
+  func inverse(in model: Model) -> (any Command)? {
+    let before = model.own.status.current(model.echo).presence
+    return model.isOwnKnown && before != choice ? SetCommand(before) : nil
+  }
+
+  private static let choices: [(word: String, choice: PresenceState)] = [
+    ("online", .online), ("away", .unavailable), ("busy", .busy), ("invisible", .hidden),
+    ("free-for-chat", .freeForChat),
+  ]
+}

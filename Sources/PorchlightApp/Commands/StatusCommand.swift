@@ -1,0 +1,34 @@
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Screen
+
+/// `status at lunch`: writes the own status text; without a text, asks for it.
+struct StatusCommand: Command {
+  /// The longest status text, in bytes of UTF-8: the server takes no more.
+  static let limit = 1_024
+
+  static let names = ["status"]
+
+  let text: String?
+
+  init(text: String?) { self.text = text }
+  init?(argument: String?) { text = argument }
+
+  var help: String { "write your status text" }
+
+  func run(_ model: inout Model) -> [Intent] {
+    guard model.checkOwnIsKnown() else { return [] }
+    guard let text else {
+      let before = model.own.status.current(model.echo).statusMessage ?? ""
+      model.mode = .prompt(Prompt(.status, LineEditor(before, byteLimit: Self.limit)))
+      return []
+    }
+    return model.publish(text: SafeText(untrusted: text).string)
+  }
+
+  func inverse(in model: Model) -> (any Command)? {
+    let before = model.own.status.current(model.echo).statusMessage ?? ""
+    guard let text, model.isOwnKnown, SafeText(untrusted: text).string != before else { return nil }
+    return StatusCommand(text: before)
+  }
+}

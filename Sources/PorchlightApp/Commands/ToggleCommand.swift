@@ -1,0 +1,31 @@
+internal import MatrixWire
+internal import PorchlightSDK
+
+/// `toggle away`: goes there, or back to what was chosen before.
+struct ToggleCommand: Command {
+  static let names = ["toggle"]
+
+  let choice: PresenceState
+
+  static func arguments(in model: Model) -> [String] { ["away", "busy"] }
+
+  init?(argument: String?) {
+    switch argument {
+    case "away": choice = .unavailable
+    case "busy": choice = .busy
+    default: return nil
+    }
+  }
+
+  var help: String { DisplayState(chosen: choice).word + ", and back" }
+
+  func run(_ model: inout Model) -> [Intent] {
+    guard model.checkOwnIsKnown() else { return [] }
+    return model.publish(model.own.status.toggled(choice, echo: model.echo))
+  }
+
+  func inverse(in model: Model) -> (any Command)? {
+    guard model.isOwnKnown else { return nil }
+    return SetCommand(model.own.status.current(model.echo).presence)
+  }
+}

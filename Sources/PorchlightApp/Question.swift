@@ -1,0 +1,29 @@
+internal import MatrixWire
+internal import Screen
+
+/// Something that is done only after a yes.
+enum Question: Hashable, Sendable {
+  /// Whether that user shall be taken off the list.
+  case removal(of: UserID)
+
+  /// The row it is about; without it, there is nothing to ask.
+  var row: RowID {
+    switch self {
+    case .removal(let user): .contact(user)
+    }
+  }
+
+  /// What a yes does.
+  var command: any Command {
+    switch self {
+    case .removal(let user): RemoveCommand(user)
+    }
+  }
+
+  /// What the keys do here.
+  var help: SafeText {
+    switch self {
+    case .removal: "y removes, any other key keeps"
+    }
+  }
+}

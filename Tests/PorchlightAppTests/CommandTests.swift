@@ -1,0 +1,144 @@
+import MatrixWire
+import PorchlightSDK
+import Testing
+
+@testable import PorchlightApp
+
+@Suite struct CommandTests {
+  private static let people: [StreamEvent] = [
+    [.own(.online, "in the workshop")], [.invite("ola"), .invite("pip")], .person("ann", .online),
+    .person("bob", .unavailable), .person("cid", .offline),
+  ].flatMap(\.self)
+
+  /// The lines of every command with every argument that it names, and without one.
+  private static var lines: [CommandText] {
+    let model = Scene(people).model
+    return Commands.all.flatMap { type in
+      type.names.flatMap { name in
+        [CommandText(name)] + type.arguments(in: model).map { CommandText(name + " " + $0) }
+      }
+    }
+  }
+
+  @Test func noNameIsThatOfTwoCommands() {
+    let names = Commands.all.flatMap { $0.names }
+    #expect(Set(names).count == names.count)
+  }
+
+  @Test(arguments: lines)
+  func everyLineIsAmongItsOwnCompletions(line: CommandText) {
+    #expect(line.completions(in: Scene(Self.people).model).contains(line))
+  }
+
+  @Test(arguments: [
+    ("se", ["set"]), ("set a", ["set away"]), ("toggle ", ["toggle away", "toggle busy"]),
+    ("in", ["invites", "invite"]), ("remove @b", ["remove @bob:harbor.example"]),
+    ("invite @o", ["invite @ola:harbor.example"]), ("quit ", []), ("nonsense x", []),
+  ])
+  func aLineIsCompletedByNamesAndArguments(start: String, completions: [String]) {
+    #expect(CommandText(start).completions(in: Scene(Self.people).model).map(\.text) == completions)
+  }
+
+  @Test(arguments: [
+    "", " ", "nonsense", "set", "set sleepy", "toggle", "move", "move sideways", "quit now", "accept @ola:x",
+    "remove bob",
+  ])
+  func whatIsNoCommandIsNone(line: String) {
+    #expect(CommandText(line).command == nil)
+  }
+
+  @Test func aTextIsTakenWithoutTheBlanksAroundIt() {
+    #expect((CommandText(" status  at  lunch ").command as? StatusCommand)?.text == "at  lunch")
+    #expect((CommandText("status").command as? StatusCommand)?.text == nil)
+  }
+
+  @Test(arguments: [
+    ("set busy", Intent.publish(StatusUpdate(presence: .busy, statusMessage: "in the workshop"))),
+    ("status at lunch", .publish(StatusUpdate(presence: .online, statusMessage: "at lunch"))),
+    ("clear", .publish(StatusUpdate(presence: .online, statusMessage: nil))),
+    ("name Mary", .rename("Mary")), ("invite zoe", .change(.invite(.user("zoe")))),
+    ("remove @ann:harbor.example", .change(.drop(.user("ann")))), ("accept", .change(.accept(.user("ola")))),
+    ("deny", .change(.deny(.user("ola")))), ("quit", .quit(.quit)),
+  ])
+  func aLineDoesWhatItSays(line: String, intent: Intent) {
+    var scene = Scene(Self.people)
+    scene.press("I")
+    #expect(scene.run(line) == [intent])
+    #expect(scene.model.mode.isList)
+  }
+
+  @Test(arguments: ["invite @ann:harbor.example", "invite @:", "remove @zoe:harbor.example"])
+  func whatIsWrongWithAnArgumentIsSaid(line: String) throws {
+    let command = try #require(CommandText(line).command)
+    #expect(command.problem(in: Scene(Self.people).model) != nil)
+  }
+
+  /// What a command changed, its inverse changes back.
+  @Test(arguments: [
+    "fold", "offline", "detail", "set away", "set invisible", "toggle away", "toggle busy", "status at lunch",
+    "clear", "name Mary",
+  ])
+  func anInverseTakesBack(line: String) throws {
+    var scene = Scene(Self.people)
+    scene.press("G", "k")
+    let before = Look(scene)
+    let inverse = try #require(CommandText(line).command?.inverse(in: scene.model))
+    scene.run(line)
+    scene.echo()
+    #expect(Look(scene) != before)
+    scene.intents = inverse.run(&scene.model)
+    scene.echo()
+    #expect(Look(scene) == before)
+  }
+
+  @Test func anInviteIsTakenBackByRemoving() throws {
+    let scene = Scene(Self.people)
+    let inverse = try #require(CommandText("invite zoe").command?.inverse(in: scene.model))
+    #expect((inverse as? RemoveCommand)?.user == .user("zoe"))
+  }
+
+  @Test(arguments: [
+    "set online", "status in the workshop", "name Mara", "accept", "deny", "move next", "quit", "help",
+  ])
+  func whatChangesNothingOrCannotBeTakenBackHasNoInverse(line: String) throws {
+    let command = try #require(CommandText(line).command)
+    #expect(command.inverse(in: Scene(Self.people).model) == nil)
+  }
+
+  /// What can be taken back of a scene.
+  private struct Look: Equatable {
+    let order: [String]
+    let showsDetail: Bool
+    let status: StatusUpdate
+    let name: String?
+
+    init(_ scene: Scene) {
+      order = scene.order
+      showsDetail = scene.model.showsDetail
+      status = scene.model.own.status.current(scene.model.echo)
+      name = scene.model.echo.displayName
+    }
+  }
+}
+
+extension Scene {
+  @discardableResult
+  fileprivate mutating func run(_ line: String) -> [Intent] {
+    intents = CommandText(line).command?.run(&model) ?? []
+    return intents
+  }
+
+  /// The server does what the last command asked for, and says so.
+  fileprivate mutating func echo() {
+    var name = model.echo.displayName
+    for case .rename(let wanted) in intents { name = wanted }
+    let status = model.own.status.current(model.echo)
+    hear([
+      .presence(
+        .own,
+        PresenceContent(
+          state: status.presence, statusMessage: status.statusMessage, displayName: name,
+          choice: status.presence))
+    ])
+  }
+}
