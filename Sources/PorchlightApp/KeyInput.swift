@@ -8,7 +8,7 @@ struct KeyInput: Sendable {
   struct DelayedPress: Hashable, Sendable {
     let key: Key
     let until: Instant
-    let mode: Mode
+    let layers: LayerStack
     let selection: RowID?
   }
 

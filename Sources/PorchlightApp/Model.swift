@@ -23,7 +23,7 @@ struct Model: Sendable {
 
   // The screen.
   var size: Size
-  var mode = Mode.list
+  var layers = LayerStack()
   var showsDetail = true
 
   init(userID: UserID, size: Size, options: AppOptions, capabilities: ScreenCapabilities, now: Moment) {
@@ -64,7 +64,7 @@ extension Model {
 
   /// Whether rows keep their places because the user is moving in the list.
   func isCalm(at now: Instant) -> Bool {
-    !mode.isList || input.last.map { now - $0 < UITiming.afterKey } ?? false
+    !layers.isEmpty || input.last.map { now - $0 < UITiming.afterKey } ?? false
   }
 
   var plan: ScreenPlan { plan(for: size) }
@@ -93,7 +93,7 @@ extension Model {
     consider(input.delayed?.until)
     consider(own.nextTick(echo, after: now.instant))
     consider(server.nextTick(after: now.instant))
-    if list.order.moved > 0, mode.isList { consider(input.last.map { $0 + UITiming.afterKey }) }
+    if list.order.moved > 0, layers.isEmpty { consider(input.last.map { $0 + UITiming.afterKey }) }
     return due
   }
 

@@ -9,7 +9,7 @@ extension Model {
     switch event {
     // The user is there. The report goes before whatever the key does, so that others see the end of idleness first.
     case .key(let key):
-      if case .ended(let error) = mode { return [.quit(.loggedOut(error))] }
+      if let error = layers.farewell { return [.quit(.loggedOut(error))] }
       return own.wasActive(at: now.instant) + press(key, at: now.instant)
     case .paste(let text):
       let intents = own.wasActive(at: now.instant)
@@ -30,7 +30,7 @@ extension Model {
   }
 
   private func exit(or reason: ExitReason) -> ExitReason {
-    if case .ended(let error) = mode { .loggedOut(error) } else { reason }
+    layers.farewell.map { .loggedOut($0) } ?? reason
   }
 
   private mutating func press(_ key: Key, at now: Instant) -> [Intent] {
@@ -44,7 +44,7 @@ extension Model {
     case .isRepeat: return before
     case .undecided(let until):
       input.delay(
-        KeyInput.DelayedPress(key: key, until: until, mode: mode, selection: list.selection))
+        KeyInput.DelayedPress(key: key, until: until, layers: layers, selection: list.selection))
       return before
     }
   }
@@ -53,10 +53,10 @@ extension Model {
   /// cursor came to by itself.
   private func isAnswer(_ key: Key) -> Bool {
     let line =
-      switch mode {
-      case .list: list.selection?.isInvite == true ? keymap.line(for: key, in: .list) : nil
+      switch layers.top {
+      case nil: list.selection?.isInvite == true ? keymap.line(for: key, in: .list) : nil
       case .menu(let menu): menu.item(for: key, in: keymap)
-      case .help, .prompt, .question, .ended: nil as CommandText?
+      case .help, .prompt, .question, .farewell: nil as CommandText?
       }
     return line?.command.map { type(of: $0).isAnswer } ?? false
   }
@@ -65,7 +65,7 @@ extension Model {
   mutating func takeDelayedPress(at now: Instant, isDecided: Bool = false) -> [Intent] {
     guard let press = input.delayed, isDecided || press.until <= now else { return [] }
     _ = input.takeDelayed()
-    guard press.mode == mode, press.selection == list.selection else { return [] }
+    guard press.layers == layers, press.selection == list.selection else { return [] }
     return act(on: press.key)
   }
 
@@ -75,11 +75,11 @@ extension Model {
     if let command = keymap.line(for: key, in: .list)?.command, type(of: command).worksEverywhere {
       return command.run(&self)
     }
-    if let command = keymap.line(for: key, in: mode.scope)?.command { return command.run(&self) }
-    switch mode {
+    if let command = keymap.line(for: key, in: layers.scope)?.command { return command.run(&self) }
+    switch layers.top {
     // It has cleared the notice, which is all there is to leave here.
-    case .list where key == .escape: break
-    case .list, .help: reportUnknown(key)
+    case nil where key == .escape: break
+    case nil, .help: reportUnknown(key)
     case .menu(let menu):
       if let item = menu.item(for: key, in: keymap) { return choose(item, in: menu) }
       reportUnknown(key)
@@ -87,65 +87,65 @@ extension Model {
       if !prompt.editor.handle(key) { reportUnknown(key) }
       reportCut(prompt.editor)
       prompt.note = nil
-      mode = .prompt(prompt)
-    case .question: mode = .list
-    case .ended(let error): return [.quit(.loggedOut(error))]
+      layers.update(.prompt(prompt))
+    case .question: layers.close()
+    case .farewell(let error): return [.quit(.loggedOut(error))]
     }
     return []
   }
 
   private mutating func choose(_ item: CommandText?, in menu: Menu) -> [Intent] {
-    mode = .list
+    layers.close()
     list.selection = menu.row
     return item?.command?.run(&self) ?? []
   }
 
-  /// Does what what is open was opened for.
+  /// Does what the topmost layer is for.
   mutating func submit() -> [Intent] {
-    switch mode {
+    switch layers.top {
     case .menu(let menu): return choose(menu.choice, in: menu)
     case .prompt(var prompt):
       guard let command = prompt.command else { return [] }
       if let problem = command.problem(in: self) {
         prompt.note = problem
-        mode = .prompt(prompt)
+        layers.update(.prompt(prompt))
         return []
       }
-      mode = .list
+      layers.close()
       return command.run(&self)
     case .question(let question):
-      mode = .list
+      layers.close()
       return question.command.run(&self)
-    case .list, .help, .ended: return []
+    case .help, .farewell, nil: return []
     }
   }
 
   /// Moves in what is open, or else in the list.
   mutating func move(_ motion: Motion) {
-    switch mode {
-    case .list: list.move(motion, page: plan.list.rows)
+    switch layers.top {
+    case nil: list.move(motion, page: plan.list.rows)
     case .menu(var menu):
       menu.move(motion)
-      mode = .menu(menu)
+      layers.update(.menu(menu))
     case .help(let top):
       let help = HelpText(keymap, columns: size.columns)
       let page = HelpText.rows(on: size)
       guard let distance = motion.lines(page: page, of: help.lines.count) else { return }
-      mode = .help(top: help.top(near: top + distance, rows: page))
-    case .prompt, .question, .ended: break
+      layers.update(.help(top: help.top(near: top + distance, rows: page)))
+    case .prompt, .question, .farewell: break
     }
   }
 
   /// Pasted text goes where text is written, and nowhere else.
   private mutating func paste(_ text: String) {
-    switch mode {
+    switch layers.top {
     case .prompt(var prompt):
       prompt.editor.insert(text)
       reportCut(prompt.editor)
       prompt.note = nil
-      mode = .prompt(prompt)
-    case .list: notices.show(Notice("nothing to paste into: s writes your status text"))
-    case .menu, .help, .question, .ended: break
+      layers.update(.prompt(prompt))
+    case nil: notices.show(Notice("nothing to paste into: s writes your status text"))
+    case .menu, .help, .question, .farewell: break
     }
   }
 

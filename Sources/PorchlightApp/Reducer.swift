@@ -46,7 +46,7 @@ extension Model {
 
   /// The session is over; what there is to see stays until the next key.
   mutating func end(_ error: SDKError) {
-    mode = .ended(error)
+    layers.end(error)
     server.end()
   }
 
@@ -115,16 +115,8 @@ extension Model {
     list.endHighlights(at: now)
     notices.settle(at: now) { list.changes[$0] != nil }
     if !isCalm(at: now) { list.reorder() }
-    closeOrphans()
+    // A menu or a question about a user who is gone goes too.
+    layers.closeOrphans { list.roster.person($0) == nil }
     list.keepPlace(before: before, height: plan.list.rows, isCalm: isCalm(at: now))
-  }
-
-  /// A menu or a question about a user who is gone goes too.
-  private mutating func closeOrphans() {
-    switch mode {
-    case .menu(let menu): if list.roster.person(menu.row) == nil { mode = .list }
-    case .question(let question): if list.roster.person(question.row) == nil { mode = .list }
-    default: break
-    }
   }
 }

@@ -64,7 +64,7 @@ import Testing
     var scene = Scene(Self.people)
     scene.press("I")
     #expect(scene.run(line) == [intent])
-    #expect(scene.model.mode.isList)
+    #expect(scene.model.layers.isEmpty)
   }
 
   @Test(arguments: ["invite @ann:harbor.example", "invite @:", "remove @zoe:harbor.example"])

@@ -103,7 +103,7 @@ import Testing
     #expect(scene.line(with: "connected, no lists") != nil)
     scene.press("+")
     #expect(scene.line(with: "nobody can be asked here") != nil)
-    #expect(scene.model.mode == .list)
+    #expect(scene.model.layers.isEmpty)
   }
 
   @Test func aServerWithListsIsAsBefore() {

@@ -289,7 +289,7 @@ import Testing
     var scene = scene(at: "ann")
     scene.press("X", key)
     #expect(scene.intents == [])
-    #expect(scene.model.mode == .list)
+    #expect(scene.model.layers.isEmpty)
   }
 
   @Test func anUnansweredInviteIsTakenBack() {
@@ -308,6 +308,6 @@ import Testing
     var scene = scene(at: "ola")
     scene.press(.enter)
     scene.hear([.invite("ola", .withdrawn)])
-    #expect(scene.model.mode == .list)
+    #expect(scene.model.layers.isEmpty)
   }
 }

@@ -41,6 +41,6 @@ import Testing
   @Test func theNameIsNotWrittenBeforeItIsKnown() {
     var scene = Scene(isConnected: false)
     scene.press("@")
-    #expect(scene.model.mode == .list)
+    #expect(scene.model.layers.isEmpty)
   }
 }

@@ -137,7 +137,7 @@ import Testing
     scene.type("q1j")
     scene.press(key)
     #expect(scene.intents == [])
-    #expect(scene.model.mode == .list)
+    #expect(scene.model.layers.isEmpty)
     #expect(scene.line(with: "porchlight")?.contains("\"in a call\"") == true)
   }
 

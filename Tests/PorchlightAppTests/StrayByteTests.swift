@@ -100,7 +100,7 @@ import Testing
       #expect(roster.requests == [])
       if pause <= 150 {
         roster.type(Array("x".utf8))
-        #expect(roster.scene.model.mode.draft == "abxc")
+        #expect(roster.scene.model.layers.draft == "abxc")
       }
     }
   }
@@ -110,7 +110,7 @@ import Testing
     roster.type(Array("\u{1B}Oq\u{1B}Os".utf8))
     #expect(roster.requests == [])
     roster.type(Array("s\u{1B}Oq\u{1B}Os\u{1B}On\u{1B}Op".utf8))
-    #expect(roster.scene.model.mode.draft == "13.0")
+    #expect(roster.scene.model.layers.draft == "13.0")
   }
 
   @Test func everySequenceCutAnywhereDoesNothing() {
@@ -148,7 +148,7 @@ import Testing
       roster.pause(.random(in: 0...1_000, using: &random))
       #expect(roster.requests == [])
       // A question about somebody is answered by letters only, and the list is where letters would do most.
-      if !roster.scene.model.mode.isList { roster.scene.model.mode = .list }
+      roster.scene.model.layers = LayerStack()
     }
     // And the keyboard works.
     roster.pause(4_000)
@@ -185,9 +185,9 @@ import Testing
   }
 }
 
-extension Mode {
+extension LayerStack {
   /// What is being written.
   fileprivate var draft: String? {
-    if case .prompt(let prompt) = self { prompt.editor.text } else { nil }
+    if case .prompt(let prompt) = top { prompt.editor.text } else { nil }
   }
 }

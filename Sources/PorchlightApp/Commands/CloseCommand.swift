@@ -4,7 +4,7 @@ struct CloseCommand: PlainCommand {
   var help: String { "leave without doing anything" }
 
   func run(_ model: inout Model) -> [Intent] {
-    model.mode = .list
+    model.layers.close()
     return []
   }
 }

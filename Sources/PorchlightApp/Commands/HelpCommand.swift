@@ -4,7 +4,7 @@ struct HelpCommand: PlainCommand {
   var help: String { "these keys" }
 
   func run(_ model: inout Model) -> [Intent] {
-    model.mode = .help(top: 0)
+    model.layers.open(.help(top: 0))
     return []
   }
 }

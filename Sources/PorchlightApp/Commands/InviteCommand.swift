@@ -28,7 +28,7 @@ struct InviteCommand: Command {
       return []
     }
     guard let person else {
-      model.mode = .prompt(Prompt(.invite, LineEditor(byteLimit: 255)))
+      model.layers.open(.prompt(Prompt(.invite, LineEditor(byteLimit: 255))))
       return []
     }
     let (user, problem) = invitee(person, in: model)

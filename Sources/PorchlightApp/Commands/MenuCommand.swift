@@ -5,7 +5,7 @@ struct MenuCommand: PlainCommand {
 
   func run(_ model: inout Model) -> [Intent] {
     if case .heading = model.list.selection { return FoldCommand().run(&model) }
-    if let person = model.list.selectedPerson { model.mode = .menu(Menu(person)) }
+    if let person = model.list.selectedPerson { model.layers.open(.menu(Menu(person))) }
     return []
   }
 }

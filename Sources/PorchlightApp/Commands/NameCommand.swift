@@ -22,7 +22,7 @@ struct NameCommand: Command {
     }
     let before = model.echo.displayName ?? ""
     guard let name = name.map({ SafeText(untrusted: $0).string }) else {
-      model.mode = .prompt(Prompt(.name, LineEditor(before, byteLimit: Self.limit)))
+      model.layers.open(.prompt(Prompt(.name, LineEditor(before, byteLimit: Self.limit))))
       return []
     }
     guard name != before else {

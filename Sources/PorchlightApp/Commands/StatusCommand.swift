@@ -20,7 +20,7 @@ struct StatusCommand: Command {
     guard model.checkOwnIsKnown() else { return [] }
     guard let text else {
       let before = model.own.status.current(model.echo).statusMessage ?? ""
-      model.mode = .prompt(Prompt(.status, LineEditor(before, byteLimit: Self.limit)))
+      model.layers.open(.prompt(Prompt(.status, LineEditor(before, byteLimit: Self.limit))))
       return []
     }
     return model.publish(text: SafeText(untrusted: text).string)

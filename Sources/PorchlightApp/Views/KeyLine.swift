@@ -50,8 +50,8 @@ struct KeyLine {
   }
 
   private var hints: [KeyBinding] {
-    if case .ended = model.mode { return [] }
-    let scope = model.mode.scope
+    if model.layers.farewell != nil { return [] }
+    let scope = model.layers.scope
     guard scope == .list else { return model.keymap.bindings(in: scope).filter { $0.hint != nil } }
     // In the order of what a newcomer needs; what does not fit is in the help.
     let own: [CommandText] = hasStatusKeys ? [] : ["status", "toggle away", "toggle busy"]

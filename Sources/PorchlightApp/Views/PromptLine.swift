@@ -7,25 +7,25 @@ struct PromptLine {
   let model: Model
 
   var isOpen: Bool {
-    switch model.mode {
+    switch model.layers.top {
     case .prompt, .question: true
-    case .list, .menu, .help, .ended: false
+    case .menu, .help, .farewell, nil: false
     }
   }
 
   func draw(_ painter: inout Painter) {
-    switch model.mode {
+    switch model.layers.top {
     case .prompt(let prompt): draw(prompt, &painter)
     case .question(.removal(let user)):
       painter.put(removal(of: user, in: painter.size.columns), row: 0, column: 1, style: model.look[.warning])
-    case .list, .menu, .help, .ended: break
+    case .menu, .help, .farewell, nil: break
     }
   }
 
   /// What is wrong, for small screens that have no line for more than that.
   var note: SafeText? {
     if let notice = model.notices.current { return notice.text }
-    guard case .prompt(let prompt) = model.mode else { return nil }
+    guard case .prompt(let prompt) = model.layers.top else { return nil }
     return prompt.note.map { SafeText(untrusted: $0) }
   }
 
@@ -41,10 +41,10 @@ struct PromptLine {
   }
 
   private var help: SafeText? {
-    switch model.mode {
+    switch model.layers.top {
     case .prompt(let prompt): prompt.help
     case .question(let question): question.help
-    case .list, .menu, .help, .ended: nil
+    case .menu, .help, .farewell, nil: nil
     }
   }
 

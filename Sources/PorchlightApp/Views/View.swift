@@ -12,7 +12,9 @@ func view(_ model: Model, _ size: Size, now: Moment) -> Grid {
   case .compact: drawCompact(model, plan, now, &painter)
   case .full: drawFull(model, plan, now, &painter)
   }
-  if plan.shape != .line { drawOverlay(model, plan, &painter) }
+  if plan.shape != .line {
+    for layer in model.layers.layers { drawLayer(layer, model, plan, &painter) }
+  }
   return model.look.showsUnicode ? painter.grid.isolatingRightToLeft : painter.grid.asciiOnly
 }
 
@@ -82,11 +84,12 @@ private func drawFull(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ paint
   }
 }
 
-private func drawOverlay(_ model: Model, _ plan: ScreenPlan, _ painter: inout Painter) {
-  switch model.mode {
+private func drawLayer(_ layer: Layer, _ model: Model, _ plan: ScreenPlan, _ painter: inout Painter) {
+  switch layer {
   case .help(let top): HelpOverlay(look: model.look, keymap: model.keymap, top: top).draw(&painter)
   case .menu(let menu): PersonMenu(model: model, menu: menu).draw(in: plan.list, &painter)
-  case .ended(let error): Farewell(look: model.look, error: error).draw(&painter)
-  case .list, .prompt, .question: break
+  case .farewell(let error): Farewell(look: model.look, error: error).draw(&painter)
+  // These have the last lines, which are drawn already.
+  case .prompt, .question: break
   }
 }
