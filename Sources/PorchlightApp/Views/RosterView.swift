@@ -1,106 +1,94 @@
 internal import PorchlightConfig
-internal import Ports
 internal import Screen
 
-/// The list: headings and rows, in columns that wide names do not shift.
+/// Draws the list: headings and rows, in columns that wide names do not shift.
 struct RosterView {
-  let model: Model
+  let look: RenderContext
   let shape: ScreenPlan.Shape
-  let now: Moment
 
-  func drawTitles(_ painter: inout Painter) {
+  /// - Parameters:
+  ///   - waiting: what waits to be moved, in words.
+  ///   - painter: the line above the list.
+  func drawTitles(waiting: SafeText, _ painter: inout Painter) {
     let columns = RosterColumns(width: painter.size.columns, shape: shape)
-    painter.fill(style: model.look[.columns])
+    painter.fill(style: look[.columns])
     let titles: [(SafeText, Range<Int>?)] = [
       ("NAME", columns.name), ("STATE", columns.state), ("ACTIVE", columns.active),
       ("STATUS", columns.status),
     ]
     for case (let title, let range?) in titles {
-      painter.put(title, row: 0, column: range.lowerBound, width: range.count, style: model.look[.columns])
+      painter.put(title, row: 0, column: range.lowerBound, width: range.count, style: look[.columns])
     }
-    let moved = model.list.order.waitingText
-    guard !moved.isEmpty else { return }
-    let style = model.look[.columns].overlaid(with: model.look[.pending])
-    painter.put(moved, row: 0, column: painter.size.columns - 1 - moved.cells, style: style)
+    guard !waiting.isEmpty else { return }
+    let style = look[.columns].overlaid(with: look[.pending])
+    painter.put(waiting, row: 0, column: painter.size.columns - 1 - waiting.cells, style: style)
   }
 
-  func draw(_ painter: inout Painter) {
-    let lines = model.list.lines
+  /// Draws a document from the top; what has no room is left out.
+  func draw(_ document: RosterDocument, _ painter: inout Painter) {
     let columns = RosterColumns(width: painter.size.columns, shape: shape)
-    for (row, line) in lines.window(near: model.list.scroll, height: painter.size.rows).enumerated() {
-      switch line {
-      case .heading(let group, let count, let isFolded):
-        draw(group, count: count, isFolded: isFolded, row: row, &painter)
-      case .row(let id):
-        if let person = model.list.roster.person(id) { draw(person, columns, row: row, &painter) }
+    for (row, line) in document.lines.enumerated() {
+      let mark: Int
+      switch line.content {
+      case .heading(let heading):
+        draw(heading, row: row, &painter)
+        mark = 0
+      case .entry(let entry):
+        draw(entry, columns, row: row, &painter)
+        mark = columns.mark
       }
-      if line.selectable == model.list.selection, model.list.selection != nil {
-        let whole = Rect(row: row, column: 0, rows: 1, columns: painter.size.columns)
-        painter.restyle(whole) { $0 = model.look.laid($0, on: .selection) }
-        let column = line.isHeading ? 0 : columns.mark
-        painter.put(
-          model.look.glyphs.selection, row: row, column: column,
-          style: model.look.laid(model.look[.text], on: .selection))
-        painter.placeCursor(row: row, column: column, isVisible: false)
-      }
+      if line.isSelected { select(row: row, mark: mark, &painter) }
     }
-    if lines.lines.isEmpty { drawEmpty(&painter) }
+    draw(document.emptyText, &painter)
   }
 
-  private func draw(_ group: RosterGroup, count: Int, isFolded: Bool, row: Int, _ painter: inout Painter) {
-    let look = model.look
-    let arrow = isFolded ? look.glyphs.folded : look.glyphs.open
-    let title = arrow + " " + SafeText(untrusted: group.title) + " (\(count))"
+  private func select(row: Int, mark: Int, _ painter: inout Painter) {
+    let whole = Rect(row: row, column: 0, rows: 1, columns: painter.size.columns)
+    painter.restyle(whole) { $0 = look.laid($0, on: .selection) }
+    painter.put(look.glyphs.selection, row: row, column: mark, style: look.laid(look[.text], on: .selection))
+    painter.placeCursor(row: row, column: mark, isVisible: false)
+  }
+
+  private func draw(_ heading: RosterDocument.Heading, row: Int, _ painter: inout Painter) {
+    let arrow = heading.isFolded ? look.glyphs.folded : look.glyphs.open
+    let title = arrow + " " + SafeText(untrusted: heading.group.title) + " (\(heading.count))"
     let end = painter.put(title, row: row, column: 1, style: look[.group])
-    guard shape == .full, let hint = hint(group, isFolded: isFolded) else { return }
+    guard shape == .full, let hint = heading.hint else { return }
     let room = painter.size.columns - end - 4
     if hint.cells <= room { painter.put(hint, row: row, column: end + 3, style: look[.dim]) }
   }
 
-  private func hint(_ group: RosterGroup, isFolded: Bool) -> SafeText? {
-    switch (group, isFolded) {
-    case (.invites, _): "A accepts, D denies"
-    case (.offline, true): "o shows them"
-    case (_, true): "Tab unfolds"
-    case (_, false): nil
-    }
-  }
-
-  private func draw(_ person: Person, _ columns: RosterColumns, row: Int, _ painter: inout Painter) {
-    let look = model.look
-    let state = look[person.displayState.role]
-    let isNew = model.list.highlights[person.row].map { $0 > now.instant } ?? false
+  private func draw(
+    _ entry: RosterDocument.Entry, _ columns: RosterColumns, row: Int, _ painter: inout Painter
+  ) {
+    let state = look[entry.displayState.role]
     let name =
-      isNew ? look[.feedHighlight] : person.displayState.group == .offline ? look[.offline] : look[.text]
-    painter.put(look.glyphs[person.displayState], row: row, column: columns.glyph, style: state)
-    put(person.safeName, in: columns.name, row: row, style: name, &painter)
-    let word = columns.hasLongWords ? person.displayState.word : person.displayState.shortWord
+      entry.isNew ? look[.feedHighlight] : look[entry.displayState.group == .offline ? .offline : .text]
+    painter.put(look.glyphs[entry.displayState], row: row, column: columns.glyph, style: state)
+    put(entry.name, in: columns.name, row: row, style: name, &painter)
+    let word = columns.hasLongWords ? entry.displayState.word : entry.displayState.shortWord
     put(SafeText(untrusted: word), in: columns.state, row: row, style: state, &painter)
-    let active = SafeText(untrusted: person.activityText(at: now, lastHeard: model.server.lastHeardIfLost))
-    put(active, in: columns.active, row: row, style: look[.active], &painter)
-    if let change = model.list.change(for: person.row) {
-      let text = SafeText(untrusted: "(\(change.progress))")
+    put(entry.activity, in: columns.active, row: row, style: look[.active], &painter)
+    if let pending = entry.pending {
+      let text = SafeText(untrusted: "(\(pending.progress))")
       put(text, in: columns.status ?? columns.state, row: row, style: look[.pending], &painter)
     } else {
-      let text = SafeText(untrusted: person.remark)
-      put(text, in: columns.status, row: row, style: isNew ? look[.feedHighlight] : remark(person), &painter)
+      let remark = look[entry.displayState == .unknown ? .unknown : .statusText]
+      put(
+        entry.remark, in: columns.status, row: row, style: entry.isNew ? look[.feedHighlight] : remark,
+        &painter)
     }
-  }
-
-  private func remark(_ person: Person) -> Style {
-    person.displayState == .unknown ? model.look[.unknown] : model.look[.statusText]
   }
 
   private func put(
     _ text: SafeText, in columns: Range<Int>?, row: Int, style: Style, _ painter: inout Painter
   ) {
     guard let columns else { return }
-    painter.put(model.look.fit(text, to: columns.count), row: row, column: columns.lowerBound, style: style)
+    painter.put(look.fit(text, to: columns.count), row: row, column: columns.lowerBound, style: style)
   }
 
-  private func drawEmpty(_ painter: inout Painter) {
-    let isConnecting = model.server.connection == .connecting
-    guard !isConnecting else { return }
+  /// In the middle.
+  private func draw(_ emptyText: [SafeText], _ painter: inout Painter) {
     let width = max(0, painter.size.columns - 4)
     let lines = emptyText.flatMap { $0.wrapped(to: width) }
     let rows = lines.prefix(painter.size.rows)
@@ -108,18 +96,7 @@ struct RosterView {
     for (offset, line) in rows.enumerated() {
       let place = Rect(painter.size).centered(rows: 1, columns: line.cells)
       painter.put(
-        model.look.clip(line, to: place.columns), row: first + offset, column: place.column,
-        style: model.look[.dim])
+        look.clip(line, to: place.columns), row: first + offset, column: place.column, style: look[.dim])
     }
-  }
-
-  private var emptyText: [SafeText] {
-    guard model.server.hasPresenceLists == false else {
-      return ["nobody yet: + asks to see somebody", model.emptyHint]
-    }
-    return [
-      "This server has no presence lists: nobody can be asked or shown here.",
-      "Your own state, status text and name work: 1 to 5, s, @.",
-    ]
   }
 }

@@ -33,8 +33,14 @@ private func drawAlert(_ model: Model, _ plan: ScreenPlan, _ painter: inout Pain
   }
 }
 
+private func drawList(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ painter: inout Painter) {
+  let window = model.list.lines.window(near: model.list.scroll, height: plan.list.rows)
+  let document = RosterDocument(model, window, now: now)
+  painter.within(plan.list) { RosterView(look: model.look, shape: plan.shape).draw(document, &$0) }
+}
+
 private func drawCompact(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ painter: inout Painter) {
-  painter.within(plan.list) { RosterView(model: model, shape: plan.shape, now: now).draw(&$0) }
+  drawList(model, plan, now, &painter)
   if model.server.connection.isLost { dim(&painter) }
   drawAlert(model, plan, &painter)
   let prompt = PromptLine(model: model)
@@ -58,13 +64,14 @@ private func drawFull(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ paint
   for rule in plan.rules {
     painter.within(rule) { $0.horizontalRule(look.glyphs.horizontal, row: 0, style: look[.frame]) }
   }
-  let roster = RosterView(model: model, shape: plan.shape, now: now)
   painter.within(plan.title) { TitleBar(model: model).draw(&$0) }
   painter.within(plan.counts) {
     CountsLine(model: model, now: now, showsMoved: plan.columnTitles.isEmpty).draw(&$0)
   }
-  painter.within(plan.columnTitles) { roster.drawTitles(&$0) }
-  painter.within(plan.list) { roster.draw(&$0) }
+  painter.within(plan.columnTitles) {
+    RosterView(look: look, shape: plan.shape).drawTitles(waiting: model.list.order.waitingText, &$0)
+  }
+  drawList(model, plan, now, &painter)
   let detail = DetailPane(model: model, now: now)
   painter.within(plan.sidePane) { detail.drawBeside(&$0) }
   painter.within(plan.bottomPane) { detail.drawBelow(&$0) }
