@@ -12,9 +12,9 @@ extension Feed {
         contact.userID, pending ? "you asked to see \(contact.name)" : "\(contact.name) is on your list", now)
     case .changed(let old, let new): tell(from: old, to: new, at: now)
     case .removed(let contact, let state): tell(contact.userID, Self.farewell(contact, state), now)
-    case .invited(let invite): tell(invite.observer, "\(Person(invite).name) wants to see you", now)
+    case .invited(let invite): tell(invite.observer, "\(invite.nameOrAddress) wants to see you", now)
     case .inviteGone(let invite, let state):
-      guard let text = Self.settlement(Person(invite).name, state) else { return }
+      guard let text = Self.settlement(invite.nameOrAddress, state) else { return }
       tell(invite.observer, text, now)
     case .own: break
     }

@@ -14,10 +14,10 @@ enum ListChange: Hashable, Sendable {
   }
 
   /// The row that waits for it.
-  var row: RowID {
+  func row(of account: AccountID) -> RowID {
     switch self {
-    case .accept(let user), .deny(let user): .invite(user)
-    case .invite(let user), .drop(let user): .contact(user)
+    case .accept(let user), .deny(let user): .invite(user, of: account)
+    case .invite(let user), .drop(let user): .contact(user, of: account)
     }
   }
 

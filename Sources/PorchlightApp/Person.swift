@@ -26,8 +26,11 @@ struct Person: Hashable, Sendable {
   /// Invited, and not answered yet.
   let isPending: Bool
 
-  init(_ contact: Contact) {
-    row = .contact(contact.userID)
+  /// - Parameters:
+  ///   - contact: who it is.
+  ///   - account: on whose list.
+  init(_ contact: Contact, of account: AccountID) {
+    row = .contact(contact.userID, of: account)
     userID = contact.userID
     name = contact.name
     displayState = DisplayState(seen: contact.state)
@@ -41,11 +44,13 @@ struct Person: Hashable, Sendable {
     deviceTypes = contact.deviceTypes
   }
 
-  init(_ invite: Invite) {
-    row = .invite(invite.observer)
+  /// - Parameters:
+  ///   - invite: what they ask for.
+  ///   - account: whom they ask.
+  init(_ invite: Invite, of account: AccountID) {
+    row = .invite(invite.observer, of: account)
     userID = invite.observer
-    // A stranger without a name is shown by the address, which nobody can make up.
-    name = invite.displayName ?? invite.observer.rawValue
+    name = invite.nameOrAddress
     displayState = .invite
     activity = .asked(invite.receivedAt)
     remark = "wants to see you"
@@ -56,17 +61,27 @@ struct Person: Hashable, Sendable {
 }
 
 extension Roster {
-  /// The facts behind a row; nil for a heading and for who is gone.
+  /// The facts behind a row; nil for a heading, for who is gone, and for a row of another account.
   func person(_ row: RowID) -> Person? {
-    switch row {
+    let account = account
+    return switch row {
     case .heading: nil
-    case .invite(let user): invite(from: user).map { Person($0) }
-    case .contact(let user): contact(user).map { Person($0) }
+    case .invite(let user, of: account): invite(from: user).map { Person($0, of: account) }
+    case .contact(let user, of: account): contact(user).map { Person($0, of: account) }
+    case .invite, .contact: nil
     }
   }
 
   /// Everybody, in no particular order.
   var people: [Person] {
-    asking.map { Person($0) } + watched.map { Person($0) }
+    let account = account
+    return asking.map { Person($0, of: account) } + watched.map { Person($0, of: account) }
   }
+
+  var account: AccountID { AccountID(own.userID) }
+}
+
+extension Invite {
+  /// A stranger without a name is shown by the address, which nobody can make up.
+  var nameOrAddress: String { displayName ?? observer.rawValue }
 }

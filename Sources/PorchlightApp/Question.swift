@@ -4,19 +4,19 @@ internal import Screen
 /// Something that is done only after a yes.
 enum Question: Hashable, Sendable {
   /// Whether that user shall be taken off the list.
-  case removal(of: UserID)
+  case removal(of: UserID, from: AccountID)
 
   /// The row it is about; without it, there is nothing to ask.
   var row: RowID {
     switch self {
-    case .removal(let user): .contact(user)
+    case .removal(let user, let account): .contact(user, of: account)
     }
   }
 
   /// What a yes does.
   var command: any Command {
     switch self {
-    case .removal(let user): RemoveCommand(user)
+    case .removal(let user, _): RemoveCommand(user)
     }
   }
 

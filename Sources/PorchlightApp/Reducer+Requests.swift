@@ -48,14 +48,14 @@ extension Model {
   ///
   /// - Returns: whose it was, and what to do; nil where nothing was selected that can be answered.
   mutating func answer(_ change: (UserID) -> ListChange) -> (asker: UserID, intents: [Intent])? {
-    guard case .invite(let asker) = list.selection else {
+    guard case .invite(let asker, let account) = list.selection else {
       notices.show(
         Notice(list.roster.asking.isEmpty ? "no invites" : "which one? I goes to the invites"))
       return nil
     }
     let intents = request(change(asker))
     guard !intents.isEmpty else { return nil }
-    list.selectNextInvite(after: .invite(asker))
+    list.selectNextInvite(after: .invite(asker, of: account))
     return (asker, intents)
   }
 

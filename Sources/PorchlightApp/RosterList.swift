@@ -62,7 +62,7 @@ extension RosterList {
   ///
   /// - Returns: false if the row waits for one already.
   mutating func request(_ change: ListChange) -> Bool {
-    guard self.change(for: change.row) == nil else { return false }
+    guard self.change(for: change.row(of: roster.account)) == nil else { return false }
     changes[change] = PendingChange()
     return true
   }
@@ -95,11 +95,13 @@ extension RosterList {
 
   /// Has the row stand out whose looks the change altered.
   mutating func highlight(_ change: RosterChange, at now: Instant) {
+    let account = roster.account
     let row: RowID? =
       switch change {
-      case .added(let contact): .contact(contact.userID)
-      case .invited(let invite): .invite(invite.observer)
-      case .changed(let old, let new): Person(old).looksLike(Person(new)) ? nil : .contact(new.userID)
+      case .added(let contact): .contact(contact.userID, of: account)
+      case .invited(let invite): .invite(invite.observer, of: account)
+      case .changed(let old, let new):
+        Person(old, of: account).looksLike(Person(new, of: account)) ? nil : .contact(new.userID, of: account)
       case .removed, .inviteGone, .own: nil
       }
     if let row { highlights[row] = now + UITiming.highlight }

@@ -2,16 +2,17 @@ internal import MatrixWire
 
 /// What can be selected: a person on the list, a person who asks, or the heading of a group.
 ///
-/// A user may be on the list and ask at the same time, so a user ID alone does not name a row.
+/// A user may be on the list and ask at the same time, and be on the lists of two accounts, so a user ID alone does not
+/// name a row.
 enum RowID: Hashable, Sendable {
   case heading(RosterGroup)
-  case invite(UserID)
-  case contact(UserID)
+  case invite(UserID, of: AccountID)
+  case contact(UserID, of: AccountID)
 
   var userID: UserID? {
     switch self {
     case .heading: nil
-    case .invite(let user), .contact(let user): user
+    case .invite(let user, _), .contact(let user, _): user
     }
   }
 

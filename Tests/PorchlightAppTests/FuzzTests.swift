@@ -29,7 +29,9 @@ import Testing
   @Test func everySizeHasAPicture() {
     let scene = Scene.porch()
     let prompt = Prompt(.status, LineEditor("text", byteLimit: 9))
-    for layer in [nil, Layer.help(top: 3), .prompt(prompt), .question(.removal(of: .user("zoe")))] {
+    for layer in [
+      nil, Layer.help(top: 3), .prompt(prompt), .question(.removal(of: .user("zoe"), from: .own)),
+    ] {
       for rows in [0, 1, 2, 3, 5, 7, 8, 9, 10, 15, 16, 19, 20, 24, 29, 30, 40] {
         for columns in Array(0...14) + [20, 31, 39, 40, 47, 48, 61, 62, 79, 80, 99, 100, 120, 200] {
           var model = scene.model

@@ -212,7 +212,7 @@ import Testing
   @Test func theMenuObeysArrowsAndLetters() {
     var scene = Scene(Self.people)
     scene.press(.enter, "j", .enter)
-    #expect(scene.model.layers.top == .question(.removal(of: .user("ann"))))
+    #expect(scene.model.layers.top == .question(.removal(of: .user("ann"), from: .own)))
     scene.press(.escape, .enter, "i")
     #expect(!scene.model.showsDetail)
   }

@@ -107,7 +107,7 @@ struct Scene {
   var selected: String? {
     switch model.list.selection {
     case .heading(let group): "+\(group.title)"
-    case .invite(let user), .contact(let user): String(user.localpart)
+    case .invite(let user, _), .contact(let user, _): String(user.localpart)
     case nil: nil
     }
   }
@@ -127,6 +127,10 @@ extension WallTime {
   static func today(_ hour: Int64, _ minute: Int64) -> WallTime {
     WallTime(milliseconds: (20_000 * 1_440 + hour * 60 + minute) * 60_000)
   }
+}
+
+extension AccountID {
+  static let own = AccountID(.own)
 }
 
 extension UserID {

@@ -140,7 +140,7 @@ import Testing
   @Test func aChangedRowStandsOutForThreeSeconds() {
     var scene = Scene(Self.people)
     scene.hear([.state("bob", .online, "new words")])
-    #expect(scene.model.list.highlights.keys.contains(.contact(.user("bob"))))
+    #expect(scene.model.list.highlights.keys.contains(.contact(.user("bob"), of: .own)))
     scene.wait(.seconds(3))
     #expect(scene.model.list.highlights.isEmpty)
   }

@@ -19,9 +19,8 @@ struct AcceptCommand: PlainCommand {
   private func offerToAskBack(_ asker: UserID, _ model: inout Model) {
     let list = model.list
     guard list.roster.contact(asker) == nil, list.changes[.invite(asker)] == nil else { return }
-    let name =
-      list.roster.invite(from: asker).map { Person($0).safeName }
-      ?? SafeText(untrusted: asker.rawValue)
+    let row = RowID.invite(asker, of: list.roster.account)
+    let name = list.roster.person(row)?.safeName ?? SafeText(untrusted: asker.rawValue)
     model.notices.show(Notice("accepted; y asks to see " + name + " too", .offer), offering: asker)
   }
 }

@@ -1,4 +1,3 @@
-internal import MatrixWire
 internal import PorchlightConfig
 internal import Screen
 
@@ -16,8 +15,9 @@ struct PromptLine {
   func draw(_ painter: inout Painter) {
     switch model.layers.top {
     case .prompt(let prompt): draw(prompt, &painter)
-    case .question(.removal(let user)):
-      painter.put(removal(of: user, in: painter.size.columns), row: 0, column: 1, style: model.look[.warning])
+    case .question(let question):
+      painter.put(
+        text(of: question, in: painter.size.columns), row: 0, column: 1, style: model.look[.warning])
     case .menu, .help, .farewell, nil: break
     }
   }
@@ -56,8 +56,8 @@ struct PromptLine {
     painter.placeCursor(row: 0, column: start + cursor)
   }
 
-  private func removal(of user: UserID, in width: Int) -> SafeText {
-    guard let person = model.list.roster.person(.contact(user)) ?? model.list.selectedPerson else {
+  private func text(of question: Question, in width: Int) -> SafeText {
+    guard let person = model.list.roster.person(question.row) ?? model.list.selectedPerson else {
       return .empty
     }
     let room = max(0, width - 2)
