@@ -19,16 +19,15 @@ extension PresenceService {
       let now = time.now
       // A device that was logged out meanwhile would be there again, for nobody.
       let id = accounts.isLoggedIn(device) ? device.id : nil
-      var trial = rules.trial(of: user)
-      _ = try trial.setStatus(of: user, to: update, on: id, now: now)
-      let record = record(of: user, in: trial, now)
-      try await persistence.commit(record.map { [.presence($0)] } ?? [])
+      let decision = try rules.decide(update, of: user, on: id, now: now)
+      let record = stored(decision.record)
+      try await persistence.commit([.presence(record)])
       let shownBefore = accounts.announcedProfile(of: user)
-      accounts.freezeProfile(of: user, as: record?.shownProfile)
-      let effects = try rules.setStatus(of: user, to: update, on: id, now: now)
+      accounts.freezeProfile(of: user, as: record.shownProfile)
+      let effects = rules.apply(decision)
       // A poll may have come in between, so that what is frozen by hiding is a little newer than what was stored.
-      if let newer = self.record(of: user, in: rules, now), newer.frozen != record?.frozen {
-        try? await persistence.commit([.presence(newer)])
+      if let newer = rules.record(of: user, now: now), newer.frozen != record.frozen {
+        try? await persistence.commit([.presence(stored(newer))])
       }
       perform(effects)
       if accounts.announcedProfile(of: user) != shownBefore {
@@ -38,11 +37,11 @@ extension PresenceService {
     }
   }
 
-  /// What has to be stored of a person: with the profile others are shown, frozen where the person begins to hide.
-  private func record(of user: UserID, in rules: PresenceRules, _ now: Moment) -> PresenceRecord? {
-    guard var record = rules.record(of: user, now: now) else { return nil }
+  /// What is stored of a person: with the profile others are shown, frozen where the person begins to hide.
+  private func stored(_ record: PresenceRecord) -> PresenceRecord {
+    var record = record
     if record.choice == .hidden || record.choice == .offline {
-      record.shownProfile = accounts.announcedProfile(of: user) ?? Profile()
+      record.shownProfile = accounts.announcedProfile(of: record.user) ?? Profile()
     }
     return record
   }
@@ -141,22 +140,42 @@ extension PresenceService {
     }
     return try await locks.withLock(keys: Set(relations + [.person(user)])) { () throws(StoreError) in
       let now = time.now
-      var trial = rules.trial(of: user, with: others)
-      let (steps, _) = change.apply(to: &trial, by: user, now: now)
-      let before = Set(rules.relationships(of: user, with: others))
-      let after = trial.relationships(of: user, with: others)
-      let unsent = federation?.unsent(in: steps) ?? []
-      try await commit(
-        after.filter { !before.contains($0) }.map(StoreChange.relationship) + unsent.map(StoreChange.unsent))
-      let (effects, result) = change.apply(to: &rules, by: user, now: now)
-      // Time may have passed in between, and taken part in it.
-      let stored = Set(after)
-      for record in rules.relationships(of: user, with: others) where !stored.contains(record) {
-        writeLater(Relation(owner: record.owner, observed: record.observed))
+      var failed: [String: MatrixError] = [:]
+      let commands = change.commands { failed[$0] = $1 }
+      var decisions: [ListDecision] = []
+      for (_, command) in commands {
+        decisions.append(rules.decide(command, by: user, after: decisions, now: now))
+      }
+      try await commit(rows(of: decisions))
+      var effects: [PresenceEffect] = []
+      for ((name, command), decision) in zip(commands, decisions) {
+        let decision = current(decision) { $0.decide(command, by: user, now: $1) }
+        if let refusal = decision.refusal { failed[name] = refusal }
+        effects += rules.apply(decision)
       }
       perform(effects)
-      return PresenceListResult(failed: result.failed.merging(refused) { $1 })
+      return PresenceListResult(failed: failed.merging(refused) { $1 })
     }
+  }
+
+  /// What has to be stored before these are applied, in order: relations, and what other servers have to get.
+  func rows(of decisions: [ListDecision]) -> [StoreChange] {
+    decisions.flatMap { decision in
+      (decision.record.map { [.relationship($0)] } ?? [])
+        + (federation?.unsent(in: decision.effects) ?? []).map(StoreChange.unsent)
+    }
+  }
+
+  /// The same decision, where all it was made of still holds. Else another one: what was stored is put right behind it.
+  private func current(
+    _ decision: ListDecision, _ again: (PresenceRules, Moment) -> ListDecision
+  ) -> ListDecision {
+    guard !rules.isCurrent(decision) else { return decision }
+    let later = again(rules, time.now)
+    for message in federation?.unsent(in: decision.effects) ?? [] { writeLater(.delivered(message)) }
+    writeLater(later.effects)
+    writeLater(Relation(owner: decision.owner, observed: decision.observed))
+    return later
   }
 }
 
@@ -206,34 +225,28 @@ extension PresenceListRequest {
     return (checked, refused)
   }
 
-  /// Does each part by itself.
-  fileprivate func apply(
-    to rules: inout PresenceRules, by user: UserID, now: Moment
-  ) -> ([PresenceEffect], PresenceListResult) {
-    var effects: [PresenceEffect] = []
-    var failed: [String: MatrixError] = [:]
-    func each(
-      _ names: [String]?, _ step: (inout PresenceRules, UserID) throws(MatrixError) -> [PresenceEffect]
-    ) {
+  /// Each part as a command, with the name it names. A name that is none is said to have failed.
+  fileprivate func commands(
+    orFailed fail: (String, MatrixError) -> Void
+  ) -> [(name: String, command: ListCommand)] {
+    var commands: [(name: String, command: ListCommand)] = []
+    func each(_ names: [String]?, _ command: (UserID) -> ListCommand) {
       for name in names ?? [] where !name.isEmpty {
-        do throws(MatrixError) {
-          guard let other = UserID(name) else {
-            throw MatrixError(.invalidParameter, "'\(name)' is not a user ID.")
-          }
-          effects += try step(&rules, other)
-        } catch {
-          failed[name] = error
+        guard let other = UserID(name) else {
+          fail(name, MatrixError(.invalidParameter, "'\(name)' is not a user ID."))
+          continue
         }
+        commands.append((name, command(other)))
       }
     }
-    each(drop) { $0.drop($1, by: user, now: now) }
-    each(deny) { rules, other throws(MatrixError) in try rules.deny(other, by: user, now: now) }
-    each(revoke) { $0.revoke($1, by: user, now: now) }
-    each(accept) { rules, other throws(MatrixError) in try rules.accept(other, by: user, now: now) }
-    each(invite) { rules, other throws(MatrixError) in try rules.invite(other, by: user, now: now) }
+    each(drop, ListCommand.drop)
+    each(deny, ListCommand.deny)
+    each(revoke, ListCommand.revoke)
+    each(accept, ListCommand.accept)
+    each(invite, ListCommand.invite)
     for (name, groups) in (groups ?? [:]).sorted(by: { $0.key < $1.key }) {
-      each([name]) { rules, other throws(MatrixError) in try rules.setGroups(groups, of: other, by: user) }
+      each([name]) { .setGroups(groups, of: $0) }
     }
-    return (effects, PresenceListResult(failed: failed))
+    return commands
   }
 }

@@ -176,7 +176,7 @@ actor PresenceService {
     perform(effects)
   }
 
-  private func writeLater(_ effects: [PresenceEffect]) {
+  func writeLater(_ effects: [PresenceEffect]) {
     for message in federation?.unsent(in: effects) ?? [] { writeLater(.unsent(message)) }
     for effect in effects {
       switch effect {

@@ -3,6 +3,16 @@ internal import MatrixWire
 /// What is remembered of invites that users of other servers sent of late. Their own server limits them, but that
 /// server may be an attacker's.
 struct InviteThrottle: Hashable, Sendable {
+  /// What a message does here.
+  enum Step: Hashable, Sendable {
+    /// The invite comes too early, and waits.
+    case postpone(ListEDU)
+    /// It comes in time.
+    case begin(ListEDU, isCounted: Bool, isOfStranger: Bool)
+    /// It was taken back: a waiting repetition of it is not delivered.
+    case takeBack
+  }
+
   private struct Source: Hashable, Sendable {
     let server: ServerName
     let observed: UserID
@@ -32,12 +42,13 @@ struct InviteThrottle: Hashable, Sendable {
     counts[Source(server: server, observed: observed)] ?? 0
   }
 
-  /// Remembers an invite that comes too early; false where it comes in time.
-  mutating func postpone(_ message: ListEDU) -> Bool {
+  /// Whether an invite between the two came a moment ago.
+  func isRemembered(_ relation: PresenceLists.Relation) -> Bool { recent[relation] != nil }
+
+  /// Remembers an invite that comes too early.
+  mutating func postpone(_ message: ListEDU) {
     let relation = PresenceLists.Relation(owner: message.observer, observed: message.observed)
-    guard recent[relation] != nil else { return false }
-    recent[relation]?.message = message
-    return true
+    if recent[relation] != nil { recent[relation]?.message = message }
   }
 
   /// A question that was put.
@@ -66,13 +77,6 @@ struct InviteThrottle: Hashable, Sendable {
 
   mutating func countAnew(_ server: ServerName, _ observed: UserID) {
     counts[Source(server: server, observed: observed)] = nil
-  }
-
-  /// The part that concerns two users, for a trial of theirs.
-  mutating func copy(_ relation: PresenceLists.Relation, from other: InviteThrottle) {
-    set(other.recent[relation], for: relation)
-    let source = Source(server: relation.owner.server, observed: relation.observed)
-    counts[source] = other.counts[source]
   }
 
   private mutating func set(_ waiting: Waiting?, for relation: PresenceLists.Relation) {

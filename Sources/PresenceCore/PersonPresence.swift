@@ -134,22 +134,33 @@ public struct PersonPresence: Hashable, Sendable {
 
   // MARK: What happens
 
-  /// Sets choice and text. It counts as activity only where it raises the level (Protocol 5.4). For the grace the
-  /// device counts as connected, so that a script that only ever sets a status is what it says.
-  mutating func choose(
-    _ choice: PresenceState, statusMessage: String?, on device: DeviceID?, at now: Instant,
-    _ limits: PresenceLimits
-  ) {
-    let levelBefore = effective(at: now, limits).level
-    let promoted = choice.level > self.choice.level
+  /// The person with another choice and text, and whether choosing it counts as activity: it does only where it raises
+  /// the level (Protocol 5.4).
+  func choosing(
+    _ update: StatusUpdate, on device: DeviceID?, at now: Instant, _ limits: PresenceLimits
+  ) -> (PersonPresence, isActivity: Bool) {
+    var after = self
+    after.choose(update, on: device, isActivity: false, at: now)
+    let promoted = update.presence.level > choice.level
+    guard promoted || after.effective(at: now, limits).level > effective(at: now, limits).level else {
+      return (after, false)
+    }
+    after.lastActive = now
+    return (after, true)
+  }
+
+  /// Sets choice and text. For the grace the device counts as connected, so that a script that only ever sets a status
+  /// is what it says.
+  mutating func choose(_ update: StatusUpdate, on device: DeviceID?, isActivity: Bool, at now: Instant) {
+    let choice = update.presence
     if self.choice == .hidden, choice != .hidden { lastHidden = now }
     if choice == .hidden {
-      frozen = frozen ?? Frozen(statusMessage: self.statusMessage, lastActive: lastActive)
+      frozen = frozen ?? Frozen(statusMessage: statusMessage, lastActive: lastActive)
     } else {
       frozen = nil
     }
     self.choice = choice
-    self.statusMessage = statusMessage
+    statusMessage = update.statusMessage
     if let device, choice.level > PresenceState.offline.level {
       devices[device, default: DevicePresence(at: now)].lastPut = now
     }
@@ -157,7 +168,8 @@ public struct PersonPresence: Hashable, Sendable {
       devices[device]?.lastAct = now
       if choice.level > PresenceState.unavailable.level { devices[device]?.idleSince = nil }
     }
-    if promoted || effective(at: now, limits).level > levelBefore { lastActive = now }
+    // A poll may have come since it was decided, and be the later activity.
+    if isActivity { lastActive = max(lastActive, now) }
   }
 
   /// Runs a change of devices; a rise of the effective level counts as activity.

@@ -125,6 +125,9 @@ public struct PresenceLists: Hashable, Sendable {
   /// Servers with an accepted relation in either direction; this one too, if it has any.
   public var serversMet: Dictionary<ServerName, Int>.Keys { met.keys }
 
+  /// How many relations with users of a server are accepted.
+  func meetings(with server: ServerName) -> Int { met[server] ?? 0 }
+
   private mutating func meet(_ server: ServerName, _ change: Int) {
     let count = (met[server] ?? 0) + change
     met[server] = count == 0 ? nil : count
@@ -138,25 +141,19 @@ public struct PresenceLists: Hashable, Sendable {
       isAllowed: isAllowed(owner, toSee: observed), question: question?.open, declined: question?.declined)
   }
 
-  /// The invite of a remote owner that waits, or was allowed.
-  func question(of owner: UserID, to observed: UserID) -> Int64? {
-    questions[Relation(owner: owner, observed: observed)]?.open
-  }
-
-  /// The invite of a remote owner that was last denied.
-  func declinedQuestion(of owner: UserID, to observed: UserID) -> Int64? {
-    questions[Relation(owner: owner, observed: observed)]?.declined
-  }
-
   /// Every entry that names a user of a server.
   func relations(with server: ServerName) -> Set<Relation> { byServer[server] ?? [] }
 
-  mutating func restore(_ relationship: Relationship, of owner: UserID, for observed: UserID) {
-    if let entry = relationship.entry { setEntry(entry, of: owner, for: observed) }
-    if let askedAt = relationship.askedAt { setInvite(askedAt, from: owner, to: observed) }
-    if relationship.isAllowed { setAllowed(true, owner, toSee: observed) }
-    setQuestion(relationship.question, of: owner, to: observed)
-    if let declined = relationship.declined { decline(declined, of: owner, to: observed) }
+  /// Makes the relation of two users another one.
+  mutating func set(_ relationship: Relationship, of owner: UserID, for observed: UserID) {
+    if relationship.entry != entry(of: owner, for: observed) {
+      setEntry(relationship.entry, of: owner, for: observed)
+    }
+    setInvite(relationship.askedAt, from: owner, to: observed)
+    setAllowed(relationship.isAllowed, owner, toSee: observed)
+    setQuestions(
+      Questions(open: relationship.question, declined: relationship.declined),
+      Relation(owner: owner, observed: observed))
   }
 
   /// Every entry that nobody answered yet.
@@ -169,7 +166,7 @@ public struct PresenceLists: Hashable, Sendable {
 
   // MARK: The owner's side
 
-  mutating func setEntry(_ entry: Entry?, of owner: UserID, for observed: UserID) {
+  private mutating func setEntry(_ entry: Entry?, of owner: UserID, for observed: UserID) {
     let isNew = (entry?.state == .accepted, watching[owner]?[observed]?.state == .accepted)
     let waits = (entry?.state == .pending, watching[owner]?[observed]?.state == .pending)
     if waits.0 != waits.1 {
@@ -202,7 +199,8 @@ public struct PresenceLists: Hashable, Sendable {
 
   // MARK: The observed person's side
 
-  mutating func setInvite(_ receivedAt: WallTime?, from observer: UserID, to observed: UserID) {
+  private mutating func setInvite(_ receivedAt: WallTime?, from observer: UserID, to observed: UserID) {
+    guard receivedAt != asking[observed]?[observer] else { return }
     let change = (receivedAt == nil ? 0 : 1) - (asking[observed]?[observer] == nil ? 0 : 1)
     if change != 0 {
       let count = inviteCount(for: observed, from: observer.server) + change
@@ -213,7 +211,7 @@ public struct PresenceLists: Hashable, Sendable {
     if asking[observed]?.isEmpty == true { asking[observed] = nil }
   }
 
-  mutating func setAllowed(_ isAllowed: Bool, _ observer: UserID, toSee observed: UserID) {
+  private mutating func setAllowed(_ isAllowed: Bool, _ observer: UserID, toSee observed: UserID) {
     guard isAllowed != self.isAllowed(observer, toSee: observed) else { return }
     meet(observer.server, isAllowed ? 1 : -1)
     let ofServer = (allowedServers[observed]?[observer.server] ?? 0) + (isAllowed ? 1 : -1)
@@ -226,14 +224,9 @@ public struct PresenceLists: Hashable, Sendable {
     if allowed[observed]?.isEmpty == true { (allowed[observed], allowedServers[observed]) = (nil, nil) }
   }
 
-  mutating func setQuestion(_ question: Int64?, of owner: UserID, to observed: UserID) {
-    let relation = Relation(owner: owner, observed: observed)
-    guard question != nil || questions[relation] != nil else { return }
-    questions[relation, default: Questions()].open = question
-    if questions[relation] == Questions() { questions[relation] = nil }
-  }
-
-  mutating func decline(_ question: Int64, of owner: UserID, to observed: UserID) {
-    questions[Relation(owner: owner, observed: observed), default: Questions()].declined = question
+  private mutating func setQuestions(_ those: Questions, _ relation: Relation) {
+    let isNothing = those == Questions()
+    guard !isNothing || questions[relation] != nil else { return }
+    questions[relation] = isNothing ? nil : those
   }
 }

@@ -112,7 +112,7 @@ extension PresenceRules {
 
   /// The relation of two users. Invites that were never delivered are delivered with `askWaiting(now:)`.
   public mutating func restore(_ record: RelationshipRecord, now: Moment) {
-    lists.restore(record.relationship, of: record.owner, for: record.observed)
+    lists.set(record.relationship, of: record.owner, for: record.observed)
     if let askedAt = record.relationship.askedAt, !isLocal(record.owner) {
       deadlines.set(
         now.instant(of: askedAt) + limits.inviteLifetime,
@@ -139,77 +139,6 @@ extension PresenceRules {
         user: user, device: id, type: device.type, reports: device.reports,
         idleSince: device.idleSince.map { now.wallTime(of: $0) },
         isConnected: device.isConnected(at: now.instant, limits))
-    }
-  }
-
-  // MARK: Trials
-
-  /// What a trial does not copy and has to reckon with.
-  struct BeyondTrial: Hashable, Sendable {
-    /// How many local users wait for each user's answer beside those who were copied.
-    var takenPlaces: [UserID: Int] = [:]
-    /// Servers with an accepted relation in either direction.
-    var met: Set<ServerName> = []
-  }
-
-  /// A small copy of one user's part of the rules, with exactly the same behaviour: a step that is tried on it tells
-  /// what has to be stored before it is taken.
-  public func trial(of user: UserID) -> PresenceRules {
-    var trial = PresenceRules(server: server, limits: limits, autoAccept: defaultAutoAccept)
-    trial.people[user] = people[user]
-    trial.copyAnnouncement(of: user, from: self)
-    return trial
-  }
-
-  /// The same, with the relations of one user with some others. It is made alike for users who exist and for names
-  /// without an account.
-  public func trial(of user: UserID, with others: [UserID]) -> PresenceRules {
-    var trial = PresenceRules(server: server, limits: limits, autoAccept: defaultAutoAccept)
-    var copied = 0
-    for other in Set(others + [user]) {
-      // Needed for this policy alone; anywhere else the time of the lookup would tell.
-      if autoAccept(of: other) == .always { trial.known[other] = exists(other) }
-      trial.setAutoAccept(autoAcceptance(of: other), of: other)
-      for (owner, observed) in [(user, other), (other, user)] where owner != observed {
-        trial.lists.restore(lists.relationship(of: owner, for: observed), of: owner, for: observed)
-        let question = PresenceLists.Relation(owner: owner, observed: observed)
-        trial.questions[question] = questions[question]
-        trial.heard.copy(question, from: heard)
-      }
-      if lists.entry(of: user, for: other) != nil { copied += 1 }
-    }
-    for other in Set(others + [user]) {
-      let taken =
-        lists.inviteCount(for: other, from: server) - trial.lists.inviteCount(for: other, from: server)
-      if taken > 0 { trial.beyondTrial.takenPlaces[other] = taken }
-    }
-    trial.limits.pendingEntries -= lists.pendingCount(of: user) - trial.lists.pendingCount(of: user)
-    // Those who were not copied are on the list too, and wait for an answer.
-    trial.limits.listEntries -= lists.entries(of: user).count - copied
-    func elsewhere(_ lists: PresenceLists) -> Int {
-      lists.invites(for: user).count - lists.inviteCount(for: user, from: server)
-    }
-    trial.limits.waitingInvites -= elsewhere(lists) - elsewhere(trial.lists)
-    trial.limits.heardInvites -= heard.count - trial.heard.count
-    trial.limits.heardInvitesOfStrangers -= heard.countOfStrangers - trial.heard.countOfStrangers
-    if let peer = others.first?.server, others.count == 1, peer != server {
-      trial.limits.waitingInvitesPerServer -=
-        lists.inviteCount(for: user, from: peer) - trial.lists.inviteCount(for: user, from: peer)
-      trial.limits.heardInvitesPerServer -= heard.count(of: peer) - trial.heard.count(of: peer)
-      if isMet(peer) { trial.beyondTrial.met = [peer] }
-    }
-    trial.meetsOthers = meetsOthers
-    trial.lastEntry = lastEntry
-    return trial
-  }
-
-  /// The relations of a user with others, in both directions.
-  public func relationships(of user: UserID, with others: [UserID]) -> [RelationshipRecord] {
-    Set(others).subtracting([user]).sorted().flatMap { other in
-      [(user, other), (other, user)].map { owner, observed in
-        RelationshipRecord(
-          owner: owner, observed: observed, relationship: lists.relationship(of: owner, for: observed))
-      }
     }
   }
 }

@@ -3,71 +3,28 @@ public import Ports
 
 /// What other servers say: about lists (Protocol 6.5), and of their people (Protocol 6.4).
 extension PresenceRules {
-  /// Does what a list message asks for. What its origin may not say, or what fits nothing here, is ignored: any answer
+  /// Decides what a list message does. What its origin may not say, or what fits nothing here, does nothing: any answer
   /// would tell who exists.
+  ///
+  /// - Parameters:
+  ///   - message: what is said.
+  ///   - origin: the server that says it.
+  ///   - earlier: decisions that will be applied before this one.
+  ///   - now: the time.
+  /// - Returns: what it does, if anything.
+  public func decide(
+    _ message: ListEDU, from origin: ServerName, after earlier: [ListDecision] = [], now: Moment
+  ) -> ListDecision {
+    decide(.init(owner: message.observer, observed: message.observed), after: earlier, now: now) {
+      $0.receive(message, from: origin)
+    }
+  }
+
+  /// Decides and applies at once, where nothing has to be stored in between.
   public mutating func receive(
     _ message: ListEDU, from origin: ServerName, now: Moment
   ) -> [PresenceEffect] {
-    let (observer, observed) = (message.observer, message.observed)
-    switch message.kind {
-    case .invite, .drop:
-      // Whether the observed user exists makes no difference: the time it takes would tell.
-      guard observer.server == origin, isLocal(observed) else { return [] }
-      guard message.kind == .drop else { return question(message, now: now) }
-      heard.takeBack(.init(owner: observer, observed: observed))
-      return withdraw(from: observed, observer: observer, now: now)
-    case .accept, .deny:
-      guard observed.server == origin, isLocal(observer),
-        let entry = lists.entry(of: observer, for: observed),
-        // An answer to an invite that was taken back and made anew is no answer to the new one.
-        message.question ?? entry.invitedAt.milliseconds == entry.invitedAt.milliseconds
-      else { return [] }
-      return message.kind == .accept
-        ? accepted(entry, of: observer, by: observed, now: now)
-        : refused(entry, of: observer, by: observed)
-    }
-  }
-
-  /// A remote user sends an invite. Their own server holds them to `inviteRepeat`; where it does not, this one does:
-  /// what comes too early waits. And no server takes the places of all others.
-  mutating func question(_ message: ListEDU, now: Moment) -> [PresenceEffect] {
-    let (observer, observed) = (message.observer, message.observed)
-    if let question = message.question, question == lists.declinedQuestion(of: observer, to: observed) {
-      return []
-    }
-    if lists.invites(for: observed)[observer] != nil {
-      // It waits already; only its name is new.
-      lists.setQuestion(message.question, of: observer, to: observed)
-      return []
-    }
-    let isAllowed = lists.isAllowed(observer, toSee: observed)
-    // Noted at once: a revocation that does not name this invite would be ignored.
-    if isAllowed { lists.setQuestion(message.question, of: observer, to: observed) }
-    guard !heard.postpone(message) else { return [] }
-    guard isAllowed || isRoom(for: observer.server, at: observed) else { return [] }
-    let isOfStranger = !isMet(observer.server)
-    if heard.begin(message, isCounted: !isAllowed, isOfStranger: isOfStranger) {
-      deadlines.set(now.instant + .seconds(3600), for: .counted(observer.server, observed))
-    }
-    deadlines.set(now.instant + limits.inviteRepeat, for: .heard(owner: observer, observed: observed))
-    lists.setQuestion(message.question, of: observer, to: observed)
-    // An observer who is allowed is told so again, and no other.
-    return isAllowed
-      ? [tell(observer, .accept, of: observed)] : deliverInvite(of: observed, from: observer, now: now)
-  }
-
-  private func isRoom(for server: ServerName, at observed: UserID) -> Bool {
-    let waiting = lists.invites(for: observed).count - lists.inviteCount(for: observed, from: self.server)
-    return waiting < limits.waitingInvites
-      && lists.inviteCount(for: observed, from: server) < limits.waitingInvitesPerServer
-      && heard.count(server, observed) < limits.invitesPerServer
-      && heard.count < limits.heardInvites && heard.count(of: server) < limits.heardInvitesPerServer
-      && (isMet(server) || heard.countOfStrangers < limits.heardInvitesOfStrangers)
-  }
-
-  /// Whether there is an accepted relation with a server, in either direction.
-  func isMet(_ server: ServerName) -> Bool {
-    beyondTrial.met.contains(server) || lists.serversMet.contains(server)
+    apply(decide(message, from: origin, now: now))
   }
 
   /// Bounds what is kept of invites to names without an account; to be called with every invite to this server, and
@@ -92,39 +49,12 @@ extension PresenceRules {
       forgotten.append((relation.owner, relation.observed))
       // Local invites end when they are taken back or lapse.
       guard !isLocal(relation.owner) else { continue }
-      lists.setInvite(nil, from: relation.owner, to: relation.observed)
-      lists.setQuestion(nil, of: relation.owner, to: relation.observed)
+      var relationship = lists.relationship(of: relation.owner, for: relation.observed)
+      (relationship.askedAt, relationship.question) = (nil, nil)
+      lists.set(relationship, of: relation.owner, for: relation.observed)
       deadlines.set(nil, for: .received(owner: relation.owner, observed: relation.observed))
     }
     return forgotten
-  }
-
-  /// An invite of a remote user without an answer for 30 days: their own server has taken it back, or has forgotten it.
-  mutating func lapseReceived(from observer: UserID, to observed: UserID) -> [PresenceEffect] {
-    guard let receivedAt = lists.invites(for: observed)[observer] else { return [] }
-    lists.setInvite(nil, from: observer, to: observed)
-    lists.setQuestion(nil, of: observer, to: observed)
-    return [inviteChanged(observer, observed, receivedAt, .withdrawn)]
-  }
-
-  private mutating func accepted(
-    _ entry: PresenceLists.Entry, of owner: UserID, by observed: UserID, now: Moment
-  ) -> [PresenceEffect] {
-    guard entry.state == .pending else { return [] }
-    var entry = entry
-    entry.state = .accepted
-    entry.acceptedAt = now.wall
-    lists.setEntry(entry, of: owner, for: observed)
-    deadlines.set(nil, for: .invite(owner: owner, observed: observed))
-    return [.listChanged(owner: owner, ListEvent(userID: observed, state: .accepted, sender: observed))]
-  }
-
-  private mutating func refused(
-    _ entry: PresenceLists.Entry, of owner: UserID, by observed: UserID
-  ) -> [PresenceEffect] {
-    removeEntry(of: owner, for: observed)
-    let outcome: ListState = entry.state == .accepted ? .revoked : .denied
-    return [.listChanged(owner: owner, ListEvent(userID: observed, state: outcome, sender: observed))]
   }
 
   // MARK: Remote people

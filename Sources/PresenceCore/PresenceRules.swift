@@ -38,13 +38,9 @@ public struct PresenceRules: Sendable {
   var questions: [PresenceLists.Relation: Bool] = [:]
   /// Questions of people elsewhere.
   var heard = InviteThrottle()
-  /// In a trial, what is not copied and counts all the same.
-  var beyondTrial = BeyondTrial()
   /// The most recent invites to this server and their ends, oldest first; they bound what is kept of names without an
   /// account.
   var recentInvites = LinkedDictionary<PresenceLists.Relation, Void>()
-  /// Who exists, as far as a trial has to know.
-  var known: [UserID: Bool] = [:]
   /// Whether this server meets others at all. If not, no remote user can be invited, or is known.
   public var meetsOthers = true
   let defaultAutoAccept: AutoAccept
@@ -74,7 +70,7 @@ public struct PresenceRules: Sendable {
   }
 
   /// Whether a person belongs to this server and exists.
-  public func exists(_ user: UserID) -> Bool { people.keys.contains(user) || known[user] == true }
+  public func exists(_ user: UserID) -> Bool { people.keys.contains(user) }
 
   /// All local users, in the order of their IDs.
   public var localUsers: [UserID] { people.keys.sorted() }
@@ -85,12 +81,6 @@ public struct PresenceRules: Sendable {
   /// Whose invites to a user are accepted without asking.
   public func autoAccept(of user: UserID) -> AutoAccept { autoAcceptance[user] ?? defaultAutoAccept }
 
-  func autoAcceptance(of user: UserID) -> AutoAccept? { autoAcceptance[user] }
-
-  mutating func copyAnnouncement(of user: UserID, from other: PresenceRules) {
-    announced[user] = other.announced[user]
-  }
-
   /// Sets whose invites to a user are accepted without asking; nil goes back to the server's default.
   public mutating func setAutoAccept(_ policy: AutoAccept?, of user: UserID) {
     autoAcceptance[user] = policy
@@ -98,13 +88,13 @@ public struct PresenceRules: Sendable {
 
   // MARK: Choice
 
-  /// `PUT /presence/{userId}/status` (Protocol 3.3, 5.4).
+  /// Decides `PUT /presence/{userId}/status` (Protocol 3.3, 5.4).
   ///
   /// - Throws: `M_INVALID_PARAM` for a state that cannot be chosen, `M_TOO_LARGE` for a text over the limit,
   ///   `M_NOT_FOUND` for a person who does not exist.
-  public mutating func setStatus(
-    of user: UserID, to update: StatusUpdate, on device: DeviceID?, now: Moment
-  ) throws(MatrixError) -> [PresenceEffect] {
+  public func decide(
+    _ update: StatusUpdate, of user: UserID, on device: DeviceID?, now: Moment
+  ) throws(MatrixError) -> StatusDecision {
     guard PersonPresence.choices.contains(update.presence) else {
       throw MatrixError(.invalidParameter, "'\(update.presence)' is not a presence state one can choose.")
     }
@@ -113,9 +103,27 @@ public struct PresenceRules: Sendable {
       throw MatrixError(
         .tooLarge, "The status text has \(text.utf8.count) bytes; at most \(limits.statusBytes) are kept.")
     }
-    guard people[user] != nil else { throw MatrixError(.notFound, "\(user) does not exist here.") }
-    people[user]?.choose(update.presence, statusMessage: text, on: device, at: now.instant, limits)
-    return settle(user, at: now.instant)
+    guard let person = people[user] else { throw MatrixError(.notFound, "\(user) does not exist here.") }
+    let update = StatusUpdate(presence: update.presence, statusMessage: text)
+    let (after, isActivity) = person.choosing(update, on: device, at: now.instant, limits)
+    return StatusDecision(
+      user: user, update: update, device: device, isActivity: isActivity, decidedAt: now,
+      record: after.record(of: user, now: now))
+  }
+
+  /// Makes a decision true. What streams are told is what differs from what they were told last.
+  public mutating func apply(_ decision: StatusDecision) -> [PresenceEffect] {
+    let now = decision.decidedAt.instant
+    people[decision.user]?.choose(
+      decision.update, on: decision.device, isActivity: decision.isActivity, at: now)
+    return settle(decision.user, at: now)
+  }
+
+  /// Decides and applies at once, where nothing has to be stored in between.
+  public mutating func setStatus(
+    of user: UserID, to update: StatusUpdate, on device: DeviceID?, now: Moment
+  ) throws(MatrixError) -> [PresenceEffect] {
+    apply(try decide(update, of: user, on: device, now: now))
   }
 
   // MARK: Devices
@@ -267,13 +275,14 @@ public struct PresenceRules: Sendable {
         people[user]?.forgetDevices(at: now.instant, limits)
         effects += settle(user, at: now.instant)
       case .invite(let owner, let observed):
-        effects += lapse(owner: owner, observed: observed, now: now)
+        effects += step(owner, observed, now) { $0.lapse() }
       case .question(let owner, let observed):
-        effects += askAgain(of: observed, from: owner, now: now)
-      case .received(let owner, let observed): effects += lapseReceived(from: owner, to: observed)
+        effects += step(owner, observed, now) { $0.askAgain() }
+      case .received(let owner, let observed):
+        effects += step(owner, observed, now) { $0.lapseReceived() }
       case .heard(let owner, let observed):
         if let message = heard.end(.init(owner: owner, observed: observed)) {
-          effects += question(message, now: now)
+          effects += step(owner, observed, now) { $0.receiveInvite(message) }
         }
       case .counted(let server, let observed): heard.countAnew(server, observed)
       }

@@ -82,7 +82,7 @@ extension FederationEngine {
     var accepted: Set<UserID> = []
     while room > 0, let message = reception.messages.popFirst() {
       room -= 8
-      effects += rules.receive(message, from: name, now: now)
+      effects += reception.apply(message, reception.decisions.popFirst(), to: &rules, now: now)
       if message.kind == .accept { accepted.insert(message.observed) }
     }
     step.presence += effects

@@ -1,4 +1,6 @@
 public import MatrixWire
+internal import Ports
+public import PresenceCore
 
 /// A transaction while it is taken, a few of its messages at a time (`FederationEngine.receive`).
 public struct Reception: Sendable {
@@ -10,6 +12,8 @@ public struct Reception: Sendable {
   private(set) var isBegun = false
   /// Messages about lists that have yet to be taken.
   var messages: ArraySlice<ListEDU> = []
+  /// What they do, where that was decided before. A decision that is current no more is made anew.
+  var decisions: ArraySlice<ListDecision>
   /// Whose acceptance came along: they are pushed unasked.
   var accepted: Set<UserID> = []
   /// The messages about presence behind the present one, and what is left of that.
@@ -25,8 +29,11 @@ public struct Reception: Sendable {
   private(set) var said: Set<UserID> = []
   private(set) var refused: Set<UserID> = []
 
+  /// - Parameters:
+  ///   - transaction: what its origin says.
+  ///   - decisions: what each of its messages about lists does, in order, with all that has to be stored of it stored.
   /// - Throws: `M_TOO_LARGE` for more events, messages or states than one transaction may hold.
-  public init(_ transaction: Transaction) throws(MatrixError) {
+  public init(_ transaction: Transaction, decisions: [ListDecision] = []) throws(MatrixError) {
     guard transaction.edus.count <= Transaction.mostEDUs, transaction.pdus.count <= Transaction.mostPDUs
     else {
       throw MatrixError(
@@ -36,11 +43,12 @@ public struct Reception: Sendable {
     for case .presence(let edu) in transaction.edus where edu.push.count > Transaction.mostStates {
       throw MatrixError(.tooLarge, "An m.presence EDU holds at most \(Transaction.mostStates) states.")
     }
-    self.init(unchecked: transaction)
+    self.init(unchecked: transaction, decisions: decisions)
   }
 
-  init(unchecked transaction: Transaction) {
+  init(unchecked transaction: Transaction, decisions: [ListDecision] = []) {
     self.transaction = transaction
+    self.decisions = decisions[...]
     rest = transaction.edus[...]
   }
 
@@ -48,10 +56,17 @@ public struct Reception: Sendable {
     isBegun = true
     self.answer = answer
     for event in transaction.pdus { self.answer.pdus[event] = "Nobody here is in that room." }
-    messages =
-      transaction.edus.compactMap { edu in
-        if case .list(let message) = edu { message } else { nil }
-      }[...]
+    messages = transaction.listMessages[...]
+  }
+
+  /// Does what a message about a list asks for, as it was decided if that still fits.
+  func apply(
+    _ message: ListEDU, _ decision: ListDecision?, to rules: inout PresenceRules, now: Moment
+  ) -> [PresenceEffect] {
+    guard let decision, rules.isCurrent(decision) else {
+      return rules.receive(message, from: transaction.origin, now: now)
+    }
+    return rules.apply(decision)
   }
 
   /// Goes on to the next message about presence, where nothing is left of the present one.
@@ -96,6 +111,13 @@ public struct Reception: Sendable {
     }
     answer.answer?.push += more.push
     answer.answer?.refused += more.refused
+  }
+}
+
+extension Transaction {
+  /// Its messages about lists, in order.
+  public var listMessages: [ListEDU] {
+    edus.compactMap { if case .list(let message) = $0 { message } else { nil } }
   }
 }
 

@@ -82,17 +82,13 @@ struct InviteBoundsTests {
     #expect(world.rules.lists.inviteCount(for: bob, from: here) == 200)
   }
 
-  /// What a trial says is stored before it is done.
-  @Test func aTrialKnowsHowManyWait() throws {
+  @Test func aDecisionKnowsHowManyWait() throws {
     let (world, _) = try crowd(200)
-    var trial = world.rules.trial(of: cem, with: [bob])
-    _ = try trial.invite(bob, by: cem, now: world.now)
-    #expect(trial.lists.relationship(of: cem, for: bob).askedAt == nil)
-    #expect(trial.lists.entry(of: cem, for: bob)?.state == .pending)
+    let waiting = world.rules.decide(.invite(bob), by: cem, now: world.now)
+    #expect(waiting.after.askedAt == nil)
+    #expect(waiting.after.entry?.state == .pending)
     let (roomy, _) = try crowd(199)
-    trial = roomy.rules.trial(of: cem, with: [bob])
-    _ = try trial.invite(bob, by: cem, now: world.now)
-    #expect(trial.lists.relationship(of: cem, for: bob).askedAt != nil)
+    #expect(roomy.rules.decide(.invite(bob), by: cem, now: world.now).after.askedAt != nil)
   }
 
   @Test func onePersonWaitsForAThousandAnswersAtMost() throws {
@@ -102,10 +98,8 @@ struct InviteBoundsTests {
     }
     func refusal(_ observed: UserID) -> ErrorCode? {
       var rules = world.rules
-      var trial = rules.trial(of: ann, with: [observed])
       do {
         _ = try rules.invite(observed, by: ann, now: world.now)
-        _ = try trial.invite(observed, by: ann, now: world.now)
         return nil
       } catch {
         return error.code
@@ -137,10 +131,9 @@ struct InviteBoundsTests {
     var rules = world.rules
     let asker = person("fay", on: peer)
     let message = ListEDU(.invite, observer: asker, observed: bob, question: 1)
-    var trial = rules.trial(of: bob, with: [asker])
-    _ = trial.receive(message, from: peer, now: world.now)
+    let decision = rules.decide(message, from: peer, now: world.now)
     _ = rules.receive(message, from: peer, now: world.now)
-    #expect(rules.lists.invites(for: bob)[asker] == trial.lists.invites(for: bob)[asker])
+    #expect(rules.lists.invites(for: bob)[asker] == decision.after.askedAt)
     return rules.lists.invites(for: bob)[asker] != nil
   }
 

@@ -242,7 +242,7 @@ struct PresenceListsTests {
       look(try world.rules.invite(user, by: ann, now: world.now))
       world.wait(.seconds(120))
       look(try world.rules.invite(user, by: ann, now: world.now))
-      look(try world.rules.setGroups(["work"], of: user, by: ann))
+      look(try world.rules.setGroups(["work"], of: user, by: ann, now: world.now))
       look(world.rules.drop(user, by: ann, now: world.now))
       look(try world.rules.invite(user, by: ann, now: world.now))
       world.forget()
@@ -258,19 +258,21 @@ struct PresenceListsTests {
   @Test func groupsBelongToTheOwnersEntry() throws {
     var world = try World.annWatchesBob()
     #expect(
-      try world.rules.setGroups(["work"], of: bob, by: ann) == [Self.listed(.accepted, by: ann)])
+      try world.rules.setGroups(["work"], of: bob, by: ann, now: world.now) == [
+        Self.listed(.accepted, by: ann)
+      ])
     #expect(world.rules.lists.entry(of: ann, for: bob)?.groups == ["work"])
   }
 
   @Test func theSameGroupsAgainAreNoNews() throws {
     var world = try World.annWatchesBob()
-    world.hear(try world.rules.setGroups(["work"], of: bob, by: ann))
-    #expect(try world.rules.setGroups(["work"], of: bob, by: ann) == [])
+    world.hear(try world.rules.setGroups(["work"], of: bob, by: ann, now: world.now))
+    #expect(try world.rules.setGroups(["work"], of: bob, by: ann, now: world.now) == [])
   }
 
   @Test func groupsOfSomebodyNotListedAreNothing() throws {
     var world = World()
-    #expect(try world.rules.setGroups(["work"], of: bob, by: ann) == [])
+    #expect(try world.rules.setGroups(["work"], of: bob, by: ann, now: world.now) == [])
   }
 
   @Test(arguments: [
@@ -281,13 +283,15 @@ struct PresenceListsTests {
     let groups = Array(repeating: String(repeating: "x", count: length), count: count)
     let refused = !accepted
     var error: MatrixError?
-    do { world.hear(try world.rules.setGroups(groups, of: bob, by: ann)) } catch let caught { error = caught }
+    do { world.hear(try world.rules.setGroups(groups, of: bob, by: ann, now: world.now)) } catch let caught {
+      error = caught
+    }
     #expect((error?.code == .tooLarge) == refused)
   }
 
   @Test func groupsSurviveTheAnswer() throws {
     var world = try Self.annAsksBob()
-    world.hear(try world.rules.setGroups(["work"], of: bob, by: ann))
+    world.hear(try world.rules.setGroups(["work"], of: bob, by: ann, now: world.now))
     world.hear(try world.rules.accept(ann, by: bob, now: world.now))
     #expect(world.rules.lists.entry(of: ann, for: bob)?.groups == ["work"])
   }

@@ -137,19 +137,21 @@ struct ReceivedInviteTests {
     #expect(world.rules.lists.isAllowed(farFay, toSee: bob), "an answered invite does not lapse")
   }
 
-  @Test func aTrialComesToTheSame() {
+  @Test func whatIsDecidedTogetherComesToTheSameAsOneByOne() {
     var world = Self.world()
-    for number in 0..<120 {
-      let message = Self.invite("p\(number)", question: Int64(number % 3))
-      let other = message.observer
-      var trial = world.rules.trial(of: bob, with: [other])
-      let tried = trial.receive(message, from: far, now: world.now)
+    let messages = (0..<120).map { Self.invite("p\($0)", question: Int64($0 % 3)) }
+    var together = world.rules
+    var decisions: [ListDecision] = []
+    for message in messages {
+      decisions.append(together.decide(message, from: far, after: decisions, now: world.now))
+    }
+    for (message, decision) in zip(messages, decisions) {
+      #expect(together.isCurrent(decision))
       let done = world.rules.receive(message, from: far, now: world.now)
-      #expect(tried == done)
-      #expect(
-        trial.relationships(of: bob, with: [other]) == world.rules.relationships(of: bob, with: [other]))
+      #expect(together.apply(decision) == done)
       world.hear(done)
     }
+    #expect(together.lists == world.rules.lists)
   }
 
   @Test func aServerThatMeetsNoOthersKnowsNobodyElsewhere() throws {

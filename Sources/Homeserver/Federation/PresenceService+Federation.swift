@@ -193,32 +193,35 @@ extension PresenceService {
       }
       await withCheckedContinuation { receiving[origin]?.repeats.append($0) }
     }
-    let messages = listMessages(of: transaction)
     guard takes(transaction) else { return try await take(transaction) }
     receiving[origin] = Receiving(id: transaction.id)
     defer { for waiting in receiving.removeValue(forKey: origin)?.repeats ?? [] { waiting.resume() } }
     // Not the people themselves: how long this takes would tell how busy they are.
-    let relations = messages.flatMap { message in
+    let relations = transaction.listMessages.filter { isFitting($0, from: origin) }.flatMap { message in
       [
         KeyedLock.Key.relation(owner: message.observer, observed: message.observed),
         .relation(owner: message.observed, observed: message.observer),
       ]
     }
     let begins = await beginsSubscription(transaction)
-    guard !messages.isEmpty || begins else { return try await take(transaction) }
+    guard !relations.isEmpty || begins else { return try await take(transaction) }
     return try await locks.withLock(keys: Set(relations)) {
       guard takes(transaction) else { return try await take(transaction) }
-      let rows = await rows(of: messages, from: origin, now: time.now)
+      let decisions = await decide(transaction, now: time.now)
+      let rows = receivedRows(of: decisions, transaction.listMessages)
       try await commit(rows.isEmpty && !begins ? nothing : rows + record(taking: transaction, begins))
       // Another life of the server may have been heard of meanwhile: then nothing of this is done.
       let isTaken = takes(transaction)
-      let answer = try await take(transaction)
-      guard !rows.isEmpty else { return answer }
+      let answer = try await take(transaction, decisions)
       if !isTaken {
         for case .unsent(let message) in rows { writeLater(.delivered(message)) }
       }
-      // Whatever came in between made of it, is stored as it is.
-      for message in messages { writeLater(Relation(owner: message.observer, observed: message.observed)) }
+      // What came in between made another decision of it, or none: it is stored as it is.
+      for decision in decisions where decision.record != nil {
+        let relation = Relation(owner: decision.owner, observed: decision.observed)
+        let relationship = rules.lists.relationship(of: relation.owner, for: relation.observed)
+        if relationship != decision.after { writeLater(relation) }
+      }
       return answer
     }
   }
@@ -257,54 +260,41 @@ extension PresenceService {
   /// invited user exists.
   private var nothing: [StoreChange] { federation.map { [.epoch($0.epoch)] } ?? [] }
 
-  /// What is said by whom it may be said, and concerns people of this server, whether or not they exist.
-  private func listMessages(of transaction: Transaction) -> [ListEDU] {
-    transaction.edus.compactMap { edu in
-      guard case .list(let message) = edu else { return nil }
-      let asks = message.kind == .invite || message.kind == .drop
-      let (theirs, ours) = asks ? (message.observer, message.observed) : (message.observed, message.observer)
-      return theirs.server == transaction.origin && ours.server == rules.server ? message : nil
-    }
+  /// Whether a message says what its origin may say, and concerns people of this server, whether or not they exist.
+  private func isFitting(_ message: ListEDU, from origin: ServerName) -> Bool {
+    let asks = message.kind == .invite || message.kind == .drop
+    let (theirs, ours) = asks ? (message.observer, message.observed) : (message.observed, message.observer)
+    return theirs.server == origin && ours.server == rules.server
   }
 
-  /// What has to be stored before these messages are taken, tried on small copies of the rules.
-  private func rows(of messages: [ListEDU], from origin: ServerName, now: Moment) async -> [StoreChange] {
-    struct Pair: Hashable {
-      let (ours, theirs): (UserID, UserID)
-    }
-    var trials: [(pair: Pair, rules: PresenceRules)] = []
-    var changes: [StoreChange] = []
-    for (number, message) in messages.enumerated() {
+  /// Decides what each message about a list does, some in each turn.
+  private func decide(_ transaction: Transaction, now: Moment) async -> [ListDecision] {
+    var decisions: [ListDecision] = []
+    for (number, message) in transaction.listMessages.enumerated() {
       if number > 0, number % Self.messagesInOneTurn == 0 { await Task.yield() }
-      let isObserver = message.observer.server == rules.server
-      let pair =
-        isObserver
-        ? Pair(ours: message.observer, theirs: message.observed)
-        : Pair(ours: message.observed, theirs: message.observer)
-      let place = trials.firstIndex { $0.pair == pair } ?? trials.endIndex
-      if place == trials.endIndex { trials.append((pair, rules.trial(of: pair.ours, with: [pair.theirs]))) }
-      let isAnsweredAgain =
-        message.kind == .invite
-        && trials[place].rules.lists.isAllowed(message.observer, toSee: message.observed)
-      let effects = trials[place].rules.receive(message, from: origin, now: now)
+      decisions.append(rules.decide(message, from: transaction.origin, after: decisions, now: now))
+    }
+    return decisions
+  }
+
+  /// What has to be stored before these decisions about messages are applied.
+  private func receivedRows(of decisions: [ListDecision], _ messages: [ListEDU]) -> [StoreChange] {
+    zip(decisions, messages).flatMap { decision, message in
       // Who asks again what was answered asks once more where this answer is lost too.
-      guard !isAnsweredAgain else { continue }
-      changes += (federation?.unsent(in: effects) ?? []).map(StoreChange.unsent)
+      let isAnsweredAgain = message.kind == .invite && decision.before.isAllowed
+      return rows(of: [decision]).filter { row in
+        if case .unsent = row { !isAnsweredAgain } else { true }
+      }
     }
-    for (number, (pair, trial)) in trials.enumerated() {
-      if number > 0, number % Self.messagesInOneTurn == 0 { await Task.yield() }
-      let before = Set(rules.relationships(of: pair.ours, with: [pair.theirs]))
-      changes += trial.relationships(of: pair.ours, with: [pair.theirs])
-        .filter { !before.contains($0) }.map(StoreChange.relationship)
-    }
-    return changes
   }
 
   /// Takes a transaction, a few people in each turn: it may name tens of thousands.
-  private func take(_ transaction: Transaction) async throws -> TransactionAnswer {
+  private func take(
+    _ transaction: Transaction, _ decisions: [ListDecision] = []
+  ) async throws -> TransactionAnswer {
     guard federation != nil else { throw APIError(404, .unrecognized, "This server meets no others.") }
     var reception: Reception
-    do throws(MatrixError) { reception = try Reception(transaction) } catch {
+    do throws(MatrixError) { reception = try Reception(transaction, decisions: decisions) } catch {
       throw APIError(400, error.code, error.message)
     }
     while true {
@@ -314,7 +304,7 @@ extension PresenceService {
     }
   }
 
-  /// Of how many messages about lists the rows are worked out in one turn.
+  /// About how many messages about lists is decided in one turn.
   private static let messagesInOneTurn = 16
 
   /// How many people of a transaction are looked after in one turn.
