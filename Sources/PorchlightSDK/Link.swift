@@ -1,5 +1,4 @@
 internal import Ports
-internal import Synchronization
 
 /// What is known of the connections to the server, shared by all copies of a session: whether another try is
 /// worthwhile, and which connections are not to be waited for.
@@ -11,38 +10,21 @@ final class Link: Sendable {
     var staleBefore: Instant?
   }
 
-  private struct Waiting: Sendable {
-    var state = State()
-    var bells: [UInt64: AsyncStream<Void>.Continuation] = [:]
-    var lastID: UInt64 = 0
-  }
+  private let observed = Observed(State())
 
-  private let waiting = Mutex(Waiting())
-
-  var state: State { waiting.withLock(\.state) }
+  var state: State { observed.value }
 
   /// The server may be reachable again: waiting retries are made now, and what was sent long before `instant` is sent
   /// anew.
   func retry(whatIsOlderThan instant: Instant) {
-    let bells = waiting.withLock { waiting in
-      waiting.state.tries &+= 1
-      waiting.state.staleBefore = waiting.state.staleBefore.map { max($0, instant) } ?? instant
-      return Array(waiting.bells.values)
+    observed.update { state in
+      state.tries &+= 1
+      state.staleBefore = state.staleBefore.map { max($0, instant) } ?? instant
     }
-    for bell in bells { bell.yield() }
   }
 
   /// Returns when the state is as it should be; false where the task was cancelled before.
   func waits(until isReached: @Sendable (State) -> Bool) async -> Bool {
-    let (rings, bell) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    let id = waiting.withLock { waiting in
-      waiting.lastID &+= 1
-      waiting.bells[waiting.lastID] = bell
-      return waiting.lastID
-    }
-    defer { waiting.withLock { $0.bells[id] = nil } }
-    bell.yield()
-    for await _ in rings where isReached(state) { return true }
-    return false
+    await observed.waits(until: isReached)
   }
 }

@@ -8,6 +8,8 @@ struct Poll: Sendable {
     case failure(SDKError)
     /// Its connection may be dead: it is to be sent anew on another one.
     case stale
+    /// It says of the device what is not so any more: it is to be sent anew.
+    case outdated
   }
 
   /// How much later than agreed a server may end a poll.
@@ -17,23 +19,29 @@ struct Poll: Sendable {
 
   private let session: Session
   private let request: WireRequest
+  /// What it says of the device.
+  private let said: PresenceState
+  /// Where that may change while it waits.
+  private let presence: PollPresence?
 
   /// - Parameters:
   ///   - sequence: whose poll it is.
   ///   - since: where it goes on; nil for the beginning.
   ///   - wait: how long the server may hold it.
   ///   - patience: for the answer of a poll that does not wait.
-  init(_ sequence: SyncSequence, since: SyncToken?, wait: Duration, patience: Duration) {
+  init(_ sequence: SyncLoop, since: SyncToken?, wait: Duration, patience: Duration) {
     session = sequence.session
+    said = sequence.presence.current
+    if case .changing(let presence) = sequence.presence { self.presence = presence } else { presence = nil }
     var request = ClientAPI.sync(
-      since: since, wait: wait, setPresence: sequence.presence, filter: sequence.filter)
+      since: since, wait: wait, setPresence: said, filter: sequence.filter)
     request.timeout = wait > .zero ? wait + Self.slack : patience
     self.request = request
   }
 
   func run() async -> End {
     let doubt = session.time.instant + Self.youth
-    return await withTaskGroup(of: End?.self) { [session, request] group in
+    return await withTaskGroup(of: End?.self) { [session, request, said, presence] group in
       group.addTask {
         do throws(SDKError) {
           return .answer(try await session.sync(request))
@@ -45,6 +53,7 @@ struct Poll: Sendable {
         await session.link.waits { $0.staleBefore.map { doubt <= $0 } ?? false } ? .stale : nil
       }
       group.addTask { await isPaused() ? .stale : nil }
+      if let presence { group.addTask { await presence.changes(from: said) ? .outdated : nil } }
       defer { group.cancelAll() }
       while let end = await group.next() {
         if let end { return end }

@@ -5,18 +5,19 @@ internal import Ports
 ///
 /// Failures come as values and the sequence goes on, with back-off; it throws only when the session is over,
 /// and ends when the task is cancelled. A poll that a proxy cuts is followed by one at once, and by shorter ones; a poll
-/// whose connection may be dead is sent anew (`Session.reconnect()`).
-public struct SyncSequence: AsyncSequence, Sendable {
+/// whose connection may be dead is sent anew (`Session.reconnect()`), and so is one that says of the device what is not so
+/// any more (`PollPresence`).
+public struct SyncLoop: AsyncSequence, Sendable {
   public typealias Element = SyncStep
 
   let session: Session
-  let presence: PresenceState
+  let presence: PolledPresence
   let wait: Duration
   let filter: SyncFilter?
   let seed: UInt64
 
   public struct Iterator: AsyncIteratorProtocol {
-    let sequence: SyncSequence
+    let sequence: SyncLoop
     private var since: SyncToken?
     private var backoff = Backoff()
     private var random: SeededGenerator
@@ -29,7 +30,7 @@ public struct SyncSequence: AsyncSequence, Sendable {
     private var probe = Probe.beginning
     private var lastTry: Instant
 
-    /// Between two tries where nothing answers.
+    /// Between two tries where nothing answers, and between two polls that only say something else of the device.
     private static let leastSpan: Duration = .milliseconds(500)
 
     private enum Rest {
@@ -49,7 +50,7 @@ public struct SyncSequence: AsyncSequence, Sendable {
       case afterRenewal
     }
 
-    init(_ sequence: SyncSequence) {
+    init(_ sequence: SyncLoop) {
       self.sequence = sequence
       random = SeededGenerator(seed: sequence.seed)
       length = PollLength(longest: sequence.wait)
@@ -69,6 +70,9 @@ public struct SyncSequence: AsyncSequence, Sendable {
         case .stale:
           sequence.session.renewConnections()
           probe = .afterRenewal
+        case .outdated:
+          // However often it changes.
+          rest = .pace(until: began + Self.leastSpan)
         case .failure(let error):
           if isCut(error, askedAt: began) {
             probe = .afterRenewal
@@ -164,7 +168,14 @@ extension Session {
   public func events(
     as presence: PresenceState = .online, wait: Duration = .seconds(30), filter: SyncFilter? = nil,
     seed: UInt64
-  ) -> SyncSequence {
-    SyncSequence(session: self, presence: presence, wait: wait, filter: filter, seed: seed)
+  ) -> SyncLoop {
+    SyncLoop(session: self, presence: .fixed(presence), wait: wait, filter: filter, seed: seed)
+  }
+
+  /// The same, where what polling says of this device may change while a poll waits on the server.
+  public func events(
+    as presence: PollPresence, wait: Duration = .seconds(30), filter: SyncFilter? = nil, seed: UInt64
+  ) -> SyncLoop {
+    SyncLoop(session: self, presence: .changing(presence), wait: wait, filter: filter, seed: seed)
   }
 }
