@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import PorchlightSDK
 
 /// A change to the presence lists that the user asked for.
 enum ListChange: Hashable, Sendable {
@@ -10,6 +11,16 @@ enum ListChange: Hashable, Sendable {
   var userID: UserID {
     switch self {
     case .invite(let user), .accept(let user), .deny(let user), .drop(let user): user
+    }
+  }
+
+  /// What the roster's source is asked for.
+  var request: RosterRequest {
+    switch self {
+    case .invite(let user): .invite(user)
+    case .accept(let user): .accept(user)
+    case .deny(let user): .deny(user)
+    case .drop(let user): .remove(user)
     }
   }
 

@@ -8,8 +8,8 @@ struct Message: Sendable {
   enum Event: Sendable {
     /// From the terminal.
     case input(InputEvent)
-    /// From the event stream.
-    case sync(SyncStep)
+    /// From the roster's source.
+    case roster(RosterStep)
     /// What became of the own status.
     case publishing(PresencePublisher.Outcome)
     /// What became of a change to the list; nil where the server took it.

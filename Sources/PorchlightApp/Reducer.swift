@@ -15,7 +15,7 @@ func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
   case .input(let input):
     // No look at the clock first: a key that comes with the deadline still is activity.
     intents = model.take(input, at: now)
-  case .sync(let step):
+  case .roster(let step):
     intents = model.own.passTime(to: now.instant)
     intents += model.take(step, at: now, isSilent: intents.isEmpty)
   case .publishing(let outcome):
@@ -50,23 +50,23 @@ extension Model {
     server.end()
   }
 
-  /// Takes a turn of the event stream.
+  /// Takes a turn of the roster's source.
   ///
   /// - Parameters:
   ///   - step: what it brought.
   ///   - now: when.
   ///   - isSilent: whether this message has nothing to tell the server yet.
   /// - Returns: what is to be done about it.
-  fileprivate mutating func take(_ step: SyncStep, at now: Moment, isSilent: Bool) -> [Intent] {
+  fileprivate mutating func take(_ step: RosterStep, at now: Moment, isSilent: Bool) -> [Intent] {
     switch step {
     case .interrupted(let error, let retryAt):
       server.interrupted(error, retryAt: retryAt)
       return []
-    case .answer(let answer, let isComplete):
+    case .update(let events, let isComplete):
       let wasInterrupted = server.connection.isInterrupted
       let isNews = server.answered(isComplete: isComplete, at: now.instant)
       let changes = list.take(
-        answer, isComplete: isComplete, isCalm: isCalm(at: now.instant), at: now.instant)
+        events, isComplete: isComplete, isCalm: isCalm(at: now.instant), at: now.instant)
       own.status.heard(echo)
       for change in changes where isNews {
         list.highlight(change, at: now.instant)

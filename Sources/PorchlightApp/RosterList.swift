@@ -45,13 +45,13 @@ struct RosterList: Sendable {
 // MARK: What the server says
 
 extension RosterList {
-  /// Takes an answer of the event stream. While it is calm, rows keep their places.
+  /// Takes an update. While it is calm, rows keep their places.
   ///
   /// - Returns: what changed, in order.
   mutating func take(
-    _ answer: SyncAnswer, isComplete: Bool, isCalm: Bool, at now: Instant
+    _ events: [StreamEvent], isComplete: Bool, isCalm: Bool, at now: Instant
   ) -> [RosterChange] {
-    let news = roster.apply(answer, isComplete: isComplete, at: now)
+    let news = roster.apply(events, isComplete: isComplete, at: now)
     ageChanges()
     for change in news { confirm(change) }
     if !news.isEmpty { order.follow(roster, isCalm: isCalm) }

@@ -8,13 +8,14 @@ public import Screen
 /// One mailbox, one consumer. Whatever waits is reduced together and drawn once, and only what changed is
 /// presented: nothing at all when nothing did.
 public struct Runtime: Sendable {
-  let session: Session
+  let source: any RosterSource
   let device: any ScreenDevice
   let time: any Timekeeper
   let options: AppOptions
 
   public init(session: Session, device: any ScreenDevice, time: any Timekeeper, options: AppOptions) {
-    self.session = session
+    source = ListRosterSource(
+      session, deviceType: options.deviceType, wait: options.syncWait, seed: options.seed &+ 1)
     self.device = device
     self.time = time
     self.options = options
@@ -25,19 +26,18 @@ public struct Runtime: Sendable {
   /// Before it returns, the server is told, for at most a second. All tasks are children of this call.
   public func run() async -> ExitReason {
     let model = Model(
-      userID: session.userID, size: await device.size(), options: options,
+      userID: source.session.userID, size: await device.size(), options: options,
       capabilities: device.capabilities, now: time.now)
     let mailbox = Mailbox()
     let ticker = Ticker(time: time)
-    let publisher = PresencePublisher(
-      session: session, deviceType: options.deviceType, spacing: options.statusSpacing, seed: options.seed)
+    let publisher = PresencePublisher(source: source, spacing: options.statusSpacing, seed: options.seed)
     return await withDiscardingTaskGroup(returning: ExitReason.self) { group in
       group.addTask { await followEvents(mailbox) }
       group.addTask { await readInput(mailbox) }
       group.addTask { await ticker.run { mailbox.post(.tick) } }
       group.addTask { await publisher.run { mailbox.post(.publishing($0)) } }
       var loop = RuntimeLoop(
-        model: model, session: session, device: device, time: time, mailbox: mailbox, ticker: ticker,
+        model: model, session: source.session, device: device, time: time, mailbox: mailbox, ticker: ticker,
         publisher: publisher, options: options)
       let reason = await loop.run { intent in
         group.addTask { await perform(intent, mailbox) }
@@ -52,8 +52,7 @@ public struct Runtime: Sendable {
 
   private func followEvents(_ mailbox: Mailbox) async {
     do throws(SDKError) {
-      var events = session.events(wait: options.syncWait, seed: options.seed &+ 1).makeAsyncIterator()
-      while let step = try await events.next() { mailbox.post(.sync(step)) }
+      try await source.run { mailbox.post(.roster($0)) }
     } catch {
       mailbox.post(.loggedOut(error))
     }
@@ -71,14 +70,14 @@ public struct Runtime: Sendable {
     case .rename(let name): await rename(name, mailbox)
     case .askVersions:
       // Where it fails, it is asked again after the next interruption.
-      if let versions = try? await session.versions() { mailbox.post(.versions(versions)) }
+      if let versions = try? await source.session.versions() { mailbox.post(.versions(versions)) }
     case .publish, .reportIdle, .reconnect, .suspend, .redraw, .repaint, .quit: break
     }
   }
 
   private func rename(_ name: String, _ mailbox: Mailbox) async {
     do throws(SDKError) {
-      try await session.setDisplayName(name)
+      try await source.session.setDisplayName(name)
       mailbox.post(.renamed(name, nil))
     } catch {
       mailbox.post(.renamed(name, error))
@@ -87,12 +86,7 @@ public struct Runtime: Sendable {
 
   private func send(_ change: ListChange, _ mailbox: Mailbox) async {
     do throws(SDKError) {
-      switch change {
-      case .invite(let user): try await session.invite(user)
-      case .accept(let user): try await session.accept(user)
-      case .deny(let user): try await session.deny(user)
-      case .drop(let user): try await session.drop(user)
-      }
+      try await source.perform(change.request)
       mailbox.post(.answered(change, nil))
     } catch {
       mailbox.post(.answered(change, error))
@@ -110,7 +104,7 @@ public struct Runtime: Sendable {
     return await withTaskGroup(of: Bool?.self) { group in
       group.addTask {
         guard let status else { return false }
-        return (try? await session.setStatus(status.presence, text: status.statusMessage)) != nil
+        return (try? await source.perform(.publish(status))) != nil
       }
       group.addTask {
         try? await time.sleep(until: time.instant + Self.patience)
@@ -120,7 +114,7 @@ public struct Runtime: Sendable {
       let isSent = await group.next().flatMap(\.self)
       guard let isSent else { return false }
       group.addTask {
-        try? await session.close(patience: Self.patience)
+        try? await source.session.close(patience: Self.patience)
         return nil
       }
       _ = await group.next()

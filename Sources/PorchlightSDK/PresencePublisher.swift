@@ -28,25 +28,22 @@ public final class PresencePublisher: Sendable {
     var since: Instant?
   }
 
-  private let session: Session
-  private let deviceType: DeviceType?
+  private let source: any RosterSource
   private let state: Mutex<State>
   private let alarm: Alarm
 
   /// - Parameters:
-  ///   - session: whose status it is.
-  ///   - deviceType: sent with the first report of idleness, sticky from then on.
+  ///   - source: what tells the server.
   ///   - spacing: the least span between two status changes; a Synapse wants 10 s, our own server none.
   ///   - seed: for the jitter of the back-off.
-  public init(session: Session, deviceType: DeviceType?, spacing: Duration, seed: UInt64) {
-    self.session = session
-    self.deviceType = deviceType
-    let now = session.time.instant
+  public init(source: any RosterSource, spacing: Duration, seed: UInt64) {
+    self.source = source
+    let now = source.session.time.instant
     state = Mutex(
       State(
         status: Outbox(spacing: spacing, now: now), idleness: Outbox(spacing: .zero, now: now),
         random: SeededGenerator(seed: seed)))
-    alarm = Alarm(session.time)
+    alarm = Alarm(source.session.time)
   }
 
   /// Wants this choice and text; replaces whatever was wanted before and is not sent yet.
@@ -81,6 +78,7 @@ public final class PresencePublisher: Sendable {
 
   /// Tries at once whenever the way to the server may work again.
   private func retryWhenAsked() async {
+    let session = source.session
     var tries = session.link.state.tries
     while await session.link.waits(until: { [tries] in $0.tries != tries }) {
       tries = session.link.state.tries
@@ -95,7 +93,7 @@ public final class PresencePublisher: Sendable {
 
   private func send(_ update: StatusUpdate, _ outcome: @Sendable (Outcome) -> Void) async {
     do {
-      try await session.setStatus(update.presence, text: update.statusMessage)
+      try await source.perform(.publish(update))
       state.withLock { $0.status.succeeded() }
       outcome(.published(update))
     } catch {
@@ -110,11 +108,8 @@ public final class PresencePublisher: Sendable {
   }
 
   private func send(_ idleness: Idleness, _ outcome: @Sendable (Outcome) -> Void) async {
-    let now = session.time.instant
-    let word: DeviceReport.Idleness =
-      idleness.since.map { .since(milliseconds: max(1, (now - $0).wholeMilliseconds)) } ?? .active
     do {
-      try await session.report(DeviceReport(idleness: word, deviceType: deviceType))
+      try await source.perform(.idle(since: idleness.since))
       state.withLock { $0.idleness.succeeded() }
     } catch {
       state.withLock { settle(error, &$0.idleness, &$0.random) }
@@ -127,7 +122,7 @@ public final class PresencePublisher: Sendable {
     _ error: SDKError, _ outbox: inout Outbox<Value>, _ random: inout SeededGenerator
   ) {
     if error.isTransient {
-      outbox.failed(at: session.time.instant, retryAfter: error.retryAfter, using: &random)
+      outbox.failed(at: source.session.time.instant, retryAfter: error.retryAfter, using: &random)
     } else {
       outbox.refused()
     }

@@ -27,23 +27,30 @@ public struct Roster: Hashable, Sendable {
   /// The pending invite of a user, if there is one.
   public func invite(from user: UserID) -> Invite? { invites[user] }
 
-  /// Takes an answer of the event stream.
-  ///
-  /// - Parameters:
-  ///   - answer: the answer, whole.
-  ///   - isComplete: whether the answer replaces everything known before.
-  ///   - now: when it arrived, which ages are counted back from.
-  /// - Returns: what changed, in order; nothing twice, and nothing for what was known already.
+  /// Takes an answer of the event stream: its events, as below.
   public mutating func apply(
     _ answer: SyncAnswer, isComplete: Bool, at now: Instant
   ) -> [RosterChange] {
-    guard isComplete else { return answer.presence.flatMap { apply($0, at: now) } }
+    apply(answer.presence, isComplete: isComplete, at: now)
+  }
+
+  /// Takes what a source says.
+  ///
+  /// - Parameters:
+  ///   - events: what it says, whole.
+  ///   - isComplete: whether that replaces everything known before.
+  ///   - now: when it arrived, which ages are counted back from.
+  /// - Returns: what changed, in order; nothing twice, and nothing for what was known already.
+  public mutating func apply(
+    _ events: [StreamEvent], isComplete: Bool, at now: Instant
+  ) -> [RosterChange] {
+    guard isComplete else { return events.flatMap { apply($0, at: now) } }
     let before = self
     contacts = [:]
     invites = [:]
     // What the complete answer does not say has been cleared.
     own.displayName = nil
-    for event in answer.presence { _ = apply(event, at: now) }
+    for event in events { _ = apply(event, at: now) }
     return changes(since: before)
   }
 

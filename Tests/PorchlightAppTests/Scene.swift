@@ -12,7 +12,6 @@ struct Scene {
   var now = Moment(instant: Instant(nanoseconds: 900_000_000_000_000), wall: .today(14, 22))
   /// What the last message asked for.
   var intents: [Intent] = []
-  private var position = 0
 
   init(
     _ people: [StreamEvent] = [.own()], rows: Int = 24, columns: Int = 80, glyphs: Glyphs = .unicode,
@@ -48,13 +47,11 @@ struct Scene {
   }
 
   mutating func hear(_ events: [StreamEvent], isComplete: Bool = false) {
-    position += 1
-    guard let token = SyncToken("s\(position)") else { return }
-    send(.sync(.answer(SyncAnswer(nextBatch: token, presence: events), isComplete: isComplete)))
+    send(.roster(.update(events, isComplete: isComplete)))
   }
 
   mutating func interrupt(_ why: String = "connection refused", retryIn span: Duration = .seconds(4)) {
-    send(.sync(.interrupted(SDKError(.unreachable, why), retryAt: now.instant + span)))
+    send(.roster(.interrupted(SDKError(.unreachable, why), retryAt: now.instant + span)))
   }
 
   mutating func press(_ keys: Key...) {

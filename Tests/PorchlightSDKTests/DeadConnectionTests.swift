@@ -92,7 +92,8 @@ struct DeadConnectionTests: FaultyWayTests {
   }
 
   @Test func aReconnectSendsAStatusThatWaits() throws {
-    let publisher = PresencePublisher(session: ann, deviceType: nil, spacing: .zero, seed: 1)
+    let publisher = PresencePublisher(
+      source: ListRosterSource(ann, deviceType: nil, seed: 1), spacing: .zero, seed: 1)
     simulation.start { await publisher.run { _ in } }
     way.cut()
     publisher.publish(StatusUpdate(presence: .busy, statusMessage: nil))

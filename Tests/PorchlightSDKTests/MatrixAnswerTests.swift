@@ -54,7 +54,8 @@ struct MatrixAnswerTests: FaultyWayTests {
 
   @Test(arguments: portals)
   func aStatusChosenBehindAPortalArrivesLater(portal: WireResponse) throws {
-    let publisher = PresencePublisher(session: ann, deviceType: nil, spacing: .zero, seed: 1)
+    let publisher = PresencePublisher(
+      source: ListRosterSource(ann, deviceType: nil, seed: 1), spacing: .zero, seed: 1)
     let refused = Box<SDKError>()
     simulation.start {
       await publisher.run { outcome in

@@ -20,7 +20,8 @@ struct PublisherTests: FaultyWayTests {
   }
 
   private func publisher(spacing: Duration = .seconds(1)) -> (PresencePublisher, Outcomes) {
-    let publisher = PresencePublisher(session: ann, deviceType: .terminal, spacing: spacing, seed: 1)
+    let publisher = PresencePublisher(
+      source: ListRosterSource(ann, deviceType: .terminal, seed: 1), spacing: spacing, seed: 1)
     let outcomes = Outcomes()
     simulation.start { await publisher.run { outcomes.add($0) } }
     return (publisher, outcomes)

@@ -1,0 +1,48 @@
+public import MatrixWire
+internal import Ports
+
+/// The roster as presence lists on the server keep it: contacts with a relation each, and invites (Protocol 5).
+///
+/// Polls say `online` for as long as there are any; that the user is idle is told by reports of the device.
+public struct ListRosterSource: RosterSource {
+  public let session: Session
+  private let deviceType: DeviceType?
+  private let wait: Duration
+  private let seed: UInt64
+
+  /// - Parameters:
+  ///   - session: whose roster it is.
+  ///   - deviceType: told with each report of idleness.
+  ///   - wait: how long the server may hold a poll with nothing to say.
+  ///   - seed: for the jitter of the back-off.
+  public init(_ session: Session, deviceType: DeviceType?, wait: Duration = .seconds(30), seed: UInt64) {
+    self.session = session
+    self.deviceType = deviceType
+    self.wait = wait
+    self.seed = seed
+  }
+
+  public func run(_ deliver: @escaping @Sendable (RosterStep) -> Void) async throws(SDKError) {
+    var steps = session.events(wait: wait, seed: seed).makeAsyncIterator()
+    while let step = try await steps.next() {
+      switch step {
+      case .answer(let answer, let isComplete): deliver(.update(answer.presence, isComplete: isComplete))
+      case .interrupted(let error, let retryAt): deliver(.interrupted(error, retryAt: retryAt))
+      }
+    }
+  }
+
+  public func perform(_ request: RosterRequest) async throws(SDKError) {
+    switch request {
+    case .invite(let user): try await session.invite(user)
+    case .accept(let user): try await session.accept(user)
+    case .deny(let user): try await session.deny(user)
+    case .remove(let user): try await session.drop(user)
+    case .publish(let update): try await session.setStatus(update.presence, text: update.statusMessage)
+    case .idle(let since):
+      let idleness: DeviceReport.Idleness =
+        since.map { .since(milliseconds: max(1, (session.time.instant - $0).wholeMilliseconds)) } ?? .active
+      try await session.report(DeviceReport(idleness: idleness, deviceType: deviceType))
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import MatrixWire
+import OrderedCollections
+import PorchlightSDK
+import PorchlightTestSupport
+import Ports
+import Testing
+
+/// What a roster of presence lists makes of what its user wants, and what it tells of it.
+struct ListRosterSourceTests: FaultyWayTests {
+  let scene: FaultyWay
+  let bob: Session
+
+  init() throws {
+    scene = try FaultyWay()
+    bob = try scene.server.register("bob")
+  }
+
+  private var source: ListRosterSource { ListRosterSource(ann, deviceType: .terminal, seed: 1) }
+
+  /// The roster that the source tells, from now on.
+  private func roster() -> Box<Roster> {
+    let box = Box<Roster>()
+    simulation.start { [ann, source] in
+      try? await source.run { step in
+        guard case .update(let events, let isComplete) = step else { return }
+        var roster = box.value ?? Roster(userID: ann.userID)
+        _ = roster.apply(events, isComplete: isComplete, at: ann.time.instant)
+        box.set(roster)
+      }
+    }
+    return box
+  }
+
+  private func perform(_ request: RosterRequest) throws {
+    try simulation.run { [source] in try await source.perform(request) }
+    simulation.advance(by: .seconds(1))
+  }
+
+  @Test func anInviteAndARemovalAreHeardAsUpdates() throws {
+    let roster = roster()
+    try perform(.invite(bob.userID))
+    #expect(roster.value?.contact(bob.userID)?.relation == .pending)
+    try perform(.remove(bob.userID))
+    #expect(roster.value?.contact(bob.userID) == nil)
+  }
+
+  @Test(arguments: [true, false])
+  func anInviteIsAnswered(isAccepted: Bool) throws {
+    let roster = roster()
+    try simulation.run { [bob, ann] in try await bob.invite(ann.userID) }
+    simulation.advance(by: .seconds(1))
+    #expect(roster.value?.invite(from: bob.userID) != nil)
+    try perform(isAccepted ? .accept(bob.userID) : .deny(bob.userID))
+    #expect(roster.value?.invite(from: bob.userID) == nil)
+    let list = try simulation.run { [bob] in try await bob.presenceList().list }
+    #expect(list.contains { $0.state == .accepted } == isAccepted)
+  }
+
+  @Test func aStatusIsPublishedWithItsText() throws {
+    let roster = roster()
+    try perform(.publish(StatusUpdate(presence: .busy, statusMessage: "now")))
+    #expect(roster.value?.own.choice == .busy)
+    #expect(roster.value?.own.statusText == "now")
+  }
+
+  @Test func idlenessIsReportedAsLongAsItHasLasted() throws {
+    let roster = roster()
+    simulation.advance(by: .seconds(100))
+    try perform(.idle(since: simulation.time.instant - .seconds(60)))
+    #expect(roster.value?.own.state == .unavailable)
+    let report = try #require(way.requests(.put, endingIn: "device").last)
+    let said = try WireJSON.decode(DeviceReport.self, from: report.body)
+    #expect(said.idleness == .since(milliseconds: 60_000))
+    #expect(said.deviceType == .terminal)
+    try perform(.idle(since: nil))
+    #expect(roster.value?.own.state == .online)
+  }
+
+  @Test func aServerThatIsAwayIsAStepLikeAnother() {
+    let interruption = Box<SDKError>()
+    simulation.start { [source] in
+      try? await source.run { if case .interrupted(let error, _) = $0 { interruption.set(error) } }
+    }
+    simulation.advance(by: .seconds(5))
+    way.cut()
+    simulation.advance(by: .seconds(60))
+    #expect(interruption.value != nil)
+  }
+}
