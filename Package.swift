@@ -179,7 +179,9 @@ let package = Package(
 
     // What a person starts.
     .target(
-      name: "DemoWorld", dependencies: ["MatrixWire", "Ports", "PorchlightSDK"], swiftSettings: strict),
+      name: "DemoWorld",
+      dependencies: ["Homeserver", "MatrixWire", "Ports", "PorchlightSDK", "PresenceCore"],
+      swiftSettings: strict),
     .executableTarget(
       name: "porchlight",
       dependencies: [

@@ -13,6 +13,15 @@ struct Script: Sequence, IteratorProtocol, Sendable {
     case connect
   }
 
+  /// What a user did before the world began.
+  struct Opening: Hashable, Sendable {
+    let choice: PresenceState
+    let text: String
+    let isConnected: Bool
+    /// How long ago they left the keyboard; nil for those who sit at it.
+    let idleFor: Duration?
+  }
+
   struct Step: Hashable, Sendable {
     /// Since the step before.
     let after: Duration
@@ -42,14 +51,11 @@ struct Script: Sequence, IteratorProtocol, Sendable {
     }
   }
 
-  /// What is done before the world is shown.
-  mutating func opening() -> [Action] {
-    var actions: [Action] = [.choose(mood(), text: text())]
-    if isOnline { actions.append(.connect) }
-    if isOnline, isIdle {
-      actions.append(.leaveKeyboard(ago: .seconds(Int.random(in: 300...7200, using: &random))))
-    }
-    return actions
+  /// Where the script is found when the world begins.
+  mutating func opening() -> Opening {
+    Opening(
+      choice: mood(), text: text(), isConnected: isOnline,
+      idleFor: isOnline && isIdle ? .seconds(Int.random(in: 300...7200, using: &random)) : nil)
   }
 
   mutating func next() -> Step? {

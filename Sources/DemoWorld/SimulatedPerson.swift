@@ -88,6 +88,14 @@ struct SimulatedPerson: Sendable {
     }
   }
 
+  /// Invites the person at the keyboard after a while.
+  func askLater() async {
+    var random = SeededGenerator(seed: persona.seed)
+    guard await pause(.seconds(Int.random(in: 45...240, using: &random))) else { return }
+    // The server may refuse: then there is nothing to ask.
+    try? await session.invite(user)
+  }
+
   /// Sleeps for a span of the script; false when the world ends.
   private func pause(_ span: Duration) async -> Bool {
     do {

@@ -40,39 +40,38 @@ struct DemoCommand: AsyncParsableCommand {
   @Flag(help: "Add people whose names and texts attack the terminal.")
   var hostile = false
 
-  /// Runs server, world and roster side by side until the roster ends. The world is made while the terminal opens.
+  /// Runs server, world and roster side by side until the roster ends.
   func run() async throws {
     let time = SystemTimekeeper()
-    guard let name = ServerName("harbor.example") else { preconditionFailure("a constant server name") }
+    let secrets = SystemSecrets(random: SystemRandomNumberGenerator())
+    guard let name = ServerName("harbor.example"),
+      let world = DemoWorld(around: "you", on: name, options: options)
+    else { preconditionFailure("constant names") }
     var configuration = Homeserver.Configuration(name: name)
     configuration.othersAreSilent = true
-    // A script makes all the others at once.
+    // Scripts may run a thousand times as fast.
     configuration.rateLimits = .none
+    let store = MemoryPresenceStore()
+    try await store.commit(world.opening(secrets: secrets, at: time.wallTime))
     let homeserver = Homeserver(
-      configuration, secrets: SystemSecrets(random: SystemRandomNumberGenerator()), time: time,
+      configuration, stored: try await store.load(for: name), store: store, secrets: secrets, time: time,
       random: SystemRandomNumberGenerator())
     let exchange = InProcessExchange(homeserver)
-    // The roster is up at once and asks through the gate.
-    let gate = DeferredExchange(exchange)
-    let account = try await Client(exchange: exchange, time: time).register(
-      username: "you", deviceName: "porchlight demo")
-    let demo = DemoWorld(exchange: exchange, time: time, options: world)
+    let user = try Client(exchange: exchange, time: time).session(world.user)
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         await homeserver.run()
         return false
       }
       group.addTask {
-        try await demo.run(around: account) {
-          gate.open()
-          // The first picture does not wait for the first poll of every user.
-          try? await time.sleep(until: time.instant + .milliseconds(100))
-        }
+        // The first picture does not wait for the first poll of every user.
+        try? await time.sleep(until: time.instant + .milliseconds(100))
+        await world.run(through: exchange, time: time)
         return false
       }
       group.addTask { [roster] in
         try await roster.run { terminal, options in
-          await Runtime(session: account.through(gate), device: terminal, time: time, options: options).run()
+          await Runtime(session: user, device: terminal, time: time, options: options).run()
         }
         return true
       }
@@ -81,7 +80,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
   }
 
-  private var world: DemoWorld.Options {
+  private var options: DemoWorld.Options {
     var world = DemoWorld.Options()
     world.people = people
     world.seed = seed

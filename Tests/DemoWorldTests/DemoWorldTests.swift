@@ -13,19 +13,11 @@ struct DemoWorldTests {
     let server: TestHomeserver
     let user: Session
     let screen: Listener
-    private let world: Task<Void, Never>
 
     init(_ configure: (inout DemoWorld.Options) -> Void = { _ in }) throws {
-      server = try TestHomeserver(simulation) { $0.othersAreSilent = true }
-      user = try server.register("you")
       var options = DemoWorld.Options()
       configure(&options)
-      let demo = DemoWorld(exchange: server.exchange, time: simulation.time, options: options)
-      let populated = Box<Bool>()
-      world = simulation.start { [user] in
-        try? await demo.run(around: user) { populated.set(true) }
-      }
-      _ = try populated.value.orThrow("a populated world")
+      (server, user) = try TestHomeserver.start(with: options, in: simulation)
       screen = server.connect(user)
     }
 

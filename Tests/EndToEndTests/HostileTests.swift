@@ -13,13 +13,10 @@ struct HostileTests {
   ])
   func nothingOfThemReachesAGridRaw(_ size: Size) throws {
     let simulation = Simulation()
-    let server = try TestHomeserver(simulation) { $0.othersAreSilent = true }
-    let user = try server.register("you")
     var options = DemoWorld.Options()
     options.people = 3
     options.hostile = true
-    let demo = DemoWorld(exchange: server.exchange, time: simulation.time, options: options)
-    simulation.start { try? await demo.run(around: user) {} }
+    let (_, user) = try TestHomeserver.start(with: options, in: simulation)
     let app = AppDriver(user, in: simulation, size: size)
     simulation.advance(by: .seconds(10))
     app.type("oG")
@@ -39,13 +36,10 @@ struct HostileTests {
   /// Of the escape that wants a red name, what can be read is left.
   @Test func theirNamesAreShownWithoutTheirTeeth() throws {
     let simulation = Simulation()
-    let server = try TestHomeserver(simulation) { $0.othersAreSilent = true }
-    let user = try server.register("you")
     var options = DemoWorld.Options()
     options.people = 0
     options.hostile = true
-    let demo = DemoWorld(exchange: server.exchange, time: simulation.time, options: options)
-    simulation.start { try? await demo.run(around: user) {} }
+    let (_, user) = try TestHomeserver.start(with: options, in: simulation)
     let app = AppDriver(user, in: simulation, size: Size(rows: 40, columns: 120))
     simulation.advance(by: .seconds(10))
     app.type("o")
