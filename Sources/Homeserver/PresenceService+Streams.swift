@@ -220,7 +220,9 @@ extension PresenceService {
   }
 
   /// Whether everything since a poll's position can still be told to it: what ended since may be forgotten.
-  func isReached(_ open: OpenPoll) -> Bool { open.since.map { index.reaches($0, for: open.device.user) } ?? true }
+  func isReached(_ open: OpenPoll) -> Bool {
+    open.since.map { index.reaches($0, for: open.device.user) } ?? true
+  }
 
   func token(_ version: UInt64) -> SyncToken { StreamPosition(life: life, version: version).token }
 }
