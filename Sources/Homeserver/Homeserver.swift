@@ -67,12 +67,11 @@ public final class Homeserver: Sendable {
   let accounts: AccountRegistry
   let hub: SyncHub
   let presence: PresenceService
-  let persistence: PersistenceService
-  let locks = KeyedLock()
-  let filters = FilterCache()
-  let limiter: Mutex<RateLimiter>
-  let passwords: PasswordWork
-  let places = Mutex(KnownPlaces())
+  let writer: AccountWriter
+  let authenticator: Authenticator
+  let streams: StreamEndpoints
+  let table: EndpointTable
+  private let passwords: PasswordGuard
   /// Other servers; nil where it meets none.
   let federationClient: FederationClient?
   private let sender: PeerSender?
@@ -95,11 +94,13 @@ public final class Homeserver: Sendable {
     let seed = random.next()
     self.configuration = configuration
     self.time = time
-    persistence = PersistenceService(store)
+    let (persistence, locks) = (PersistenceService(store), KeyedLock())
     accounts = AccountRegistry(
       server: configuration.name, stored: stored, secrets: secrets, random: random)
-    passwords = PasswordWork(secrets)
-    limiter = Mutex(RateLimiter(configuration.rateLimits))
+    writer = AccountWriter(accounts: accounts, persistence: persistence, locks: locks, time: time)
+    let limiter = RequestLimiter(configuration.rateLimits, time: time)
+    authenticator = Authenticator(accounts: accounts, limiter: limiter, time: time)
+    passwords = PasswordGuard(accounts, limiter, time: time)
     hub = SyncHub(time: time)
     let failures = PeerFailureLog(time: time) { federation?.notice($0) }
     let knownPeers = federation.map(KnownPeers.init)
@@ -118,6 +119,48 @@ public final class Homeserver: Sendable {
       configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, locks: locks,
       federation: engine, sender: sender, knownPeers: knownPeers, failures: failures,
       profileFetcher: profileFetcher)
+    streams = StreamEndpoints(
+      accounts: accounts, presence: presence, longestWait: configuration.longestWait)
+    table = EndpointTable(
+      Self.endpoints(configuration, authenticator, writer, passwords, presence, streams, federationClient))
+  }
+
+  /// The families of endpoints, each with what it needs.
+  private static func endpoints(
+    _ configuration: Configuration, _ authenticator: Authenticator, _ writer: AccountWriter,
+    _ passwords: PasswordGuard, _ presence: PresenceService, _ streams: StreamEndpoints,
+    _ federationClient: FederationClient?
+  ) -> [Endpoint] {
+    let (server, accounts, limiter) = (configuration.name, authenticator.accounts, authenticator.limiter)
+    let (time, lifetimes) = (authenticator.time, configuration.tokenLifetimes)
+    let authentication = UserInteractiveAuthentication(accounts: accounts, time: time)
+    let sessions = SessionStarter(
+      accounts: accounts, writer: writer, presence: presence, lifetimes: lifetimes, time: time)
+    return streams.endpoints + PresenceEndpoints(presence: presence).endpoints
+      + PresenceListEndpoints(presence: presence, limiter: limiter).endpoints
+      + ProfileEndpoints(
+        server: server, accounts: accounts, authenticator: authenticator, writer: writer, presence: presence,
+        federationClient: federationClient
+      ).endpoints
+      + AccountDataEndpoints(accounts: accounts, writer: writer, presence: presence).endpoints
+      + LoginEndpoints(
+        server: server, hasLocalLogin: configuration.localLogin, accounts: accounts, writer: writer,
+        passwords: passwords, sessions: sessions
+      ).endpoints
+      + RegistrationEndpoints(
+        registration: configuration.registration, accounts: accounts, passwords: passwords.work,
+        sessions: sessions, authentication: authentication
+      ).endpoints
+      + SessionEndpoints(
+        server: server, accounts: accounts, writer: writer, limiter: limiter, passwords: passwords,
+        authentication: authentication, presence: presence, lifetimes: lifetimes, time: time
+      ).endpoints
+      + ServerEndpoints(baseURL: configuration.baseURL).endpoints
+      + FederationEndpoints(
+        server: server, version: configuration.version, largestBody: configuration.largestBody,
+        client: federationClient, accounts: accounts, presence: presence, time: time
+      ).endpoints
+      + NotaryEndpoints(server: server, client: federationClient, limiter: limiter, time: time).endpoints
   }
 
   /// Keeps the timers until the task is cancelled; then every waiting poll returns, and what is written behind
@@ -138,7 +181,7 @@ public final class Homeserver: Sendable {
     }
     await presence.close(hub.close())
     await presence.flush()
-    await persistence.close()
+    await writer.persistence.close()
   }
 
   /// How many polls are waiting for something to say.
@@ -153,14 +196,18 @@ public final class Homeserver: Sendable {
       guard request.body.count <= most else {
         throw APIError(413, .tooLarge, "The body is larger than \(most) bytes.")
       }
-      let endpoint = try endpoint(of: request, from: requester)
+      var (endpoint, routed) = try find(request, from: requester)
       if let token = request.accessToken {
-        await noteUse(of: token)
-        notePlace(of: token, requester)
+        await writer.endTokens(before: token)
+        passwords.notePlace(of: token, requester)
       }
-      return try await answer(endpoint, request, from: requester)
+      try authenticator.admit(&routed, to: endpoint)
+      switch endpoint.handler {
+      case .answer(let answer): return try await answer(routed)
+      case .poll(let kind): return try await wait(for: kind, routed)
+      }
     } catch let refusal as APIError {
-      return countGuess(refusal, request, from: requester).response
+      return authenticator.countGuess(refusal, request, from: requester).response
     } catch let error as MatrixError {
       return APIError(error).response
     } catch let error as StoreError where error.code == .closed {
@@ -189,30 +236,31 @@ public final class Homeserver: Sendable {
     return response
   }
 
-  private func answer(
-    _ endpoint: RoutedEndpoint, _ request: WireRequest, from requester: Requester
-  ) async throws -> WireResponse {
-    switch endpoint.route {
-    case .versions: versions()
-    case .clientDiscovery: .json(ClientDiscovery(baseURL: configuration.baseURL))
-    case .account(let route): try await answer(route, request, endpoint.version, from: requester)
-    case .getProfile(let user, let field): try await getProfile(of: user, field: field, request)
-    case .setProfile(let user, let field): try await setProfile(of: user, field: field, request)
-    case .deleteProfileField(let user, let field):
-      try await deleteProfileField(of: user, field: field, request)
-    case .getStatus(let user): try await getStatus(of: user, request, endpoint.version)
-    case .setStatus(let user): try await setStatus(of: user, request)
-    case .getStandardList(let user): try await getStandardList(of: user, request, endpoint.version)
-    case .changeStandardList(let user): try await changeStandardList(of: user, request)
-    case .getList: try await getList(request)
-    case .changeList: try await changeList(request)
-    case .reportDevice: try await reportDevice(request)
-    case .setPolling: try await setPolling(request)
-    case .sync: try await sync(request, endpoint.version)
-    case .events: try await events(request, endpoint.version)
-    case .initialSync: try await initialSync(request, endpoint.version)
-    case .peers: try await peers(from: requester)
-    case .federation(let route): try await answer(route, request, from: requester)
+  /// Where a request goes. It counts for the address it came from, unless it goes where its token is looked at: one that
+  /// is looked at nowhere spares no request.
+  ///
+  /// - Throws: as `EndpointTable.find`, 429 where too many came from that address.
+  private func find(
+    _ request: WireRequest, from requester: Requester
+  ) throws(APIError) -> (Endpoint, RoutedRequest) {
+    let found = Result { () throws(APIError) in try table.find(request, from: requester) }
+    let asksForToken = (try? found.get().0.access.asksForToken) ?? false
+    if request.accessToken == nil || !asksForToken {
+      try authenticator.limiter.charge(.requests, requester.subject)
+    }
+    return try found.get()
+  }
+
+  /// Ends the devices of programs that were killed before they logged out, whose sessions have ended by
+  /// themselves. What cannot be stored now is done at the next start.
+  private func removeExpired() async {
+    for device in accounts.expired(at: time.wallTime) {
+      try? await writer.locks.withLock([device.user]) {
+        // Asked again: another client may have logged in on it while others had the lock.
+        guard accounts.isExpired(device, at: time.wallTime) else { return }
+        try await writer.commit([.removeDevice(device.user, device.id)])
+        await presence.removeDevice(device)
+      }
     }
   }
 }

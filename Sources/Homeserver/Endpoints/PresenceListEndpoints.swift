@@ -1,20 +1,37 @@
 internal import MatrixWire
 
 /// Presence lists: ours with consent (E2, E3), and the standard's of 2014 to 2018 (3.4, E1).
-extension Homeserver {
-  func getList(_ request: WireRequest) async throws -> WireResponse {
-    let answer = await presence.list(of: try authenticate(request))
+struct PresenceListEndpoints: Sendable {
+  let presence: PresenceService
+  let limiter: RequestLimiter
+
+  var endpoints: [Endpoint] {
+    [
+      Endpoint(.get, ["presence", "list"], in: .porchlight, for: .session, answer: getList),
+      Endpoint(.post, ["presence", "list"], in: .porchlight, for: .session, answer: changeList),
+      Endpoint(
+        .get, ["presence", "list", .user], for: .owner(otherwise: Self.notOwn), answer: getStandardList),
+      Endpoint(
+        .post, ["presence", "list", .user], for: .owner(otherwise: Self.notOwn), answer: changeStandardList),
+    ]
+  }
+
+  private static let notOwn = APIError(
+    400, .unknown, "Cannot get or change another user's presence list.")
+
+  private func getList(_ request: RoutedRequest) async throws -> WireResponse {
+    let answer = await presence.list(of: try request.device)
     return .stream(
       StreamBytes.list(
         nextBatch: answer.nextBatch, invites: await encoded(answer.invites), list: await encoded(answer.list),
         observers: await encoded(answer.observers)))
   }
 
-  func changeList(_ request: WireRequest) async throws -> WireResponse {
-    let device = try authenticate(request)
+  private func changeList(_ request: RoutedRequest) async throws -> WireResponse {
+    let user = try request.device.user
     let change = try WireJSON.decode(PresenceListRequest.self, from: request.body)
-    try charge(change, to: device.user)
-    return .json(try await presence.changeList(of: device.user, change))
+    try charge(change, to: user)
+    return .json(try await presence.changeList(of: user, change))
   }
 
   /// Counts the users a change names, because each is work and perhaps a message; invites are counted by themselves.
@@ -27,23 +44,21 @@ extension Homeserver {
       [change.drop, change.accept, change.deny, change.revoke].flatMap { $0 ?? [] }
       + (change.groups ?? [:]).keys
     func count(_ names: [String]) -> Int { names.count { UserID($0) != nil } }
-    try limit(.requests, .user(user), cost: count(others))
-    try limit(.invites, .user(user), cost: count(invited))
+    try limiter.charge(.requests, .user(user), cost: count(others))
+    try limiter.charge(.invites, .user(user), cost: count(invited))
   }
 
   /// A flat array, with those who have not answered yet.
-  func getStandardList(
-    of user: UserID, _ request: WireRequest, _ version: APIVersion
-  ) async throws -> WireResponse {
-    let device = try ownList(of: user, request)
-    let list = await presence.list(of: device).list
+  private func getStandardList(_ request: RoutedRequest) async throws -> WireResponse {
+    let vocabulary = request.version.vocabulary
+    let list = await presence.list(of: try request.device).list
     return .stream(
       StreamBytes.array(
         await encoded(
           list.map { entry in
             StandardListEntry(
               userID: entry.userID, isAccepted: entry.state == .accepted,
-              presence: VersionedPresence(entry.presence, for: version.vocabulary))
+              presence: VersionedPresence(entry.presence, for: vocabulary))
           })))
   }
 
@@ -58,8 +73,8 @@ extension Homeserver {
     return bytes
   }
 
-  func changeStandardList(of user: UserID, _ request: WireRequest) async throws -> WireResponse {
-    _ = try ownList(of: user, request)
+  private func changeStandardList(_ request: RoutedRequest) async throws -> WireResponse {
+    let user = try request.user
     let wanted = try WireJSON.decode(StandardListChange.self, from: request.body)
     guard wanted.invite?.contains(nil) != true else { throw APIError(400, .unknown, "Bad invite value.") }
     guard wanted.drop?.contains(nil) != true else { throw APIError(400, .unknown, "Bad drop value.") }
@@ -70,13 +85,5 @@ extension Homeserver {
     try charge(change, to: user)
     let result = try await presence.changeList(of: user, change)
     return .json(StandardListResult(failed: result.failed))
-  }
-
-  private func ownList(of user: UserID, _ request: WireRequest) throws(APIError) -> Device {
-    let device = try authenticate(request)
-    guard device.user == user else {
-      throw APIError(400, .unknown, "Cannot get or change another user's presence list.")
-    }
-    return device
   }
 }

@@ -2,19 +2,29 @@ internal import MatrixWire
 internal import Ports
 internal import Synchronization
 
-/// Rate limits (Protocol 1.3).
-extension Homeserver {
-  /// Counts an action; `subject` is nil where nobody is to be held to it.
+/// Holds users and addresses to the rate limits (Protocol 1.3). Shared by all endpoints.
+final class RequestLimiter: Sendable {
+  private let limits: RateLimits
+  private let time: any Timekeeper
+  private let buckets: Mutex<RateLimiter>
+
+  init(_ limits: RateLimits, time: any Timekeeper) {
+    self.limits = limits
+    self.time = time
+    buckets = Mutex(RateLimiter(limits))
+  }
+
+  /// Counts an action; `subject` is nil where no one is to be held to it.
   ///
   /// - Throws: 429 `M_LIMIT_EXCEEDED` where it was done too often.
-  func limit(
+  func charge(
     _ action: RateLimiter.Action, _ subject: RateLimiter.Subject?, cost: Int = 1
   ) throws(APIError) {
-    guard let subject, configuration.rateLimits != .none else { return }
+    guard let subject, limits != .none else { return }
     let now = time.instant
-    guard let wait = limiter.withLock({ $0.charge(action, subject, cost: cost, now: now) }) else { return }
+    guard let wait = buckets.withLock({ $0.charge(action, subject, cost: cost, now: now) }) else { return }
     let milliseconds = max(1, (wait + .nanoseconds(999_999)).wholeMilliseconds)
-    let most = limiter.withLock { $0.most(action) } ?? cost
+    let most = buckets.withLock { $0.most(action) } ?? cost
     throw APIError(
       MatrixError(
         .limitExceeded,
@@ -24,21 +34,10 @@ extension Homeserver {
         retryAfter: min(milliseconds, 86_400_000)))
   }
 
-  /// Where a request goes. It counts for the address it came from, unless it goes where its token is looked at: one
-  /// nobody looks at frees nobody.
-  ///
-  /// - Throws: as `RoutedEndpoint`, 429 where too many came from that address.
-  func endpoint(of request: WireRequest, from requester: Requester) throws(APIError) -> RoutedEndpoint {
-    let endpoint = Result { () throws(APIError) in try RoutedEndpoint(request) }
-    let asksForToken = (try? endpoint.get().route.asksForToken) ?? false
-    if request.accessToken == nil || !asksForToken { try limit(.requests, requester.subject) }
-    return try endpoint.get()
-  }
-
   /// Takes back a count.
   func refund(_ action: RateLimiter.Action, _ subject: RateLimiter.Subject?) {
     guard let subject else { return }
-    limiter.withLock { $0.refund(action, subject) }
+    buckets.withLock { $0.refund(action, subject) }
   }
 }
 

@@ -14,7 +14,20 @@ internal import Synchronization
 /// has each device of the account that a login names, beside its address's. A device counts where its ID is too long to be
 /// guessed; nobody is shown those of others. From such a place the right password is let in whatever strangers do, and
 /// wrong ones are held to the same rate.
-extension Homeserver {
+final class PasswordGuard: Sendable {
+  private let accounts: AccountRegistry
+  private let limiter: RequestLimiter
+  private let time: any Timekeeper
+  let work: PasswordWork
+  private let places = Mutex(KnownPlaces())
+
+  init(_ accounts: AccountRegistry, _ limiter: RequestLimiter, time: any Timekeeper) {
+    self.accounts = accounts
+    self.limiter = limiter
+    self.time = time
+    work = PasswordWork(accounts.secrets)
+  }
+
   /// What a try at a password counts for.
   struct Guess {
     /// The buckets it is charged to.
@@ -65,17 +78,38 @@ extension Homeserver {
       guess.subjects.map { (RateLimiter.Action.failedLogin, $0) } + guess.subjects.map { (.login, $0) }
     for (index, charge) in charges.enumerated() {
       do throws(APIError) {
-        try limit(charge.0, charge.1)
+        try limiter.charge(charge.0, charge.1)
       } catch {
-        for (action, subject) in charges.prefix(index) { refund(action, subject) }
+        for (action, subject) in charges.prefix(index) { limiter.refund(action, subject) }
         throw error
       }
     }
   }
 
-  /// It was no guess: the password was right. From now on the address is known for the account.
+  /// Whether a password is that of an account. For a name without an account or without a password, it is as much work
+  /// as for one with.
+  func isPassword(
+    _ password: String, of user: UserID?, named name: String, _ share: PasswordWork.Share
+  ) async throws -> Bool {
+    guard password.utf8.count <= Self.longestPassword else { return false }
+    let decoy = accounts.decoyHash(for: user?.rawValue ?? name)
+    let hash = user.flatMap { accounts.record(of: $0)?.passwordHash }
+    let isRight = try await work.verify(password: password, against: hash ?? decoy, share)
+    // A decoy may be the hash of another account: whether it matches must not be told.
+    return hash != nil && isRight
+  }
+
+  /// Of a password, in bytes. Longer ones would only be work.
+  static let longestPassword = 1024
+
+  /// It was no guess: the password was right, by a session of the account. The try is given back.
+  func wasRight(_ guess: Guess) {
+    for subject in guess.subjects { limiter.refund(.failedLogin, subject) }
+  }
+
+  /// The same for a login: from now on the address is known for the account.
   func wasRight(_ guess: Guess, for user: UserID, from requester: Requester) {
-    for subject in guess.subjects { refund(.failedLogin, subject) }
+    wasRight(guess)
     notePlace(of: user, requester)
   }
 
