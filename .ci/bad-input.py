@@ -10,8 +10,10 @@ import subprocess
 import sys
 import tempfile
 
+from porchlight_ci import Claims
+
 binary = os.path.abspath(sys.argv[1])
-failures = 0
+claims = Claims("bad input")
 
 
 def run(arguments, environment, on_terminal=False):
@@ -27,7 +29,6 @@ def run(arguments, environment, on_terminal=False):
 
 
 def expect(name, arguments, words, environment={"TERM": "xterm-256color"}, on_terminal=False, status=2):
-    global failures
     done = run(arguments, environment, on_terminal)
     error = done.stderr.decode()
     problems = []
@@ -38,10 +39,7 @@ def expect(name, arguments, words, environment={"TERM": "xterm-256color"}, on_te
     if done.stdout:
         problems.append("something on standard output")
     problems += ["no '%s' in it" % word for word in words if word not in error]
-    failures += bool(problems)
-    print("%s  %s%s" % ("bad " if problems else "ok  ", name, "".join("\n      " + p for p in problems)))
-    if problems:
-        print("      standard error: %r" % error)
+    claims.expect(not problems, name, "\n".join(problems + ["standard error: %r" % error]))
 
 
 with tempfile.TemporaryDirectory() as folder:
@@ -83,22 +81,11 @@ with tempfile.TemporaryDirectory() as folder:
     expect("an unknown TERM", ["demo"], ["nonesuch"], environment={"TERM": "nonesuch"}, on_terminal=True)
 
 done = run([], {})
-if done.returncode != 2 or b"demo" not in done.stderr or done.stdout:
-    failures += 1
-    print("bad   no arguments: %d %r" % (done.returncode, done.stderr))
-else:
-    print("ok    no arguments: help on standard error, exit status 2")
+claims.expect(done.returncode == 2 and b"demo" in done.stderr and not done.stdout,
+              "no arguments: help on standard error, exit status 2", done)
 done = run(["--version"], {})
-if done.returncode != 0 or not done.stdout.startswith(b"porchlight ") or done.stderr:
-    failures += 1
-    print("bad   --version: %d %r" % (done.returncode, done.stdout))
-else:
-    print("ok    --version")
+claims.expect(done.returncode == 0 and done.stdout.startswith(b"porchlight ") and not done.stderr, "--version", done)
 for arguments in (["--help"], ["demo", "--help"]):
     done = run(arguments, {})
-    if done.returncode != 0 or b"debug" in done.stdout:
-        failures += 1
-        print("bad   %s: %d" % (" ".join(arguments), done.returncode))
-    else:
-        print("ok    " + " ".join(arguments))
-sys.exit(1 if failures else 0)
+    claims.expect(done.returncode == 0 and b"debug" not in done.stdout, " ".join(arguments), done)
+claims.end()

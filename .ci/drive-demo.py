@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A person at the demo: types keys into the real program in tmux and looks at the screen.
+"""A user at the demo: types keys into the real program in tmux and looks at the screen.
 
 usage: drive-demo.py BINARY
 
@@ -11,13 +11,14 @@ import re
 import sys
 import time
 
-from screens import Screen, failures
+from porchlight_ci import Claims, Screen
 
 BINARY = os.path.abspath(sys.argv[1])
+claims = Claims("the demo")
 
 
 def demo(*options):
-    return Screen("%s demo --seed 7 %s" % (BINARY, " ".join(options)))
+    return Screen(claims, "%s demo --seed 7 %s" % (BINARY, " ".join(options)))
 
 
 def statuses_and_invites():
@@ -136,9 +137,9 @@ def hostile():
     try:
         screen.shows("hostile people are in the roster", r"hostile-|zalgo|red")
         picture = screen.look()
-        if any(ord(character) < 32 and character != "\n" for character in picture):
-            failures.append("control characters on the screen")
-        screen.title("the title line stands where it stood", r"@you:harbor\.example")
+        claims.expect(not any(ord(character) < 32 and character != "\n" for character in picture),
+                      "no control characters are on the screen")
+        screen.title("the title line is where it was", r"@you:harbor\.example")
         screen.keys("q")
         screen.ends("q quits", "0")
     finally:
@@ -148,4 +149,4 @@ def hostile():
 for part in (statuses_and_invites, idle_and_back, sizes, hostile):
     print("-- " + part.__name__.replace("_", " "))
     part()
-sys.exit(1 if failures else 0)
+claims.end()

@@ -6,14 +6,15 @@ usage: federation.py BINARY
 `wk.test` is found by its well-known document, `srv.test` by a record of its service, `map.test` by --peer. Names are
 looked up at a name server in here, which tells each server other ports: every way from one server to another is a
 proxy that can be cut. The well-known document is served at port 443 of 127.0.1.x, so this needs a system whose
-unprivileged ports begin there or below (`.ci/run` sees to that). People on each server ask, accept, change, deny, drop and revoke; then one server
-is killed, one is cut off, both come back, and what everybody is shown has to be right again within the bounds of
+unprivileged ports begin there or below (`.ci/run` sees to that). Users of each server ask, accept, change, deny, drop and revoke; then one server
+is killed, one is cut off, both come back, and what each is shown has to be right again within the bounds of
 Protocol 6.6. No certificate is for an address: what is verified is always a name.
 """
 
 import http.client
 import json
 import os
+import pathlib
 import select
 import signal
 import ssl
@@ -25,7 +26,7 @@ import threading
 import time
 
 from peers import Authority, Network
-from served import CLIENT, UNSTABLE, now, quoted
+from porchlight_ci import CLIENT, UNSTABLE, Claims, Connection, Server, now, quoted, wait_until
 
 NAMES = ["wk.test", "srv.test", "map.test"]
 # The certificate of each: the well-known document leads to another name.
@@ -35,97 +36,65 @@ CRASH = 71 + 5
 RESTART = 10 + 5
 HEALED = 45
 
-failures = []
-count = 0
-begun = now()
+claims = Claims("federation")
 
 
-def expect(holds, what):
-    global count
-    count += 1
-    if not holds:
-        failures.append(what)
-    print(f"{'ok ' if holds else 'BAD'} {now() - begun:6.1f} s  {what}", flush=True)
+def expect(holds, claim):
+    claims.expect(holds, f"{now() - claims.begun:6.1f} s  {claim}")
 
 
 def within(seconds, what, holds):
-    """Whether something comes to be in time; said with how long it took.
+    """Claims that something comes to be in time, with how long it took.
 
     `holds` answers True, or what it saw instead."""
-    start, last = now(), None
-    while now() - start < seconds:
+    start, last = now(), [None]
+
+    def is_so():
         try:
-            last = holds()
-            if last is True:
-                expect(True, f"{what} (after {now() - start:.1f} s, bound {seconds} s)")
-                return
+            last[0] = holds()
         except (OSError, http.client.HTTPException, KeyError, ValueError) as error:
-            last = repr(error)
-        time.sleep(0.1)
-    expect(False, f"{what}: not within {seconds} s; last seen {last!r}")
+            last[0] = repr(error)
+        return last[0] is True
+    if wait_until(is_so, seconds, pause=0.1):
+        expect(True, f"{what} (after {now() - start:.1f} s, bound {seconds} s)")
+    else:
+        expect(False, f"{what}: not within {seconds} s; last seen {last[0]!r}")
 
 
-class Server:
-    """One homeserver, which may be killed and started again; its port changes each time."""
+class Homeserver(Server):
+    """One homeserver, whose port changes with each start."""
 
     def __init__(self, binary, name, folder, authority, network):
         self.binary, self.name, self.folder, self.network = binary, name, folder, network
-        self.certificate, self.key = authority.issue(PROOFS[name])
-        self.authority = authority
+        certificate, key = authority.issue(PROOFS[name])
         self.trust = ssl.create_default_context(cafile=authority.certificate)
-        self.process = self.port = None
+        view = self.network.views[name]
+        options = [
+            "--listen", "127.0.0.1:0", "--unix", self.path(".socket"), "--database", self.path(".sqlite"),
+            "--signing-key", self.path(".key"), "--tls-certificate", certificate, "--tls-key", key, "--ca-file",
+            authority.certificate, "--resolver", f"127.0.0.1:{view.dns}", "--registration", "open", "--no-rate-limits",
+            "--auto-accept", "never", "--batch-window", "10s", "--log-level", "error", "--allow-private-peers",
+        ]
+        if name != "map.test":
+            options += ["--peer", f"map.test=https://map.test:{view.ways['map.test'].port}"]
+        super().__init__(binary, *options, name=name, log=self.path(".log"))
 
     def path(self, suffix):
         return os.path.join(self.folder, self.name + suffix)
 
     def start(self):
-        view = self.network.views[self.name]
-        options = [
-            "--server-name", self.name, "--listen", "127.0.0.1:0", "--unix", self.path(".socket"),
-            "--database", self.path(".sqlite"), "--signing-key", self.path(".key"),
-            "--tls-certificate", self.certificate, "--tls-key", self.key, "--ca-file", self.authority.certificate,
-            "--resolver", f"127.0.0.1:{view.dns}", "--registration", "open", "--no-rate-limits",
-            "--auto-accept", "never", "--batch-window", "10s", "--log-level", "error", "--allow-private-peers",
-        ]
-        if self.name != "map.test":
-            options += ["--peer", f"map.test=https://map.test:{view.ways['map.test'].port}"]
-        self.process = subprocess.Popen(
-            [self.binary, "serve", *options], stdout=subprocess.PIPE, stderr=open(self.path(".log"), "ab"))
-        deadline = now() + 20
-        while now() < deadline and self.port is None:
-            ready, _, _ = select.select([self.process.stdout], [], [], deadline - now())
-            line = self.process.stdout.readline().decode() if ready else ""
-            if line.startswith("Listening on https://127.0.0.1:"):
-                self.port = int(line.split(":")[2].split()[0].rstrip("/."))
-            if not line:
-                break
-        if self.port is None:
-            raise SystemExit(f"{self.name} does not listen: {open(self.path('.log')).read()[-2000:]}")
+        super().start().listening()
         self.network.place(self.name, self.port)
-        return self
 
-    def end(self, how=signal.SIGKILL):
-        self.port = None
-        self.process.send_signal(how)
-        self.process.wait(20)
-        self.process.stdout.close()
-        return self.process.returncode
-
-    def ask(self, method, path, token=None, body=None, timeout=40):
-        """A client's request, by the certificate's name as anybody would."""
+    def ask(self, method, path, token=None, body=None):
+        """A client's request, by the name in the certificate."""
         if self.port is None:
             raise OSError("the server is down")
-        http_ = http.client.HTTPSConnection(PROOFS[self.name], self.port, timeout=timeout, context=self.trust)
-        http_._create_connection = lambda address, *rest: __import__("socket").create_connection(
-            ("127.0.0.1", address[1]), *rest)
+        connection = Connection(self.port, PROOFS[self.name], self.trust, timeout=40)
         try:
-            headers = {"Authorization": "Bearer " + token} if token else {}
-            data = None if body is None else json.dumps(body).encode()
-            http_.request(method, path, data, headers)
-            answer = http_.getresponse()
-            return answer.status, json.loads(answer.read() or b"{}")
+            return connection.ask(method, path, token, body)
         finally:
-            http_.close()
+            connection.close()
 
     def peers(self):
         """What `porchlight doctor peers` says."""
@@ -135,7 +104,7 @@ class Server:
 
 
 class Person:
-    """Somebody with a client that polls, if `connect` is called, and what it was shown."""
+    """A user with a client, which polls once `connect` is called, and what it was shown."""
 
     def __init__(self, server, name):
         self.server, self.user = server, f"@{name}:{server.name}"
@@ -197,7 +166,7 @@ class Person:
                     self.shown[event["sender"]] = event["content"]
 
     def sees(self, other):
-        """State and text of somebody, as the stream has told."""
+        """State and text of another user, as the stream has told."""
         content = self.shown.get(other.user, {})
         return content.get("chat.porchlight.presence", content.get("presence")), content.get("status_msg")
 
@@ -296,7 +265,7 @@ def scenario(servers, network):
     within(10, f"{fay.user} sees {eve.user} no more", lambda: fay.entry(eve) is None)
 
     # A crash.
-    srv.end()
+    srv.kill()
     for friend in (ann, cid):
         within(CRASH, f"{bob.user} is unknown to {friend.user} after kill -9", lambda: friend.sees_as(bob, "unknown"))
     expect(ann.sees_as(cid, "online") is True and cid.sees_as(ann, "online") is True, "the others see each other")
@@ -313,7 +282,7 @@ def scenario(servers, network):
         within(CRASH, f"{friend.user} is unknown to {cid.user} when cut off", lambda: cid.sees_as(friend, "unknown"))
     expect(ann.sees_as(bob, "busy") is True and bob.sees_as(ann, "online") is True, "the others see each other")
     ann.set("unavailable", "gone fishing")
-    cid.set("free_for_chat", "anybody there?")
+    cid.set("free_for_chat", "still there?")
     within(BATCH, f"{bob.user} sees {ann.user} meanwhile", lambda: bob.sees_as(ann, "unavailable", "gone fishing"))
     network.heal("map.test")
     within(HEALED, f"{cid.user} sees {ann.user} when it is over",
@@ -321,15 +290,15 @@ def scenario(servers, network):
     within(HEALED, f"{cid.user} sees {bob.user} when it is over", lambda: cid.sees_as(bob, "busy", "at the pier"))
     for friend in (ann, bob):
         within(HEALED, f"{friend.user} sees {cid.user} when it is over",
-               lambda: friend.sees_as(cid, "free_for_chat", "anybody there?"))
+               lambda: friend.sees_as(cid, "free_for_chat", "still there?"))
 
     # Both restart, one by force.
-    map_.end()
+    map_.kill()
     map_.start()
     expect(wk.end(signal.SIGTERM) == 0, "SIGTERM ends wk.test with 0")
     wk.start()
     for number, friend in enumerate(friends):
-        # New words, so that nobody is right by what they remember.
+        # New texts, so that none is right from memory.
         friend.set("online", f"back again {number}")
     for observer, observed in pairs:
         text = f"back again {friends.index(observed)}"
@@ -347,27 +316,21 @@ def main():
         options(binary, folder)
         authority = Authority(folder)
         network = Network(NAMES, authority)
-        servers = {name: Server(binary, name, folder, authority, network) for name in NAMES}
         try:
-            for server in servers.values():
-                server.start()
-            scenario(servers, network)
+            scenario({name: Homeserver(binary, name, folder, authority, network) for name in NAMES}, network)
         finally:
-            for server in servers.values():
-                if server.port is not None:
-                    server.end()
-                said = open(server.path(".log")).read() if os.path.exists(server.path(".log")) else ""
+            Server.end_all()
+            for name in NAMES:
+                log = pathlib.Path(folder, name + ".log")
+                said = log.read_text() if log.exists() else ""
                 if said:
-                    print(f"    {server.name} said: {said[-1000:]}")
+                    print(f"    {name} said: {said[-1000:]}")
         asked = {name: sorted(view.asked) for name, view in network.views.items()}
     expect(any("_matrix-fed._tcp.srv.test" in names for names in asked.values()), "name servers were asked for srv.test")
     expect(network.documents > 0, f"the well-known document was fetched {network.documents} times")
     expect(not any("map.test" in name and name.startswith("_") for names in asked.values() for name in names),
            "nobody asked where map.test's service is")
-    print(f"federation: {count} things, {len(failures)} wrong, {now() - begun:.0f} s")
-    for failure in failures:
-        print("  " + failure)
-    sys.exit(1 if failures else 0)
+    claims.end()
 
 
 main()

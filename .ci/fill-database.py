@@ -11,11 +11,10 @@ first that had a database. `UpgradeTests` says what has to be found.
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 
-from served import CLIENT, UNSTABLE, Served, quoted
+from porchlight_ci import CLIENT, UNSTABLE, Served, quoted
 
 SERVER = "harbor.example"
 
@@ -94,10 +93,9 @@ def main():
             filler.fill()
             keys = filler.verify_keys()
             # An orderly end leaves one file.
-            server.process.send_signal(signal.SIGTERM)
-            server.process.wait(timeout=20)
+            server.end()
         finally:
-            server.kill()
+            Served.end_all()
         shutil.copyfile(database, file)
         shutil.copyfile(database + ".key", file + ".key")
         with open(file + ".keys", "w") as out:

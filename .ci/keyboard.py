@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A keyboard on a slow line, a mouse that nobody wants, and a terminal that stops reading.
+"""A keyboard on a slow line, a mouse without a use, and a terminal that stops reading.
 
 usage: keyboard.py BINARY
 
 Sends torn and foreign sequences to the demo in tmux, with an invite selected, and looks whether anything was answered
-or changed; then fills pseudo terminals that nobody reads, and ends the program by signals.
+or changed; then fills pseudo terminals that are not read, and ends the program by signals.
 """
 
 import os
@@ -17,11 +17,12 @@ import tempfile
 import termios
 import time
 
+from porchlight_ci import Claims, Screen, now, wait_until
 from pty_crash import LEAVE, Run
-from screens import Screen, failures
 
 BINARY = os.path.abspath(sys.argv[1])
 ESC = b"\x1b"
+claims = Claims("the keyboard")
 
 # Pieces of one sequence each.
 TORN = [
@@ -36,12 +37,6 @@ WHOLE = [
 ]
 
 
-def note(claim, holds, shown=""):
-    print("%s %s%s" % ("ok   " if holds else "bad  ", claim, "" if holds else "\n%s" % shown), flush=True)
-    if not holds:
-        failures.append(claim)
-
-
 def state(picture):
     """Who is online as what, and which invites wait."""
     title = re.sub(r"\s.*?(online|away|busy|invisible|free for chat).*", r" \1", picture.split("\n")[0])
@@ -49,7 +44,7 @@ def state(picture):
 
 
 def torn_keys():
-    screen = Screen("%s demo --seed 7 --people 6 --speed 0.1" % BINARY)
+    screen = Screen(claims, "%s demo --seed 7 --people 6 --speed 0.1" % BINARY)
     try:
         screen.shows("invites wait", r"live(.|\n)*! Ola K.")
         screen.keys("I")
@@ -65,12 +60,12 @@ def torn_keys():
                 after = state(screen.look())
                 if after != before:
                     break
-            note("%r does nothing" % (pieces,), after == before, screen.look())
+            claims.expect(after == before, "%r does nothing" % (pieces,), screen.look())
             screen.keys("I")
         for sequence in WHOLE:
             screen.bytes(sequence)
         time.sleep(0.5)
-        note("reports and foreign keys do nothing", state(screen.look()) == before, screen.look())
+        claims.expect(state(screen.look()) == before, "reports and foreign keys do nothing", screen.look())
         screen.bytes(ESC + b"[17;5~")
         screen.shows("an unknown key is named by its bytes", r"no key ESC \[ 1 7 ; 5 ~ here")
         screen.keys("s")
@@ -85,10 +80,10 @@ def torn_keys():
         screen.keys("?")
         screen.shows("the help is open", r"Moving")
         screen.bytes(ESC)
-        start = time.monotonic()
+        start = now()
         screen.lacks("Escape closes it", r"Moving")
-        note("within a quarter of a second (%.0f ms)" % ((time.monotonic() - start) * 1000),
-             time.monotonic() - start < 0.4)
+        took = now() - start
+        claims.expect(took < 0.4, "within a quarter of a second (%.0f ms)" % (took * 1000))
         screen.bytes(ESC + b"]")
         time.sleep(1.1)
         screen.keys("q")
@@ -109,26 +104,28 @@ def stuck(number, status):
     run = Run([BINARY, "demo", "--people", "24"])
     try:
         fill(run)
-        start = time.monotonic()
+        start = now()
         run.kill(number)
-        while run.ended is None and time.monotonic() - start < 10:
+
+        def has_ended():
             child, ended = os.waitpid(run.child, os.WNOHANG)
             if child:
                 run.ended = ended
-            time.sleep(0.01)
-        took = time.monotonic() - start
+            return child
+        wait_until(has_ended, 10, pause=0.01)
+        took = now() - start
         told = run.ended is not None and os.WIFEXITED(run.ended) and os.WEXITSTATUS(run.ended) == status
-        note("%s ends a roster whose terminal does not read, in %.1f s" % (signal.Signals(number).name, took),
-             told and took < 2, "ended: %r" % run.ended)
+        claims.expect(told and took < 2, "%s ends a roster whose terminal does not read, in %.1f s"
+                      % (signal.Signals(number).name, took), "ended: %r" % run.ended)
         if run.ended is None:
             os.kill(run.child, signal.SIGKILL)
             os.waitpid(run.child, 0)
             return
-        note("and its modes are as they were", termios.tcgetattr(run.side) == run.before)
+        claims.expect(termios.tcgetattr(run.side) == run.before, "and its modes are as they were")
         rest = b""
         while select.select([run.main], [], [], 0.2)[0]:
             rest += os.read(run.main, 65536)
-        note("and the first that the user sees is the shell's screen", LEAVE in rest, rest[-200:])
+        claims.expect(LEAVE in rest, "and the first that the user sees is the shell's screen", rest[-200:])
     finally:
         os.close(run.side)
         os.close(run.main)
@@ -141,23 +138,19 @@ def goes_on():
     time.sleep(0.3)
     run.output = b""
     run.quiet(0.5)
-    note("a terminal that reads again shows the newest", b"away" in run.output, run.output[-500:])
+    claims.expect(b"away" in run.output, "a terminal that reads again shows the newest", run.output[-500:])
     run.send(b"q")
     after = run.finish()
-    note("and q ends it", after == run.before and run.ended == 0)
+    claims.expect(after == run.before and run.ended == 0, "and q ends it")
 
 
 def others_are_told():
-    """Somebody on the offline homeserver watches a roster whose terminal does not read."""
+    """A user of the offline homeserver watches a roster whose terminal does not read."""
     def porchlight(*arguments):
         return subprocess.run([BINARY, *arguments], stdout=subprocess.PIPE, timeout=20).stdout.decode()
 
     def seen(claim, word, patience):
-        until = time.monotonic() + patience
-        shown = ""
-        while time.monotonic() < until and not shown.startswith(word):
-            shown = porchlight("who", "--as", "bob")
-        note(claim, shown.startswith(word), shown)
+        claims.expect(wait_until(lambda: porchlight("who", "--as", "bob").startswith(word), patience, pause=0), claim)
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_DATA_HOME"] = folder
@@ -165,7 +158,7 @@ def others_are_told():
         run.until_drawn()
         porchlight("invite", "ann", "--as", "bob")
         porchlight("accept", "bob", "--as", "ann")
-        seen("somebody is online", "online", 5)
+        seen("the roster's user is online", "online", 5)
         fill(run)
         seen("and idle, although the terminal does not read", "idle", 12)
         run.kill(signal.SIGTERM)
@@ -178,5 +171,4 @@ others_are_told()
 for number, status in ((signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)):
     stuck(number, status)
 goes_on()
-print("%d of the claims do not hold" % len(failures) if failures else "everything holds")
-sys.exit(1 if failures else 0)
+claims.end()

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-from served import CLIENT, UNSTABLE, Served, now, quoted
+from porchlight_ci import CLIENT, UNSTABLE, Served, now, quoted
 
 WRITERS = 8
 
@@ -105,7 +105,7 @@ class Writer:
             self.relate(connection, self.random.choice(self.others[-4:]))
 
     def relate(self, connection, other):
-        """The next thing between me and somebody: asked, answered, taken back; each pair once."""
+        """The next step between two users: asked, answered, taken back; each pair once."""
         me = self.me
         entry, asked, allowed = (("entry", me, other), ("asked", other, me), ("allowed", other, me))
         state = self.model.get(entry)

@@ -8,45 +8,43 @@ nothing at all.
 """
 
 import asyncio
-import json
-import pathlib
-import re
-import subprocess
+import os
 import sys
 import tempfile
-import urllib.parse
-import urllib.request
 
 from nio import (
     AsyncClient, LoginResponse, PresenceGetError, PresenceGetResponse, PresenceSetResponse, RegisterResponse,
     SyncResponse,
 )
 
+from porchlight_ci import UNSTABLE, Claims, Server
+
 PASSWORD = "correct horse"
+claims = Claims("matrix-nio", shown=False, fatal=True)
+check = claims.expect
 
 
 async def main(binary):
     with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen(
-            [binary, "serve", "--server-name", "porch.example", "--listen", "127.0.0.1:0", "--database",
-             str(pathlib.Path(folder) / "db"), "--registration", "open", "--password-cost", "10"],
-            stdout=subprocess.PIPE, text=True)
+        server = Server(
+            binary, "--listen", "127.0.0.1:0", "--database", os.path.join(folder, "db"), "--registration", "open",
+            "--password-cost", "10", name="porch.example").listening()
         try:
-            base = re.match(r"Listening on (http://\S+)", server.stdout.readline()).group(1)
-            await watch_each_other(base)
+            await watch_each_other(server)
+            check(server.end() == 0, "SIGTERM ends the server with 0")
         finally:
-            server.terminate()
-            status = server.wait(10)
-        check(status == 0, f"SIGTERM ended the server with {status}")
+            Server.end_all()
+    claims.end()
 
 
-async def watch_each_other(base):
+async def watch_each_other(server):
+    base = server.base
     ann, bob, eve = [await newcomer(base, name) for name in ("ann", "bob", "eve")]
     try:
-        change_list(base, ann, {"invite": [bob.user_id]})
-        change_list(base, bob, {"accept": [ann.user_id]})
-        # Whoever allowed somebody is accepted by them without being asked.
-        change_list(base, bob, {"invite": [ann.user_id]})
+        change_list(server, ann, {"invite": [bob.user_id]})
+        change_list(server, bob, {"accept": [ann.user_id]})
+        # Who has accepted another is accepted in turn without being asked.
+        change_list(server, bob, {"invite": [ann.user_id]})
         for client in (ann, bob, eve):
             answer = await client.sync(timeout=0, full_state=True)
             check(isinstance(answer, SyncResponse), f"first sync of {client.user_id}: {answer}")
@@ -71,12 +69,12 @@ async def watch_each_other(base):
 
         answer = await eve.sync(timeout=1500)
         told = [event.user_id for event in answer.presence_events if event.user_id != eve.user_id]
-        check(not told, f"a stranger was told of {told}")
-        check(isinstance(await eve.get_presence(bob.user_id), PresenceGetError), "a stranger may GET bob's status")
-        nobody = await eve.get_presence("@nobody:porch.example")
-        somebody = await eve.get_presence(bob.user_id)
-        check((nobody.status_code, nobody.message) == (somebody.status_code, somebody.message),
-              f"nobody and bob look different to a stranger: {nobody} / {somebody}")
+        check(not told, f"a stranger is told of nobody: {told}")
+        check(isinstance(await eve.get_presence(bob.user_id), PresenceGetError), "a stranger may not GET bob's status")
+        missing = await eve.get_presence("@nobody:porch.example")
+        present = await eve.get_presence(bob.user_id)
+        check((missing.status_code, missing.message) == (present.status_code, present.message),
+              f"bob and a user who does not exist look alike to a stranger: {missing} / {present}")
 
         again = AsyncClient(base, ann.user_id)
         answer = await again.login(PASSWORD, device_name="second")
@@ -89,7 +87,6 @@ async def watch_each_other(base):
         answer = await wrong.login("wrong")
         check(not isinstance(answer, LoginResponse) and answer.status_code == "M_FORBIDDEN", f"wrong password: {answer}")
         await wrong.close()
-        print("nio: two clients saw each other come, change and go; a stranger saw nothing")
     finally:
         for client in (ann, bob, eve):
             await client.close()
@@ -109,21 +106,15 @@ async def sees(watcher, watched, what, holds):
         check(isinstance(answer, SyncResponse), f"sync of {watcher.user_id}: {answer}")
         if any(holds(event) for event in answer.presence_events if event.user_id == watched.user_id):
             return
-    raise SystemExit(f"nio: {watcher.user_id} did not see: {what}")
+    check(False, f"{watcher.user_id} sees: {what}")
 
 
-def change_list(base, client, change):
+def change_list(server, client, change):
     """nio knows no presence lists: they are gone from the specification since 2019."""
-    request = urllib.request.Request(
-        f"{base}/_matrix/client/unstable/chat.porchlight/presence/list", method="POST",
-        data=json.dumps(change).encode(), headers={"Authorization": f"Bearer {client.access_token}"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        check(json.load(answer) == {"failed": {}}, f"list change {change} failed")
-
-
-def check(holds, what):
-    if not holds:
-        raise SystemExit(f"nio: {what}")
+    connection = server.connect()
+    answer = connection.ask("POST", UNSTABLE + "/presence/list", client.access_token, change)
+    connection.close()
+    check(answer == (200, {"failed": {}}), f"the list change {change}: {answer}")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ behind a parked poll each. At its highest the server may have 150 MB more than b
 15 s and over its Unix socket within 5 s. Takes three quarters of a minute; ends with 1 where one does not hold.
 """
 
-import http.client
-import json
 import os
 import resource
 import selectors
@@ -21,7 +19,7 @@ import tempfile
 import time
 import urllib.parse
 
-from served import Served
+from porchlight_ci import CLIENT, Claims, Served, now, wait_until
 
 CONNECTIONS, BODY = 1_000, 1_048_576
 MOST, KEPT = 150, 40
@@ -30,13 +28,7 @@ SIGNATURE = (
     'Authorization: X-Matrix origin="evil.test:1",destination="harbor.example",key="ed25519:1",sig="' + "A" * 86 + '"\r\n'
 )
 PING = b"GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"
-failures = []
-
-
-def check(holds, text):
-    print(("ok    " if holds else "FAILS ") + text, flush=True)
-    if not holds:
-        failures.append(text)
+claims = Claims("strangers")
 
 
 def resident(process):
@@ -71,13 +63,13 @@ def flood(server, lines, data):
     sent = {line: 0 for line in lines}
     for line in lines:
         chooser.register(line, selectors.EVENT_WRITE)
-    most, deadline, quiet = resident(server.process), time.monotonic() + 20, time.monotonic()
-    while time.monotonic() < deadline and time.monotonic() - quiet < 1.5 and chooser.get_map():
+    most, deadline, quiet = resident(server.process), now() + 20, now()
+    while now() < deadline and now() - quiet < 1.5 and chooser.get_map():
         for key, _ in chooser.select(0.1):
             line = key.fileobj
             try:
                 sent[line] += line.send(memoryview(data)[sent[line]:sent[line] + 65_536])
-                quiet = time.monotonic()
+                quiet = now()
             except BlockingIOError:
                 continue
             except OSError:
@@ -107,13 +99,9 @@ def parked(server, count):
 
 def session(server, name):
     """A new account's token, and where its stream goes on from."""
-    client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
-    body = {"username": name, "password": "correct horse", "auth": {"type": "m.login.dummy"}}
-    client.request("POST", "/_matrix/client/v3/register", json.dumps(body))
-    token = json.loads(client.getresponse().read())["access_token"]
-    headers = {"Authorization": "Bearer " + token}
-    client.request("GET", "/_matrix/client/v3/sync?timeout=0&set_presence=offline", headers=headers)
-    since = json.loads(client.getresponse().read())["next_batch"]
+    client = server.connect()
+    token = client.register(name, password="correct horse")[1]["access_token"]
+    since = client.ask("GET", CLIENT + "/sync?timeout=0&set_presence=offline", token)[1]["next_batch"]
     client.close()
     return token, since
 
@@ -125,23 +113,20 @@ def memory(binary, name, data, *options, count=CONNECTIONS, open_lines=None):
     time.sleep(1)
     before = resident(server.process)
     most, sent = flood(server, open_lines(server, count), data)
+    wait_until(lambda: resident(server.process) - before <= KEPT, 8, pause=0.2)
     after = resident(server.process)
-    deadline = time.monotonic() + 8
-    while after - before > KEPT and time.monotonic() < deadline:
-        time.sleep(0.2)
-        after = resident(server.process)
-    check(most - before <= MOST, f"{name}: {most - before:.0f} MB more while {sent:.0f} MB were sent (most {MOST})")
-    check(after - before <= KEPT, f"{name}: {after - before:.0f} MB more when all are closed (most {KEPT})")
+    claims.expect(most - before <= MOST, f"{name}: {most - before:.0f} MB more while {sent:.0f} MB were sent (most {MOST})")
+    claims.expect(after - before <= KEPT, f"{name}: {after - before:.0f} MB more when all are closed (most {KEPT})")
     server.kill()
 
 
 def answered(line, patience):
     """How long an answer takes; nil where none comes in time."""
-    began = time.monotonic()
+    began = now()
     line.settimeout(patience)
     try:
         line.sendall(PING)
-        return time.monotonic() - began if line.recv(65_536).startswith(b"HTTP/1.1 200") else None
+        return now() - began if line.recv(65_536).startswith(b"HTTP/1.1 200") else None
     except OSError:
         return None
 
@@ -154,9 +139,9 @@ def places(binary, folder, count):
     local = socket.socket(socket.AF_UNIX)
     local.connect(path)
     took = answered(local, 5)
-    check(took is not None, f"{count} silent connections, 1,024 files: the Unix socket answers ({took or 5:.1f} s)")
+    claims.expect(took is not None, f"{count} silent connections, 1,024 files: the Unix socket answers ({took or 5:.1f} s)")
     took = answered(socket.create_connection(("127.0.0.1", server.port), timeout=5), 15)
-    check(took is not None, f"{count} silent connections, 1,024 files: a new one is answered ({took or 15:.1f} s)")
+    claims.expect(took is not None, f"{count} silent connections, 1,024 files: a new one is answered ({took or 15:.1f} s)")
     for line in lines:
         line.close()
     server.kill()
@@ -180,7 +165,7 @@ def main():
             places(binary, folder, 1_200)
         finally:
             Served.end_all()
-    sys.exit(1 if failures else 0)
+    claims.end()
 
 
 if __name__ == "__main__":

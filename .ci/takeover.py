@@ -4,7 +4,7 @@
 usage: takeover.py BINARY [ROUNDS]
 
 Several processes of one user share one database. Whichever has it is killed (kill -9, every third time SIGTERM), at a
-random instant, while others follow and write. Within 2 s somebody else has it, followers go on, everything that was
+random instant, while others follow and write. Within 2 s another one has it, followers go on, everything that was
 acknowledged is found, and never do two processes have the database open.
 """
 
@@ -19,7 +19,10 @@ import tempfile
 import threading
 import time
 
+from porchlight_ci import Claims, now, wait_until
+
 PATIENCE = 2.0
+claims = Claims("takeover", shown=False, fatal=True)
 
 
 class World:
@@ -30,8 +33,8 @@ class World:
 
     def run(self, *words, status=0):
         done = subprocess.run([self.binary, *words], env=self.env, capture_output=True, text=True, timeout=30)
-        if done.returncode != status:
-            fail(f"`porchlight {' '.join(words)}` ended with {done.returncode}: {done.stderr.strip()}")
+        claims.expect(done.returncode == status,
+                      f"`porchlight {' '.join(words)}` ends with {status}: {done.returncode} {done.stderr.strip()}")
         return done.stdout
 
     def follow(self, name):
@@ -63,19 +66,11 @@ class Follower:
 
     def read(self):
         for line in self.process.stdout:
-            self.changes.append((time.monotonic(), json.loads(line)))
+            self.changes.append(json.loads(line))
 
     def heard(self, text, within):
-        end = time.monotonic() + within
-        while time.monotonic() < end:
-            if any(change.get("status_msg") == text for _, change in list(self.changes)):
-                return True
-            time.sleep(0.005)
-        return False
-
-
-def fail(why):
-    raise SystemExit(f"takeover: {why}")
+        return wait_until(
+            lambda: any(change.get("status_msg") == text for change in list(self.changes)), within, pause=0.005)
 
 
 def main(binary, rounds):
@@ -90,53 +85,53 @@ def main(binary, rounds):
         followers = [world.follow(name) for name in names]
         worst = 0.0
         try:
-            wait_for(lambda: len(world.holders()) == 1, "somebody has the database")
+            claims.expect(wait_until(lambda: len(world.holders()) == 1, 10), "one process has the database")
             time.sleep(0.5)
             watch = Watch(world)
             for number in range(rounds):
                 before = f"before {number}"
                 world.run("set", "online", before, "--as", "carol")
                 for follower in followers:
-                    if not follower.heard(before, 5):
-                        fail(f"{follower.name} did not hear '{before}' in round {number}")
+                    claims.expect(follower.heard(before, 5), f"{follower.name} hears '{before}'")
                 time.sleep(generator.uniform(0, 0.2))
                 owner = world.holders()[0]
-                began = time.monotonic()
+                began = now()
                 os.kill(owner, signal.SIGTERM if number % 3 == 2 else signal.SIGKILL)
                 text = f"after {number}"
                 world.run("set", "online", text, "--as", "carol")
                 others = [follower for follower in followers if follower.process.pid != owner]
                 for follower in others:
-                    if not follower.heard(text, began + PATIENCE - time.monotonic()):
-                        fail(f"{follower.name} did not hear '{text}' within {PATIENCE} s of round {number}")
-                worst = max(worst, time.monotonic() - began)
-                if json.loads(world.run("status", "--json", "--as", "carol"))["status_msg"] != text:
-                    fail(f"an acknowledged text was lost in round {number}")
+                    claims.expect(follower.heard(text, began + PATIENCE - now()),
+                                  f"{follower.name} hears '{text}' within {PATIENCE} s")
+                worst = max(worst, now() - began)
+                status = json.loads(world.run("status", "--json", "--as", "carol"))
+                claims.expect(status["status_msg"] == text, f"the acknowledged text '{text}' is kept")
                 for index, follower in enumerate(followers):
                     if follower.process.pid == owner:
                         ended = follower.process.wait(5)
-                        if number % 3 == 2 and ended != 0:
-                            fail(f"SIGTERM ended follow with {ended}: {follower.process.stderr.read()}")
+                        if number % 3 == 2:
+                            claims.expect(ended == 0, f"SIGTERM ends follow with 0, not {ended}")
                         followers[index] = world.follow(follower.name)
                 time.sleep(0.3)
             watch.end()
         finally:
             for follower in followers:
                 follower.process.kill()
-        print(f"takeover: {rounds} owners ended, longest silence {worst:.2f} s (limit {PATIENCE}), nothing lost, "
+        print(f"{rounds} owners ended, longest silence {worst:.2f} s (limit {PATIENCE}), "
               f"at most one process with the database in {watch.looks} looks")
+        claims.end()
 
 
 class Watch:
     """Looks all the time whether two processes have the database open."""
 
     def __init__(self, world):
-        self.world, self.looks, self.worst, self.isOver = world, 0, [], False
+        self.world, self.looks, self.worst, self.is_over = world, 0, [], False
         self.thread = threading.Thread(target=self.look, daemon=True)
         self.thread.start()
 
     def look(self):
-        while not self.isOver:
+        while not self.is_over:
             holders = self.world.holders()
             self.looks += 1
             # One pass over /proc is not one instant: a pair counts only if it is seen twice in a row.
@@ -145,18 +140,9 @@ class Watch:
             time.sleep(0.02)
 
     def end(self):
-        self.isOver = True
+        self.is_over = True
         self.thread.join()
-        if self.worst:
-            fail(f"processes {self.worst} had the database open at once")
-
-
-def wait_for(holds, what):
-    end = time.monotonic() + 10
-    while not holds():
-        if time.monotonic() > end:
-            fail(f"did not come to be: {what}")
-        time.sleep(0.02)
+        claims.expect(not self.worst, f"never two processes have the database: {self.worst}")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Two people at two rosters on two homeservers, in tmux: what README.md promises of "Homeservers among each other".
+"""Two users at two rosters on two homeservers, in tmux: what README.md promises of "Homeservers among each other".
 
 usage: two-rosters.py BINARY
 
 Alice logs in with a password and a token, Bob over the socket of his own server. She asks, he accepts in his roster,
-and each sees what the other does; a server restarts under them, somebody is refused, somebody removed, a session ends.
-Most of its minute is spent waiting for the batch window and for somebody to become idle.
+and each sees what the other does; a server restarts under them, one user is refused, one removed, a session ends.
+Most of its minute is spent waiting for the batch window and for a user to become idle.
 """
 
 import os
@@ -17,16 +17,18 @@ import sys
 import tempfile
 import time
 
-from screens import Screen, failures
+from porchlight_ci import Claims, Screen, Server
 
 BINARY = os.path.abspath(sys.argv[1])
 # What changes waits 10 s and up to 5 s more before it goes to the other server.
 BATCH = 15 + 3
 IDLE = 20
+claims = Claims("two rosters")
+expect = claims.expect
 
 
 def free_ports(count):
-    """Ports nobody has now; both servers have to know both before either listens."""
+    """Ports that are free now; both servers have to know both before either listens."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
     for each in sockets:
@@ -34,33 +36,15 @@ def free_ports(count):
     return ports
 
 
-class Server:
+class Homeserver(Server):
     def __init__(self, folder, name, port, other, other_port):
         self.url = f"http://127.0.0.1:{port}"
         self.socket = os.path.join(folder, name + ".sock")
-        self.command = [
-            BINARY, "serve", "--server-name", name, "--listen", f"127.0.0.1:{port}", "--unix", self.socket,
-            "--database", os.path.join(folder, name + ".db"), "--registration", "open", "--batch-window", "10s",
-            "--peer", f"{other}=http://127.0.0.1:{other_port}",
-        ]
-        self.start()
-
-    def start(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        if not line.startswith("Listening on"):
-            raise SystemExit(f"a server does not listen: {line!r}")
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(10)
-        self.process.stdout.close()
-
-
-def expect(holds, claim):
-    print(("ok    " if holds else "bad   ") + claim, flush=True)
-    if not holds:
-        failures.append(claim)
+        super().__init__(
+            BINARY, "--listen", f"127.0.0.1:{port}", "--unix", self.socket, "--database",
+            os.path.join(folder, name + ".db"), "--registration", "open", "--batch-window", "10s", "--peer",
+            f"{other}=http://127.0.0.1:{other_port}", name=name, log=os.path.join(folder, name + ".log"))
+        self.listening()
 
 
 def run(*words, password=None, status=0):
@@ -70,7 +54,7 @@ def run(*words, password=None, status=0):
 
 
 def row(name, *words):
-    """A row of somebody, with these words behind the name."""
+    """A row of a user, with these words behind the name."""
     return r"(?m)^ [ >] \S+ " + name + r"\b.*" + r"\b.*".join(words)
 
 
@@ -83,7 +67,7 @@ def log_in(alice, red, token):
     alice.keys("Enter")
     alice.shows("and becomes a session", r"(?m)^Logged in as @alice:red\.test$")
     expect("wonderland" not in alice.look(), "the password is never on the screen")
-    expect(os.stat(token).st_mode & 0o777 == 0o600, "the token is for nobody else to read")
+    expect(os.stat(token).st_mode & 0o777 == 0o600, "the token can be read by its user alone")
     alice.keys("clear", "Enter")
     alice.text(f"{BINARY} --homeserver {red.url} --token-file {token} --idle-after {IDLE}s")
     alice.keys("Enter")
@@ -125,12 +109,12 @@ def restart(alice, bob, red, token):
     follower = subprocess.Popen([BINARY, "follow", "--initial", "--homeserver", red.url, "--token-file", token],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     follower.stdout.readline()
-    red.stop()
+    red.end()
     alice.shows("her roster says that its server is away", r"Nothing listens on http://127\.0\.0\.1:[0-9]+\.")
     alice.resize(40, 10)
     alice.shows("on a small screen too", r"reconnecting")
     alice.resize(80, 24)
-    red.start()
+    red.start().listening()
     alice.shows("and comes back with it", r"1 busy +live")
     alice.keys("d")
     bob.shows("so does what he sees of her", row("alice", "busy"), BATCH)
@@ -146,11 +130,11 @@ def refuse(bob, red, folder):
     carol = ["--homeserver", red.url, "--token-file", token]
     run("login", "--as", "carol", "--register", *carol, password="rabbit\n")
     run("invite", "@bob:blue.test", *carol)
-    bob.shows("somebody asks from a shell", r"! @carol:red\.test +invite")
+    bob.shows("another user asks from a shell", r"! @carol:red\.test +invite")
     expect(re.search(r"invited +bob .*has not answered", run("who", *carol)), "who says that it waits")
     bob.keys("I", "D")
     bob.lacks("he refuses", r"! @carol:red\.test +invite")
-    bob.wait("and she has nobody on her list",
+    bob.wait("and her list is empty",
              lambda _: subprocess.run([BINARY, "who", *carol], capture_output=True).returncode == 1)
     run("logout", *carol)
     expect(not os.path.exists(token), "logout takes the token away")
@@ -160,7 +144,7 @@ def leave(alice, bob, red, token):
     bob.keys("q")
     bob.ends("q quits with 0", "0")
     alice.keys("o")
-    alice.shows("who quits is offline to the other server's people", row("bob", "offline"), BATCH)
+    alice.shows("a user who quits is offline to the other server's people", row("bob", "offline"), BATCH)
     alice.keys("g", "j", "X", "y")
     alice.shows("X removes him", r"nobody yet")
     other = token + ".copy"
@@ -178,17 +162,14 @@ def leave(alice, bob, red, token):
 
 def main(folder):
     ports = free_ports(2)
-    servers = []
     screens = []
     try:
-        red = Server(folder, "red.test", ports[0], "blue.test", ports[1])
-        servers.append(red)
-        blue = Server(folder, "blue.test", ports[1], "red.test", ports[0])
-        servers.append(blue)
+        red = Homeserver(folder, "red.test", ports[0], "blue.test", ports[1])
+        blue = Homeserver(folder, "blue.test", ports[1], "red.test", ports[0])
         token = os.path.join(folder, "alice")
-        alice = Screen(f"{BINARY} login --register --as alice --homeserver {red.url} --token-file {token}")
+        alice = Screen(claims, f"{BINARY} login --register --as alice --homeserver {red.url} --token-file {token}")
         screens.append(alice)
-        bob = Screen(f"{BINARY} --unix {blue.socket} --as bob")
+        bob = Screen(claims, f"{BINARY} --unix {blue.socket} --as bob")
         screens.append(bob)
         bob.title("his own server lets him in without a password", r"@bob:blue\.test.*online")
         log_in(alice, red, token)
@@ -200,11 +181,9 @@ def main(folder):
     finally:
         for screen in screens:
             screen.end()
-        for server in servers:
-            server.process.kill()
+        Server.end_all()
 
 
 with tempfile.TemporaryDirectory() as place:
     main(place)
-print(f"two rosters: {len(failures)} do not hold" if failures else "two rosters: everything holds")
-sys.exit(1 if failures else 0)
+claims.end()

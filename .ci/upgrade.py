@@ -14,18 +14,11 @@ import shutil
 import sys
 import tempfile
 
-from served import CLIENT, UNSTABLE, Served, quoted
+from porchlight_ci import CLIENT, UNSTABLE, Claims, Served, quoted
 
 DATABASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../Tests/HomeserverSQLiteTests/Databases")
-expectations = 0
-
-
-def expect(holds, what, *seen):
-    global expectations
-    expectations += 1
-    if not holds:
-        Served.end_all()
-        raise SystemExit("upgrade: does not hold: " + what + "".join(f"\n  {value!r}" for value in seen))
+claims = Claims("databases of earlier versions", shown=False, fatal=True)
+expect = claims.expect
 
 
 def look(server, file):
@@ -66,11 +59,15 @@ def main():
             shutil.copyfile(file, database)
             shutil.copyfile(file + ".key", database + ".key")
             os.chmod(database + ".key", 0o600)
-            for _ in range(2):
-                server = Served(binary, database, "--password-cost", "4").listening()
-                look(server, file)
-                server.kill()
-    print(f"upgrade: {len(files)} databases of earlier versions, {expectations} expectations hold")
+            try:
+                for _ in range(2):
+                    server = Served(binary, database, "--password-cost", "4").listening()
+                    look(server, file)
+                    server.kill()
+            finally:
+                Served.end_all()
+    print(f"{len(files)} databases")
+    claims.end()
 
 
 main()
