@@ -4,31 +4,31 @@ internal import Ports
 
 extension Feed {
   /// Tells what the stream brought.
-  mutating func tell(_ change: RosterChange, at now: Moment) {
+  mutating func add(_ change: RosterChange, at now: Moment) {
     switch change {
     case .added(let contact):
       let pending = contact.relation == .pending
-      tell(
+      add(
         contact.userID, pending ? "you asked to see \(contact.name)" : "\(contact.name) is on your list", now)
-    case .changed(let old, let new): tell(from: old, to: new, at: now)
-    case .removed(let contact, let state): tell(contact.userID, Self.farewell(contact, state), now)
-    case .invited(let invite): tell(invite.observer, "\(invite.nameOrAddress) wants to see you", now)
+    case .changed(let old, let new): addDifference(from: old, to: new, at: now)
+    case .removed(let contact, let state): add(contact.userID, Self.farewell(contact, state), now)
+    case .invited(let invite): add(invite.observer, "\(invite.nameOrAddress) wants to see you", now)
     case .inviteGone(let invite, let state):
       guard let text = Self.settlement(invite.nameOrAddress, state) else { return }
-      tell(invite.observer, text, now)
+      add(invite.observer, text, now)
     case .own: break
     }
   }
 
-  private mutating func tell(_ user: UserID, _ text: String, _ now: Moment) {
+  private mutating func add(_ user: UserID, _ text: String, _ now: Moment) {
     add(.told(user, text), at: now)
   }
 
-  private mutating func tell(from old: Contact, to new: Contact, at now: Moment) {
+  private mutating func addDifference(from old: Contact, to new: Contact, at now: Moment) {
     let before = DisplayState(seen: old.state)
     let after = DisplayState(seen: new.state)
     if old.relation == .pending, new.relation == .accepted {
-      tell(new.userID, "\(new.name) accepted your invite", now)
+      add(new.userID, "\(new.name) accepted your invite", now)
     }
     // The first state that is heard of a contact is not a change.
     guard before != .unknown || old.unknownReason == .unreachable else { return }

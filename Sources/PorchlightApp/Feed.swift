@@ -14,13 +14,13 @@ struct Feed: Hashable, Sendable {
   enum Event: Hashable, Sendable {
     case moved(UserID, name: String, Movement)
     /// Several people did the same within `Feed.span`.
-    case together([Somebody], Movement)
+    case together([Participant], Movement)
     case wrote(UserID, name: String, text: String?)
     case told(UserID, String)
   }
 
   /// Who did it, and under what name.
-  struct Somebody: Hashable, Sendable {
+  struct Participant: Hashable, Sendable {
     let userID: UserID
     let name: String
   }
@@ -43,7 +43,7 @@ struct Feed: Hashable, Sendable {
   mutating func add(_ event: Event, at now: Moment) {
     forgetOvertaken(by: event, at: now)
     if case .moved(let user, let name, let movement) = event,
-      gather(Somebody(userID: user, name: name), movement, at: now)
+      gather(Participant(userID: user, name: name), movement, at: now)
     {
       return
     }
@@ -62,13 +62,13 @@ struct Feed: Hashable, Sendable {
   /// Joins the change with others of its kind.
   ///
   /// - Returns: False if there are too few of them.
-  private mutating func gather(_ somebody: Somebody, _ movement: Movement, at now: Moment) -> Bool {
+  private mutating func gather(_ participant: Participant, _ movement: Movement, at now: Moment) -> Bool {
     guard let kind = movement.kind else { return false }
     let recent = entries.indices.filter {
       entries[$0].event.movement?.kind == kind && now.instant - entries[$0].began <= Self.span
     }
-    var people: [Somebody] = recent.reversed().flatMap { entries[$0].event.people }
-    if !people.contains(where: { $0.userID == somebody.userID }) { people.append(somebody) }
+    var people: [Participant] = recent.reversed().flatMap { entries[$0].event.people }
+    if !people.contains(where: { $0.userID == participant.userID }) { people.append(participant) }
     guard people.count >= Self.crowd, let oldest = recent.last else { return false }
     let began = entries[oldest].began
     for index in recent.reversed() { entries.remove(at: index) }
@@ -98,9 +98,9 @@ extension Feed.Event {
   }
 
   /// Who made the movement.
-  fileprivate var people: [Feed.Somebody] {
+  fileprivate var people: [Feed.Participant] {
     switch self {
-    case .moved(let user, let name, _): [Feed.Somebody(userID: user, name: name)]
+    case .moved(let user, let name, _): [Feed.Participant(userID: user, name: name)]
     case .together(let people, _): people
     case .wrote, .told: []
     }

@@ -38,7 +38,7 @@ struct Model: Sendable {
   }
 
   /// The terminal told its background. An answer that comes late is to a question of another program.
-  mutating func take(background: RGB, at now: Instant) {
+  mutating func follow(background: RGB, at now: Instant) {
     if now - opened <= UITiming.background { look.follow(background: background) }
   }
 }

@@ -52,7 +52,7 @@ struct Notices: Hashable, Sendable {
   /// - Parameters:
   ///   - now: the present instant.
   ///   - isPending: whether a change is still waited for.
-  mutating func settle(at now: Instant, isPending: (ListChange) -> Bool) {
+  mutating func reconcile(at now: Instant, isPending: (ListChange) -> Bool) {
     if let deadline = quitArmedUntil, deadline <= now {
       quitArmedUntil = nil
       current = nil

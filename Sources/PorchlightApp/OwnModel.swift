@@ -80,10 +80,10 @@ extension PresenceState {
 // MARK: What became of it
 
 extension OwnModel {
-  /// Takes what became of a status; the echo settles it, not the server's consent.
+  /// Handles what became of a status; the echo settles it, not the server's consent.
   ///
   /// - Returns: what to tell the user, if anything. That the session is over is the caller's to say.
-  mutating func take(_ outcome: PresencePublisher.Outcome) -> Notice? {
+  mutating func handle(_ outcome: PresencePublisher.Outcome) -> Notice? {
     switch outcome {
     case .published(let update):
       status.published(update)

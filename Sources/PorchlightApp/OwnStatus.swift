@@ -53,7 +53,7 @@ struct OwnStatus: Hashable, Sendable {
   }
 
   /// The stream said something.
-  mutating func heard(_ echo: OwnPresence) {
+  mutating func received(_ echo: OwnPresence) {
     guard let wanted else { return }
     if let answers = answersSincePublished { answersSincePublished = answers + 1 }
     let said = Self.said(by: echo)
@@ -69,7 +69,7 @@ struct OwnStatus: Hashable, Sendable {
     }
     // The poll that was under way may still tell the old state. The one after it knows better than we do,
     // even if another device has changed the status since.
-    if isOwnEcho || (answersSincePublished ?? 0) > 1 { settle() }
+    if isOwnEcho || (answersSincePublished ?? 0) > 1 { forget() }
   }
 
   /// The server took it; only the echo settles it.
@@ -94,11 +94,11 @@ struct OwnStatus: Hashable, Sendable {
       earlier.removeAll { $0 == update }
       return false
     }
-    settle()
+    forget()
     return true
   }
 
-  private mutating func settle() {
+  private mutating func forget() {
     wanted = nil
     earlier = []
     delay = nil

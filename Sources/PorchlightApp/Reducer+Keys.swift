@@ -4,8 +4,8 @@ internal import Ports
 internal import Screen
 
 extension Model {
-  /// Takes what the terminal says.
-  mutating func take(_ event: InputEvent, at now: Moment) -> [Intent] {
+  /// Handles what the terminal says.
+  mutating func handle(_ event: InputEvent, at now: Moment) -> [Intent] {
     switch event {
     // The user is there. The report goes before whatever the key does, so that others see the end of idleness first.
     case .key(let key):
@@ -17,7 +17,7 @@ extension Model {
       paste(text)
       return intents
     case .backgroundColor(let red, let green, let blue):
-      take(
+      follow(
         background: RGB(red: Int(red >> 8), green: Int(green >> 8), blue: Int(blue >> 8)),
         at: now.instant)
       return []

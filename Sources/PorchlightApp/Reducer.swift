@@ -14,29 +14,29 @@ func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
   switch message.event {
   case .input(let input):
     // No look at the clock first: a key that comes with the deadline still is activity.
-    intents = model.take(input, at: now)
+    intents = model.handle(input, at: now)
   case .roster(let step):
     intents = model.own.passTime(to: now.instant)
-    intents += model.take(step, at: now, isSilent: intents.isEmpty)
+    intents += model.handle(step, at: now, isSilent: intents.isEmpty)
   case .publishing(let outcome):
     intents = model.own.passTime(to: now.instant)
-    if let notice = model.own.take(outcome) { model.notices.show(notice) }
+    if let notice = model.own.handle(outcome) { model.notices.show(notice) }
     if case .loggedOut(let error) = outcome { model.end(error) }
   case .answered(let change, let error):
     intents = model.own.passTime(to: now.instant)
-    model.take(error, to: change)
+    model.handle(error, of: change)
   case .renamed(let name, let error):
     intents = model.own.passTime(to: now.instant)
-    model.take(error, toName: name)
+    model.handle(error, ofName: name)
   case .versions(let versions):
     intents = model.own.passTime(to: now.instant)
-    model.server.take(versions)
+    model.server.handle(versions)
   case .loggedOut(let error):
     model.end(error)
   case .tick:
     intents = model.own.passTime(to: now.instant)
   }
-  model.settle(at: now.instant, before: before)
+  model.reconcile(at: now.instant, before: before)
   return delayed + intents
 }
 
@@ -50,14 +50,14 @@ extension Model {
     server.end()
   }
 
-  /// Takes a turn of the roster's source.
+  /// Handles a turn of the roster's source.
   ///
   /// - Parameters:
   ///   - step: what it brought.
   ///   - now: when.
   ///   - isSilent: whether this message has nothing to tell the server yet.
   /// - Returns: what is to be done about it.
-  fileprivate mutating func take(_ step: RosterStep, at now: Moment, isSilent: Bool) -> [Intent] {
+  fileprivate mutating func handle(_ step: RosterStep, at now: Moment, isSilent: Bool) -> [Intent] {
     switch step {
     case .interrupted(let error, let retryAt):
       server.interrupted(error, retryAt: retryAt)
@@ -65,12 +65,12 @@ extension Model {
     case .update(let events, let isComplete):
       let wasInterrupted = server.connection.isInterrupted
       let isNews = server.answered(isComplete: isComplete, at: now.instant)
-      let changes = list.take(
+      let changes = list.apply(
         events, isComplete: isComplete, isCalm: isCalm(at: now.instant), at: now.instant)
-      own.status.heard(echo)
+      own.status.received(echo)
       for change in changes where isNews {
         list.highlight(change, at: now.instant)
-        feed.tell(change, at: now)
+        feed.add(change, at: now)
       }
       return (wasInterrupted && isSilent ? own.reportAgain() : []) + server.askVersions() + sendKept()
     }
@@ -83,26 +83,26 @@ extension Model {
   }
 
   /// What became of a change to the lists; it stays pending until the stream confirms it.
-  fileprivate mutating func take(_ error: SDKError?, to change: ListChange) {
+  fileprivate mutating func handle(_ error: SDKError?, of change: ListChange) {
     guard let error else {
       list.accepted(change)
       return
     }
     list.refused(change)
-    tell(error, SafeText(untrusted: change.userID.rawValue))
+    report(error, of: SafeText(untrusted: change.userID.rawValue))
   }
 
   /// What became of the wanted name; nothing is kept of it, so that it is told either way.
-  fileprivate mutating func take(_ error: SDKError?, toName name: String) {
+  fileprivate mutating func handle(_ error: SDKError?, ofName name: String) {
     if let error {
-      tell(error, "name not changed")
+      report(error, of: "name not changed")
     } else {
       notices.show(
         Notice(name.isEmpty ? "your name is cleared" : "others see you as " + SafeText(untrusted: name)))
     }
   }
 
-  private mutating func tell(_ error: SDKError, _ what: SafeText) {
+  private mutating func report(_ error: SDKError, of what: SafeText) {
     switch error.code {
     case .cancelled: break
     case .loggedOut: end(error)
@@ -111,9 +111,9 @@ extension Model {
   }
 
   /// Brings in order what follows from the rest: what has run out, the rows, the selection, the window.
-  fileprivate mutating func settle(at now: Instant, before: RosterLines) {
+  fileprivate mutating func reconcile(at now: Instant, before: RosterLines) {
     list.endHighlights(at: now)
-    notices.settle(at: now) { list.changes[$0] != nil }
+    notices.reconcile(at: now) { list.changes[$0] != nil }
     if !isCalm(at: now) { list.reorder() }
     // A menu or a question about a user who is gone goes too.
     layers.closeOrphans { list.roster.person($0) == nil }

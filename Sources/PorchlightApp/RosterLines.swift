@@ -7,13 +7,13 @@ struct RosterLines: Hashable, Sendable {
   private(set) var selected: Int?
 
   /// A selected person stays visible in a folded group until the selection leaves.
-  init(_ arrangement: RowOrder, folded: Set<RosterGroup>, selection: RowID?) {
+  init(_ order: RowOrder, folded: Set<RosterGroup>, selection: RowID?) {
     for group in RosterGroup.allCases {
-      let rows = arrangement.rows(in: group)
+      let rows = order.rows(in: group)
       guard !rows.isEmpty else { continue }
       let isFolded = folded.contains(group)
       // The count is of those who are in it now, which is not yet where their rows are.
-      let count = arrangement.population[group] ?? 0
+      let count = order.population[group] ?? 0
       append(.heading(group, count: count, isFolded: isFolded), group, selection)
       for row in rows where !isFolded || row == selection { append(.row(row), group, selection) }
     }

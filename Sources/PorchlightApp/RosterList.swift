@@ -45,10 +45,10 @@ struct RosterList: Sendable {
 // MARK: What the server says
 
 extension RosterList {
-  /// Takes an update. While it is calm, rows keep their places.
+  /// Applies an update. While it is calm, rows keep their places.
   ///
   /// - Returns: what changed, in order.
-  mutating func take(
+  mutating func apply(
     _ events: [StreamEvent], isComplete: Bool, isCalm: Bool, at now: Instant
   ) -> [RosterChange] {
     let news = roster.apply(events, isComplete: isComplete, at: now)

@@ -57,5 +57,5 @@ struct ServerState: Hashable, Sendable {
     return [.askVersions]
   }
 
-  mutating func take(_ versions: VersionsAnswer) { hasPresenceLists = versions.hasPresenceLists }
+  mutating func handle(_ versions: VersionsAnswer) { hasPresenceLists = versions.hasPresenceLists }
 }

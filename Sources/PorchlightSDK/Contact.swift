@@ -32,7 +32,7 @@ public struct Contact: Hashable, Sendable {
   /// than what counts as activity (Protocol 5.4 counts rises only).
   public var lastSeen: Instant? { idleSince ?? lastActive }
 
-  mutating func take(_ content: PresenceContent, receivedAt now: Instant) {
+  mutating func apply(_ content: PresenceContent, receivedAt now: Instant) {
     func since(_ ago: Int?) -> Instant? { ago.map { now - .milliseconds($0) } }
     state = content.state
     currentlyActive = content.currentlyActive ?? false

@@ -12,7 +12,7 @@ public struct OwnPresence: Hashable, Sendable {
 
   init(userID: UserID) { self.userID = userID }
 
-  mutating func take(_ content: PresenceContent) {
+  mutating func apply(_ content: PresenceContent) {
     state = content.state
     choice = content.choice ?? content.state
     statusText = content.statusMessage.flatMap { $0.isEmpty ? nil : $0 }

@@ -97,7 +97,7 @@ public final class PresencePublisher: Sendable {
       state.withLock { $0.status.succeeded() }
       outcome(.published(update))
     } catch {
-      state.withLock { settle(error, &$0.status, &$0.random) }
+      state.withLock { handle(error, &$0.status, &$0.random) }
       switch error.code {
       case .cancelled: break
       case .loggedOut: outcome(.loggedOut(error))
@@ -112,13 +112,13 @@ public final class PresencePublisher: Sendable {
       try await source.perform(.idle(since: idleness.since))
       state.withLock { $0.idleness.succeeded() }
     } catch {
-      state.withLock { settle(error, &$0.idleness, &$0.random) }
+      state.withLock { handle(error, &$0.idleness, &$0.random) }
       if error.code == .loggedOut { outcome(.loggedOut(error)) }
     }
     alarm.ring()
   }
 
-  private func settle<Value>(
+  private func handle<Value>(
     _ error: SDKError, _ outbox: inout Outbox<Value>, _ random: inout SeededGenerator
   ) {
     if error.isTransient {

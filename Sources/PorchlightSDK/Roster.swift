@@ -68,12 +68,12 @@ public struct Roster: Hashable, Sendable {
   ) -> [RosterChange] {
     if user == own.userID {
       let before = own
-      own.take(content)
+      own.apply(content)
       return before == own ? [] : [.own(from: before, to: own)]
     }
     guard let before = contacts[user] else { return [] }
     var after = before
-    after.take(content, receivedAt: now)
+    after.apply(content, receivedAt: now)
     contacts[user] = after
     return after.differs(from: before) ? [.changed(from: before, to: after)] : []
   }

@@ -66,7 +66,7 @@ public struct SyncLoop: AsyncSequence, Sendable {
           sequence, since: since, wait: probe == .none ? length.current : .zero,
           patience: probe == .afterRenewal ? .seconds(10) : .seconds(30))
         switch await poll.run() {
-        case .answer(let answer): return take(answer, askedAt: began)
+        case .answer(let answer): return handle(answer, askedAt: began)
         case .stale:
           sequence.session.renewConnections()
           probe = .afterRenewal
@@ -105,7 +105,7 @@ public struct SyncLoop: AsyncSequence, Sendable {
       }
     }
 
-    private mutating func take(_ answer: SyncAnswer, askedAt began: Instant) -> SyncStep {
+    private mutating func handle(_ answer: SyncAnswer, askedAt began: Instant) -> SyncStep {
       let now = sequence.session.time.instant
       let isComplete = since == nil || answer.isComplete
       since = answer.nextBatch
