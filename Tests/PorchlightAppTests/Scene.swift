@@ -133,7 +133,7 @@ extension AccountID {
 extension UserID {
   static let own = user("mara")
 
-  /// Somebody by localpart, or by the whole address.
+  /// A user by localpart, or by the whole address.
   static func user(_ name: String) -> UserID {
     guard let user = UserID(name.hasPrefix("@") ? name : "@\(name):harbor.example") else {
       preconditionFailure("a test names \(name)")
@@ -178,7 +178,7 @@ extension StreamEvent {
 }
 
 extension [StreamEvent] {
-  /// Somebody on the list, in a state.
+  /// A user on the list, in a state.
   static func person(
     _ name: String, _ state: PresenceState, _ text: String? = nil, called display: String? = nil,
     ago: Duration? = nil, reason: UnknownReason? = nil, on devices: [DeviceType] = []
