@@ -169,6 +169,53 @@ FAULTS = [
     ("peers: who begins to watch is written behind", "Homeserver/Federation/PresenceService+Federation.swift",
      "let begins = await beginsSubscription(transaction)", "let begins = false",
      "FederationTests/whoBeginsToWatchIsStoredBeforeTheAnswer"),
+    ("engine: any server speaks for any user", "PresenceFederation/FederationEngine+Receiving.swift",
+     "user.server == origin", "true", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
+    ("engine: repeated transactions are taken again", "PresenceFederation/FederationEngine+Receiving.swift",
+     "    if let answer = recent[name, transaction.id] { return answer }\n"
+     "    guard let order = transaction.order else { return nil }\n"
+     "    let known = peers[name]?.order ?? recent.order(of: name)\n"
+     "    let latest = max(known?.epoch ?? .min, peers[name]?.epoch ?? .min)\n"
+     "    if order.epoch < latest { return behind(latest) }\n"
+     "    guard let known, order <= known else { return nil }\n"
+     "    return empty(for: name)\n",
+     "    guard let order = transaction.order else { return nil }\n"
+     "    let known = peers[name]?.order ?? recent.order(of: name)\n"
+     "    let latest = max(known?.epoch ?? .min, peers[name]?.epoch ?? .min)\n"
+     "    return order.epoch < latest ? behind(latest) : nil\n",
+     "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
+    ("engine: a plain push puts the long watchdog off", "PresenceFederation/FederationEngine+Receiving.swift",
+     "if isExchange { exchanged(name, now) }",
+     "if isExchange { exchanged(name, now) }\n"
+     "      if edu.role == nil, reception.messageHasStates { armLongTimer(name, 0.85...1.15, now) }",
+     "NoticingWorldTests/serversThatNeverRestAreRemindedYet"),
+    ("engine: users nobody looks at stay subscribed", "PresenceFederation/FederationEngine+Interest.swift",
+     "if watched.isPolled || watched.version != nil {", "if watched.isPolled && !watched.isPolled {",
+     "NoticingWorldTests/nothingIsPushedWhereNobodyLooks"),
+    ("engine: a drop leaves the queued push", "PresenceFederation/FederationEngine+Interest.swift",
+     "    peers[name]?.changed.remove(user)\n    peers[name]?.queue.states.remove(user)\n"
+     "    if peers[name]?.inFlight?.contents.states.contains(user) == true {\n"
+     "      peers[name]?.inFlight?.isTainted = true\n    }\n", "",
+     "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
+    ("engine: a new epoch is ignored", "PresenceFederation/FederationEngine+Receiving.swift",
+     "    restarted(name, to: epoch, now, &step)\n", "", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
+    ("engine: the short watchdog ends with an answer", "PresenceFederation/FederationEngine+Watchdogs.swift",
+     "if peers[name]?.shortSpan != nil { armShortTimer(name, now) }", "deadlines.set(nil, for: .short(name))",
+     "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
+    ("engine: the oldest state wins", "PresenceFederation/FederationEngine+Receiving.swift",
+     "guard held < offered ||", "guard offered < held ||", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
+    ("engine: who is heard from is waited for", "PresenceFederation/FederationEngine+Watchdogs.swift",
+     "if unanswered > 0 {", "if unanswered > .max - 1 {", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
+    ("engine: polls of a denied observer are answered", "PresenceFederation/FederationEngine+Receiving.swift",
+     "rules.lists.isAllowed(name, toSee: user) && rules.exists(user)", "rules.exists(user)",
+     "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
+    ("engine: a hidden user's interest is sent at once", "PresenceFederation/FederationEngine+Interest.swift",
+     "looks: rules.isPolling(user, now: now) && !isHidden,", "looks: rules.isPolling(user, now: now),",
+     "NoticingWorldTests/whoHidesLeavesNoTrace"),
+    ("engine: an accept is sent before it is stored", "PresenceFederation/FederationEngine.swift",
+     "guard case .tellPeer(_, let message) = effect, message.kind != .invite else { return nil }",
+     "guard case .tellPeer(_, let message) = effect, message.kind != .invite, effects.isEmpty else { return nil }",
+     "NoticingWorldTests/anAcceptOutlivesACrash"),
     ("peers: a promise holds for ever", "PresenceFederation/FederationEngine+Watchdogs.swift",
      "refreshedAt + promise <= now.instant", "refreshedAt + promise * 100 <= now.instant", "PromiseTests"),
     ("signed: keys are believed beyond their server's word", "Homeserver/Federation/KeyRing.swift",

@@ -9,13 +9,7 @@ public enum Experiment {
   /// Whether a person who hides leaves a trace: the same seed with them there and with them gone, once their
   /// interest stands (R14). Every byte that goes over the wire must be the same, at the same instant.
   public static func hiding(seed: UInt64, policy: PresencePolicy) -> Violation? {
-    hiding(seed: seed, policy: policy, points: PolicyPoints())
-  }
-
-  package static func hiding(seed: UInt64, policy: PresencePolicy, points: PolicyPoints) -> Violation? {
-    let (there, gone) = (
-      wire(seed, policy, points, isThere: true), wire(seed, policy, points, isThere: false)
-    )
+    let (there, gone) = (wire(seed, policy, isThere: true), wire(seed, policy, isThere: false))
     guard there != gone else { return nil }
     let first = zip(there, gone).first { $0 != $1 }.map { "\($0.0) and \($0.1)" } ?? "one of them goes on"
     return Violation(invariant: .hiding, time: "pair", details: "with and without them: \(first)")
@@ -25,12 +19,12 @@ public enum Experiment {
   private static let relationship = 800.0
 
   private static func wire(
-    _ seed: UInt64, _ policy: PresencePolicy, _ points: PolicyPoints, isThere: Bool
+    _ seed: UInt64, _ policy: PresencePolicy, isThere: Bool
   ) -> [WireRecord] {
     var scenario = Scenario(seed: seed, policy: policy)
     scenario.timing.longInterval = .seconds(300)
     let world = World(
-      scenario, plan: FaultPlan(scenario, faults: [], until: .origin + .seconds(2000)), points: points)
+      scenario, plan: FaultPlan(scenario, faults: [], until: .origin + .seconds(2000)))
     world.wire = []
     world.scripted = [0]
     var script: [(Double, Saying)] = [(5, .arrive), (30, .choice(.hidden)), (90, .leave(closing: true))]
@@ -67,7 +61,7 @@ public enum Experiment {
       let end = Instant.origin + .seconds(1800)
       let slow = Fault(kind: .overload(server: 0), from: .origin + .seconds(300), until: end)
       let plan = FaultPlan(scenario, faults: isSlow ? [slow] : [], until: end)
-      return World(scenario, plan: plan, points: PolicyPoints()).run()
+      return World(scenario, plan: plan).run()
     }
     return (world(true), world(false))
   }
@@ -81,7 +75,7 @@ public enum Experiment {
     let (fall, rise) = (Instant.origin + .seconds(600), Instant.origin + .seconds(630))
     let fault = Fault(kind: .crashes(Array(0..<12)), from: fall, until: rise)
     let plan = FaultPlan(scenario, faults: [fault], until: rise + .seconds(10))
-    let world = World(scenario, plan: plan, points: PolicyPoints())
+    let world = World(scenario, plan: plan)
     // Clients that found nobody for half a minute do not all knock at once either.
     world.reconnectSpan = 0.1...10
     world.wire = []

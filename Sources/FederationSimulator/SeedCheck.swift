@@ -4,13 +4,8 @@ public import PresenceFederation
 public enum SeedCheck {
   /// Runs the world of a seed under a policy.
   public static func run(seed: UInt64, policy: PresencePolicy) -> SeedReport {
-    run(seed: seed, policy: policy, points: PolicyPoints())
-  }
-
-  /// The same, with decisions of the engine replaced.
-  package static func run(seed: UInt64, policy: PresencePolicy, points: PolicyPoints) -> SeedReport {
     let scenario = Scenario(seed: seed, policy: policy)
-    return World(scenario, plan: FaultPlan(scenario), points: points).run()
+    return World(scenario, plan: FaultPlan(scenario)).run()
   }
 
   /// The same, telling everything that happens.
@@ -18,7 +13,7 @@ public enum SeedCheck {
     -> SeedReport
   {
     let scenario = Scenario(seed: seed, policy: policy)
-    let world = World(scenario, plan: FaultPlan(scenario), points: PolicyPoints())
+    let world = World(scenario, plan: FaultPlan(scenario))
     world.trace = trace
     return world.run()
   }

@@ -81,7 +81,6 @@ final class SimulatedServer {
   let seed: UInt64
   let policy: PresencePolicy
   let timing: FederationTiming
-  let points: PolicyPoints
 
   var clock = ServerClock()
   var disk = SimulatedDisk()
@@ -97,7 +96,7 @@ final class SimulatedServer {
 
   init(
     index: Int, name: ServerName, accounts: [UserID], seed: UInt64, policy: PresencePolicy,
-    timing: FederationTiming, points: PolicyPoints
+    timing: FederationTiming
   ) {
     self.index = index
     self.name = name
@@ -105,7 +104,6 @@ final class SimulatedServer {
     self.seed = seed
     self.policy = policy
     self.timing = timing
-    self.points = points
   }
 
   func now(at instant: Instant) -> Moment { clock.now(at: instant) }
@@ -129,9 +127,8 @@ final class SimulatedServer {
         RelationshipRecord(owner: pair.owner, observed: pair.observed, relationship: relationship), now: now)
     }
     var generator = SeededGenerator(seed: seed, .engine, index &* 1000 &+ starts)
-    var engine = FederationEngine(
+    let engine = FederationEngine(
       server: name, policy: policy, timing: timing, epoch: epoch, seed: generator.next())
-    engine.points = points
     let life = ServerLife(number: starts, rules: rules, engine: engine)
     var step = life.start(disk, now)
     let asked = life.hear(life.rules.askWaiting(now: now), now)

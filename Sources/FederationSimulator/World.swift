@@ -37,7 +37,6 @@ final class World {
 
   let scenario: Scenario
   let plan: FaultPlan
-  let points: PolicyPoints
   let servers: [SimulatedServer]
   var people: [SimulatedPerson]
   var network: VirtualNetwork
@@ -75,9 +74,8 @@ final class World {
   /// Answers for servers outside of the world; nil is silence.
   var outside: ((OutboundTransaction) -> TransactionAnswer?)?
 
-  init(_ scenario: Scenario, plan: FaultPlan, points: PolicyPoints) {
+  init(_ scenario: Scenario, plan: FaultPlan) {
     self.scenario = scenario
-    self.points = points
     self.plan = plan
     report = SeedReport(seed: scenario.seed, policy: scenario.policy)
     network = VirtualNetwork(seed: scenario.seed)
@@ -85,7 +83,7 @@ final class World {
     servers = scenario.servers.enumerated().map { index, name in
       SimulatedServer(
         index: index, name: name, accounts: scenario.people.filter { $0.server == index }.map(\.user),
-        seed: scenario.seed, policy: scenario.policy, timing: scenario.timing, points: points)
+        seed: scenario.seed, policy: scenario.policy, timing: scenario.timing)
     }
     people = scenario.people.enumerated().map { number, person in
       SimulatedPerson(

@@ -37,7 +37,7 @@ extension FederationEngine {
   ) {
     let isHidden = rules.person(user)?.choice == .hidden
     let interest = Interest(
-      looks: rules.isPolling(user, now: now) && points.sendsInterest(isHidden),
+      looks: rules.isPolling(user, now: now) && !isHidden,
       stands: rules.interestStands(of: user, now: now))
     guard interest != interests[user] ?? Interest() else { return }
     interests[user] = interest == Interest() ? nil : interest
@@ -119,7 +119,7 @@ extension FederationEngine {
     peers[name]?.unwatch(user)
     peers[name]?.queue.polls.remove(user)
     // Also where they were polled before, and the peer may not push them any more.
-    if watched.isPolled || watched.version != nil, points.unpolls() {
+    if watched.isPolled || watched.version != nil {
       peers[name]?.queue.unpolls.insert(user)
       peers[name]?.queue.isDecline = false
       flush(name, at: now.instant)
@@ -172,12 +172,10 @@ extension FederationEngine {
     peers[name]?.watchedByThem.remove(user)
     watchers[user]?.remove(name)
     if watchers[user]?.isEmpty == true { watchers[user] = nil }
-    if points.clearsQueue() {
-      peers[name]?.changed.remove(user)
-      peers[name]?.queue.states.remove(user)
-      if peers[name]?.inFlight?.contents.states.contains(user) == true {
-        peers[name]?.inFlight?.isTainted = true
-      }
+    peers[name]?.changed.remove(user)
+    peers[name]?.queue.states.remove(user)
+    if peers[name]?.inFlight?.contents.states.contains(user) == true {
+      peers[name]?.inFlight?.isTainted = true
     }
     touch(name)
   }

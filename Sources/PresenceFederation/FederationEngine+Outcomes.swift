@@ -47,13 +47,13 @@ extension FederationEngine {
     _ now: Moment, _ step: inout Step
   ) {
     notePromise(said, of: name, now)
-    for push in said.push where points.maySpeak(name, push.userID) {
+    for push in said.push where Self.maySpeak(name, of: push.userID) {
       take(push, epoch: said.epoch, from: name, &rules, now, &step)
       if asked.contents.onces.contains(push.userID) {
         step.federation.append(.answeredOnce(push.userID, push.content))
       }
     }
-    for user in said.refused where points.maySpeak(name, user) {
+    for user in said.refused where Self.maySpeak(name, of: user) {
       wasRefused(user, &rules, &step)
       if asked.contents.onces.contains(user) { step.federation.append(.answeredOnce(user, nil)) }
     }

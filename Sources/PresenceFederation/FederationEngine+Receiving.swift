@@ -120,12 +120,12 @@ extension FederationEngine {
 
   private func answerGiven(to transaction: Transaction) -> TransactionAnswer? {
     let name = transaction.origin
-    if points.remembersTransactions(), let answer = recent[name, transaction.id] { return answer }
+    if let answer = recent[name, transaction.id] { return answer }
     guard let order = transaction.order else { return nil }
     let known = peers[name]?.order ?? recent.order(of: name)
     let latest = max(known?.epoch ?? .min, peers[name]?.epoch ?? .min)
     if order.epoch < latest { return behind(latest) }
-    guard let known, order <= known, points.remembersTransactions() else { return nil }
+    guard let known, order <= known else { return nil }
     return empty(for: name)
   }
 
@@ -195,7 +195,7 @@ extension FederationEngine {
     }
     let edu = reception.takePart(&room)
     for user in edu.unpoll { unwatch(user, by: name, now, &step) }
-    for push in edu.push where points.maySpeak(name, push.userID) {
+    for push in edu.push where Self.maySpeak(name, of: push.userID) {
       take(push, epoch: edu.epoch, from: name, &rules, now, &step)
       if isAwaited(push.userID, edu, of: name) {
         step.federation.append(.answeredOnce(push.userID, push.content))
@@ -203,7 +203,7 @@ extension FederationEngine {
         declineUnwanted(push.userID, of: name, now)
       }
     }
-    for user in edu.refused where points.maySpeak(name, user) {
+    for user in edu.refused where Self.maySpeak(name, of: user) {
       wasRefused(user, &rules, &step)
       if isAwaited(user, edu, of: name) { step.federation.append(.answeredOnce(user, nil)) }
     }
@@ -211,10 +211,8 @@ extension FederationEngine {
     if reception.endsHearing {
       let isExchange =
         edu.role == .reminder || (edu.role == .answer && peers[name]?.awaitsAnswer == true)
-      if isExchange, points.resetsLongTimer(edu.role) { exchanged(name, now) }
-      if edu.role == nil, points.resetsLongTimer(nil), reception.messageHasStates {
-        armLongTimer(name, 0.85...1.15, now)
-      }
+      // A plain push puts only the short timer off.
+      if isExchange { exchanged(name, now) }
     }
     promise(edu, to: name, &reception, rules, now)
   }
@@ -281,8 +279,11 @@ extension FederationEngine {
 
   /// Whether a peer may be told of a user: some user of the peer is allowed to see them.
   func isShown(_ user: UserID, to name: ServerName, _ rules: PresenceRules) -> Bool {
-    points.answersPoll(rules.lists.isAllowed(name, toSee: user)) && rules.exists(user)
+    rules.lists.isAllowed(name, toSee: user) && rules.exists(user)
   }
+
+  /// Whether a server may say anything of a user: only the user's own may.
+  static func maySpeak(_ origin: ServerName, of user: UserID) -> Bool { user.server == origin }
 
   /// Takes a state of a user who is watched here, if it is newer than what is held.
   mutating func take(
@@ -301,7 +302,7 @@ extension FederationEngine {
     let isKnown = rules.remoteState(of: user).map { $0 != .unknown } ?? false
     if let offered, let held = watched.version {
       // The same state again says that it still holds, which is news where nothing was known.
-      guard points.isNewer(held, offered) || (held == offered && !isKnown) else { return }
+      guard held < offered || (held == offered && !isKnown) else { return }
     }
     let state = push.content.state
     peers[name]?.update(user) { watched in

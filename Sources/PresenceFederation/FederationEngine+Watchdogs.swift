@@ -118,11 +118,7 @@ extension FederationEngine {
     if policy == .economical, peers[name]?.shortSpan != nil {
       peers[name]?.shortInterval = min(interval * 2, timing.longestShortInterval)
     }
-    if points.rearmsShortTimer() {
-      if peers[name]?.shortSpan != nil { armShortTimer(name, now) }
-    } else {
-      deadlines.set(nil, for: .short(name))
-    }
+    if peers[name]?.shortSpan != nil { armShortTimer(name, now) }
     if peers[name]?.timers(policy).long == true { armLongTimer(name, 0.85...1.15, now) }
   }
 
@@ -135,7 +131,7 @@ extension FederationEngine {
   ) {
     guard let unanswered = peers[name]?.unanswered else { return }
     peers[name]?.lastHeard = now.instant
-    if points.inboundClearsBackoff(), unanswered > 0 {
+    if unanswered > 0 {
       peers[name]?.failures = 0
       peers[name]?.unanswered = 0
       if peers[name]?.inFlight?.isWaiting == true, let since = peers[name]?.inFlight?.since {
@@ -168,7 +164,7 @@ extension FederationEngine {
 
   /// A peer has started anew: it has forgotten what it promised, and whom it watched (R13).
   mutating func restarted(_ name: ServerName, to epoch: Int64, _ now: Moment, _ step: inout Step) {
-    guard points.heedsEpoch(), let peer = peers[name] else { return }
+    guard let peer = peers[name] else { return }
     peers[name]?.epoch = epoch
     peers[name]?.shortInterval = timing.shortInterval
     for user in peer.watchedByThem.sorted() { unwatch(user, by: name, now, &step) }

@@ -64,7 +64,6 @@ public struct FederationEngine: Sendable {
   public let timing: FederationTiming
   /// This life of the server, as new peers are told it.
   public let epoch: Int64
-  package var points = PolicyPoints()
 
   var peers = PeerTable()
   var deadlines = DeadlineQueue<Deadline>()
@@ -109,8 +108,7 @@ public struct FederationEngine: Sendable {
   /// them, because an invite that is not answered is repeated.
   public func unsent(in effects: [PresenceEffect]) -> [ListEDU] {
     effects.compactMap { effect in
-      guard case .tellPeer(_, let message) = effect, message.kind != .invite, points.storesUnsent(message)
-      else { return nil }
+      guard case .tellPeer(_, let message) = effect, message.kind != .invite else { return nil }
       return message
     }
   }

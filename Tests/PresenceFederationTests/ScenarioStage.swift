@@ -25,7 +25,7 @@ final class ScenarioStage {
     let relations = setup.relations.map { SimulatedDisk.Pair(owner: $0.owner, observed: $0.observed) }
     let scenario = Scenario(
       policy: setup.policy, servers: setup.servers, people: users, relations: relations)
-    world = World(scenario, plan: FaultPlan(scenario, faults: [], until: .origin), points: PolicyPoints())
+    world = World(scenario, plan: FaultPlan(scenario, faults: [], until: .origin))
     world.isStaged = true
     world.network.latency = .milliseconds(40)
     world.witness = { [unowned self] in witness($0) }
