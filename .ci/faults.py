@@ -164,49 +164,49 @@ FAULTS = [
     ("signed: key documents may be another server's", "Homeserver/Federation/KeyService.swift",
      "keys.server == server && verifier.isSelfSigned(keys)", "verifier.isSelfSigned(keys)",
      "FederationAuthenticationTests"),
-    ("peers: what is refused for good is sent again", "PresenceFederation/FederationEngine+Outcomes.swift",
-     "if reason == .refused {", "if reason == .refused, failures > 1_000 {", "AttemptTests"),
+    ("peers: what is refused for good is sent again", "PresenceFederation/PeerLink+Sending.swift",
+     "if reason == .refused {", "if reason == .refused, streak.failures > 1_000 {", "AttemptTests"),
     ("peers: who begins to watch is written behind", "Homeserver/Federation/PresenceService+Federation.swift",
      "let begins = await beginsSubscription(transaction)", "let begins = false",
      "FederationTests/whoBeginsToWatchIsStoredBeforeTheAnswer"),
-    ("engine: any server speaks for any user", "PresenceFederation/FederationEngine+Receiving.swift",
+    ("engine: any server speaks for any user", "PresenceFederation/FederationEngine+Interest.swift",
      "user.server == origin", "true", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
     ("engine: repeated transactions are taken again", "PresenceFederation/FederationEngine+Receiving.swift",
      "    if let answer = recent[name, transaction.id] { return answer }\n"
-     "    guard let order = transaction.order else { return nil }\n"
-     "    let known = peers[name]?.order ?? recent.order(of: name)\n"
-     "    let latest = max(known?.epoch ?? .min, peers[name]?.epoch ?? .min)\n"
-     "    if order.epoch < latest { return behind(latest) }\n"
-     "    guard let known, order <= known else { return nil }\n"
-     "    return empty(for: name)\n",
-     "    guard let order = transaction.order else { return nil }\n"
-     "    let known = peers[name]?.order ?? recent.order(of: name)\n"
-     "    let latest = max(known?.epoch ?? .min, peers[name]?.epoch ?? .min)\n"
-     "    return order.epoch < latest ? behind(latest) : nil\n",
+     "    var window = peers[name]?.replay ?? ReplayWindow()\n"
+     "    if window.order == nil { window.order = recent.order(of: name) }\n"
+     "    switch window.verdict(on: transaction.order) {\n"
+     "    case .new: return nil\n"
+     "    case .behind(let epoch): return behind(epoch)\n"
+     "    case .repeated: return empty(for: name)\n",
+     "    var window = peers[name]?.replay ?? ReplayWindow()\n"
+     "    if window.order == nil { window.order = recent.order(of: name) }\n"
+     "    switch window.verdict(on: transaction.order) {\n"
+     "    case .new, .repeated: return nil\n"
+     "    case .behind(let epoch): return behind(epoch)\n",
      "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
     ("engine: a plain push puts the long watchdog off", "PresenceFederation/FederationEngine+Receiving.swift",
-     "if isExchange { exchanged(name, now) }",
-     "if isExchange { exchanged(name, now) }\n"
-     "      if edu.role == nil, reception.messageHasStates { armLongTimer(name, 0.85...1.15, now) }",
+     "if isExchange { peers[name]?.exchanged(&agenda, now) }",
+     "if isExchange { peers[name]?.exchanged(&agenda, now) }\n"
+     "      if edu.role == nil, reception.messageHasStates { peers[name]?.armLongTimer(&agenda, now) }",
      "NoticingWorldTests/serversThatNeverRestAreRemindedYet"),
-    ("engine: users nobody looks at stay subscribed", "PresenceFederation/FederationEngine+Interest.swift",
+    ("engine: users nobody looks at stay subscribed", "PresenceFederation/PeerLink.swift",
      "if watched.isPolled || watched.version != nil {", "if watched.isPolled && !watched.isPolled {",
      "NoticingWorldTests/nothingIsPushedWhereNobodyLooks"),
-    ("engine: a drop leaves the queued push", "PresenceFederation/FederationEngine+Interest.swift",
-     "    peers[name]?.changed.remove(user)\n    peers[name]?.queue.states.remove(user)\n"
-     "    if peers[name]?.inFlight?.contents.states.contains(user) == true {\n"
-     "      peers[name]?.inFlight?.isTainted = true\n    }\n", "",
+    ("engine: a drop leaves the queued push", "PresenceFederation/PeerLink.swift",
+     "    queue.remove(user)\n"
+     "    if outbound.inFlight?.contents.states.contains(user) == true { outbound.taint() }\n", "",
      "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
-    ("engine: a new epoch is ignored", "PresenceFederation/FederationEngine+Receiving.swift",
+    ("engine: a new epoch is ignored", "PresenceFederation/FederationEngine+Outcomes.swift",
      "    restarted(name, to: epoch, now, &step)\n", "", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
-    ("engine: the short watchdog ends with an answer", "PresenceFederation/FederationEngine+Watchdogs.swift",
-     "if peers[name]?.shortSpan != nil { armShortTimer(name, now) }", "deadlines.set(nil, for: .short(name))",
+    ("engine: the short watchdog ends with an answer", "PresenceFederation/Watchdog.swift",
+     "if shortSpan != nil { armShort(name, &agenda, now) }", "agenda.set(nil, for: .short(name))",
      "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
     ("engine: the oldest state wins", "PresenceFederation/FederationEngine+Receiving.swift",
      "guard held < offered ||", "guard offered < held ||", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
-    ("engine: who is heard from is waited for", "PresenceFederation/FederationEngine+Watchdogs.swift",
-     "if unanswered > 0 {", "if unanswered > .max - 1 {", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
-    ("engine: polls of a denied observer are answered", "PresenceFederation/FederationEngine+Receiving.swift",
+    ("engine: who is heard from is waited for", "PresenceFederation/PeerLink.swift",
+     "if streak.unanswered > 0 {", "if streak.unanswered > .max - 1 {", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
+    ("engine: polls of a denied observer are answered", "PresenceFederation/FederationEngine+Interest.swift",
      "rules.lists.isAllowed(name, toSee: user) && rules.exists(user)", "rules.exists(user)",
      "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
     ("engine: a hidden user's interest is sent at once", "PresenceFederation/FederationEngine+Interest.swift",
@@ -216,8 +216,8 @@ FAULTS = [
      "guard case .tellPeer(_, let message) = effect, message.kind != .invite else { return nil }",
      "guard case .tellPeer(_, let message) = effect, message.kind != .invite, effects.isEmpty else { return nil }",
      "NoticingWorldTests/anAcceptOutlivesACrash"),
-    ("peers: a promise holds for ever", "PresenceFederation/FederationEngine+Watchdogs.swift",
-     "refreshedAt + promise <= now.instant", "refreshedAt + promise * 100 <= now.instant", "PromiseTests"),
+    ("peers: a promise holds for ever", "PresenceFederation/Watchdog.swift",
+     "refreshedAt + promise <= now", "refreshedAt + promise * 100 <= now", "PromiseTests"),
     ("signed: keys are believed beyond their server's word", "Homeserver/Federation/KeyRing.swift",
      "now.wall < validUntil && now.instant < believedUntil", "now.instant < believedUntil", "KeyRingTests"),
     ("signed: strangers take every place", "Homeserver/Federation/KeyRing.swift",

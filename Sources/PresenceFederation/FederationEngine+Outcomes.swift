@@ -2,7 +2,7 @@ public import MatrixWire
 public import Ports
 public import PresenceCore
 
-/// The outcomes of attempts: answered, refused, given up, tried again.
+/// What becomes of attempts and of peers: answered, refused, tried again; silent, back, begun anew.
 extension FederationEngine {
   /// An attempt was answered with 200.
   public mutating func succeeded(
@@ -10,43 +10,39 @@ extension FederationEngine {
   ) -> Step {
     var step = Step()
     let name = sent.peer
-    guard let inFlight = peers[name]?.inFlight, inFlight.outbound.transaction.id == sent.transaction.id
+    guard let inFlight = peers[name]?.outbound.inFlight,
+      inFlight.outbound.transaction.id == sent.transaction.id
     else { return step }
     if let behind = answer.behind {
-      goAhead(of: behind, name, inFlight, now, &step)
+      Self.superseded(peers[name]?.goAhead(of: behind, &agenda, now) ?? [], name, &step)
       run(&rules, now, &step)
       return step
     }
-    deadlines.set(nil, for: .retry(name))
-    peers[name]?.inFlight = nil
-    peers[name]?.failures = 0
-    peers[name]?.unanswered = 0
-    peers[name]?.failingSince = nil
-    peers[name]?.timesBehind = 0
-    learnKind(of: name, speaksAdditions: answer.epoch != nil, now)
+    peers[name]?.delivered(&agenda)
+    peers[name]?.learn(speaksAdditions: answer.epoch != nil, &agenda, now)
     learnEpoch(answer.epoch, of: name, isFresh: true, now, &step)
     for message in inFlight.contents.messages { delivered(message, to: name, now, &step) }
-    if peers[name]?.queue.isEmpty == true, peers[name]?.changed.isEmpty == true { peers[name]?.parts = 1 }
+    if peers[name]?.queue.isEmpty == true { peers[name]?.queue.parts = 1 }
     hearLife(of: name, answeringAll: inFlight.contents.isReminder && answer.answer != nil, &rules, now, &step)
     if let said = answer.answer { hearAnswer(said, from: name, asked: inFlight, &rules, now, &step) }
     if answer.answer != nil {
-      peers[name]?.refreshedAt = now.instant
-      if inFlight.contents.isReminder { exchanged(name, now) }
+      peers[name]?.watchdog.refreshedAt = now.instant
+      if inFlight.contents.isReminder { peers[name]?.exchanged(&agenda, now) }
     } else if !inFlight.contents.onces.isEmpty {
       expectAnswers(to: inFlight.contents.onces, of: name, now)
     }
     if answer.answer != nil { askForMissing(inFlight.contents.polls, of: name, rules, now) }
-    if let at = peers[name]?.flushAt, at <= now.instant { pump(name, &rules, now, &step) }
+    if let at = peers[name]?.queue.flushAt, at <= now.instant { pump(name, &rules, now, &step) }
     touch(name)
     run(&rules, now, &step)
     return step
   }
 
   private mutating func hearAnswer(
-    _ said: PresenceEDU, from name: ServerName, asked: PeerState.InFlight, _ rules: inout PresenceRules,
+    _ said: PresenceEDU, from name: ServerName, asked: Outbound.InFlight, _ rules: inout PresenceRules,
     _ now: Moment, _ step: inout Step
   ) {
-    notePromise(said, of: name, now)
+    peers[name]?.hearPromise(of: said, &agenda, now)
     for push in said.push where Self.maySpeak(name, of: push.userID) {
       take(push, epoch: said.epoch, from: name, &rules, now, &step)
       if asked.contents.onces.contains(push.userID) {
@@ -61,8 +57,8 @@ extension FederationEngine {
 
   /// One-shot queries were heard, and are answered by a transaction of their own.
   private mutating func expectAnswers(to onces: Set<UserID>, of name: ServerName, _ now: Moment) {
-    peers[name]?.awaitedOnces.formUnion(onces)
-    deadlines.set(now.instant + timing.watchedTimeout * 2, for: .once(name))
+    peers[name]?.subscriptions.awaitedOnces.formUnion(onces)
+    agenda.set(now.instant + timing.watchedTimeout * 2, for: .once(name))
   }
 
   /// A repeated answer may hold a state that is older than what came since, or none: users who are still unknown are
@@ -70,40 +66,11 @@ extension FederationEngine {
   private mutating func askForMissing(
     _ polled: Set<UserID>, of name: ServerName, _ rules: PresenceRules, _ now: Moment
   ) {
-    guard let peer = peers[name], !peer.queue.isReminder else { return }
+    guard peers[name]?.queue.contents.isReminder == false else { return }
     for user in polled.sorted() {
-      guard let watched = peer.watchedByUs[user], watched.isPolled, !watched.isRefused,
-        watched.version != nil,
-        rules.remoteState(of: user) ?? .unknown == .unknown
-      else { continue }
-      guard !watched.isAskedAgain else { continue }
-      peers[name]?.update(user) { watched in
-        watched.isPolled = false
-        watched.isAskedAgain = true
-      }
-      peers[name]?.queue.polls.insert(user)
-      flush(name, at: now.instant + timing.pollSpread)
+      let isKnown = rules.remoteState(of: user) ?? .unknown != .unknown
+      peers[name]?.askForMissing(user, isKnown: isKnown, &agenda, now)
     }
-  }
-
-  /// The peer has heard of a later life of this server: after a start without its memory, on a clock that went back.
-  /// Everything is said again, with an epoch above that one.
-  private mutating func goAhead(
-    of behind: Int64, _ name: ServerName, _ inFlight: PeerState.InFlight, _ now: Moment, _ step: inout Step
-  ) {
-    guard let peer = peers[name] else { return }
-    let isPlausible = behind >= peer.ourEpoch && behind < CanonicalJSON.exactIntegers.upperBound
-    peers[name]?.inFlight = nil
-    requeue(inFlight.contents, for: name, &step)
-    peers[name]?.changed.formUnion(peer.watchedByThem)
-    peers[name]?.timesBehind += 1
-    if isPlausible {
-      peers[name]?.ourEpoch = behind + 1
-    }
-    // A peer that says so again and again is not believed, and has to wait.
-    let wait = peer.timesBehind == 0 ? Duration.zero : timing.watchedBackoff
-    peers[name]?.flushAt = nil
-    flush(name, at: now.instant + wait)
   }
 
   /// An attempt was refused, or not answered in time.
@@ -121,121 +88,136 @@ extension FederationEngine {
     _ step: inout Step
   ) {
     let name = sent.peer
-    guard let peer = peers[name], let inFlight = peer.inFlight, !inFlight.isWaiting,
-      inFlight.outbound.transaction.id == sent.transaction.id, inFlight.outbound.attempt == sent.attempt
+    let isCrowded = peers[name]?.isUnknown == true && unknownPeers > Self.mostHurriedUnknownPeers
+    guard
+      let failure = peers[name]?.failed(sent, because: reason, isCrowded: isCrowded, &agenda, now)
     else { return }
     touch(name)
-    let failures = peer.failures + 1
-    peers[name]?.failures = failures
-    let asks = inFlight.contents.isReminder || !inFlight.contents.polls.isEmpty
-    // A poll or reminder that is refused counts as unanswered (R6). A peer that is busy is there.
-    if reason == .busy { peers[name]?.unanswered = 0 }
-    if reason == .noAnswer || (reason == .refused && asks) { peers[name]?.unanswered = peer.unanswered + 1 }
-    if peer.failingSince == nil { peers[name]?.failingSince = now.instant }
-    if reason == .refused {
-      if asks, peer.unanswered >= 1 { fellSilent(name, &rules, now, &step) }
-      divide(inFlight, of: name, asks: asks, now, &step)
-      return
-    }
-    // The economical watchdog looks closely again (R4).
-    if reason == .noAnswer, inFlight.contents.isReminder { peers[name]?.shortInterval = timing.shortInterval }
-    let isLong = now.instant - (peers[name]?.failingSince ?? now.instant) >= timing.longSilence
-    let isHopeless = failures >= inFlight.contents.mostAttempts
-    if !peer.isSubscribed,
-      inFlight.contents.messages.isEmpty ? isLong || isHopeless : isHopeless && peer.isStranger
-    {
-      // Nothing is lost: no subscription is left that it would serve.
-      peers[name]?.inFlight = nil
-      for message in inFlight.contents.messages { step.federation.append(.delivered(name, message)) }
-      if let at = peer.flushAt { armFlush(name, max(at, now.instant)) }
-      return
-    }
-    let isAwaited = inFlight.outbound.timeout <= timing.watchedTimeout || !peer.queue.polls.isEmpty
-    if reason == .noAnswer, peer.unanswered >= 1, isAwaited { fellSilent(name, &rules, now, &step) }
-    let wait = backoff(after: failures, upTo: longestWait(for: peer, inFlight.contents, isLong: isLong))
-    peers[name]?.inFlight?.isWaiting = true
-    peers[name]?.retryAt = now.instant + wait
-    deadlines.set(now.instant + wait, for: .retry(name))
+    if failure.isSilence { fellSilent(name, &rules, now, &step) }
+    for message in failure.gone { step.federation.append(.delivered(name, message)) }
   }
 
-  private static let mostHurriedStrangers = 64
+  private static let mostHurriedUnknownPeers = 64
 
-  /// A user who invites made-up names must not make this server call there all day.
-  private func longestWait(
-    for peer: PeerState, _ contents: PeerState.Contents, isLong: Bool
-  ) -> Duration {
-    if peer.isStranger, !peer.isSubscribed {
-      guard !isLong else { return timing.strangerBackoff }
-      let strangers = peers.names.reduce(0) { $0 + (peers[$1]?.isStranger == true ? 1 : 0) }
-      return strangers > Self.mostHurriedStrangers ? timing.idleBackoff : timing.watchedBackoff
-    }
-    let hasStake =
-      peer.isSubscribed || contents.isGreeting || !contents.messages.isEmpty || !peer.queue.messages.isEmpty
-      || !peer.queue.polls.isEmpty
-    return hasStake && !isLong ? timing.watchedBackoff : timing.idleBackoff
-  }
-
-  /// The peer will not take this transaction, however often it is sent: its contents go again in smaller parts. What is
-  /// refused even by itself is put aside for a while, and holds up nothing else.
-  private mutating func divide(
-    _ inFlight: PeerState.InFlight, of name: ServerName, asks: Bool, _ now: Moment, _ step: inout Step
-  ) {
-    guard let peer = peers[name] else { return }
-    peers[name]?.inFlight = nil
-    peers[name]?.flushAt = nil
-    let next = now.instant + backoff(after: peer.failures, upTo: timing.watchedBackoff)
-    if inFlight.contents.count > 1, peer.parts < Self.mostParts {
-      peers[name]?.parts = peer.parts * 4
-      requeue(inFlight.contents, for: name, &step)
-    } else if !inFlight.contents.messages.isEmpty || peer.isSubscribed {
-      var contents = inFlight.contents
-      if peer.isStranger {
-        // The peer never took the invite either.
-        superseded(contents.messages.filter { $0.kind == .drop }, name, &step)
-        contents.messages.removeAll { $0.kind == .drop }
-      }
-      peers[name]?.aside.add(contents)
-      let patience = peer.isStranger ? timing.strangerBackoff : timing.idleBackoff
-      let watchful = peer.unanswered > 1 ? timing.watchedBackoff : timing.firstRetry
-      deadlines.set(now.instant + (asks && peer.isSubscribed ? watchful : patience), for: .aside(name))
-    }
-    if peers[name]?.queue.isEmpty == false || peers[name]?.changed.isEmpty == false { flush(name, at: next) }
-  }
-
-  /// What was put aside is tried once more.
-  mutating func takeUp(_ name: ServerName, _ now: Moment, _ step: inout Step) {
-    guard let contents = peers[name]?.aside, !contents.isEmpty else { return }
-    peers[name]?.aside = .init()
-    requeue(contents, for: name, &step)
-    flush(name, at: now.instant)
-  }
-
-  /// Enough to leave one item in each part, whatever the size.
-  private static let mostParts = 65_536
-
-  private mutating func backoff(after failures: Int, upTo cap: Duration) -> Duration {
-    guard failures > 1 else { return timing.firstRetry }
-    let doubled = timing.firstRetry * (1 << min(failures - 1, 12))
-    return min(span(0.8...1.2, of: min(doubled, cap)), cap)
-  }
+  private var unknownPeers: Int { peers.names.reduce(0) { $0 + (peers[$1]?.isUnknown == true ? 1 : 0) } }
 
   mutating func retry(
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
-    peers[name]?.retryAt = nil
-    guard var inFlight = peers[name]?.inFlight else { return }
-    if inFlight.isTainted {
-      // It holds a state that the peer may not have any more: the rest goes under a new number.
-      peers[name]?.inFlight = nil
-      requeue(inFlight.contents, for: name, &step)
+    if peers[name]?.outbound.inFlight?.isTainted == true {
+      // It holds what the peer may not have any more: the rest goes under a new number.
+      Self.superseded(peers[name]?.requeue() ?? [], name, &step)
       pump(name, &rules, now, &step)
+    } else if let again = peers[name]?.outbound.retry(at: now.instant) {
+      post(again, &step)
+    }
+  }
+
+  // MARK: Invites without an answer are repeated (Protocol 6.5)
+
+  private mutating func delivered(
+    _ message: ListEDU, to name: ServerName, _ now: Moment, _ step: inout Step
+  ) {
+    guard message.kind == .invite else {
+      step.federation.append(.delivered(name, message))
       return
     }
-    inFlight.isWaiting = false
-    inFlight.since = now.instant
-    inFlight.outbound.attempt += 1
-    inFlight.outbound.cause = .retry
-    peers[name]?.inFlight = inFlight
-    post(inFlight.outbound, &step)
+    let pair = InviteRepeats.Pair(observer: message.observer, observed: message.observed)
+    let wait = invites.delivered(message, to: pair, agenda.timing)
+    agenda.set(now.instant + wait, for: .invite(pair))
+  }
+
+  /// Repeats an invite that has no answer, unless it was taken back.
+  mutating func inviteAgain(
+    _ pair: InviteRepeats.Pair, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    guard let entry = rules.lists.entry(of: pair.observer, for: pair.observed),
+      entry.state == .pending
+    else {
+      invites.forget(pair)
+      return
+    }
+    let invite = ListEDU(
+      .invite, observer: pair.observer, observed: pair.observed,
+      question: entry.invitedAt.milliseconds)
+    send(invite, to: pair.observed.server, now: now, &step)
+  }
+
+  // MARK: The watchdogs (R3 to R6)
+
+  mutating func longTimerFired(
+    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    guard let peer = peers[name] else { return }
+    peers[name]?.watchdog.longAt = nil
+    if peer.isModern {
+      peers[name]?.refreshModern(&agenda, now)
+    } else {
+      if peer.watchdog.isPromiseOver(at: now.instant) { fellSilent(name, &rules, now, &step) }
+      peers[name]?.remind(&agenda, now)
+    }
+    peers[name]?.armLongTimer(&agenda, now)
+    for user in Set(peer.subscriptions.watchedByUs.values.flatMap(\.relationship)).sorted() {
+      restand(user, rules, now, &step)
+    }
+    touch(name)
+  }
+
+  /// What a server of today said long ago is no longer believed (R12).
+  mutating func expireModern(
+    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    peers[name]?.watchdog.expiryAt = nil
+    guard peers[name]?.isModern == true else { return }
+    for (user, isWanted) in peers[name]?.subscriptions.expire(agenda.timing.modernExpiry, at: now.instant)
+      ?? []
+    {
+      step.presence += rules.forget(user, because: isWanted ? .unreachable : .unanswered)
+    }
+    peers[name]?.awaitExpiry(&agenda)
+    touch(name)
+  }
+
+  // MARK: Silence
+
+  /// A peer gave a sign of life (R3).
+  mutating func hearLife(
+    of name: ServerName, answeringAll: Bool = false, _ rules: inout PresenceRules, _ now: Moment,
+    _ step: inout Step
+  ) {
+    guard peers[name]?.heard(&agenda, now) == true else { return }
+    step.presence += rules.peerIsBack(name)
+    // Its users are unknown until they are pushed.
+    if !answeringAll { peers[name]?.pollAgain(&agenda, now) }
+    touch(name)
+  }
+
+  /// A peer does not answer: nothing is known of its users any more (R6).
+  mutating func fellSilent(
+    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+  ) {
+    guard let lost = peers[name]?.fallSilent(agenda.timing) else { return }
+    for user in lost { step.presence += rules.forget(user, because: .unreachable) }
+    step.presence += rules.peerIsSilent(name)
+    touch(name)
+  }
+
+  /// A peer has started anew: it has forgotten what it promised, and whom it watched (R13).
+  mutating func restarted(_ name: ServerName, to epoch: Int64, _ now: Moment, _ step: inout Step) {
+    guard let peer = peers[name] else { return }
+    peers[name]?.replay.epoch = epoch
+    peers[name]?.watchdog.shortInterval = agenda.timing.shortInterval
+    for user in peer.subscriptions.watchedByThem.sorted() { unwatch(user, by: name, now, &step) }
+    peers[name]?.pollAgain(&agenda, now)
+    // A transaction under way went to the life that is gone.
+    if !peer.outbound.isIdle { agenda.set(now.instant, for: .retry(name)) }
+  }
+
+  /// Learns which life of the peer speaks. An answer is certainly of its present one; a transaction may be late.
+  mutating func learnEpoch(
+    _ epoch: Int64?, of name: ServerName, isFresh: Bool, _ now: Moment, _ step: inout Step
+  ) {
+    guard let epoch, peers[name]?.replay.hears(epoch: epoch, isFresh: isFresh) == true else { return }
+    restarted(name, to: epoch, now, &step)
   }
 }

@@ -26,7 +26,7 @@ extension FederationEngine {
   /// - Parameters:
   ///   - reception: how far it was taken; the answer is whole when that is done.
   ///   - most: how many people are looked after at most; a message about a list counts for eight.
-  ///   - rules: the rules everybody reads.
+  ///   - rules: the presence rules.
   ///   - now: the time.
   /// - Returns: what follows; it has to be carried out before the next part.
   public mutating func receive(
@@ -65,9 +65,9 @@ extension FederationEngine {
   private mutating func begin(_ transaction: Transaction, _ now: Moment, _ step: inout Step) {
     let name = transaction.origin
     open(name)
-    if let order = transaction.order { peers[name]?.order = order }
-    if transaction.order != nil || peers[name]?.speaksAdditions == nil {
-      learnKind(of: name, speaksAdditions: transaction.order != nil, now)
+    if let order = transaction.order { peers[name]?.replay.order = order }
+    if transaction.order != nil || peers[name]?.dialect.speaksAdditions == nil {
+      peers[name]?.learn(speaksAdditions: transaction.order != nil, &agenda, now)
     }
     learnEpoch(transaction.order?.epoch, of: name, isFresh: false, now, &step)
   }
@@ -91,7 +91,7 @@ extension FederationEngine {
     reception.accepted.formUnion(accepted)
     if !effects.isEmpty, let peer = peers[name] {
       // So that it is not taken again after a start.
-      step.federation.append(.remember(record(of: name, peer)))
+      step.federation.append(.remember(peer.record))
     }
   }
 
@@ -102,7 +102,7 @@ extension FederationEngine {
   ) -> TransactionAnswer {
     let name = transaction.origin
     // Taken before a start, and its answer never left: this time it comes from a peer that is there.
-    if transaction.order != nil, transaction.order == peers[name]?.order,
+    if transaction.order != nil, transaction.order == peers[name]?.replay.order,
       !recent.has(name, id: transaction.id)
     {
       recent.keep(answer, to: transaction)
@@ -121,12 +121,13 @@ extension FederationEngine {
   private func answerGiven(to transaction: Transaction) -> TransactionAnswer? {
     let name = transaction.origin
     if let answer = recent[name, transaction.id] { return answer }
-    guard let order = transaction.order else { return nil }
-    let known = peers[name]?.order ?? recent.order(of: name)
-    let latest = max(known?.epoch ?? .min, peers[name]?.epoch ?? .min)
-    if order.epoch < latest { return behind(latest) }
-    guard let known, order <= known else { return nil }
-    return empty(for: name)
+    var window = peers[name]?.replay ?? ReplayWindow()
+    if window.order == nil { window.order = recent.order(of: name) }
+    switch window.verdict(on: transaction.order) {
+    case .new: return nil
+    case .behind(let epoch): return behind(epoch)
+    case .repeated: return empty(for: name)
+    }
   }
 
   /// A user accepted, and is polled whatever was asked before: a poll under way may have been refused, and a
@@ -134,7 +135,7 @@ extension FederationEngine {
   private mutating func askAccepted(
     _ user: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
-    peers[user.server]?.update(user) { $0.isPolled = false }
+    peers[user.server]?.subscriptions.update(user) { $0.isPolled = false }
     for owner in rules.lists.audience(of: user).sorted() { reconsider(user, of: owner, rules, now, &step) }
   }
 
@@ -186,10 +187,10 @@ extension FederationEngine {
   ) {
     let name = reception.transaction.origin
     if reception.beginsMessage {
-      notePromise(reception.message, of: name, now)
-      // A reminder names everybody its sender watches: of the others it hears no more.
+      peers[name]?.hearPromise(of: reception.message, &agenda, now)
+      // A reminder names all users its sender watches: of others it hears no more.
       if reception.message.role == .reminder {
-        let gone = peers[name]?.watchedByThem.subtracting(reception.message.poll) ?? []
+        let gone = peers[name]?.subscriptions.watchedByThem.subtracting(reception.message.poll) ?? []
         reception.message.unpoll += gone.sorted()
       }
     }
@@ -200,7 +201,7 @@ extension FederationEngine {
       if isAwaited(push.userID, edu, of: name) {
         step.federation.append(.answeredOnce(push.userID, push.content))
       } else if edu.epoch != nil, !reception.accepted.contains(push.userID) {
-        declineUnwanted(push.userID, of: name, now)
+        peers[name]?.declineUnwanted(push.userID, &agenda, now)
       }
     }
     for user in edu.refused where Self.maySpeak(name, of: user) {
@@ -210,38 +211,24 @@ extension FederationEngine {
     guard reception.hasHeardMessage else { return }
     if reception.endsHearing {
       let isExchange =
-        edu.role == .reminder || (edu.role == .answer && peers[name]?.awaitsAnswer == true)
+        edu.role == .reminder || (edu.role == .answer && peers[name]?.watchdog.awaitsAnswer == true)
       // A plain push puts only the short timer off.
-      if isExchange { exchanged(name, now) }
+      if isExchange { peers[name]?.exchanged(&agenda, now) }
     }
     promise(edu, to: name, &reception, rules, now)
   }
 
   /// Whether this answers a one-shot query.
   private mutating func isAwaited(_ user: UserID, _ edu: PresenceEDU, of name: ServerName) -> Bool {
-    edu.role == .answer && peers[name]?.awaitedOnces.remove(user) != nil
+    edu.role == .answer && peers[name]?.subscriptions.awaitedOnces.remove(user) != nil
   }
 
   /// A peer does not show a user. They are polled again when their acceptance comes, or with a reminder.
   mutating func wasRefused(_ user: UserID, _ rules: inout PresenceRules, _ step: inout Step) {
-    guard peers[user.server]?.watchedByUs[user] != nil else { return }
-    peers[user.server]?.update(user) { watched in
-      watched.isPresent = false
-      watched.isPolled = false
-      watched.isRefused = true
-    }
+    guard peers[user.server]?.subscriptions.watchedByUs[user] != nil else { return }
+    peers[user.server]?.subscriptions.refused(user)
     step.presence += rules.forget(user, because: .notShown)
     touch(user.server)
-  }
-
-  /// The peer promised it to a watcher who is gone, and has not heard of that.
-  private mutating func declineUnwanted(_ user: UserID, of name: ServerName, _ now: Moment) {
-    guard peers[name]?.watchedByUs[user] == nil, let peer = peers[name],
-      peer.inFlight?.contents.unpolls.contains(user) != true, peer.queue.unpolls.count < Transaction.mostNames
-    else { return }
-    if peer.queue.unpolls.isEmpty { peers[name]?.queue.isDecline = true }
-    peers[name]?.queue.unpolls.insert(user)
-    flush(name, at: now.instant)
   }
 
   /// Subscribes a peer to the users it polls, as far as they may be shown; the answer goes in the response or by itself
@@ -253,37 +240,18 @@ extension FederationEngine {
     let polled = Set(edu.poll).filter { $0.server == server }.sorted()
     let isAsked = !polled.isEmpty || !edu.once.isEmpty || edu.role == .reminder
     guard isAsked else { return }
-    if edu.epoch == nil, !polled.isEmpty, peers[name]?.hasPolled == false {
-      peers[name]?.hasPolled = true
-      // It can be polled, which was not known.
-      let unasked = (peers[name]?.watchedByUs ?? [:]).filter { $0.value.isWanted && !$0.value.isPolled }.keys
-      peers[name]?.queue.polls.formUnion(unasked)
-      if !unasked.isEmpty { flush(name, at: now.instant) }
-    }
+    if edu.epoch == nil, !polled.isEmpty { peers[name]?.polled(&agenda, now) }
     for user in polled where isShown(user, to: name, rules) { watch(user, by: name) }
     let asked = polled + Set(edu.once).subtracting(polled).filter { $0.server == server }.sorted()
     // The answer tells these states, so the batch need not.
-    for user in polled { peers[name]?.changed.remove(user) }
+    for user in polled { peers[name]?.queue.changed.remove(user) }
     if edu.wantsInlineAnswer, policy != .literal {
       reception.add(answer(to: asked, of: name, beside: reception, rules, now))
       return
     }
     let shown = asked.filter { isShown($0, to: name, rules) }
-    peers[name]?.queue.states.formUnion(shown)
-    if peers[name]?.queue.refusals.count ?? 0 < Transaction.mostNames {
-      peers[name]?.queue.refusals.formUnion(Set(asked).subtracting(shown))
-    }
-    peers[name]?.queue.isAnswer = true
-    flush(name, at: now.instant)
+    peers[name]?.queueAnswer(of: shown, refusing: Set(asked).subtracting(shown), &agenda, now)
   }
-
-  /// Whether a peer may be told of a user: some user of the peer is allowed to see them.
-  func isShown(_ user: UserID, to name: ServerName, _ rules: PresenceRules) -> Bool {
-    rules.lists.isAllowed(name, toSee: user) && rules.exists(user)
-  }
-
-  /// Whether a server may say anything of a user: only the user's own may.
-  static func maySpeak(_ origin: ServerName, of user: UserID) -> Bool { user.server == origin }
 
   /// Takes a state of a user who is watched here, if it is newer than what is held.
   mutating func take(
@@ -292,28 +260,19 @@ extension FederationEngine {
   ) {
     let user = push.userID
     // A server of today says it unasked, and only once: it is kept until it expires, watched or not.
-    if peers[name]?.watchedByUs[user] == nil, peers[name]?.isModern == true,
-      !rules.lists.audience(of: user).isEmpty
-    {
-      peers[name]?.watchedByUs[user] = .init()
-    }
-    guard let watched = peers[name]?.watchedByUs[user] else { return }
+    let isModern = peers[name]?.isModern == true
+    if isModern, !rules.lists.audience(of: user).isEmpty { peers[name]?.subscriptions.watch(user) }
+    guard let watched = peers[name]?.subscriptions.watchedByUs[user] else { return }
     let offered = epoch.flatMap { epoch in push.sequence.map { Version(epoch: epoch, sequence: $0) } }
     let isKnown = rules.remoteState(of: user).map { $0 != .unknown } ?? false
     if let offered, let held = watched.version {
       // The same state again says that it still holds, which is news where nothing was known.
       guard held < offered || (held == offered && !isKnown) else { return }
     }
-    let state = push.content.state
-    peers[name]?.update(user) { watched in
-      watched.version = offered
-      watched.isRefused = false
-      watched.isAskedAgain = false
-      watched.heardAt = now.instant
-      watched.isPresent = Self.isPresent(state)
-    }
-    if peers[name]?.refreshedAt == nil { peers[name]?.refreshedAt = now.instant }
-    if peers[name]?.isModern == true, peers[name]?.expiryAt == nil { awaitExpiry(of: name) }
+    peers[name]?.subscriptions.heard(
+      user, version: offered, isPresent: Self.isPresent(push.content.state), at: now.instant)
+    if peers[name]?.watchdog.refreshedAt == nil { peers[name]?.watchdog.refreshedAt = now.instant }
+    if isModern, peers[name]?.watchdog.expiryAt == nil { peers[name]?.awaitExpiry(&agenda) }
     step.presence += rules.learn(push.content, of: user, now: now)
     if epoch == nil, push.content.displayName == nil { askProfile(of: user, now, &step) }
     touch(name)
@@ -321,9 +280,9 @@ extension FederationEngine {
 
   /// Servers of today do not send names along: they are asked for them now and then.
   private mutating func askProfile(of user: UserID, _ now: Moment, _ step: inout Step) {
-    let askedAt = peers[user.server]?.watchedByUs[user]?.profileAskedAt
+    let askedAt = peers[user.server]?.subscriptions.watchedByUs[user]?.profileAskedAt
     guard askedAt.map({ now.instant - $0 >= timing.profileInterval }) ?? true else { return }
-    peers[user.server]?.update(user) { $0.profileAskedAt = now.instant }
+    peers[user.server]?.subscriptions.update(user) { $0.profileAskedAt = now.instant }
     step.federation.append(.askProfile(user))
   }
 
@@ -332,47 +291,6 @@ extension FederationEngine {
     switch state {
     case .online, .unavailable, .freeForChat, .busy: true
     default: false
-    }
-  }
-
-  // MARK: What else it says
-
-  /// Learns whether a peer speaks our additions. How often it hears the same again, and how long it is believed,
-  /// depends on that.
-  mutating func learnKind(of name: ServerName, speaksAdditions: Bool, _ now: Moment) {
-    guard let peer = peers[name], peer.speaksAdditions != speaksAdditions else { return }
-    peers[name]?.speaksAdditions = speaksAdditions
-    if speaksAdditions {
-      // What it said unasked is not kept beside what it is polled for.
-      for (user, watched) in peer.watchedByUs where !watched.isWanted {
-        deadlines.set(now.instant, for: .linger(user))
-      }
-    }
-    // The timer was drawn for a server of another kind.
-    if peer.longAt != nil { armLongTimer(name, 0.85...1.15, now) }
-  }
-
-  /// Learns which life of the peer speaks. An answer is certainly of its present one; a transaction may be late.
-  mutating func learnEpoch(
-    _ epoch: Int64?, of name: ServerName, isFresh: Bool, _ now: Moment, _ step: inout Step
-  ) {
-    guard let epoch else { return }
-    guard let known = peers[name]?.epoch else {
-      peers[name]?.epoch = epoch
-      return
-    }
-    guard epoch > known || (isFresh && epoch != known) else { return }
-    restarted(name, to: epoch, now, &step)
-  }
-
-  mutating func notePromise(_ edu: PresenceEDU, of name: ServerName, _ now: Moment) {
-    guard edu.epoch != nil, let peer = peers[name] else { return }
-    let said = edu.promise.map { Duration.milliseconds($0) } ?? timing.defaultPromise
-    let promise = min(max(said, timing.promises.lowerBound), timing.promises.upperBound)
-    peers[name]?.promise = promise
-    // The timer was drawn before this shorter promise was known.
-    if peer.longAt != nil, promise < peer.promise ?? timing.longInterval {
-      armLongTimer(name, 0.85...1.15, now)
     }
   }
 }

@@ -8,81 +8,41 @@ extension FederationEngine {
   /// A list message goes at once.
   mutating func send(_ message: ListEDU, to name: ServerName, now: Moment, _ step: inout Step) {
     open(name)
-    if let older = peers[name]?.add(message) { superseded([older], name, &step) }
-    let aside = peers[name]?.aside.messages.filter { $0.isSameRelation(as: message) } ?? []
-    peers[name]?.aside.messages.removeAll { $0.isSameRelation(as: message) }
-    superseded(aside.filter { $0 != message }, name, &step)
-    // A message that this one replaces is not tried again.
-    if peers[name]?.inFlight?.contents.messages.contains(where: { $0.isSameRelation(as: message) }) == true {
-      peers[name]?.inFlight?.isTainted = true
-    }
-    // The observer who was just accepted sees at once what they were accepted for.
-    if message.kind == .accept { peers[name]?.queue.states.insert(message.observed) }
-    flush(name, at: now.instant)
-    hasten(name, now)
+    Self.superseded(peers[name]?.send(message, &agenda, now) ?? [], name, &step)
   }
 
   /// Replaced messages will never be sent, and must not be sent after a start either.
-  func superseded(_ messages: [ListEDU], _ name: ServerName, _ step: inout Step) {
+  static func superseded(_ messages: [ListEDU], _ name: ServerName, _ step: inout Step) {
     for message in messages where message.kind != .invite {
       step.federation.append(.delivered(name, message))
     }
-  }
-
-  /// Queues the contents of a transaction again.
-  mutating func requeue(_ contents: PeerState.Contents, for name: ServerName, _ step: inout Step) {
-    if let older = peers[name]?.requeue(contents) { superseded(older, name, &step) }
-  }
-
-  /// A retry waits no longer than a message that must arrive may wait, or a poll that a user waits for.
-  mutating func hasten(_ name: ServerName, _ now: Moment) {
-    guard let peer = peers[name], let retryAt = peer.retryAt, let since = peer.failingSince,
-      now.instant - since < timing.longSilence, retryAt > now.instant + timing.watchedBackoff
-    else { return }
-    peers[name]?.retryAt = now.instant + timing.watchedBackoff
-    deadlines.set(now.instant + timing.watchedBackoff, for: .retry(name))
   }
 
   /// Sends what waits, unless a transaction is under way: then it follows that.
   mutating func pump(
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
-    guard let peer = peers[name] else { return }
-    if let inFlight = peer.inFlight {
-      hurry(inFlight, name, &rules, now, &step)
+    guard peers[name]?.outbound.isIdle == true else {
+      if let late = peers[name]?.hurry(&agenda, now) { fail(late, because: .noAnswer, &rules, now, &step) }
       return
     }
-    peers[name]?.flushAt = nil
+    peers[name]?.queue.flushAt = nil
     touch(name)
-    guard let (contents, edus) = compose(for: name, rules, now) else { return }
+    guard let (contents, edus) = compose(for: name, rules, now), let peer = peers[name] else { return }
     let order = Transaction.Order(epoch: peer.ourEpoch, number: nextNumber(for: name, now))
     let transaction = Transaction(
       id: "\(order.epoch)_\(order.number)", origin: server, sentAt: now.wall.milliseconds, edus: edus,
       order: order)
     let isWatched =
-      peer.shortSpan != nil || contents.isReminder || contents.isGreeting || !contents.polls.isEmpty
+      peer.watchdog.isShortRunning || contents.isReminder || contents.isGreeting || !contents.polls.isEmpty
       || !contents.onces.isEmpty
     let outbound = OutboundTransaction(
       peer: name, transaction: transaction, attempt: 1,
-      timeout: isWatched ? timing.watchedTimeout : timing.timeout, cause: cause(of: contents, peer),
-      speaksAdditions: peer.speaksAdditions == true)
-    peers[name]?.inFlight = .init(outbound: outbound, contents: contents, since: now.instant)
-    if contents.isReminder { peers[name]?.awaitsAnswer = true }
+      timeout: isWatched ? timing.watchedTimeout : timing.timeout, cause: peer.cause(of: contents),
+      speaksAdditions: peer.dialect.speaksAdditions == true)
+    peers[name]?.outbound = .sending(.init(outbound: outbound, contents: contents, since: now.instant))
+    if contents.isReminder { peers[name]?.watchdog.awaitsAnswer = true }
     post(outbound, &step)
-  }
-
-  /// An attempt with the long timeout holds up something urgent: it is given up after a watchdog's patience.
-  private mutating func hurry(
-    _ inFlight: PeerState.InFlight, _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment,
-    _ step: inout Step
-  ) {
-    guard !inFlight.isWaiting, peers[name]?.queue.isEmpty == false else { return }
-    let end = inFlight.since + timing.watchedTimeout
-    if now.instant >= end {
-      fail(inFlight.outbound, because: .noAnswer, &rules, now, &step)
-    } else {
-      armFlush(name, end)
-    }
   }
 
   mutating func post(_ outbound: OutboundTransaction, _ step: inout Step) {
@@ -90,13 +50,103 @@ extension FederationEngine {
     step.federation.append(.send(outbound))
   }
 
-  private func cause(of contents: PeerState.Contents, _ peer: PeerState) -> MessageCause {
-    let isStanding =
-      peer.watchedByThem.isEmpty && peer.watchedByUs.values.allSatisfy { $0.observers.isEmpty }
-      && peer.watchedByUs.values.contains { !$0.relationship.isEmpty }
-    if contents.isReminder { return isStanding ? .relationship : .reminder }
-    if !contents.asksNothing || contents.isGreeting { return isStanding ? .relationship : .subscribe }
-    if contents.isAnswer { return .answer }
-    return contents.messages.isEmpty ? .push : .list
+  // MARK: What goes into a transaction, and into an answer
+
+  /// The most states in a transaction or answer. A state may take 6 kB, and a body of a megabyte is refused.
+  static let mostStates = 2 * Transaction.mostStates
+  /// The most bytes of names in a transaction.
+  static let mostNameBytes = 256 * 1024
+
+  /// Takes the next transaction's contents out of the queue of a peer; nil where nothing is left to send.
+  mutating func compose(
+    for name: ServerName, _ rules: PresenceRules, _ now: Moment
+  ) -> (OutboundContents, [EDU])? {
+    guard let peer = peers[name] else { return nil }
+    var contents = peer.queue.contents
+    let (subscriptions, isWhole) = (peer.subscriptions, contents.isReminder)
+    contents.states.formUnion(
+      isWhole ? subscriptions.watchedByThem : peer.queue.changed.intersection(subscriptions.watchedByThem))
+    if isWhole { contents.polls = Set(subscriptions.watchedByUs.keys) }
+
+    // Visibility is checked now, not when the change was queued.
+    var pushes = contents.states.sorted().compactMap { push(of: $0, to: name, rules, now) }
+    let most = max(1, Self.mostStates / peer.queue.parts)
+    let later = pushes.dropFirst(most).map(\.userID)
+    pushes = Array(pushes.prefix(most))
+    contents.states = Set(pushes.map(\.userID))
+    let rest = contents.cut(
+      messages: max(1, Transaction.mostEDUs / 2 / peer.queue.parts),
+      nameBytes: Self.mostNameBytes / peer.queue.parts)
+
+    peers[name]?.queue.contents = rest
+    peers[name]?.queue.changed = Set(later)
+    if !later.isEmpty || !rest.isEmpty { peers[name]?.flush(at: now.instant, &agenda) }
+    guard !contents.isEmpty else { return nil }
+    for user in contents.polls { peers[name]?.subscriptions.update(user) { $0.isPolled = true } }
+    return (contents, contents.messages.map(EDU.list) + presence(contents, pushes, peer))
+  }
+
+  private func push(
+    of user: UserID, to name: ServerName, _ rules: PresenceRules, _ now: Moment
+  ) -> PresenceEDU.Push? {
+    guard isShown(user, to: name, rules), let content = rules.publicPresence(of: user, now: now) else {
+      return nil
+    }
+    return PresenceEDU.Push(userID: user, content: content, sequence: versions[user] ?? 0)
+  }
+
+  private func presence(
+    _ contents: OutboundContents, _ pushes: [PresenceEDU.Push], _ peer: PeerLink
+  ) -> [EDU] {
+    guard
+      !pushes.isEmpty || !contents.asksNothing || !contents.refusals.isEmpty || contents.isReminder
+        || contents.isAnswer || contents.isGreeting
+    else { return [] }
+    var first = PresenceEDU()
+    first.epoch = peer.ourEpoch
+    first.promise = timing.promise.wholeMilliseconds
+    first.poll = contents.polls.sorted()
+    first.unpoll = contents.unpolls.sorted()
+    first.once = contents.onces.sorted()
+    first.refused = contents.refusals.sorted()
+    first.role = contents.isReminder ? .reminder : contents.isAnswer ? .answer : nil
+    first.wantsInlineAnswer =
+      policy != .literal && (contents.isReminder || !first.poll.isEmpty || !first.once.isEmpty)
+    var edus: [PresenceEDU] = []
+    var rest = pushes[...]
+    repeat {
+      var edu = edus.isEmpty ? first : PresenceEDU()
+      edu.epoch = peer.ourEpoch
+      edu.push = Array(rest.prefix(Transaction.mostStates))
+      rest = rest.dropFirst(Transaction.mostStates)
+      edus.append(edu)
+    } while !rest.isEmpty
+    return edus.map(EDU.presence)
+  }
+
+  /// What an answer says of the users that were asked for: their states, and who is not shown. What is `given` in it
+  /// already, for other messages of the same transaction, is not repeated, and counts against the limit.
+  mutating func answer(
+    to asked: [UserID], of name: ServerName, beside given: Reception, _ rules: PresenceRules, _ now: Moment
+  ) -> PresenceEDU {
+    var edu = PresenceEDU()
+    edu.epoch = peers[name]?.ourEpoch ?? epoch
+    edu.promise = timing.promise.wholeMilliseconds
+    edu.role = .answer
+    let (said, refused) = (given.said.count, given.refused)
+    for user in asked where !given.said.contains(user) {
+      guard isShown(user, to: name, rules) else {
+        if !refused.contains(user) { edu.refused.append(user) }
+        continue
+      }
+      if said + edu.push.count < Self.mostStates, let push = push(of: user, to: name, rules, now) {
+        edu.push.append(push)
+      } else {
+        // The rest follows.
+        peers[name]?.queue.contents.states.insert(user)
+        peers[name]?.flush(at: now.instant, &agenda)
+      }
+    }
+    return edu
   }
 }

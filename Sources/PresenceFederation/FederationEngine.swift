@@ -21,53 +21,12 @@ public struct FederationEngine: Sendable {
     public init() {}
   }
 
-  enum Deadline: Hashable, Sendable {
-    /// The queue of a peer has to be sent.
-    case flush(ServerName)
-    case retry(ServerName)
-    case short(ServerName)
-    case long(ServerName)
-    /// Answers to one-shot queries are not waited for any longer.
-    case once(ServerName)
-    /// What a peer refused is tried again.
-    case aside(ServerName)
-    /// States of a server of today expire.
-    case expiry(ServerName)
-    /// A user has not been watched for a while.
-    case linger(UserID)
-    /// An invite has not been answered.
-    case invite(Question)
-    /// More of those on the list of a user who looks, or ceased to, have to be looked after.
-    case restand(UserID)
-  }
-
-  /// An invite of a local user to a remote one.
-  struct Question: Hashable, Sendable {
-    let observer: UserID
-    let observed: UserID
-  }
-
-  struct Asked: Hashable, Sendable {
-    /// The name of the invite among all between these two.
-    let id: Int64?
-    let count: Int
-  }
-
-  /// What of a user decides how their interest is sent.
-  struct Interest: Hashable, Sendable {
-    var looks = false
-    var stands = false
-  }
-
   public let server: ServerName
-  public let policy: PresencePolicy
-  public let timing: FederationTiming
   /// This life of the server, as new peers are told it.
   public let epoch: Int64
 
   var peers = PeerTable()
-  var deadlines = DeadlineQueue<Deadline>()
-  var random: SeededGenerator
+  var agenda: Agenda
   /// When this life began, by the first input that told.
   private var startedAt: Instant?
   /// The highest transaction number of all peers that were forgotten: none of them may be sent a number twice.
@@ -76,11 +35,8 @@ public struct FederationEngine: Sendable {
   var versions: [UserID: Int64] = [:]
   /// Which peers watch each local user.
   var watchers: [UserID: Set<ServerName>] = [:]
-  var interests: [UserID: Interest] = [:]
-  /// Remote users whom the interest of a user has yet to be told of.
-  var restanding: [UserID: ArraySlice<UserID>] = [:]
-  /// How often each pending invite was sent.
-  var asked: [Question: Asked] = [:]
+  var interests = Interests()
+  var invites = InviteRepeats()
   var recent = RecentPeers()
   /// Peers whose state changed in this step.
   private var touched: Set<ServerName> = []
@@ -98,11 +54,12 @@ public struct FederationEngine: Sendable {
     seed: UInt64
   ) {
     self.server = server
-    self.policy = policy
-    self.timing = timing
     self.epoch = epoch
-    random = SeededGenerator(seed: seed)
+    agenda = Agenda(policy: policy, timing: timing, seed: seed)
   }
+
+  public var policy: PresencePolicy { agenda.policy }
+  public var timing: FederationTiming { agenda.timing }
 
   /// What has to be stored before a step of the rules is carried out: messages that must arrive. Invites are not among
   /// them, because an invite that is not answered is repeated.
@@ -125,13 +82,11 @@ public struct FederationEngine: Sendable {
       guard record.isSubscribed else { continue }
       open(record.name)
       // A transaction of the peer may have come before this.
-      if let order = record.order, peers[record.name]?.order.map({ $0 < order }) ?? true {
-        peers[record.name]?.order = order
-        peers[record.name]?.epoch = order.epoch
-      }
-      peers[record.name]?.isRemembered = true
-      peers[record.name]?.queue.isGreeting = true
-      flush(record.name, at: now.instant + span(0...1, of: timing.startSpread))
+      if let order = record.order { peers[record.name]?.replay.restore(order) }
+      peers[record.name]?.subscriptions.isRemembered = true
+      peers[record.name]?.queue.contents.isGreeting = true
+      let wait = agenda.span(0...1, of: timing.startSpread)
+      peers[record.name]?.flush(at: now.instant + wait, &agenda)
     }
     for message in unsent {
       // The target was invited again since, and the crash came before it was stored that the drop need not be sent.
@@ -173,9 +128,9 @@ public struct FederationEngine: Sendable {
     guard user.server != server else { return step }
     open(user.server)
     if peers[user.server]?.isModern == false {
-      if peers[user.server]?.inFlight?.contents.onces.contains(user) != true {
-        peers[user.server]?.queue.onces.insert(user)
-        flush(user.server, at: now.instant)
+      if peers[user.server]?.outbound.inFlight?.contents.onces.contains(user) != true {
+        peers[user.server]?.queue.contents.onces.insert(user)
+        peers[user.server]?.flush(at: now.instant, &agenda)
       }
     } else {
       // Servers of today have no one-shot query.
@@ -187,7 +142,7 @@ public struct FederationEngine: Sendable {
 
   /// When `expire` has to run next, if nothing happens before.
   public var nextDeadline: Instant? {
-    mutating get { deadlines.next }
+    mutating get { agenda.next }
   }
 
   /// Does everything whose time has come.
@@ -199,23 +154,27 @@ public struct FederationEngine: Sendable {
 
   /// Every input ends here: does what is due by now, in the order of its time.
   mutating func run(_ rules: inout PresenceRules, _ now: Moment, _ step: inout Step) {
-    while let due = deadlines.popDue(at: now.instant) {
+    while let due = agenda.popDue(at: now.instant) {
       switch due {
       case .flush(let peer):
-        peers[peer]?.flushArmed = nil
-        guard let at = peers[peer]?.flushAt else { continue }
-        // Set for something that went along with an earlier transaction.
-        if at > now.instant { armFlush(peer, at) } else { pump(peer, &rules, now, &step) }
+        peers[peer]?.queue.flushArmed = nil
+        guard let at = peers[peer]?.queue.flushAt else { continue }
+        if at > now.instant {
+          // It was set for something that went along with an earlier transaction.
+          peers[peer]?.queue.armFlush(peer, at: at, &agenda)
+        } else {
+          pump(peer, &rules, now, &step)
+        }
       case .retry(let peer): retry(peer, &rules, now, &step)
-      case .short(let peer): shortTimerFired(peer, now)
+      case .short(let peer): peers[peer]?.shortTimerFired(&agenda, now)
       case .long(let peer): longTimerFired(peer, &rules, now, &step)
       case .once(let peer):
-        peers[peer]?.awaitedOnces = []
+        peers[peer]?.subscriptions.awaitedOnces = []
         touch(peer)
-      case .aside(let peer): takeUp(peer, now, &step)
+      case .parked(let peer): Self.superseded(peers[peer]?.unpark(&agenda, now) ?? [], peer, &step)
       case .expiry(let peer): expireModern(peer, &rules, now, &step)
       case .linger(let user): lingerEnded(user, &rules, now, &step)
-      case .invite(let question): askAgain(question, rules, now, &step)
+      case .invite(let pair): inviteAgain(pair, rules, now, &step)
       case .restand(let user): restandSome(user, rules, now, &step)
       }
     }
@@ -235,9 +194,8 @@ public struct FederationEngine: Sendable {
   mutating func open(_ name: ServerName) {
     touch(name)
     guard peers[name] == nil else { return }
-    var peer = PeerState(ourEpoch: epoch, shortInterval: timing.shortInterval)
-    peer.order = recent.order(of: name)
-    peer.epoch = peer.order?.epoch
+    var peer = PeerLink(name, ourEpoch: epoch, shortInterval: timing.shortInterval)
+    if let order = recent.order(of: name) { peer.replay.restore(order) }
     peer.tally = recent.tally(of: name)
     peers[name] = peer
   }
@@ -253,24 +211,23 @@ public struct FederationEngine: Sendable {
   private mutating func settle(
     _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
   ) {
-    keepWatch(name, now)
-    if peers[name]?.timers(policy).isAtPeace == true { return }
+    if peers[name]?.keepWatch(&agenda, now) == true { return }
     guard let peer = peers[name] else { return }
     // A greeting that was not delivered has to be sent by the next life, if there is one.
-    let isGreeting = peer.queue.isGreeting || peer.inFlight?.contents.isGreeting == true
-    if peer.isSubscribed != peer.isRemembered, !isGreeting {
-      peers[name]?.isRemembered = peer.isSubscribed
-      step.federation.append(.remember(record(of: name, peer)))
+    let isGreeting = peer.queue.contents.isGreeting || peer.outbound.inFlight?.contents.isGreeting == true
+    if peer.isSubscribed != peer.subscriptions.isRemembered, !isGreeting {
+      peers[name]?.subscriptions.isRemembered = peer.isSubscribed
+      step.federation.append(.remember(peer.record))
     }
     guard peer.isIdle else { return }
-    recent.keep(peer.order, of: name)
+    recent.keep(peer.replay.order, of: name)
     recent.keep(peer.tally, of: name)
-    recent.keep(lastHeard: peer.lastHeard, of: name)
+    recent.keep(lastHeard: peer.watchdog.lastHeard, of: name)
     step.presence += rules.peerIsBack(name)
     for deadline in [
-      Deadline.flush(name), .retry(name), .short(name), .long(name), .expiry(name), .aside(name),
+      Agenda.Deadline.flush(name), .retry(name), .short(name), .long(name), .expiry(name), .parked(name),
     ] {
-      deadlines.set(nil, for: deadline)
+      agenda.set(nil, for: deadline)
     }
     highestForgotten = max(highestForgotten, peer.lastNumber)
     peers[name] = nil
@@ -304,30 +261,25 @@ public struct FederationEngine: Sendable {
   public func beginsSubscription(
     _ polled: some Sequence<UserID>, by name: ServerName, _ rules: PresenceRules
   ) -> Bool {
-    peers[name]?.watchedByThem.isEmpty != false
+    peers[name]?.subscriptions.watchedByThem.isEmpty != false
       && polled.contains { $0.server == server && isShown($0, to: name, rules) }
   }
 
-  func record(of name: ServerName, _ peer: PeerState) -> PeerRecord {
-    PeerRecord(name: name, isSubscribed: peer.isSubscribed, order: peer.order)
-  }
+  /// What is kept of peers without a relation, for tests.
+  package var remembered: (servers: Int, mostBytes: Int) { recent.size }
 
-  /// Sends the queue of a peer no later than this.
-  mutating func flush(_ name: ServerName, at instant: Instant) {
-    if peers[name]?.flushAt.map({ instant < $0 }) ?? true { peers[name]?.flushAt = instant }
-    armFlush(name, instant)
-  }
-
-  /// Looks at the queue of a peer no later than this: it may be due already, and held up by a transaction under way.
-  mutating func armFlush(_ name: ServerName, _ instant: Instant) {
-    if let armed = peers[name]?.flushArmed, armed <= instant { return }
-    peers[name]?.flushArmed = instant
-    deadlines.set(instant, for: .flush(name))
-  }
-
-  /// A part of a span at random.
-  mutating func span(_ share: ClosedRange<Double>, of whole: Duration) -> Duration {
-    let part = Double.random(in: share, using: &random)
-    return .milliseconds(Int64(Double(whole.wholeMilliseconds) * part))
+  /// What is known of every peer, and of these servers even without a relation, ordered by name: for operators and
+  /// tests.
+  public func status(with named: Set<ServerName> = [], now: Moment) -> [PeerStatus] {
+    named.union(peers.names).sorted(by: Self.precedes).map { name in
+      var status = PeerStatus(name: name, ourEpoch: peers[name]?.ourEpoch ?? epoch)
+      status.lastHeard = recent.lastHeard(of: name)
+      guard let peer = peers[name] else {
+        status.sent = recent.tally(of: name)
+        return status
+      }
+      peer.describe(in: &status, now)
+      return status
+    }
   }
 }

@@ -1,28 +1,28 @@
 internal import MatrixWire
 
-/// The state of each peer, by name.
+/// The link to each peer, by name.
 ///
 /// Like a dictionary, but a value stays where it is while it is read or changed, and the peer that was changed last is
 /// found again at once: an input is about one peer, and looks it up dozens of times.
 struct PeerTable: Sendable {
   private var places: [ServerName: Int] = [:]
   /// The first place belongs to all peers that are not kept, and is empty except while one is put in.
-  private var states: [PeerState?] = [nil]
+  private var links: [PeerLink?] = [nil]
   private var free: [Int] = []
   private var latest: (name: ServerName, place: Int)?
 
   var names: Dictionary<ServerName, Int>.Keys { places.keys }
 
   /// Inlined, so that what is lent out needs no memory of its own.
-  subscript(name: ServerName) -> PeerState? {
+  subscript(name: ServerName) -> PeerLink? {
     @inline(__always)
     _read {
-      yield states[place(of: name)]
+      yield links[place(of: name)]
     }
     @inline(__always)
     _modify {
       let place = seek(name)
-      yield &states[place]
+      yield &links[place]
       if (isEmpty(place)) != (place == 0) { settle(name, at: place) }
     }
   }
@@ -40,15 +40,15 @@ struct PeerTable: Sendable {
   }
 
   private func isEmpty(_ place: Int) -> Bool {
-    if case nil = states[place] { true } else { false }
+    if case nil = links[place] { true } else { false }
   }
 
   /// A peer is new, or gone.
   private mutating func settle(_ name: ServerName, at place: Int) {
     if place == 0 {
-      let own = free.popLast() ?? states.count
-      if own == states.count { states.append(nil) }
-      states.swapAt(0, own)
+      let own = free.popLast() ?? links.count
+      if own == links.count { links.append(nil) }
+      links.swapAt(0, own)
       places[name] = own
       latest = (name, own)
     } else {
@@ -56,7 +56,7 @@ struct PeerTable: Sendable {
       latest = nil
       free.append(place)
       // What a crowd left behind is not kept.
-      if places.isEmpty { (states, free) = ([nil], []) }
+      if places.isEmpty { (links, free) = ([nil], []) }
     }
   }
 }

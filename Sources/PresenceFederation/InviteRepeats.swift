@@ -1,0 +1,34 @@
+internal import MatrixWire
+internal import Ports
+
+/// How often each invite without an answer was sent: it is repeated (Protocol 6.5).
+struct InviteRepeats: Sendable {
+  /// An invite of a local user to a remote one.
+  struct Pair: Hashable, Sendable {
+    let observer: UserID
+    let observed: UserID
+  }
+
+  private struct Sent: Sendable {
+    /// The name of the invite among all between these two.
+    let id: Int64?
+    let count: Int
+  }
+
+  private var sent: [Pair: Sent] = [:]
+
+  /// Notes that an invite arrived.
+  ///
+  /// - Returns: how long its answer is waited for before it is repeated.
+  mutating func delivered(_ message: ListEDU, to pair: Pair, _ timing: FederationTiming) -> Duration {
+    // An invite that was taken back and made anew is another one, and its repetitions begin anew.
+    let count = sent[pair].map { $0.id == message.question ? $0.count : 0 } ?? 0
+    sent[pair] = Sent(id: message.question, count: count + 1)
+    let repeats = timing.inviteRepeats
+    guard count < repeats.count else { return timing.inviteInterval }
+    return repeats[count] - (count > 0 ? repeats[count - 1] : .zero)
+  }
+
+  /// The invite was answered, or taken back.
+  mutating func forget(_ pair: Pair) { sent[pair] = nil }
+}

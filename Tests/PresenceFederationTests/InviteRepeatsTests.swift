@@ -1,0 +1,22 @@
+internal import MatrixWire
+internal import PorchlightTestSupport
+internal import Ports
+internal import Testing
+
+@testable internal import PresenceFederation
+
+@Suite struct InviteRepeatsTests {
+  @Test func repetitionsBecomeRarerAndBeginAnewWithAnotherInvite() throws {
+    let (ann, bob) = (try UserID("@ann:red").orThrow("a name"), try UserID("@bob:blue").orThrow("a name"))
+    var repeats = InviteRepeats()
+    let pair = InviteRepeats.Pair(observer: ann, observed: bob)
+    func wait(_ question: Int64) -> Duration {
+      repeats.delivered(ListEDU(.invite, observer: ann, observed: bob, question: question), to: pair, .init())
+    }
+    let waits = [1, 1, 1, 1, 2].map(wait)
+    #expect(waits == [60, 540, 3000, 24 * 3600, 60].map { Duration.seconds($0) })
+    repeats.forget(pair)
+    let anew = wait(2)
+    #expect(anew == .seconds(60))
+  }
+}
