@@ -14,21 +14,12 @@ enum Deadline {
     _ span: Duration, by time: any Timekeeper, waitingFor name: String,
     _ body: @escaping @Sendable () async throws -> WireResponse
   ) async throws -> WireResponse {
-    let deadline = time.instant + span
     do {
-      return try await withThrowingTaskGroup(of: WireResponse?.self) { group in
-        group.addTask { try await body() }
-        group.addTask {
-          try await time.sleep(until: deadline)
-          return nil
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next(), let response = first else {
-          let within = "did not answer within \(span.wholeMilliseconds / 1000) s"
-          throw ExchangeError(.timedOut, "\(name) \(within).", cause: within)
-        }
-        return response
+      guard let response = try await withDeadline(span, on: time, body) else {
+        let within = "did not answer within \(span.wholeMilliseconds / 1000) s"
+        throw ExchangeError(.timedOut, "\(name) \(within).", cause: within)
       }
+      return response
     } catch {
       // Whatever broke after the caller went away is theirs no more.
       try Task.checkCancellation()

@@ -90,7 +90,11 @@ struct Call: Sendable {
 
   private func send(_ request: WireRequest, within span: Duration) async throws -> WireResponse {
     do {
-      return try await withDeadline(span, on: time) { [exchange] in try await exchange.send(request) }
+      let response = try await withDeadline(span, on: time) { [exchange] in try await exchange.send(request) }
+      guard let response else {
+        throw ExchangeError(.timedOut, "The server did not answer within \(span.wholeMilliseconds / 1000) s.")
+      }
+      return response
     } catch let error as ExchangeError where error.code == .timedOut || error.code == .disconnected {
       // Other connections of the same age may be dead as well.
       exchange.renewConnections()
@@ -109,24 +113,4 @@ extension WireRequest {
 
   /// Whether a repetition changes nothing (RFC 9110, 9.2.2), and the answer is expected soon.
   fileprivate var mayBeRepeated: Bool { (method == .get || method == .put) && !isPoll }
-}
-
-/// Runs `body` and cancels it when it takes longer than `span`.
-///
-/// - Throws: what `body` throws, or `ExchangeError` with `timedOut`.
-func withDeadline<Value: Sendable>(
-  _ span: Duration, on time: any Timekeeper, _ body: @escaping @Sendable () async throws -> Value
-) async throws -> Value {
-  try await withThrowingTaskGroup(of: Value?.self) { group in
-    group.addTask { try await body() }
-    group.addTask {
-      try await time.sleep(until: time.instant + span)
-      return nil
-    }
-    defer { group.cancelAll() }
-    guard let first = try await group.next(), let value = first else {
-      throw ExchangeError(.timedOut, "The server did not answer within \(span.wholeMilliseconds / 1000) s.")
-    }
-    return value
-  }
 }
