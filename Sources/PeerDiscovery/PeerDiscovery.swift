@@ -78,7 +78,7 @@ public actor PeerDiscovery {
     if let route = peers[server] { return route }
     var resolution = Resolution(server)
     // Whose port is known is asked for no service, but its address is.
-    if case .found = resolution.step, HostAndPort(server)?.isLiteral == false { try takeLookup() }
+    if case .found = resolution.step, ServerNameParts(server)?.isLiteral == false { try takeLookup() }
     while true {
       switch resolution.step {
       case .found(let route): return route

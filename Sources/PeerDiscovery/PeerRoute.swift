@@ -60,32 +60,9 @@ public struct PeerRoute: Hashable, Sendable {
     else { return nil }
     var rest = url.dropFirst(scheme.count)
     if rest.hasSuffix("/") { rest.removeLast() }
-    guard let name = ServerName(rest), let host = HostAndPort(name) else { return nil }
+    guard let name = ServerName(rest), let host = ServerNameParts(name) else { return nil }
     self.init(
       .target(Target(host: host.bare, port: host.port ?? usualPort)), hostHeader: name.rawValue,
       certificateName: host.bare, isEncrypted: isEncrypted, isSetByHand: true)
   }
-}
-
-/// A server name in its parts.
-struct HostAndPort: Hashable {
-  /// As it is written, with the brackets of an IPv6 address.
-  let host: String
-  let port: Int?
-
-  /// - Returns: nil where the port is none a server could listen on.
-  init?(_ name: ServerName) {
-    let text = name.rawValue
-    guard let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") else {
-      (host, port) = (text, nil)
-      return
-    }
-    guard let number = UInt16(text[text.index(after: colon)...]), number > 0 else { return nil }
-    (host, port) = (String(text[..<colon]), Int(number))
-  }
-
-  var isLiteral: Bool { host.hasPrefix("[") || HostText.isIPv4(host) }
-
-  /// Without brackets.
-  var bare: String { host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host }
 }

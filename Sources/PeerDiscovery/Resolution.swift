@@ -31,7 +31,7 @@ public struct Resolution: Hashable, Sendable {
   public init(_ server: ServerName) {
     host = ""
     step = .nowhere("\(server.rawValue) has a port that no server can listen on.")
-    guard let parts = HostAndPort(server) else { return }
+    guard let parts = ServerNameParts(server) else { return }
     host = parts.host
     step = Self.direct(parts, header: server.rawValue) ?? .askWellKnown(host: parts.host)
   }
@@ -39,7 +39,7 @@ public struct Resolution: Hashable, Sendable {
   /// Tells to whom the host delegates; nil where it does not, or where that is unknown.
   public mutating func take(wellKnown delegate: ServerName?) {
     guard case .askWellKnown = step else { return }
-    if let delegate, let parts = HostAndPort(delegate) {
+    if let delegate, let parts = ServerNameParts(delegate) {
       host = parts.host
       step = Self.direct(parts, header: delegate.rawValue) ?? Self.ask(.current, host)
     } else {
@@ -70,7 +70,7 @@ public struct Resolution: Hashable, Sendable {
   }
 
   /// An address or an explicit port: nothing to ask.
-  private static func direct(_ parts: HostAndPort, header: String) -> Step? {
+  private static func direct(_ parts: ServerNameParts, header: String) -> Step? {
     guard parts.isLiteral || parts.port != nil else { return nil }
     let target = PeerRoute.Target(host: parts.bare, port: parts.port ?? usualPort)
     return .found(PeerRoute(.target(target), hostHeader: header, certificateName: parts.bare))

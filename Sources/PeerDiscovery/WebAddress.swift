@@ -34,7 +34,7 @@ public struct WebAddress: Hashable, Sendable, CustomStringConvertible {
 
   private init?(afterScheme text: Substring) {
     let authority = text.prefix { $0 != "/" && $0 != "?" }
-    guard let server = ServerName(authority), let name = HostAndPort(server) else { return nil }
+    guard let server = ServerName(authority), let name = ServerNameParts(server) else { return nil }
     let rest = text.dropFirst(authority.count)
     self.init(
       host: name.host, port: name.port ?? 443,

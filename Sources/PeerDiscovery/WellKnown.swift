@@ -41,7 +41,7 @@ public struct WellKnown: Hashable, Sendable {
   public init?(_ response: WireResponse, now: WallTime, lifetimes: Lifetimes) {
     guard response.status == 200, response.body.count <= WellKnownRules.largestBody,
       let body = try? WireJSON.decode(Body.self, from: response.body),
-      let delegate = ServerName(body.server), HostAndPort(delegate) != nil
+      let delegate = ServerName(body.server), ServerNameParts(delegate) != nil
     else { return nil }
     self.delegate = delegate
     let asked = Self.lifetime(response, now: now) ?? lifetimes.usual

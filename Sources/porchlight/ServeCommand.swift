@@ -121,7 +121,7 @@ struct ServeCommand: AsyncParsableCommand {
     guard listen != nil || unix != nil else {
       throw ValidationError("give --listen HOST:PORT or --unix PATH")
     }
-    if let listen, HostAndPort(listen) == nil {
+    if let listen, ListenAddress(listen) == nil {
       throw ValidationError("--listen takes HOST:PORT, such as 127.0.0.1:8008, not '\(listen)'")
     }
     if let publicUrl {
@@ -269,7 +269,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func endpoints(with identity: HTTPServer.TLSIdentity?) -> [HTTPServer.Endpoint] {
-    let address = listen.flatMap { HostAndPort($0) }
+    let address = listen.flatMap { ListenAddress($0) }
     var endpoints: [HTTPServer.Endpoint] = []
     if let address, let identity {
       endpoints.append(.tls(host: address.host, port: address.port, identity))
@@ -278,25 +278,5 @@ struct ServeCommand: AsyncParsableCommand {
     }
     if let unix { endpoints.append(.unix(path: unix)) }
     return endpoints
-  }
-}
-
-/// `127.0.0.1:8008`, `[::1]:8008` or `localhost:0`.
-struct HostAndPort: Hashable {
-  let host: String
-  let port: Int
-
-  init?(_ text: String) {
-    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-      return nil
-    }
-    var host = text[..<colon]
-    if host.hasPrefix("["), host.hasSuffix("]") {
-      host = host.dropFirst().dropLast()
-    } else if host.contains(":") {
-      return nil
-    }
-    guard !host.isEmpty else { return nil }
-    (self.host, self.port) = (String(host), Int(port))
   }
 }
