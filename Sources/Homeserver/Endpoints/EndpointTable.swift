@@ -42,13 +42,13 @@ struct EndpointTable: Sendable {
       // Old servers end the path with a slash (Protocol 6.1).
       return (.root, .unstable, path.last == "" && path.first == "_matrix" ? path.dropLast() : path[...])
     }
+    if let version = APIVersion(rawValue: path[2]), version == .r0 || version == .v3 {
+      return (.clientServer, version, path.dropFirst(3))
+    }
     let rest = path.dropFirst(2)
     if rest.starts(with: ["api", "v1"]) { return (.clientServer, .v1, rest.dropFirst(2)) }
     if rest.starts(with: ["unstable", UnstablePrefix.namespace]) {
       return (.porchlight, .unstable, rest.dropFirst(2))
-    }
-    if let version = APIVersion(rawValue: path[2]), version == .r0 || version == .v3 {
-      return (.clientServer, version, rest.dropFirst())
     }
     return (.root, .unstable, path[...])
   }
