@@ -26,7 +26,7 @@ final class AcceptPause: ChannelDuplexHandler {
     }
     guard !isPausing else { return }
     isPausing = true
-    limiter.giveWay(now: .now())
+    limiter.giveWay(now: context.eventLoop.now)
     let options = context.channel.syncOptions
     try? options?.setOption(.autoRead, value: false)
     context.eventLoop.assumeIsolated().scheduleTask(in: Self.span) {

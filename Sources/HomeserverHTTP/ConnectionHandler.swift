@@ -11,31 +11,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  /// The connection as other threads know it: who is at its end, and where answers go.
-  struct Handle: Sendable {
-    let handler: NIOLoopBound<ConnectionHandler>
-    /// Who asks, which behind a proxy each request says anew.
-    let requester: Requester
-  }
-
-  /// What the connection is in the middle of, which is what its deadline is for.
-  private enum Phase {
-    case idle
-    case head
-    case body
-    case answering
-    case writing
-    /// Nothing more is answered; waiting for the client to close.
-    case lingering
-    case closed
-  }
-
   private let dispatcher: EventLoopDispatcher
   let place: Place
   private let requester: Requester
   private let limits: HTTPServer.Limits
   private var reader: RequestReader
-  private var phase = Phase.idle
+  private var phase = ConnectionPhase.idle
   private var timer = DeadlineTimer()
   private var context: ChannelHandlerContext?
   /// Small: there is one for each of ten thousand connections.
@@ -52,13 +33,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var hasReadParts = false
   /// Whether the client said something since reading was complete; handshakes say nothing.
   var hasReadText = false
-  /// The bytes of a head that is not whole yet, and what they take up where they are many.
-  private var headBytes = 0
-  private var headMemory: MemoryCharge?
-  /// The bytes of requests behind the one that is being answered.
-  private var readAhead = 0
-  /// Those of them that belong to a request that is not whole yet.
-  private var partAhead = 0
+  private var head = HeadMemory()
+  private var readAhead = ReadAhead()
 
   init(
     _ dispatcher: EventLoopDispatcher, _ place: Place, _ requester: Requester, _ limits: HTTPServer.Limits,
@@ -94,7 +70,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     timer.stop()
     arrived.removeAll()
     current = nil
-    headMemory = nil
+    head.release()
     reader.close()
     abandon()
     dispatcher.remove(self)
@@ -138,8 +114,7 @@ extension ConnectionHandler {
       guard current == nil, arrived.isEmpty else { return }
       context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: ResponseBytes.invitation)), promise: nil)
     case .decoded(var decoded):
-      decoded.readAhead = partAhead
-      partAhead = 0
+      decoded.readAhead = readAhead.endRequest()
       arrived.append(decoded)
       if !decoded.staysOpen { isLast = true }
       advance(context)
@@ -149,16 +124,8 @@ extension ConnectionHandler {
   /// Counts what comes behind a request that is being answered. Reading stops when that is much, so that what comes
   /// all the same came with the end of the connection: beyond a bound it is thrown away, and nothing behind it counts.
   private func hasRoom(for part: HTTPServerRequestPart) -> Bool {
-    let size =
-      switch part {
-      case .head(let head):
-        head.headers.reduce(head.uri.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
-      case .body(let bytes): bytes.readableBytes
-      case .end: 0
-      }
-    readAhead += size
-    partAhead += size
-    guard readAhead > limits.mostReadAhead + limits.largestHead else { return true }
+    readAhead.add(part)
+    guard readAhead.bytes > limits.mostReadAhead + limits.largestHead else { return true }
     isLast = true
     reader.close()
     return false
@@ -166,22 +133,19 @@ extension ConnectionHandler {
 
   /// Whether nothing more is read until something was answered.
   private var isFull: Bool {
-    arrived.count >= limits.mostPipelined || (current != nil && readAhead + headBytes >= limits.mostReadAhead)
+    arrived.count >= limits.mostPipelined
+      || (current != nil && readAhead.bytes + head.bytes >= limits.mostReadAhead)
   }
 
   /// So many bytes are kept of a head that is not whole yet.
   func setHeadBytes(_ count: Int) {
-    headBytes = count
-    guard count > limits.smallRequest, phase != .closed else { return headMemory = nil }
-    let memory = headMemory ?? dispatcher.charge(.nobody, for: place.id)
-    headMemory = memory
-    // Buffers grow by doubling. This one is kept, and read into, for as long as the connection is open.
-    if !memory.grow(to: 2 * count) { cut() }
+    let free = phase == .closed ? .max : limits.smallRequest
+    if !head.set(count, free: free, { dispatcher.charge(.nobody, for: place.id) }) { cut() }
   }
 
   /// Another request needs the memory of the one that is coming.
   func giveWay() {
-    if let headMemory, !headMemory.isHeld { return cut() }
+    if head.isTaken { return cut() }
     if let context, isReading, let refusal = reader.giveWay() { finish(with: refusal, context) }
   }
 
@@ -220,32 +184,15 @@ extension ConnectionHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
     guard isReading else { return }
-    finish(with: Self.refusal(of: error), context)
+    finish(with: DecodedRequest(refusing: error), context)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    switch event {
-    case ChannelEvent.inputClosed:
-      isLast = true
-      isHungUp = true
-      abandon()
-      if phase == .lingering { context.close(promise: nil) } else { advance(context) }
-    default: context.fireUserInboundEventTriggered(event)
-    }
-  }
-
-  private static func refusal(of error: HTTPParserError) -> DecodedRequest {
-    var decoded =
-      switch error {
-      case .headerOverflow: DecodedRequest(refusal: 431, .tooLarge, "The head of the request is too large.")
-      case .invalidMethod:
-        DecodedRequest(refusal: 405, .unrecognized, "The request begins with no method of HTTP.")
-      case .invalidVersion:
-        DecodedRequest(refusal: 505, .unknown, "This server speaks HTTP/1.1 and HTTP/1.0.")
-      default: DecodedRequest(refusal: 400, .unknown, "This is not HTTP.")
-      }
-    decoded.staysOpen = false
-    return decoded
+    guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
+    isLast = true
+    isHungUp = true
+    abandon()
+    if phase == .lingering { context.close(promise: nil) } else { advance(context) }
   }
 }
 
@@ -263,8 +210,8 @@ extension ConnectionHandler {
       current = next
       // The request is handed over; what it was is not needed here any more.
       current?.content = .answer(WireResponse(status: 200, body: []))
-      readAhead -= next.readAhead
-      place.set(.busy)
+      readAhead.remove(next.readAhead)
+      place.set(.busy, now: context.eventLoop.now)
       switch next.content {
       case .request(let request):
         phase = .answering
@@ -318,7 +265,7 @@ extension ConnectionHandler {
   ) {
     guard phase == .writing else { return }
     current = nil
-    place.set(.idle)
+    place.set(.idle, now: context.eventLoop.now)
     if case .failure = result { return context.close(promise: nil) }
     guard !staysOpen else {
       phase = .idle
@@ -335,7 +282,7 @@ extension ConnectionHandler {
 // MARK: Deadlines
 
 extension ConnectionHandler: NIOScheduledCallbackHandler {
-  private func enter(_ phase: Phase, _ span: Duration, _ context: ChannelHandlerContext) {
+  private func enter(_ phase: ConnectionPhase, _ span: Duration, _ context: ChannelHandlerContext) {
     self.phase = phase
     timer.arm(in: span, on: context.eventLoop, self)
   }
@@ -344,9 +291,7 @@ extension ConnectionHandler: NIOScheduledCallbackHandler {
     guard timer.rang(on: eventLoop, self), let context else { return }
     switch phase {
     case .head, .body:
-      var late = DecodedRequest(refusal: 408, .unknown, "The request did not come in time.")
-      late.staysOpen = false
-      finish(with: late, context)
+      finish(with: .late, context)
     case .idle, .writing, .lingering: context.close(promise: nil)
     case .answering, .closed: break
     }

@@ -85,7 +85,7 @@ struct Place: Sendable {
   let id: ObjectIdentifier
 
   /// Says how the connection is used from now on.
-  func set(_ use: Places<any Channel>.Use) { limiter.set(use, id, now: .now()) }
+  func set(_ use: Places<any Channel>.Use, now: NIODeadline) { limiter.set(use, id, now: now) }
 }
 
 /// Lets no more connections in by a listening socket than there may be; the others wait.
@@ -104,7 +104,7 @@ final class ConnectionLimitHandler: ChannelDuplexHandler {
   init(_ limiter: ConnectionLimiter) { self.limiter = limiter }
 
   func read(context: ChannelHandlerContext) {
-    switch limiter.room(at: context.channel, now: .now()) {
+    switch limiter.room(at: context.channel, now: context.eventLoop.now) {
     case .places(let room):
       try? context.channel.syncOptions?.setOption(
         .maxMessagesPerRead, value: UInt(min(room, Self.mostAtOnce)))
@@ -121,7 +121,7 @@ final class ConnectionLimitHandler: ChannelDuplexHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    limiter.enter(unwrapInboundIn(data), now: .now())
+    limiter.enter(unwrapInboundIn(data), now: context.eventLoop.now)
     context.fireChannelRead(data)
   }
 }

@@ -11,7 +11,7 @@ struct DeadlineTimer {
   mutating func arm(
     in span: Duration, on loop: any EventLoop, _ handler: some NIOScheduledCallbackHandler
   ) {
-    let deadline = NIODeadline.now() + TimeAmount(span)
+    let deadline = loop.now + TimeAmount(span)
     self.deadline = deadline
     if timer == nil || deadline < due { schedule(at: deadline, on: loop, handler) }
   }
@@ -30,7 +30,7 @@ struct DeadlineTimer {
   mutating func rang(on loop: any EventLoop, _ handler: some NIOScheduledCallbackHandler) -> Bool {
     timer = nil
     guard let deadline else { return false }
-    guard deadline <= .now() else {
+    guard deadline <= loop.now else {
       schedule(at: deadline, on: loop, handler)
       return false
     }
