@@ -1,7 +1,7 @@
 """The faults that plant-faults plants, each with the tests that have to notice it."""
 
 CORE = "PresenceCore/"
-# Name, file under Sources, what stands there (once), what is put in its place, and the suite (or `Suite/test`) that is
+# Name, file under Sources, the text that is there (once), what is put in its place, and the suite (or `Suite/test`) that is
 # asked first; None where no suite is known to notice it.
 FAULTS = [
     ("no promotion rule: every PUT is activity", CORE + "PersonPresence.swift",

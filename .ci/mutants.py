@@ -1,6 +1,6 @@
 """Compiles every planted fault into one copy of the sources, each behind a switch that is read when the process starts.
 
-A row's text stands in the body of a function, an initialiser, a subscript or an accessor, in the initial value of a
+A row's text is in the body of a function, an initialiser, a subscript or an accessor, in the initial value of a
 property, or in the default value of a parameter. A body is written out once more for each fault in it:
 
     func f() { if isPlanted(17) { BODY WITH THE FAULT } else { BODY } }
@@ -33,7 +33,7 @@ Mutant = collections.namedtuple("Mutant", "number find replacement")
 
 
 class DoesNotFit(Exception):
-    """A row's text stands where no switch can be put around it."""
+    """A row's text is where no switch can be put around it."""
 
 
 def with_mutants(source, mutants):
@@ -64,7 +64,7 @@ def with_mutants(source, mutants):
 
 
 def value(blanked, mutant, span):
-    """Where the value stands that the mutant changes, and what it becomes."""
+    """Where the value is that the mutant changes, and what it becomes."""
     parts = [re.fullmatch(r"([^=]*[^=!<>]= )(.+)", text, re.S) for text in (mutant.find, mutant.replacement)]
     if re.search(r"[{}]", blanked[slice(*span)]) or not all(parts) or parts[0][1] != parts[1][1]:
         raise DoesNotFit("it is in no body, and no 'name = value' whose value alone changes")
@@ -104,7 +104,7 @@ def kind_of(before, inside):
 
 
 def without_nested(text):
-    """The text without what stands in braces that are closed in it."""
+    """The text without what is in braces that are closed in it."""
     out, depth = [], 0
     for character in text:
         depth += character == "{"

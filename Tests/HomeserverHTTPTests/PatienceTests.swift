@@ -220,7 +220,7 @@ internal import Testing
     }
   }
 
-  /// What stands behind a poll and has not come when it is answered is not waited for either.
+  /// What follows a poll and has not come when it is answered is not waited for either.
   @Test func shutdownAnswersAPollAndDropsWhatHasNotCome() async throws {
     var limits = HTTPServer.Limits()
     limits.body = .seconds(300)

@@ -32,7 +32,7 @@ internal import Testing
     Federation(transport: Others(signer: signer), signer: signer, verifier: TestVerifier())
   }
 
-  /// A signed transaction as it stands on the wire.
+  /// A signed transaction as it is on the wire.
   private func bytes(_ body: String, id: String, from origin: String = "evil.test") throws -> String {
     let plain = WireRequest(.put, ["_matrix", "federation", "v1", "send", id], body: Array(body.utf8))
     let signed = try signer.signed(

@@ -40,7 +40,7 @@ struct FullDiskTests {
       PresenceRecord(user: user, statusMessage: text, lastActive: WallTime(milliseconds: 1)))
   }
 
-  /// Only root makes a small disk. `.ci/full-disk.py` asks the same of the whole server as anybody.
+  /// Only root makes a small disk. `.ci/full-disk.py` asks the same of the whole server, as any user.
   private static let mayMount: Bool = {
     guard getuid() == 0, let place = try? DiskPlace() else { return false }
     return DiskPlace.run(

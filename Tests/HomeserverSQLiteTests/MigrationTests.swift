@@ -7,13 +7,13 @@ import Ports
 import PresenceCore
 import Testing
 
-/// Databases of earlier versions: all that stands in them is found.
+/// Databases of earlier versions: all that is in them is found.
 struct MigrationTests {
   private func user(_ localpart: String) throws -> UserID {
     try UserID("@\(localpart):harbor.example").orThrow(localpart)
   }
 
-  /// Makes a database what it was before others were shown the profile from before somebody hid.
+  /// Makes a database what it was before others were shown the profile from before a user hid.
   private func takeBack(_ path: String) throws {
     let database = try DatabaseQueue(path: path)
     try database.writeWithoutTransaction { db in

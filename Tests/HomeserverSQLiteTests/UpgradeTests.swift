@@ -10,8 +10,8 @@ import Testing
 
 /// Databases that earlier versions wrote are opened by this one, and nothing in them is lost.
 ///
-/// `Databases/COMMIT.sqlite` was written by the build of that commit, by `.ci/fill-database.py`. Whoever changes the
-/// schema adds the database of the version before.
+/// `Databases/COMMIT.sqlite` was written by the build of that commit, by `.ci/fill-database.py`. A change of the
+/// schema adds the database of the version before it.
 struct UpgradeTests {
   static let versions = ["fa41609"]
   private static let server = ServerName("harbor.example")

@@ -23,13 +23,13 @@ struct AccountDataStreamTests {
 
   private func putDirect() throws { try put("m.direct", #"{"@bob:x":["!r:x"]}"#) }
 
-  /// The section of an answer to `/sync` as it stands there.
+  /// The section of an answer to `/sync`, byte for byte.
   private func section(_ answer: Answer) -> String {
     let start = answer.text.firstRange(of: #"{"account_data":{"events":["#)?.upperBound
     guard let start else { return "no section in \(answer.text)" }
     let rest = answer.text[start...]
     if rest.hasPrefix("]") { return "" }
-    // Contents hold arrays too: the section ends with the array that an event stands before.
+    // Contents hold arrays too: the section ends with the array that an event precedes.
     guard let end = rest.firstRange(of: "}]},")?.lowerBound else { return "no end in \(answer.text)" }
     return String(rest[...end])
   }

@@ -6,8 +6,8 @@ import PresenceCore
 import Synchronization
 import Testing
 
-/// Whoever asks is answered before anybody hears of it, and the same is done for people who are there, who hide and who
-/// do not exist.
+/// A request is answered before any other client is told of it, and takes the same steps for users who are online, who
+/// hide and who do not exist.
 struct AnswerFirstTests {
   let testClient: TestClient
   let store = CommitLog()
@@ -83,7 +83,7 @@ struct AnswerFirstTests {
 
   // MARK: The same work
 
-  /// What is stored while somebody is invited, and dropped, before the answers.
+  /// What is stored while a user is invited, and dropped, before the answers.
   private func stored(for localpart: String) throws -> [String] {
     store.forget()
     for request in WireRequest.inviteAndDrop(try testClient.server.user(localpart), as: ann) {

@@ -5,7 +5,7 @@ import PorchlightSDK
 import PorchlightTestSupport
 import Testing
 
-/// What others go on being shown of the profile of somebody who hides: the one from before, everywhere but where they
+/// What others go on being shown of the profile of a user who hides: the one from before, everywhere but where they
 /// ask for it by name, and also after a start.
 struct FrozenProfileTests {
   let simulation = Simulation()

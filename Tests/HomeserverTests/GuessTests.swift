@@ -107,7 +107,7 @@ struct GuessTests {
       return try testClient.send(.delete, "v3/devices/OLD", body, as: token, from: elsewhere).code
     }
     #expect(try remove("pw") == "200 -")
-    // Whoever has stolen the token guesses no more than others.
+    // A thief of the token guesses no more often than others.
     for _ in 0..<20 { #expect(try remove("no") == "401 M_FORBIDDEN") }
     #expect(try remove("pw") == "429 M_LIMIT_EXCEEDED")
   }

@@ -95,7 +95,7 @@ struct LongRequestTests {
       accessToken: token, body: Array(body.utf8))
   }
 
-  /// How many requests of somebody else are answered while one is under way.
+  /// How many requests of another user are answered while one is under way.
   private func turns(during long: WireRequest) throws -> Int {
     let short = request(.get, "v3/presence/@bob:harbor.example/status", as: bob)
     let homeserver = testClient.server.homeserver

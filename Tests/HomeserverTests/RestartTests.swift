@@ -70,7 +70,7 @@ struct RestartTests {
       return try simulation.run { await homeserver.respond(to: request, from: .inProcess) }
     }
 
-    /// One request of somebody's, which may be refused.
+    /// One request of a user, which may be refused.
     @discardableResult
     func ask(_ person: String, _ request: WireRequest) throws -> WireResponse {
       var request = request

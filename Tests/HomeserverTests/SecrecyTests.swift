@@ -24,7 +24,7 @@ struct SecrecyTests {
     }
   }
 
-  /// Everything Ann is told while she asks somebody again and again: answers, lists and tokens, as text.
+  /// Everything Ann is told while she invites a user again and again: answers, lists and tokens, as text.
   private func learned(of localpart: String) throws -> [String] {
     let stage = try Stage()
     let (simulation, ann) = (stage.simulation, stage.ann)

@@ -5,7 +5,7 @@ import PorchlightTestSupport
 import Ports
 import Testing
 
-/// Whoever listens to a server's deltas knows as much as whoever asks it anew.
+/// A client that follows a server's deltas knows as much as one that asks it anew.
 struct StreamEquivalenceTests {
   /// Four people who do at random what people do. Ann listens all the time.
   private final class Life {
@@ -30,7 +30,7 @@ struct StreamEquivalenceTests {
 
     private func draw(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
 
-    /// Somebody does something; what a server refuses did not happen.
+    /// One act of one user; what a server refuses did not happen.
     func step() throws {
       let (index, other) = (draw(4), people[draw(4)].userID)
       let actor = people[index]
@@ -111,7 +111,7 @@ struct StreamEquivalenceTests {
     }
   }
 
-  /// Ages may differ by what is no news: by a millisecond of rounding; while somebody is active, by the minute
+  /// Ages may differ by what is no news: by a millisecond of rounding; while a user is active, by the minute
   /// in which further activity is not told (Protocol 5.4).
   private func agesAgree(_ live: Roster, _ fresh: Roster) -> Bool {
     func near(_ left: Instant?, _ right: Instant?, _ tolerance: Duration) -> Bool {

@@ -102,7 +102,7 @@ struct StreamIndexTests {
     var index = try watchers(1_000)
     for number in 1...1_000 { index.look(try user(number), waits: true) }
     index.presenceChanged(try user(0), toOthers: true)
-    // Whoever looks first has heard of it, and hears of the next change.
+    // The first to look was told of it, and is told of the next change.
     #expect(index.hear(try user(500)).map(\.user) == [try user(500)])
     index.look(try user(500), waits: true)
     #expect(index.listRecords(of: try user(500))[try user(0)]?.presenceVersion == 1)
@@ -130,7 +130,7 @@ struct StreamIndexTests {
     while !index.look(viewer, waits: true) {
       #expect(index.version(of: viewer) - before <= StreamIndex.part)
       before = index.version(of: viewer)
-      // Somebody who was compared already changes again meanwhile.
+      // A user who was compared already changes again meanwhile.
       if turns == 3 { index.presenceChanged(try user(1), toOthers: true) }
       _ = index.hear(viewer)
       turns += 1

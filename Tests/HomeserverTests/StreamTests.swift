@@ -194,7 +194,7 @@ struct StreamTests {
     #expect(screen.roster.contacts.keys.elements == [bob.userID] + names)
   }
 
-  /// Whoever missed the end and the new beginning has to hear both.
+  /// A client that missed the end and the new beginning has to be told of both.
   @Test func aRelationEndedAndBegunAnewInOneBatchIsAsIfSeenWhole() throws {
     try simulation.run { [bob] in try await bob.setDisplayName("Bobby") }
     let carol = try server.register("carol")

@@ -45,7 +45,7 @@ struct TestClient {
     return try send(.post, "v3/login", body)
   }
 
-  /// Whom a token stands for, or the refusal.
+  /// Whose token it is, or the refusal.
   func whoIs(_ token: AccessToken?) throws -> String {
     let answer = try send(.get, "v3/account/whoami", as: token)
     guard answer.status == 200 else { return answer.code }

@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  /// What is put off until an answer has left takes the time of whoever comes next.
+  /// What is put off until an answer has left takes the time of the next request.
   @Test func howLongWhatFollowsAnInviteTakesDoesNotTellWhetherAPersonExists() async throws {
     try await TimedHomeserver.run(speed: 40) { server in
       let ann = try await server.register("ann")

@@ -65,7 +65,7 @@ extension Key: ExpressibleByUnicodeScalarLiteral {
 extension [InputEvent] {
   static func keys(_ keys: Key...) -> [InputEvent] { keys.map { .key($0) } }
 
-  /// Whether a letter, a digit or anything else came that stands on a key by itself.
+  /// Whether a letter, a digit or anything else came that has a key of its own.
   var hasCharacter: Bool {
     contains { event in if case .key(.character) = event { true } else { false } }
   }

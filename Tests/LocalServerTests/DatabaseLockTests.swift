@@ -15,7 +15,7 @@ struct DatabaseLockTests {
     lock.release()
     let next = try DatabaseLock.take(for: database)
     #expect(next != nil)
-    // Releasing twice must not close what somebody else opened meanwhile.
+    // Releasing twice must not close what another process opened meanwhile.
     lock.release()
     #expect(try DatabaseLock.take(for: database) == nil)
     withExtendedLifetime(next) {}

@@ -85,7 +85,7 @@ struct LocalExchangeTests {
         try await bob.setStatus(.busy, text: "before")
         _ = try await poll
         end.finish()
-        // The same session, against whoever has the database by then.
+        // The same session, against the process that has the database by then.
         try await bob.setStatus(.busy, text: "after")
         #expect(try await bob.status(of: bob.userID).statusMessage == "after")
         #expect(await eventually(within: .seconds(100)) { heir.isOwner })
@@ -169,7 +169,7 @@ struct LocalExchangeTests {
       _ = try await logIn("ann", over: owner)
       #expect(await eventually(within: .seconds(100)) { access(files.socket, F_OK) == 0 })
       #expect(rename(files.folder, files.folder + ".moved") == 0)
-      // The database went with it: whoever comes first from now on has another.
+      // The database went with it: the first process from now on has another.
       #expect(await eventually(within: .seconds(100)) { !owner.isOwner })
       _ = try await logIn("ann", over: owner)
       #expect(owner.isOwner)

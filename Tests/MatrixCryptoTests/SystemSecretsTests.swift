@@ -93,7 +93,7 @@ struct SystemSecretsTests {
     }
     #expect(outcomes.contains(false))
     #expect(outcomes.contains(true))
-    // Whoever comes later finds the queue free again.
+    // A later request finds the queue free again.
     #expect(try await narrow.hash(password: "pw").isEmpty == false)
   }
 }

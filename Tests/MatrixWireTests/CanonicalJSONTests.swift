@@ -115,7 +115,7 @@ struct CanonicalJSONTests {
     #expect(problem(Array("[1]".utf8), rules) == nil)
   }
 
-  /// `String` takes both for one; JSON, and whoever signs it, does not.
+  /// `String` takes both for one; JSON, and its signature, does not.
   @Test func equivalentTextsAreTwoKeysInTheOrderOfTheirCodePoints() throws {
     let text = "{\"\u{e9}\":1,\"e\u{301}\":2,\"\u{1F600}\":3,\"\u{FF5E}\":4}"
     #expect(try canonical(text) == "{\"e\u{301}\":2,\"\u{e9}\":1,\"\u{FF5E}\":4,\"\u{1F600}\":3}")

@@ -6,7 +6,7 @@ internal import Testing
 
 /// What signatures need of HTTP: the headers, and the target as it came.
 @Suite(.timeLimit(.minutes(1))) struct SignedRequestTests {
-  /// What somebody else received, as text.
+  /// What another listener received, as text.
   private static func told(_ request: WireRequest) -> WireResponse {
     let lines = request.signatures + ["\(request.receivedTarget ?? "-")", "\(request.accessToken == nil)"]
     return WireResponse(status: 200, body: Array(lines.joined(separator: "|").utf8))

@@ -34,7 +34,7 @@ struct LookupTests {
       routes += try found((0..<200).map { "dead\(second)-\($0).test\(port)" }, discovery)
       simulation.advance(by: .seconds(1))
     }
-    // Of a server whose port is known only the address is asked for, by whoever connects.
+    // Of a server whose port is known only the address is asked for, when a connection is made.
     let asked = world.takeAsked().count
     #expect(port.isEmpty ? asked <= 192 + 6 * 20 : asked == 0)
     #expect(routes <= 192 + 6 * 20)

@@ -86,7 +86,7 @@ struct Answer {
     if type == 33 { data += Self.two(priority) + Self.two(weight) + Self.two(port) }
     data += Self.name(target)
     var copy = self
-    // The name asked for stands at byte 12.
+    // The name asked for is at byte 12.
     copy.records.append(
       [0xC0, 12] + Self.two(type) + Self.two(1) + [0, 0] + Self.two(300) + Self.two(UInt16(data.count)) + data
     )

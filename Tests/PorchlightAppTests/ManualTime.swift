@@ -1,7 +1,7 @@
 import Ports
 import Synchronization
 
-/// A clock that stands still until a test moves it.
+/// A clock that moves only when a test moves it.
 final class ManualTime: Timekeeper {
   private struct State {
     var now = Moment(instant: Instant(nanoseconds: 900_000_000_000_000), wall: .today(14, 22))

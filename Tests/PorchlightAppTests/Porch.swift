@@ -23,7 +23,7 @@ extension Scene {
     scene.wait(.seconds(120))
     scene.hear([.state("jon", .unavailable, "lunch", called: "Jon", ago: .seconds(18 * 60))])
     scene.wait(.seconds(30))
-    // The hand comes back, so that the scene starts from somebody who is there.
+    // The hand comes back, so that the scene starts with a user who is active.
     scene.press("}")
     scene.wait(.seconds(5))
     return scene

@@ -133,7 +133,7 @@ extension AccountID {
 extension UserID {
   static let own = user("mara")
 
-  /// A user by localpart, or by the whole address.
+  /// A user by localpart, or by the whole ID.
   static func user(_ name: String) -> UserID {
     guard let user = UserID(name.hasPrefix("@") ? name : "@\(name):harbor.example") else {
       preconditionFailure("a test names \(name)")

@@ -4,7 +4,7 @@ import Testing
 
 /// Compares a picture with the text recorded under the test's name in `Snapshots/`.
 ///
-/// A missing record is written, and the test fails all the same: somebody has to look at it first.
+/// A missing record is written, and the test fails all the same: it has to be looked at first.
 /// `PORCHLIGHT_RECORD=1` writes anew.
 func expectSnapshot(
   _ grid: Grid, named name: String, filePath: String = #filePath,

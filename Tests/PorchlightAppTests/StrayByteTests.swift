@@ -147,7 +147,7 @@ import Testing
       }
       roster.pause(.random(in: 0...1_000, using: &random))
       #expect(roster.requests == [])
-      // A question about somebody is answered by letters only, and the list is where letters would do most.
+      // A question about a user is answered by letters only, and the list is where letters would do most.
       roster.scene.model.layers = LayerStack()
     }
     // And the keyboard works.
@@ -176,7 +176,7 @@ import Testing
     default:
       let parameters = some(0...8, of: 0x30...0x3B)
       let final = some(1...1, of: 0x40...0x7E)
-      // Coordinates follow these two and three letters where nothing stands before them.
+      // Coordinates follow these two and three letters where nothing comes before them.
       if parameters.isEmpty, let letter = final.first, [0x4D, 0x54, 0x5B, 0x74].contains(letter) {
         return [0x1B, 0x5B, 0x41]
       }

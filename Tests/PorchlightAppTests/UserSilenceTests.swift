@@ -4,7 +4,7 @@ import Testing
 
 @testable import PorchlightApp
 
-/// When an input says that somebody is back, so that the way to the server is taken anew.
+/// When an input says that the user is back, so that the way to the server is taken anew.
 struct UserSilenceTests {
   private func ends(after span: Duration, with input: InputEvent) -> Bool {
     var silence = UserSilence(now: .origin)

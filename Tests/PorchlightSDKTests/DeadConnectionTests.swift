@@ -73,7 +73,7 @@ struct DeadConnectionTests: FaultyWayTests {
     simulation.advance(by: .seconds(10))
     way.dropConnections()
     try simulation.run { [bob] in try await bob.setStatus(.online, text: "new") }
-    // Everything stands still for longer than the tolerance, and shorter than the poll's patience.
+    // Everything stops for longer than the tolerance, and shorter than the poll's patience.
     simulation.time.move(to: simulation.time.instant + .seconds(18))
     simulation.advance(by: .milliseconds(300))
     #expect(hears(screen))

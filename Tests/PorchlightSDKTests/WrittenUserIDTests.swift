@@ -2,7 +2,7 @@ import MatrixWire
 import PorchlightSDK
 import Testing
 
-/// What people write when they ask for somebody.
+/// What people write when they invite a user.
 struct WrittenUserIDTests {
   private let own = Sample.me
 

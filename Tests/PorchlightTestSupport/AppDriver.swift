@@ -40,12 +40,12 @@ public final class AppDriver {
   /// The title line: oneself.
   public var title: String { line(0) }
 
-  /// The rows of the roster: what stands under the headings and above the rule, activity left out.
+  /// The rows of the roster: what is under the headings and above the rule, activity left out.
   public var rows: [String] {
     text.split(separator: "\n").map(String.init).dropFirst(3).prefix { Set($0) != ["╌"] }
   }
 
-  /// The row of somebody, or nil where the roster shows none.
+  /// The row of a user, or nil where the roster shows none.
   public func line(of name: String) -> String? { rows.first { $0.contains(name) } }
 
   /// How often something was sent to the screen.

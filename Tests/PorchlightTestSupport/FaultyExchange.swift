@@ -53,7 +53,7 @@ public final class FaultyExchange: Exchange {
   /// Something between answers every request in the server's place, or nothing does.
   public func answerInstead(_ answer: WireResponse?) { state.withLock { $0.foreignAnswer = answer } }
 
-  /// Something between ends the connection of every poll that stands that long; nil for nothing.
+  /// Something between ends the connection of every poll that is open that long; nil for nothing.
   public func cutPolls(after limit: Duration?) { state.withLock { $0.pollLimit = limit } }
 
   /// Connections made so far die without a word: nothing they carry arrives.

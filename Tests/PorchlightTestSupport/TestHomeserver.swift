@@ -68,7 +68,7 @@ public final class TestHomeserver {
     return try simulation.run { await homeserver.respond(to: request, from: peer) }
   }
 
-  /// Somebody's session keeps a stream open, as a client does, until the returned task is stopped.
+  /// The session of a user keeps a stream open, as a client does, until the returned task is stopped.
   @discardableResult
   public func connect(_ session: Session, as presence: PresenceState = .online) -> Listener {
     Listener(session, as: presence, in: simulation)
@@ -116,7 +116,7 @@ public final class Listener {
   /// Why the stream ended, if it did.
   public var failure: SDKError? { state.failure }
 
-  /// The state shown for somebody.
+  /// The state shown for a user.
   public func state(of user: UserID) -> PresenceState? { roster.contacts[user]?.state }
 
   /// Closes the stream without a word, as a killed client does.

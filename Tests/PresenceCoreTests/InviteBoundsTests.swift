@@ -28,7 +28,7 @@ struct InviteBoundsTests {
     let (world, people) = try crowd(1_500)
     #expect(world.rules.lists.invites(for: bob).count == 200)
     #expect(timesAsked(world) == 200)
-    // Whoever found no room sees what others see.
+    // A user who found no room sees what others see.
     let states = people.map { world.rules.listedPresence(of: bob, for: $0, now: world.now) }
     #expect(Set(states).count == 1)
     #expect(people.allSatisfy { world.rules.lists.entry(of: $0, for: bob)?.state == .pending })

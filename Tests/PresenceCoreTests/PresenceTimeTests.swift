@@ -49,7 +49,7 @@ struct PresenceTimeTests {
     }
   }
 
-  /// So no change of state can be missed by somebody who wakes at the deadline only.
+  /// So no change of state can be missed by a caller who wakes at the deadline only.
   @Test(arguments: UInt64(1)...40)
   func nothingChangesByItselfBeforeTheDeadline(seed: UInt64) throws {
     var random = Seeded(state: seed)
@@ -65,7 +65,7 @@ struct PresenceTimeTests {
     }
   }
 
-  /// So whoever only listens knows as much as whoever asks.
+  /// So a client that only listens knows as much as one that asks.
   @Test(arguments: UInt64(1)...40)
   func everyChangeIsAnnounced(seed: UInt64) throws {
     var random = Seeded(state: seed)

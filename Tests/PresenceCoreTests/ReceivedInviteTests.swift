@@ -19,7 +19,7 @@ struct ReceivedInviteTests {
 
   private static let drop = ListEDU(.drop, observer: farFay, observed: bob)
 
-  /// How often Bob is told that somebody asks.
+  /// How often Bob is told of an invite.
   private func timesAsked(_ world: World) -> Int {
     world.effects.count { effect in
       guard case .inviteChanged(let event) = effect else { return false }

@@ -51,7 +51,7 @@ struct LoneServer {
     try on { try $0.invite(user, by: ann, now: $1) }
   }
 
-  /// Somebody here whom Bob may see.
+  /// A user here whom Bob may see.
   mutating func register(_ user: UserID) throws {
     rules.register(user, now: now)
     let bob = bob
@@ -158,14 +158,14 @@ struct LoneServer {
 }
 
 extension PresenceEDU {
-  /// Somebody's state, as servers of today say it.
+  /// A user's state, as servers of today say it.
   static func push(_ user: UserID, _ state: PresenceState = .online) -> PresenceEDU {
     var edu = PresenceEDU()
     edu.push = [Push(userID: user, content: PresenceContent(state: state, lastActiveAgo: 0), sequence: nil)]
     return edu
   }
 
-  /// Somebody's state, as the answer to what was asked.
+  /// A user's state, as the answer to what was asked.
   static func answer(_ user: UserID, _ state: PresenceState = .online, sequence: Int64? = 1) -> PresenceEDU {
     var edu = PresenceEDU()
     edu.role = .answer

@@ -15,7 +15,7 @@ final class ScenarioStage {
   private var stubs: [ServerName: StubServer] = [:]
   private(set) var rows = ProtocolRows()
   private var views: [String] = []
-  /// Users who ever had somebody on their list: whether others look makes no difference.
+  /// Users who ever had a user on their list: whether others look makes no difference.
   private var observers: Set<UserID> = []
   private var lines: [(at: Instant, text: String)] = []
 
@@ -151,7 +151,7 @@ final class ScenarioStage {
   }
 }
 
-/// A server that stands outside of the world and takes everything.
+/// A server outside of the world that accepts everything.
 struct StubServer {
   let name: ServerName
   /// Whether it speaks the additions of this protocol, or is a server of today.

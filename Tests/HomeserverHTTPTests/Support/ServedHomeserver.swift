@@ -32,7 +32,7 @@ public struct ServedHomeserver: Sendable {
     return token
   }
 
-  /// A first answer of somebody's stream: where their next poll goes on from.
+  /// A first answer of a user's stream: where their next poll goes on from.
   public func position(of token: AccessToken) async throws -> SyncToken {
     var request = ClientAPI.sync(since: nil, wait: .zero, setPresence: .offline, filter: nil)
     request.accessToken = token

@@ -6,7 +6,7 @@ import PorchlightTestSupport
 import Ports
 import Testing
 
-/// What another server may not learn from how its messages are treated: whether somebody exists, and who is there.
+/// What another server may not learn from how its messages are treated: whether a user exists, and who is online.
 struct FederationSecrecyTests: EvilServerTests {
   let scene: EvilServer
   let store = CommitLog()

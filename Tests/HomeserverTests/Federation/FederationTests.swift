@@ -109,7 +109,7 @@ struct FederationTests {
     again.stop()
   }
 
-  /// Whoever was promised something and would not be greeted after a crash believed it for an hour.
+  /// A peer that was given a promise and was not greeted after a crash would believe it for an hour.
   @Test func whoBeginsToWatchIsStoredBeforeTheAnswer() throws {
     let store = MemoryPresenceStore()
     let green = try network.start("green.example", in: simulation, store: store, seed: 3)
@@ -150,7 +150,7 @@ struct FederationTests {
     #expect(network.sent.isEmpty)
   }
 
-  /// Nobody looked for a while, so nobody there was asked: whoever reads the list is told all the same.
+  /// Nobody looked for a while, so nobody there was asked: a user who reads the list is told all the same.
   @Test func theListIsCompleteAlthoughNobodyLooked() throws {
     try annSeesBob()
     let atBob = blue.connect(bob)

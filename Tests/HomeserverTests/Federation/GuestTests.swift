@@ -5,7 +5,7 @@ import PorchlightTestSupport
 import Ports
 import Testing
 
-/// What this server does with others because somebody asked it to.
+/// What this server does with others because a user asked it to.
 struct GuestTests {
   let simulation = Simulation()
   let network = TestNetwork()

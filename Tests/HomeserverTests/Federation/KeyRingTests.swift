@@ -66,7 +66,7 @@ struct KeyRingTests {
     ring.succeeded(keys(validFor: .seconds(3600)), now: at(.zero))
     #expect(ring.find(two, of: blue, now: at(.seconds(29))) == .notItsKey)
     #expect(ring.find(two, of: blue, now: at(.seconds(30))) == .fetch)
-    // Whoever signs with a known key waits for nothing, whatever comes of it.
+    // A request signed with a known key waits for nothing, whatever comes of it.
     #expect(ring.find(one, of: blue, now: at(.seconds(30))) == .known([7]))
     ring.failed(blue, now: at(.seconds(40)))
     #expect(ring.find(two, of: blue, now: at(.seconds(40))) == .unreachable)

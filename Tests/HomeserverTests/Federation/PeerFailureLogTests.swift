@@ -70,7 +70,7 @@ struct PeerFailureLogTests {
     }
     #expect(failures.counts.failures <= 1_024)
     #expect(failures.counts.refusals <= 1_024)
-    // Of each kind for itself: whoever makes requests must not hide who fails.
+    // Of each kind for itself: a peer that makes requests must not hide one that fails.
     let said = lines.take()
     #expect(said.count { $0.hasPrefix("Refused") } == 30)
     #expect(said.count { $0.hasSuffix("does not answer: no") } == 30)

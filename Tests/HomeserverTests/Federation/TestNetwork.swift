@@ -19,7 +19,7 @@ final class TestNetwork: PeerTransport {
   /// What a server of the test's own answers.
   typealias Answer = @Sendable (WireRequest, ServerName) async throws -> WireResponse
 
-  /// Whoever is no homeserver of the simulation answers like this.
+  /// What is no homeserver of the simulation answers like this.
   func answer(_ answer: @escaping Answer) { state.withLock { $0.stranger = answer } }
 
   private let state = Mutex(State())

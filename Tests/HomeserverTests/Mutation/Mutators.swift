@@ -2,7 +2,7 @@ import MatrixWire
 import PorchlightSDK
 internal import Ports
 
-/// JSON as somebody might write it who means harm: members may come twice, and numbers are any text.
+/// JSON as an attacker might write it: members may come twice, and numbers are any text.
 indirect enum RoughJSON {
   case raw(String)
   case array([RoughJSON])
@@ -196,7 +196,7 @@ extension [UInt8] {
 }
 
 extension WireRequest {
-  /// Changes what stands around the body.
+  /// Changes what surrounds the body.
   mutating func mutate(_ random: inout SeededGenerator, tokens: [AccessToken]) {
     switch Int.random(in: 0..<12, using: &random) {
     case 0: method = [.get, .put, .post, .delete, .options].randomElement(using: &random) ?? .get
@@ -207,7 +207,7 @@ extension WireRequest {
       case 1: path.insert(path[place], at: place)
       case 2: path[place] = Oddities.text(&random)
       case 3:
-        // Somebody else's, at the same endpoint.
+        // Another user's, at the same endpoint.
         let names = ["ann", "bob", "cat", "dan", "eve", "zoe", "nobody"].map { "@\($0):harbor.example" }
         guard let place = path.firstIndex(where: { $0.hasPrefix("@") }) else { return }
         path[place] = names.randomElement(using: &random) ?? ""
