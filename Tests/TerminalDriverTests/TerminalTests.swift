@@ -6,14 +6,14 @@ import Testing
 
 /// ncurses is one per process, so these run one after another.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct TerminalTests {
-  private func picture(_ text: SafeText, style: Style = .plain) -> Grid {
+  func picture(_ text: SafeText, style: Style = .plain) -> Grid {
     var painter = Painter(size: Size(rows: 5, columns: 20))
     painter.put(text, row: 1, column: 2, style: style)
     return painter.grid
   }
 
   /// A picture of 10 kB that has no cell in common with the one before.
-  private func busyPicture(_ number: Int, _ text: SafeText = "") -> Grid {
+  func busyPicture(_ number: Int, _ text: SafeText = "") -> Grid {
     var painter = Painter(size: Size(rows: 50, columns: 200))
     for row in 0..<50 {
       let letters = (0..<200).map { UnicodeScalar(UInt8(97 + (number + row * 7 + $0 * $0) % 26)) }
@@ -127,50 +127,6 @@ import Testing
     }
   }
 
-  @Test func keysArriveByName() async throws {
-    let wires = Wires()
-    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
-      wires.type("aé李\r\t\u{7F}\u{3}\u{1A}\u{1B}OA\u{1B}OD\u{1B}[5~\u{1B}[Z\u{1B}[15~\u{1B}[3~")
-      wires.unplug()
-      let events = await terminal.events(upTo: .endOfInput)
-      let keys: [Key] = [
-        .character("a"), .character("é"), .character("李"), .enter, .tab, .backspace, .control("c"),
-        .control("z"), .up, .left, .pageUp, .backTab, .function(5), .delete,
-      ]
-      #expect(events == keys.map { .key($0) } + [.endOfInput])
-    }
-  }
-
-  @Test func homeAndEndOfTheVT220AreKnownUnderXterm() async throws {
-    let wires = Wires()
-    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
-      wires.type("\u{1B}[1~\u{1B}[4~\u{1B}[99;99Wx")
-      wires.unplug()
-      let unknown = Key.unknown(Array("\u{1B}[99;99W".utf8))
-      #expect(
-        await terminal.events(upTo: .endOfInput)
-          == [.home, .end, unknown, .character("x")].map { .key($0) } + [.endOfInput])
-    }
-  }
-
-  @Test func anEscapeAloneIsTheKey() async throws {
-    let wires = Wires()
-    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
-      wires.type("\u{1B}")
-      #expect(await terminal.events(upTo: .key(.escape)) == [.key(.escape)])
-    }
-  }
-
-  @Test func altAndABracketDoNotWedgeTheKeyboard() async throws {
-    let wires = Wires()
-    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
-      wires.type("\u{1B}]")
-      #expect(await terminal.events(upTo: .key(.unknown([0x1B, 0x5D]))).count == 1)
-      wires.type("\u{3}")
-      #expect(await terminal.events(upTo: .key(.control("c"))) == [.key(.control("c"))])
-    }
-  }
-
   @Test func theModesOfOthersAreSwitchedOffAndGivenBack() async throws {
     let wires = Wires()
     let terminal = try await Terminal.open(wires.options, on: MonotonicTime())
@@ -184,37 +140,6 @@ import Testing
     let count = wires.count
     await terminal.close()
     for mode in modes { #expect(wires.written(from: count).contains("\u{1B}[?\(mode)r")) }
-  }
-
-  @Test func whatIsNotUTF8IsLeftOut() async throws {
-    let wires = Wires()
-    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
-      wires.type([0xFF, 0x61, 0xC3, 0x62, 0xC0, 0xAF, 0xED, 0xA0, 0x80, 0x63])
-      wires.unplug()
-      let keys: [Key] = [.character("a"), .character("b"), .character("c")]
-      #expect(await terminal.events(upTo: .endOfInput) == keys.map { .key($0) } + [.endOfInput])
-    }
-  }
-
-  @Test func aPasteArrivesInOnePiece() async throws {
-    let wires = Wires()
-    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
-      wires.type("a\u{1B}[200~two\rlines 李 q\u{1B}[201~b")
-      wires.unplug()
-      #expect(
-        await terminal.events(upTo: .endOfInput) == [
-          .key(.character("a")), .paste("two\rlines 李 q"), .key(.character("b")), .endOfInput,
-        ])
-    }
-  }
-
-  @Test func anUnfinishedPasteIsDeliveredAtTheEnd() async throws {
-    let wires = Wires()
-    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
-      wires.type("\u{1B}[200~half")
-      wires.unplug()
-      #expect(await terminal.events(upTo: .endOfInput) == [.paste("half"), .endOfInput])
-    }
   }
 
   @Test func withoutColourNoColourIsWritten() async throws {
@@ -280,71 +205,6 @@ import Testing
     await terminal.present(patches(from: nil, to: picture("late")), cursor: nil)
     #expect(wires.count == end)
     #expect(await terminal.events(upTo: .endOfInput) == [])
-  }
-
-  @Test func theModesOfAPseudoTerminalAreRestored() async throws {
-    let terminal = PseudoTerminal(rows: 10, columns: 33)
-    let before = terminal.modes
-    try await withTerminal(terminal.options, on: MonotonicTime()) { screen in
-      #expect(await screen.size() == Size(rows: 10, columns: 33))
-      #expect(terminal.modes != before)
-      terminal.type("q")
-      #expect(await screen.events(upTo: .key(.character("q"))).count == 1)
-    }
-    #expect(terminal.modes == before)
-  }
-
-  /// Nobody reads the main side: the terminal is full after some pictures.
-  @Test func aTerminalThatStopsReadingHoldsUpNothing() async throws {
-    let terminal = PseudoTerminal(rows: 50, columns: 200)
-    let before = terminal.modes
-    try await withTerminal(terminal.options, on: MonotonicTime()) { screen in
-      for number in 0..<40 {
-        let text: SafeText = number == 39 ? "the newest" : ""
-        await screen.present(patches(from: nil, to: busyPicture(number, text)), cursor: nil)
-      }
-      kill(getpid(), SIGTERM)
-      #expect(await screen.events(upTo: .terminate(signal: SIGTERM)) == [.terminate(signal: SIGTERM)])
-      terminal.type("q")
-      #expect(await screen.events(upTo: .key(.character("q"))).count == 1)
-      #expect(terminal.read(until: "the newest").contains("the newest"))
-    }
-    #expect(terminal.modes == before)
-  }
-
-  @Test func aTerminalThatNeverReadsAgainIsGivenBackAllTheSame() async throws {
-    let terminal = PseudoTerminal(rows: 50, columns: 200)
-    let before = terminal.modes
-    let isNonblocking = fcntl(terminal.side, F_GETFL) & O_NONBLOCK
-    try await withTerminal(terminal.options, on: MonotonicTime()) { screen in
-      for number in 0..<40 {
-        await screen.present(patches(from: nil, to: busyPicture(number)), cursor: nil)
-      }
-      // The descriptor is the shell's too.
-      #expect(fcntl(terminal.side, F_GETFL) & O_NONBLOCK == isNonblocking)
-    }
-    #expect(terminal.modes == before)
-    // What stood in its way was dropped, and this is the first that the user reads when it goes on.
-    #expect(terminal.read(until: "\u{1B}[?1049l").contains("\u{1B}[?1049l"))
-  }
-
-  @Test func aNewSizeIsReported() async throws {
-    let terminal = PseudoTerminal(rows: 10, columns: 33)
-    try await withTerminal(terminal.options, on: MonotonicTime()) { screen in
-      terminal.resize(rows: 7, columns: 44)
-      kill(getpid(), SIGWINCH)
-      let size = Size(rows: 7, columns: 44)
-      #expect(await screen.events(upTo: .resized(size)) == [.resized(size)])
-      #expect(await screen.size() == size)
-    }
-  }
-
-  @Test(arguments: [SIGTERM, SIGHUP, SIGINT]) func aRequestToEndIsAnEvent(signal: Int32) async throws {
-    let wires = Wires()
-    try await withTerminal(wires.options, on: MonotonicTime()) { terminal in
-      kill(getpid(), signal)
-      #expect(await terminal.events(upTo: .terminate(signal: signal)) == [.terminate(signal: signal)])
-    }
   }
 
   @Test func aSecondTerminalIsRefusedAndTheFirstGoesOn() async throws {
