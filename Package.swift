@@ -227,7 +227,8 @@ let package = Package(
       path: "Tests/HomeserverHTTPTests/Support", swiftSettings: strict),
     .testTarget(
       name: "HomeserverHTTPTests",
-      dependencies: ["HomeserverHTTP", "HTTPTestSupport", logging, lifecycle], exclude: ["Support"],
+      dependencies: ["HomeserverHTTP", "HTTPTestSupport", "PorchlightTestSupport", logging, lifecycle],
+      exclude: ["Support"],
       swiftSettings: strict),
     .testTarget(
       name: "HomeserverSQLiteTests",
@@ -243,7 +244,8 @@ let package = Package(
       name: "MatrixCryptoTests", dependencies: ["MatrixCrypto", "PorchlightTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "NetworkExchangeTests", dependencies: ["HomeserverHTTP", "HTTPTestSupport", "NetworkExchange"],
+      name: "NetworkExchangeTests",
+      dependencies: ["HomeserverHTTP", "HTTPTestSupport", "NetworkExchange", "PorchlightTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "PeerDiscoveryTests", dependencies: ["PeerDiscovery", "PorchlightTestSupport"],
@@ -263,14 +265,19 @@ let package = Package(
     .testTarget(name: "ScreenTests", dependencies: ["Screen"], swiftSettings: strict),
     .testTarget(name: "KeyboardTests", dependencies: ["Keyboard", "Ports", "Screen"], swiftSettings: strict),
     .testTarget(
-      name: "TerminalDriverTests", dependencies: ["TerminalDriver", "Ports", "Screen"], swiftSettings: strict),
+      name: "TerminalDriverTests",
+      dependencies: ["PorchlightTestSupport", "TerminalDriver", "Ports", "Screen"],
+      swiftSettings: strict),
     .testTarget(name: "PorchlightConfigTests", dependencies: ["PorchlightConfig"], swiftSettings: strict),
     .testTarget(
       name: "PorchlightAppTests", dependencies: ["Keyboard", "PorchlightApp", "PorchlightTestSupport"],
       exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
       name: "FederationSimulatorTests",
-      dependencies: ["FederationSimulator", "MatrixWire", "Ports", "PresenceCore", "PresenceFederation"],
+      dependencies: [
+        "FederationSimulator", "MatrixWire", "PorchlightTestSupport", "Ports", "PresenceCore",
+        "PresenceFederation",
+      ],
       swiftSettings: strict),
     .testTarget(name: "EndToEndTests", dependencies: ["PorchlightTestSupport"], swiftSettings: strict),
   ],

@@ -1,8 +1,9 @@
 internal import FederationSimulator
+internal import PorchlightTestSupport
 internal import PresenceFederation
 internal import Testing
 
-@Suite struct ExperimentTests {
+@Suite(.usesAllCores) struct ExperimentTests {
   @Test(arguments: PresencePolicy.allCases)
   func whoeverHidesLeavesNoTrace(_ policy: PresencePolicy) async {
     for seed in 1...UInt64(12) {

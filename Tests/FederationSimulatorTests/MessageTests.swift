@@ -1,8 +1,9 @@
 internal import FederationSimulator
+internal import PorchlightTestSupport
 internal import PresenceFederation
 internal import Testing
 
-@Suite struct MessageTests {
+@Suite(.usesAllCores) struct MessageTests {
   @Test(arguments: SeedSuite.isOptimised ? MessageWorkload.small : MessageWorkload.tiny)
   func aDayCostsWhatTheCalculatorSaysAndNoMoreThanItMay(_ workload: MessageWorkload) async {
     let report = await workload.report()

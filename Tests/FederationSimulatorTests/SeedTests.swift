@@ -1,9 +1,10 @@
 internal import FederationSimulator
+internal import PorchlightTestSupport
 internal import PresenceFederation
 internal import Testing
 
 /// Worlds by the hundred. A failure prints the command that shows exactly this world again.
-@Suite struct SeedTests {
+@Suite(.usesAllCores) struct SeedTests {
   @Test func worldsFullOfFaultsHoldWhatHasToHold() async {
     let cases = (1...UInt64(SeedSuite.isOptimised ? 510 : 30)).map { seed in
       SeedSuite.Case(seed: seed, policy: PresencePolicy.allCases[Int(seed % 3)])

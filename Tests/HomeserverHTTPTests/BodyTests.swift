@@ -1,9 +1,10 @@
 internal import HTTPTestSupport
 internal import HomeserverHTTP
+internal import PorchlightTestSupport
 internal import Testing
 
 /// Bodies: read past, asked for, cut.
-@Suite(.timeLimit(.minutes(1))) struct BodyTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct BodyTests {
   private static let register = "POST /_matrix/client/v3/register HTTP/1.1\r\nHost: h\r\n"
   private static let versions = "GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"
 

@@ -3,10 +3,11 @@ internal import Homeserver
 internal import HomeserverHTTP
 internal import Logging
 internal import MatrixWire
+internal import PorchlightTestSupport
 internal import Testing
 
 /// Who is let in, and with what a server proves its name.
-@Suite(.timeLimit(.minutes(1))) struct ConnectionLimitTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct ConnectionLimitTests {
   private static let versions = "GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"
 
   private static func poll(_ token: AccessToken, _ position: SyncToken) -> String {

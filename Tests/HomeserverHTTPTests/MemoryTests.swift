@@ -9,7 +9,7 @@ internal import Synchronization
 internal import Testing
 
 /// What may be sent before it is looked at.
-@Suite(.timeLimit(.minutes(1))) struct MemoryTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct MemoryTests {
   private static let register = "POST /_matrix/client/v3/register HTTP/1.1\r\nHost: h\r\n"
   private static let send = "PUT /_matrix/federation/v1/send/1 HTTP/1.1\r\nHost: h\r\n"
 

@@ -3,12 +3,13 @@ internal import Homeserver
 internal import HomeserverHTTP
 internal import MatrixWire
 internal import PorchlightSDK
+internal import PorchlightTestSupport
 internal import Ports
 internal import Testing
 
 /// Requests with bytes changed, cut, moved and repeated: whatever comes of them, everybody else is served. What
 /// the bodies themselves may hold is tested without sockets, in `HomeserverTests`.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct MutationTests {
+@Suite(.serialized, .usesRealTime, .timeLimit(.minutes(5))) struct MutationTests {
   private static let versions = "GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"
 
   private static let seeds = [

@@ -7,7 +7,7 @@ internal import Ports
 internal import Testing
 
 /// Requests of other servers over sockets, good and bad: clients beside them are served all the while.
-@Suite(.timeLimit(.minutes(1))) struct PeerTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct PeerTests {
   /// Every other server has this key, and one of them never says so.
   private struct Others: PeerTransport {
     let signer: TestSigner

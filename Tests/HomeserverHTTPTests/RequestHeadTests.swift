@@ -1,9 +1,10 @@
 internal import HTTPTestSupport
 internal import MatrixWire
+internal import PorchlightTestSupport
 internal import Testing
 
 /// Where a request says who asks (Protocol 1.4).
-@Suite(.timeLimit(.minutes(1))) struct RequestHeadTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct RequestHeadTests {
   private static let prefixes = ["api/v1", "r0", "v3"]
 
   /// Sends one request, and tells its status and whether it says that a token is missing.

@@ -1,11 +1,12 @@
 internal import HTTPTestSupport
 internal import HomeserverHTTP
 internal import MatrixWire
+internal import PorchlightTestSupport
 internal import Ports
 internal import Testing
 
 /// What a connection does that no client library lets one try.
-@Suite(.timeLimit(.minutes(1))) struct TransportTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct TransportTests {
   private static let versions = "GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"
 
   private static func get(_ target: String, _ headers: String = "") -> String {

@@ -1,12 +1,13 @@
 internal import HTTPTestSupport
 internal import Homeserver
 internal import MatrixWire
+internal import PorchlightTestSupport
 internal import Testing
 
 @testable internal import HomeserverHTTP
 
 /// Whose request it is that a proxy passes on.
-@Suite(.timeLimit(.minutes(1))) struct TrustedProxiesTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct TrustedProxiesTests {
   private func client(_ lines: [String], behind address: String = "127.0.0.1") throws -> String? {
     let proxies = try TrustedProxies(
       ["127.0.0.1", "10.0.0.0/8", "2001:db8::/64"].map { try #require(IPNetwork($0)) })

@@ -1,10 +1,11 @@
 internal import Glibc
 internal import HTTPTestSupport
 internal import HomeserverHTTP
+internal import PorchlightTestSupport
 internal import Testing
 
 /// The file of a Unix socket.
-@Suite(.timeLimit(.minutes(1))) struct UnixSocketTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct UnixSocketTests {
   @Test func aLivingServerKeepsItsSocketAndADeadOnesIsTaken() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/socket"

@@ -3,7 +3,7 @@ import PorchlightTestSupport
 import Testing
 
 /// What the time of an answer tells where everything is stored on a disk before it is true.
-@Suite(.serialized) struct DiskTimingTests {
+@Suite(.serialized, .usesAllCores) struct DiskTimingTests {
   @Test func howLongAnInviteTakesDoesNotTellWhetherAPersonExists() async throws {
     let place = try DiskPlace()
     try await TimedHomeserver.run(store: try place.open()) { server in

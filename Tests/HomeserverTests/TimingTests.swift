@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// The time of an answer tells neither which users are connected nor which exist.
-@Suite(.serialized) struct TimingTests {
+@Suite(.serialized, .usesAllCores) struct TimingTests {
   private static let tries = 1_500
 
   @Test func theRanksOfUnlikeSamplesAreFarApart() {

@@ -11,7 +11,7 @@ internal import Synchronization
 internal import Testing
 
 /// Several processes of one user, each played by a `LocalExchange`: locks and sockets are the real ones.
-struct LocalExchangeTests {
+@Suite(.usesRealTime) struct LocalExchangeTests {
   private let folder: TemporaryFolder
   private let time = RealTime()
 

@@ -3,13 +3,14 @@ internal import HomeserverHTTP
 internal import Logging
 internal import MatrixWire
 internal import NetworkExchange
+internal import PorchlightTestSupport
 internal import Ports
 internal import Testing
 
 /// What a person reads when there is no answer.
-@Suite(.timeLimit(.minutes(1))) struct NetworkFailureTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct NetworkFailureTests {
   private func failure(
-    _ address: ServerAddress, timeout: Duration = .seconds(5)
+    _ address: ServerAddress, timeout: Duration = .seconds(60)
   ) async throws -> ExchangeError {
     try await withNetworkExchange(to: address) { exchange in
       var request = ClientAPI.versions()

@@ -2,11 +2,12 @@ internal import HTTPTestSupport
 internal import HomeserverHTTP
 internal import MatrixWire
 internal import NetworkExchange
+internal import PorchlightTestSupport
 internal import Ports
 internal import Testing
 
 /// A server whose certificate is renewed while it runs.
-@Suite(.timeLimit(.minutes(1))) struct RenewedCertificateTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct RenewedCertificateTests {
   /// Whether a new connection takes the server for who it says it is.
   private func connects(
     to endpoint: HTTPServer.Endpoint, trusting authorities: TrustedCertificates

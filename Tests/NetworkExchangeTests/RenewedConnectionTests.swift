@@ -3,11 +3,12 @@ internal import HomeserverHTTP
 internal import MatrixWire
 internal import NetworkExchange
 internal import PorchlightSDK
+internal import PorchlightTestSupport
 internal import Ports
 internal import Testing
 
 /// Connections that are not to be used any more, and answers of others, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct RenewedConnectionTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct RenewedConnectionTests {
   private static let answer = WireResponse(status: 200, body: Array("{}".utf8))
 
   @Test func aConnectionIsUsedAgainUntilItIsRenewed() async throws {

@@ -2,10 +2,11 @@ internal import HTTPTestSupport
 internal import HomeserverHTTP
 internal import MatrixWire
 internal import NetworkExchange
+internal import PorchlightTestSupport
 internal import Testing
 
 /// What signatures need of HTTP: the headers, and the target as it came.
-@Suite(.timeLimit(.minutes(1))) struct SignedRequestTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct SignedRequestTests {
   /// What another listener received, as text.
   private static func told(_ request: WireRequest) -> WireResponse {
     let lines = request.signatures + ["\(request.receivedTarget ?? "-")", "\(request.accessToken == nil)"]

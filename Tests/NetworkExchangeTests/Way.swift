@@ -49,8 +49,8 @@ enum Way: CaseIterable, Sendable, CustomTestStringConvertible {
       return poll
     }
 
-    func parkedPolls(reach count: Int, within span: Duration = .seconds(100)) async -> Bool {
-      await eventually(within: span) { homeserver.waitingPolls == count }
+    func parkedPolls(reach count: Int) async -> Bool {
+      await eventually(within: .seconds(100)) { homeserver.waitingPolls == count }
     }
   }
 

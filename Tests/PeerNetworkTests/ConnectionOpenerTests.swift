@@ -3,11 +3,12 @@ internal import HTTPTestSupport
 internal import NIOCore
 internal import NIOPosix
 internal import PeerDiscovery
+internal import PorchlightTestSupport
 internal import Testing
 
 @testable internal import PeerNetwork
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionOpenerTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct ConnectionOpenerTests {
   /// `SO_DEBUG` of sockets has the number that `TCP_NODELAY` has of TCP, and asks for `CAP_NET_ADMIN`: root connected,
   /// and any other user got "Permission denied". Read back, so that the test fails for root too.
   @Test func aConnectionIsOpenedWithoutThePrivilegesOfRoot() async throws {

@@ -9,7 +9,7 @@ internal import Ports
 internal import Testing
 
 /// Requests to other servers, by real sockets of this machine.
-@Suite(.timeLimit(.minutes(1))) struct PeerNetworkTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct PeerNetworkTests {
   let folder: TemporaryFolder
   let identity: HTTPServer.TLSIdentity
   let authority: String

@@ -1,13 +1,14 @@
 import MatrixWire
 import PorchlightConfig
 import PorchlightSDK
+import PorchlightTestSupport
 import Ports
 import Screen
 import Testing
 
 @testable import PorchlightApp
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct RuntimeTests {
+@Suite(.serialized, .usesRealTime, .timeLimit(.minutes(5))) struct RuntimeTests {
   private let server = ScriptedExchange()
   private let time = ManualTime()
   private let device = OffscreenDevice(size: Size(rows: 24, columns: 80))

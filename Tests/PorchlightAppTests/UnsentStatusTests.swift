@@ -1,6 +1,7 @@
 import MatrixWire
 import PorchlightConfig
 import PorchlightSDK
+import PorchlightTestSupport
 import Ports
 import Screen
 import Synchronization
@@ -9,7 +10,7 @@ import Testing
 @testable import PorchlightApp
 
 /// A status that is pending when the roster ends.
-@Suite(.timeLimit(.minutes(1))) struct UnsentStatusTests {
+@Suite(.usesRealTime, .timeLimit(.minutes(5))) struct UnsentStatusTests {
   private static let before = StatusUpdate(presence: .online, statusMessage: "in the workshop")
   private static let busy = StatusUpdate(presence: .busy, statusMessage: "at lunch")
 

@@ -1,11 +1,12 @@
 import Glibc
+import PorchlightTestSupport
 import Ports
 import Screen
 import TerminalDriver
 import Testing
 
 /// ncurses is one per process, so these run one after another.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct TerminalTests {
+@Suite(.serialized, .usesRealTime, .timeLimit(.minutes(5))) struct TerminalTests {
   func picture(_ text: SafeText, style: Style = .plain) -> Grid {
     var painter = Painter(size: Size(rows: 5, columns: 20))
     painter.put(text, row: 1, column: 2, style: style)

@@ -24,7 +24,7 @@ public struct RealTime: Timekeeper {
 /// Waits until something is so.
 ///
 /// - Returns: whether it came to be within the span.
-public func eventually(within span: Duration = .seconds(20), _ isSo: () async -> Bool) async -> Bool {
+public func eventually(within span: Duration = .seconds(60), _ isSo: () async -> Bool) async -> Bool {
   let clock = ContinuousClock()
   let deadline = clock.now + span
   while clock.now < deadline {

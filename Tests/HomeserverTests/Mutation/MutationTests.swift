@@ -7,7 +7,7 @@ import Testing
 
 /// Valid requests with something wrong about them, 102,400 in all: each gets a proper answer, nothing ends,
 /// and nobody else notices.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct MutationTests {
+@Suite(.serialized, .usesAllCores, .timeLimit(.minutes(15))) struct MutationTests {
   /// Every code of Protocol 1.2 that this server has a reason for.
   private static let codes: Set<ErrorCode> = [
     .badJSON, .badPagination, .forbidden, .guestAccessForbidden, .invalidParameter, .invalidUsername,
