@@ -7,61 +7,49 @@ extension PresenceService {
   /// Writes now and then until the task is cancelled. Whatever fails is tried again next time.
   func writeBehind() async {
     await writer.run { now in
-      guard let due = self.writeDue, due <= now else { return self.writeDue }
-      self.writeDue = nil
-      await self.flush()
-      return self.writeDue
+      if self.unwritten.begin(at: now) { await self.flush() }
+      return self.unwritten.due
     }
   }
 
   /// Something of a person changed that is written behind.
   func writeLater(_ user: UserID) {
-    unwritten.insert(user)
-    wakeWriter()
+    if unwritten.add(user, at: time.instant) { writer.ring() }
   }
 
   /// A relation changed because time passed.
-  func writeLater(_ relation: Relation) {
-    unwrittenRelationships.insert(relation)
-    wakeWriter()
+  func writeLater(_ relation: WriteBehindQueue.Relation) {
+    if unwritten.add(relation, at: time.instant) { writer.ring() }
   }
 
   /// What is known of another server changed.
   func writeLater(_ change: StoreChange) {
-    unwrittenPeers.add(change)
-    wakeWriter()
-  }
-
-  private func wakeWriter() {
-    guard writeDue == nil else { return }
-    writeDue = time.instant + writeInterval
-    writer.ring()
+    if unwritten.add(change, at: time.instant) { writer.ring() }
   }
 
   /// Writes what has not been written.
   func flush() async {
     let now = time.now
-    let users = unwritten
-    unwritten = []
-    let changes = users.sorted().flatMap { user -> [StoreChange] in
+    let users = unwritten.takeUsers()
+    let changes = users.flatMap { user -> [StoreChange] in
       guard let record = rules.record(of: user, now: now) else { return [] }
       return [.lastActive(user, record.lastActive)]
         + rules.deviceRecords(of: user, now: now).map(StoreChange.deviceActivity)
     }
     do { try await persistence.commit(changes) } catch { for user in users { writeLater(user) } }
     await flushPeers()
-    await flushStandings()
+    await flushRelations()
   }
 
   private func flushPeers() async {
-    (writingPeers, unwrittenPeers) = (unwrittenPeers, WaitingChanges())
-    do {
-      try await persistence.commit(writingPeers.changes)
+    let areStored: Bool
+    do throws(StoreError) {
+      try await persistence.commit(unwritten.beginPeers())
+      areStored = true
     } catch {
-      unwrittenPeers.putBack(writingPeers)
-      if !unwrittenPeers.isEmpty { wakeWriter() }
+      areStored = false
     }
-    writingPeers = WaitingChanges()
+    if unwritten.endPeers(areStored: areStored, at: time.instant) { writer.ring() }
   }
 
   /// Stores changes now. What waits to be written of the same things is older than these, and not written after
@@ -69,23 +57,18 @@ extension PresenceService {
   ///
   /// - Throws: `StoreError` where they could not be stored; then everything waits as before.
   func commit(_ changes: [StoreChange]) async throws(StoreError) {
-    let older = unwrittenPeers.withdraw(before: changes)
-    let writing = writingPeers.withdraw(before: changes)
+    let withdrawn = unwritten.withdraw(before: changes)
     do throws(StoreError) {
       try await persistence.commit(changes)
     } catch {
-      unwrittenPeers.putBack(older)
-      unwrittenPeers.putBack(writing)
-      if !unwrittenPeers.isEmpty { wakeWriter() }
+      if unwritten.putBack(withdrawn, at: time.instant) { writer.ring() }
       throw error
     }
   }
 
   /// Each in its people's turn: a change of theirs that is being stored right now must not be overwritten.
-  private func flushStandings() async {
-    let relations = unwrittenRelationships
-    unwrittenRelationships = []
-    for relation in relations {
+  private func flushRelations() async {
+    for relation in unwritten.takeRelations() {
       let (owner, observed) = (relation.owner, relation.observed)
       do throws(StoreError) {
         try await locks.withLock(keys: [.relation(owner: owner, observed: observed)]) {

@@ -12,11 +12,7 @@ internal import PresenceFederation
 /// other users is worked out a moment later still (`PostponedEvents`), or when they look: how long a request takes does
 /// not tell who is there.
 actor PresenceService {
-  /// An owner and an observed user.
-  struct Relation: Hashable, Sendable {
-    let owner: UserID
-    let observed: UserID
-  }
+  typealias Relation = WriteBehindQueue.Relation
 
   /// A transaction that is being stored, and who sent the same again meanwhile.
   struct Receiving: Sendable {
@@ -43,16 +39,9 @@ actor PresenceService {
   var readers: [UInt64: ListReader] = [:]
   let atStart: (peers: [PeerRecord], unsent: [ListEDU])
   var index = StreamIndex()
-  /// People of whom something changed that is written behind.
-  var unwritten: Set<UserID> = []
-  var unwrittenRelationships: Set<Relation> = []
-  /// What of other servers is written behind, in order.
-  var unwrittenPeers = WaitingChanges()
-  /// And what of it is being written just now.
-  var writingPeers = WaitingChanges()
+  /// What is written behind.
+  var unwritten: WriteBehindQueue
   var passing = PeerRowRetention()
-  var writeDue: Instant?
-  let writeInterval: Duration
   let writer: Alarm
   let time: any Timekeeper
   let hub: SyncHub
@@ -100,7 +89,7 @@ actor PresenceService {
     alarm = Alarm(time)
     writer = Alarm(time)
     longAnswers = Alarm(time)
-    writeInterval = configuration.writeBehind
+    unwritten = WriteBehindQueue(interval: configuration.writeBehind)
     batching = configuration.batching
     let now = time.now
     for record in stored.presence { rules.restore(record, now: now) }

@@ -24,7 +24,7 @@ extension BadPeerTests {
     let kept = try simulation.run {
       [
         await server.presence.peerStatus.count, await server.presence.receiving.count,
-        await server.presence.unwrittenPeers.changes.count, await server.presence.passing.count,
+        await server.presence.unwritten.peers.changes.count, await server.presence.passing.count,
       ]
     }
     #expect(kept[0] == 0)

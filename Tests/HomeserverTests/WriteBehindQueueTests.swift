@@ -1,0 +1,73 @@
+import MatrixWire
+import PorchlightTestSupport
+import Ports
+import PresenceFederation
+import Testing
+
+@testable import Homeserver
+
+/// What is stored a little later, and when.
+struct WriteBehindQueueTests {
+  private var queue = WriteBehindQueue(interval: .seconds(2))
+  private let ann: UserID
+  private let bob: UserID
+  private let peer: StoreChange
+
+  init() throws {
+    ann = try UserID("@ann:red.example").orThrow("a user")
+    bob = try UserID("@bob:blue.example").orThrow("a user")
+    peer = .peer(PeerRecord(name: bob.server, isSubscribed: true))
+  }
+
+  private func after(_ seconds: Int) -> Instant { .origin + .seconds(seconds) }
+
+  @Test mutating func theFirstChangeSetsTheTimeAndLaterOnesDoNotMoveIt() {
+    #expect(queue.due == nil)
+    #expect(queue.add(ann, at: after(0)))
+    #expect(!queue.add(bob, at: after(1)))
+    #expect(!queue.add(.init(owner: ann, observed: bob), at: after(1)))
+    #expect(queue.due == after(2))
+    #expect(!queue.begin(at: after(1)))
+    #expect(queue.begin(at: after(2)))
+    #expect(queue.due == nil)
+  }
+
+  @Test mutating func eachIsTakenOnce() {
+    for second in 0..<10 { _ = queue.add(ann, at: after(second)) }
+    _ = queue.add(.init(owner: ann, observed: bob), at: after(0))
+    #expect(queue.takeUsers() == [ann])
+    #expect(queue.takeUsers() == [])
+    #expect(queue.takeRelations().count == 1)
+    #expect(queue.takeRelations().isEmpty)
+  }
+
+  @Test mutating func whatCouldNotBeStoredWaitsAgain() {
+    _ = queue.add(peer, at: after(0))
+    #expect(queue.begin(at: after(2)))
+    #expect(queue.beginPeers() == [peer])
+    #expect(queue.peers.isEmpty)
+    #expect(queue.endPeers(areStored: false, at: after(3)))
+    #expect(queue.due == after(5))
+    #expect(queue.beginPeers() == [peer])
+    #expect(!queue.endPeers(areStored: true, at: after(5)))
+    #expect(queue.beginPeers() == [])
+  }
+
+  @Test mutating func whatIsOlderThanARowThatIsStoredNowIsNotWrittenAfterIt() {
+    _ = queue.add(peer, at: after(0))
+    let newer = StoreChange.peer(PeerRecord(name: bob.server, isSubscribed: false))
+    let withdrawn = queue.withdraw(before: [newer])
+    #expect(queue.peers.isEmpty)
+    _ = queue.begin(at: after(2))
+    #expect(queue.putBack(withdrawn, at: after(3)), "it could not be stored: the older one waits as before")
+    #expect(queue.peers.changes == [peer])
+  }
+
+  @Test mutating func whatIsBeingWrittenIsWithdrawnToo() {
+    _ = queue.add(peer, at: after(0))
+    _ = queue.beginPeers()
+    _ = queue.withdraw(before: [.peer(PeerRecord(name: bob.server, isSubscribed: false))])
+    _ = queue.endPeers(areStored: false, at: after(2))
+    #expect(queue.peers.isEmpty)
+  }
+}
