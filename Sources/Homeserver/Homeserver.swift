@@ -102,23 +102,27 @@ public final class Homeserver: Sendable {
     authenticator = Authenticator(accounts: accounts, limiter: limiter, time: time)
     passwords = PasswordGuard(accounts, limiter, time: time)
     hub = SyncHub(time: time)
-    let failures = PeerFailureLog(time: time) { federation?.notice($0) }
-    let knownPeers = federation.map(KnownPeers.init)
-    federationClient = federation.flatMap { federation in
-      knownPeers.map { FederationClient(configuration.name, federation, $0, failures, time: time) }
-    }
-    profileFetcher = federationClient.map(ProfileFetcher.init)
-    sender = federation.map { [accounts] in PeerSender(configuration.name, $0, accounts: accounts) }
-    let engine = federation.map { federation in
-      FederationEngine(
+    var host: FederationHost?
+    if let federation {
+      let failures = PeerFailureLog(time: time) { federation.notice($0) }
+      let knownPeers = KnownPeers(federation)
+      let client = FederationClient(configuration.name, federation, knownPeers, failures, time: time)
+      let profileFetcher = ProfileFetcher(client)
+      let sender = PeerSender(configuration.name, federation, accounts: accounts)
+      let engine = FederationEngine(
         server: configuration.name, policy: federation.policy, timing: federation.timing,
         // Later than every life before, whatever became of the clock.
         epoch: max(time.wallTime.milliseconds, stored.epoch + 1), seed: seed)
+      host = FederationHost(
+        engine, stored, sender: sender, knownPeers: knownPeers, failures: failures,
+        profileFetcher: profileFetcher)
+      (federationClient, self.profileFetcher, self.sender) = (client, profileFetcher, sender)
+    } else {
+      (federationClient, profileFetcher, sender) = (nil, nil, nil)
     }
     presence = PresenceService(
       configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, locks: locks,
-      federation: engine, sender: sender, knownPeers: knownPeers, failures: failures,
-      profileFetcher: profileFetcher)
+      federation: host)
     streams = StreamEndpoints(
       accounts: accounts, presence: presence, longestWait: configuration.longestWait)
     table = EndpointTable(

@@ -84,7 +84,9 @@ extension PresenceService {
       return rules.presence(of: user, for: viewer, now: time.now)
     }
     let reason = rules.unknownReason(of: user, for: viewer)
-    if reason == .unanswered, let content = await askOnce(user), rules.isVisible(user, to: viewer) {
+    if reason == .unanswered, let content = await askOnce(user, for: viewer),
+      rules.isVisible(user, to: viewer)
+    {
       return rules.shown(content, now: time.now)
     }
     guard rules.isVisible(user, to: viewer) else { return nil }
@@ -162,7 +164,7 @@ extension PresenceService {
   func rows(of decisions: [ListDecision]) -> [StoreChange] {
     decisions.flatMap { decision in
       (decision.record.map { [.relationship($0)] } ?? [])
-        + (federation?.unsent(in: decision.effects) ?? []).map(StoreChange.unsent)
+        + (federation?.engine.unsent(in: decision.effects) ?? []).map(StoreChange.unsent)
     }
   }
 
@@ -172,7 +174,7 @@ extension PresenceService {
   ) -> ListDecision {
     guard !rules.isCurrent(decision) else { return decision }
     let later = again(rules, time.now)
-    for message in federation?.unsent(in: decision.effects) ?? [] { writeLater(.delivered(message)) }
+    for message in federation?.engine.unsent(in: decision.effects) ?? [] { writeLater(.delivered(message)) }
     writeLater(later.effects)
     writeLater(Relation(owner: decision.owner, observed: decision.observed))
     return later

@@ -34,6 +34,7 @@ extension PresenceService {
     let left = polls + woken + long
     (woken, long) = ([], [])
     for open in left { dismiss(open) }
+    for waiting in queries.takeAll() { waiting.resume(returning: nil) }
     answerPolls([])
   }
 

@@ -2,6 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceCore
 internal import PresenceFederation
+internal import Synchronization
 
 /// The presence rules at work: applies what requests ask for, tells waiting polls, and keeps the rules' time.
 ///
@@ -14,34 +15,16 @@ internal import PresenceFederation
 actor PresenceService {
   typealias Relation = WriteBehindQueue.Relation
 
-  /// A transaction that is being stored, and who sent the same again meanwhile.
-  struct Receiving: Sendable {
-    let id: String
-    var repeats: [CheckedContinuation<Void, Never>] = []
-  }
-
   var rules: PresenceRules
-  /// The relations of this server with its peers; nil where it meets none.
-  var federation: FederationEngine?
-  let sender: PeerSender?
-  let knownPeers: KnownPeers?
-  let failures: PeerFailureLog
-  /// Asks for the profiles that other servers do not send along.
-  let profileFetcher: ProfileFetcher?
-  /// Servers of whom a transaction is being stored.
-  var receiving: [ServerName: Receiving] = [:]
-  /// Who waits for a state that was asked for once.
-  var askers: [UserID: [UInt64: CheckedContinuation<PresenceContent?, Never>]] = [:]
-  /// Whether each of them has given up.
-  var asking: [UInt64: Bool] = [:]
-  var lastAsker: UInt64 = 0
-  /// Who waits with reading their list until these people's servers have said something.
-  var readers: [UInt64: ListReader] = [:]
-  let atStart: (peers: [PeerRecord], unsent: [ListEDU])
+  /// Other servers; nil where it meets none.
+  var federation: FederationHost?
+  /// Who waits for what other servers say of their users.
+  var queries = PendingQueries<CheckedContinuation<PresenceContent?, Never>>()
+  /// Queries whose caller waits no longer, until the actor comes to them.
+  let givenUp = Mutex<[PendingQueries<CheckedContinuation<PresenceContent?, Never>>.QueryID]>([])
   var index = StreamIndex()
   /// What is written behind.
   var unwritten: WriteBehindQueue
-  var passing = PeerRowRetention()
   let writer: Alarm
   let time: any Timekeeper
   let hub: SyncHub
@@ -62,14 +45,12 @@ actor PresenceService {
   let batching: Duration
   /// Which life of the store this is: positions of earlier ones are known and begin anew.
   let life: UInt64
-  private let alarm: Alarm
+  let alarm: Alarm
   private var armed: Instant?
 
   init(
     _ configuration: Homeserver.Configuration, _ stored: StoredServer, time: any Timekeeper, hub: SyncHub,
-    accounts: AccountRegistry, persistence: PersistenceService, locks: KeyedLock,
-    federation: FederationEngine?, sender: PeerSender?, knownPeers: KnownPeers?,
-    failures: PeerFailureLog, profileFetcher: ProfileFetcher?
+    accounts: AccountRegistry, persistence: PersistenceService, locks: KeyedLock, federation: FederationHost?
   ) {
     rules = PresenceRules(
       server: configuration.name, limits: configuration.limits, autoAccept: configuration.autoAccept)
@@ -80,11 +61,6 @@ actor PresenceService {
     self.persistence = persistence
     self.locks = locks
     self.federation = federation
-    self.sender = sender
-    self.knownPeers = knownPeers
-    self.failures = failures
-    self.profileFetcher = profileFetcher
-    atStart = (stored.peers, stored.unsent)
     life = stored.starts
     alarm = Alarm(time)
     writer = Alarm(time)
@@ -100,7 +76,7 @@ actor PresenceService {
       index.restore(
         ListEvent(userID: record.observed, state: entry.state, sender: record.owner), of: record.owner)
     }
-    for server in rules.lists.serversMet { knownPeers?.set(true, server) }
+    for server in rules.lists.serversMet { federation?.met(server, true) }
   }
 
   /// Keeps the rules' deadlines until the task is cancelled.
@@ -129,6 +105,7 @@ actor PresenceService {
     writeLater(effects)
     dispatch(effects)
     expireFederation()
+    expireQueries()
     for event in postponed.takeDue(at: time.instant, most: Self.eventsInOneTurn) { publish(event) }
     answerPolls([])
     armed = nextDeadline
@@ -138,7 +115,9 @@ actor PresenceService {
   private static let eventsInOneTurn = 256
 
   private var nextDeadline: Instant? {
-    [rules.nextDeadline, federation?.nextDeadline, postponed.due].compactMap(\.self).min()
+    [rules.nextDeadline, federation?.engine.nextDeadline, queries.nextDeadline, postponed.due].compactMap(
+      \.self
+    ).min()
   }
 
   // MARK: Effects
@@ -166,7 +145,7 @@ actor PresenceService {
   }
 
   func writeLater(_ effects: [PresenceEffect]) {
-    for message in federation?.unsent(in: effects) ?? [] { writeLater(.unsent(message)) }
+    for message in federation?.engine.unsent(in: effects) ?? [] { writeLater(.unsent(message)) }
     for effect in effects {
       switch effect {
       case .listChanged(let owner, let event): writeLater(Relation(owner: owner, observed: event.userID))
@@ -191,7 +170,7 @@ actor PresenceService {
         if user.server == rules.server { writeLater(user) }
         // Whether each of those who watch them may see it is asked when they come for it.
         news += index.presenceChanged(user, isLocal: user.server == rules.server, toOthers: toOthers)
-        tellReaders(of: user)
+        answerReaders(of: user)
       case .listChanged(let owner, let event):
         meet(event.userID.server)
         if event.sender == owner {
@@ -269,7 +248,7 @@ actor PresenceService {
   /// Whether there is a relation with another server may have changed.
   private func meet(_ server: ServerName) {
     guard server != rules.server else { return }
-    knownPeers?.set(rules.lists.serversMet.contains(server), server)
+    federation?.met(server, rules.lists.serversMet.contains(server))
   }
 
   /// Every open poll of a device returns: another client holds it now.

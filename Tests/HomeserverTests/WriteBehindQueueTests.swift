@@ -23,12 +23,12 @@ struct WriteBehindQueueTests {
 
   @Test mutating func theFirstChangeSetsTheTimeAndLaterOnesDoNotMoveIt() {
     #expect(queue.due == nil)
-    #expect(queue.add(ann, at: after(0)))
-    #expect(!queue.add(bob, at: after(1)))
-    #expect(!queue.add(.init(owner: ann, observed: bob), at: after(1)))
+    #expect(queue.add(ann, at: after(0)) == true)
+    #expect(queue.add(bob, at: after(1)) == false)
+    #expect(queue.add(.init(owner: ann, observed: bob), at: after(1)) == false)
     #expect(queue.due == after(2))
-    #expect(!queue.begin(at: after(1)))
-    #expect(queue.begin(at: after(2)))
+    #expect(queue.begin(at: after(1)) == false)
+    #expect(queue.begin(at: after(2)) == true)
     #expect(queue.due == nil)
   }
 
@@ -43,13 +43,13 @@ struct WriteBehindQueueTests {
 
   @Test mutating func whatCouldNotBeStoredWaitsAgain() {
     _ = queue.add(peer, at: after(0))
-    #expect(queue.begin(at: after(2)))
+    #expect(queue.begin(at: after(2)) == true)
     #expect(queue.beginPeers() == [peer])
     #expect(queue.peers.isEmpty)
-    #expect(queue.endPeers(areStored: false, at: after(3)))
+    #expect(queue.endPeers(areStored: false, at: after(3)) == true)
     #expect(queue.due == after(5))
     #expect(queue.beginPeers() == [peer])
-    #expect(!queue.endPeers(areStored: true, at: after(5)))
+    #expect(queue.endPeers(areStored: true, at: after(5)) == false)
     #expect(queue.beginPeers() == [])
   }
 
@@ -59,7 +59,7 @@ struct WriteBehindQueueTests {
     let withdrawn = queue.withdraw(before: [newer])
     #expect(queue.peers.isEmpty)
     _ = queue.begin(at: after(2))
-    #expect(queue.putBack(withdrawn, at: after(3)), "it could not be stored: the older one waits as before")
+    #expect(queue.putBack(withdrawn, at: after(3)) == true, "it could not be stored: the older one waits as before")
     #expect(queue.peers.changes == [peer])
   }
 

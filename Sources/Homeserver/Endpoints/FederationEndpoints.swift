@@ -86,12 +86,14 @@ struct FederationEndpoints: Sendable {
   /// The relations of this server with its peers: for processes of the server's own user, over the Unix socket, and no
   /// others. It says who watches whom.
   private func peers(_ request: RoutedRequest) async throws -> WireResponse {
-    guard client != nil else { throw APIError(404, .notFound, "This server meets no others.") }
+    guard let failures = client?.failures else {
+      throw APIError(404, .notFound, "This server meets no others.")
+    }
     guard request.requester.isSameUser else {
       throw APIError(
         403, .forbidden, "Only the user who runs this server may ask this, over its Unix socket.")
     }
     let status = await presence.peerStatus
-    return .json(PeerReport(status, { presence.failures[$0] }, now: time.instant))
+    return .json(PeerReport(status, { failures[$0] }, now: time.instant))
   }
 }

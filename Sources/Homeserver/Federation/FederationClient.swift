@@ -12,6 +12,8 @@ struct FederationClient: Sendable {
   private let server: ServerName
   private let federation: Federation
   private let profiles: RemoteProfileCache
+  /// Why the last attempts to reach servers failed.
+  let failures: PeerFailureLog
 
   init(
     _ server: ServerName, _ federation: Federation, _ knownPeers: KnownPeers, _ failures: PeerFailureLog,
@@ -22,6 +24,7 @@ struct FederationClient: Sendable {
     isKnown = knownPeers.contains
     ownKeys = OwnKeys(server, federation.signer)
     profiles = RemoteProfileCache(time)
+    self.failures = failures
     let keys = KeyService(
       time: time, verifier: federation.verifier, isKnown: knownPeers.contains,
       failed: { failures.refused($0, "its keys cannot be fetched (\($1))") }

@@ -23,8 +23,9 @@ extension BadPeerTests {
     #expect(keys.map { [$0.known, $0.failed, $0.fetching].max() ?? 0 } ?? .max <= 1_024)
     let kept = try simulation.run {
       [
-        await server.presence.peerStatus.count, await server.presence.receiving.count,
-        await server.presence.unwritten.peers.changes.count, await server.presence.passing.count,
+        await server.presence.peerStatus.count, await server.presence.federation?.receiving.count ?? .max,
+        await server.presence.unwritten.peers.changes.count,
+        await server.presence.federation?.retainedRows ?? .max,
       ]
     }
     #expect(kept[0] == 0)

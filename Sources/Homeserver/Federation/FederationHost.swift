@@ -1,0 +1,137 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+internal import PresenceFederation
+
+/// This server among others: the engine that decides, and what carries out what it decides.
+///
+/// A value. Sending and asking begin here; what has to be stored, told to streams or handed to those who wait is returned
+/// (`Outcome`), for its owner to do.
+struct FederationHost: Sendable {
+  /// What remains to be done of a step.
+  struct Outcome: Sendable {
+    /// For this server's own streams.
+    var presence: [PresenceEffect] = []
+    /// Rows that are written behind.
+    var changes: [StoreChange] = []
+    /// What one-shot queries were answered with; nil where the user is not shown.
+    var answers: [(user: UserID, content: PresenceContent?)] = []
+  }
+
+  /// The relations of this server with its peers.
+  var engine: FederationEngine
+  /// Transactions that are being stored.
+  var receiving = ReceivingTransactions<CheckedContinuation<Void, Never>>()
+  private var retention = PeerRowRetention()
+  private let sender: PeerSender
+  private let knownPeers: KnownPeers
+  private let failures: PeerFailureLog
+  /// Asks for the profiles that other servers do not send along.
+  private let profileFetcher: ProfileFetcher
+  private let atStart: (peers: [PeerRecord], unsent: [ListEDU])
+
+  init(
+    _ engine: FederationEngine, _ stored: StoredServer, sender: PeerSender, knownPeers: KnownPeers,
+    failures: PeerFailureLog, profileFetcher: ProfileFetcher
+  ) {
+    self.engine = engine
+    self.sender = sender
+    self.knownPeers = knownPeers
+    self.failures = failures
+    self.profileFetcher = profileFetcher
+    atStart = (stored.peers, stored.unsent)
+  }
+
+  /// How many rows are kept of servers without a relation.
+  var retainedRows: Int { retention.count }
+
+  // MARK: After a start
+
+  /// What has to be stored before any peer is told of this life.
+  var rowsOfThisLife: [StoreChange] { [.epoch(engine.epoch)] }
+
+  /// What is written behind after a start: of servers without a relation the oldest rows go.
+  mutating func retainStored() -> [StoreChange] { atStart.peers.flatMap { retention.changes(with: $0) } }
+
+  /// Servers with a subscription hear of it (R13).
+  mutating func start(_ rules: inout PresenceRules, now: Moment) -> Outcome {
+    let step = engine.start(peers: atStart.peers, unsent: atStart.unsent, rules: &rules, now: now)
+    return carryOut(step)
+  }
+
+  // MARK: What happens
+
+  /// The rules ask for something.
+  mutating func hear(_ effects: [PresenceEffect], _ rules: inout PresenceRules, now: Moment) -> Outcome {
+    carryOut(engine.hear(effects, rules: &rules, now: now))
+  }
+
+  /// Does everything whose time has come.
+  mutating func expire(_ rules: inout PresenceRules, now: Moment) -> Outcome {
+    carryOut(engine.expire(rules: &rules, now: now))
+  }
+
+  /// An attempt to send was answered, or was not.
+  mutating func sent(
+    _ outbound: OutboundTransaction, _ outcome: PeerSender.Outcome, _ rules: inout PresenceRules,
+    now: Moment
+  ) -> Outcome {
+    switch outcome {
+    case .answered(let answer):
+      failures.answered(outbound.peer)
+      return carryOut(engine.succeeded(outbound, with: answer, rules: &rules, now: now))
+    case .failed(let reason, let cause):
+      failures.failed(outbound.peer, cause)
+      return carryOut(engine.failed(outbound, because: reason, rules: &rules, now: now))
+    }
+  }
+
+  /// A server asked for something else, and so is there (R3).
+  mutating func heard(from peer: ServerName, _ rules: inout PresenceRules, now: Moment) -> Outcome {
+    carryOut(engine.heard(from: peer, rules: &rules, now: now))
+  }
+
+  /// Asks a user's server once for their state.
+  mutating func askOnce(_ user: UserID, _ rules: inout PresenceRules, now: Moment) -> Outcome {
+    carryOut(engine.askOnce(user, rules: &rules, now: now))
+  }
+
+  /// Takes a few more of a transaction's messages.
+  mutating func receive(
+    _ reception: inout Reception, most: Int, _ rules: inout PresenceRules, now: Moment
+  ) -> Outcome {
+    carryOut(engine.receive(&reception, most: most, rules: &rules, now: now))
+  }
+
+  /// Whether there is a relation with a server may have changed.
+  func met(_ server: ServerName, _ isMet: Bool) { knownPeers.set(isMet, server) }
+
+  // MARK: What is stored first
+
+  /// What has to be durable before a transaction is taken, of its origin.
+  mutating func rows(taking transaction: Transaction, begins: Bool) -> [StoreChange] {
+    let record = engine.record(taking: transaction, begins: begins)
+    return [.peer(record)] + retention.changes(with: record)
+  }
+
+  /// What an operator is told of every peer, including those that are named by hand and have no relation.
+  func status(now: Moment) -> [PeerStatus] { engine.status(with: knownPeers.named, now: now) }
+
+  // MARK: Carrying out
+
+  private mutating func carryOut(_ step: FederationEngine.Step) -> Outcome {
+    var outcome = Outcome(presence: step.presence)
+    for effect in step.federation {
+      switch effect {
+      case .send(let outbound): sender.send(outbound)
+      case .delivered(_, let message): outcome.changes.append(.delivered(message))
+      case .remember(let record):
+        outcome.changes += retention.changes(with: record)
+        outcome.changes.append(.peer(record))
+      case .answeredOnce(let user, let content): outcome.answers.append((user, content))
+      case .askProfile(let user): profileFetcher.want(user)
+      }
+    }
+    return outcome
+  }
+}

@@ -1,0 +1,84 @@
+import MatrixWire
+import PorchlightTestSupport
+import Ports
+import Testing
+
+@testable import Homeserver
+
+/// Who waits for other servers, until when, and who need wait no longer.
+struct PendingQueriesTests {
+  private var queries = PendingQueries<String>()
+  private let ann: UserID
+  private let bob: UserID
+  private let cem: UserID
+
+  init() throws {
+    ann = try UserID("@ann:red.example").orThrow("a user")
+    bob = try UserID("@bob:blue.example").orThrow("a user")
+    cem = try UserID("@cem:blue.example").orThrow("a user")
+  }
+
+  private func after(_ seconds: Int) -> Instant { .origin + .seconds(seconds) }
+
+  private mutating func add(
+    _ waiter: String, _ kind: PendingQueries<String>.Kind, about users: Set<UserID>, until second: Int
+  ) -> UInt64 {
+    let id = queries.newID()
+    queries.add(id, waiter, kind, for: ann, about: users, until: after(second))
+    return id
+  }
+
+  @Test mutating func everybodyWhoAskedIsAnsweredInTheirOrder() {
+    _ = add("first", .once, about: [bob], until: 5)
+    _ = add("second", .once, about: [bob], until: 4)
+    _ = add("another", .once, about: [cem], until: 3)
+    #expect(queries.answer(bob, .once) == ["first", "second"])
+    #expect(queries.answer(bob, .once) == [])
+    #expect(queries.nextDeadline == after(3))
+  }
+
+  @Test mutating func aListWaitsForAllOfThem() {
+    _ = add("list", .list, about: [bob, cem], until: 2)
+    #expect(queries.answer(bob, .list) == [])
+    #expect(queries.answer(bob, .list) == [], "the same again is no other")
+    #expect(queries.answer(cem, .list) == ["list"])
+    #expect(queries.nextDeadline == nil)
+  }
+
+  @Test mutating func whatIsKnownForAnotherViewerIsNoAnswer() {
+    _ = add("list", .list, about: [bob], until: 2)
+    #expect(queries.answer(bob, .list) { $0 != ann } == [])
+    #expect(queries.answer(bob, .list) { $0 == ann } == ["list"])
+  }
+
+  @Test mutating func oneKindIsNoAnswerToTheOther() {
+    _ = add("once", .once, about: [bob], until: 5)
+    _ = add("list", .list, about: [bob], until: 2)
+    #expect(queries.answer(bob, .list) == ["list"])
+    #expect(queries.answer(bob, .once) == ["once"])
+  }
+
+  @Test mutating func whoseTimeIsUpWaitsNoLonger() {
+    _ = add("late", .once, about: [bob], until: 5)
+    _ = add("soon", .list, about: [bob, cem], until: 2)
+    #expect(queries.takeDue(at: after(1)) == [])
+    #expect(queries.takeDue(at: after(2)) == ["soon"])
+    #expect(queries.answer(cem, .list) == [])
+    #expect(queries.nextDeadline == after(5))
+  }
+
+  @Test mutating func whoHasGoneIsForgotten() {
+    let id = add("gone", .once, about: [bob], until: 5)
+    #expect(queries.remove(id) == "gone")
+    #expect(queries.remove(id) == nil)
+    #expect(queries.answer(bob, .once) == [])
+    #expect(queries.nextDeadline == nil)
+  }
+
+  @Test mutating func atTheEndEverybodyIsLetGo() {
+    _ = add("one", .once, about: [bob], until: 5)
+    _ = add("two", .list, about: [bob, cem], until: 2)
+    #expect(queries.takeAll() == ["one", "two"])
+    #expect(queries.takeDue(at: after(9)) == [])
+  }
+}
