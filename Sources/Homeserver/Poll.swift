@@ -53,9 +53,9 @@ public final class Poll: Sendable {
 struct OpenPoll: Sendable {
   let poll: Poll
   let stream: StreamID
-  /// The version it goes on from; nil where it begins.
-  let since: UInt64?
-  /// The token of that version, as its client knows it.
+  /// The position it goes on from; nil where it begins.
+  let since: StreamPosition?
+  /// The token of that position, as its client knows it.
   let start: SyncToken?
   let deadline: Instant
 

@@ -8,7 +8,7 @@ extension PresenceService {
   /// Adds a person whose account and presence are stored already.
   func register(_ user: UserID) {
     // The name may have been invited before it had an account; its stream begins with what still waits.
-    index.forgetStream(of: user)
+    sync.forgetStream(of: user)
     rules.register(user, now: time.now)
     performUnasked(rules.askNewcomer(user, now: time.now))
   }

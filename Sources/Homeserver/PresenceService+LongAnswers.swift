@@ -25,12 +25,12 @@ extension PresenceService {
     let (poll, user) = (open.poll, open.device.user)
     await lookInTurns(user)
     // Asked again, as the poll waited for this.
-    guard isReached(open) else {
-      poll.deliver(Self.unknownPosition(of: poll).response)
+    guard sync.isReached(open) else {
+      poll.deliver(SyncService.unknownPosition(of: poll).response)
       end([open])
       return answerPolls([])
     }
-    let version = index.version(of: user)
+    let position = sync.position(of: user)
     let filter = poll.parameters.filter
     let presence = await told(user, since: open.since, as: poll.form) {
       filter.presence.allows($0, to: user)
@@ -45,8 +45,8 @@ extension PresenceService {
     } else {
       poll.deliver(
         poll.answer(
-          from: open.start, to: token(version), isComplete: open.since == nil && open.start != nil,
-          accountData: accountData(of: user, since: open.since, filter.accountData), presence: presence))
+          from: open.start, to: position.token, isComplete: open.since == nil && open.start != nil,
+          accountData: accountData(of: user, since: open.since, filter), presence: presence))
     }
     end([open])
     answerPolls([])
@@ -58,7 +58,7 @@ extension PresenceService {
     for user: UserID, as form: StreamForm
   ) async -> (presence: [[UInt8]], accountData: [[UInt8]], position: SyncToken) {
     await lookInTurns(user)
-    let position = token(index.version(of: user))
+    let position = sync.position(of: user).token
     let presence = await told(user, since: nil, as: form, where: \.isPresence)
     return (presence, accountData(of: user, since: nil, .everything), position)
   }
@@ -66,7 +66,7 @@ extension PresenceService {
   /// A person's list as `GET .../presence/list` answers it (E2).
   func listInParts(of user: UserID) async -> PresenceListAnswer {
     await lookInTurns(user)
-    let position = token(index.version(of: user))
+    let position = sync.position(of: user).token
     let (entries, invites) = contents(of: user)
     return PresenceListAnswer(
       list: await inParts(entries, for: user) { entry, view in [view.listEntry(entry.key, entry.value)] },
@@ -77,14 +77,14 @@ extension PresenceService {
   /// What a stream tells after a version, or from its beginning, as the bytes of events: those of each part stand
   /// together, with commas between them.
   private func told(
-    _ user: UserID, since: UInt64?, as form: StreamForm, where passes: (StreamView.Notice) -> Bool,
+    _ user: UserID, since: StreamPosition?, as form: StreamForm, where passes: (StreamView.Notice) -> Bool,
     isWanted: () -> Bool = { true }
   ) async -> [[UInt8]] {
     func written(_ notices: [StreamView.Notice], _ view: StreamView) -> [[UInt8]] {
       notices.filter(passes).compactMap { view.event($0)?.encoded(as: form) }
     }
     if let since {
-      let notices = view(of: user, at: time.now).changes(since: since)
+      let notices = sync.view(of: user, rules, time.now).changes(since: since.version)
       return await inParts(notices, for: user, isWanted: isWanted, as: StreamBytes.events) {
         written([$0], $1)
       }.filter { !$0.isEmpty }
@@ -130,14 +130,14 @@ extension PresenceService {
   private func part<Elements: Collection, Part>(
     _ elements: Elements, for viewer: UserID, _ make: (Elements.Element, StreamView) -> [Part]
   ) -> [Part] {
-    let view = view(of: viewer, at: time.now)
+    let view = sync.view(of: viewer, rules, time.now)
     return elements.flatMap { make($0, view) }
   }
 
   private func contents(
     of user: UserID
   ) -> (entries: OrderedEntries, invites: [(UserID, WallTime)]) {
-    let view = view(of: user, at: time.now)
+    let view = sync.view(of: user, rules, time.now)
     return (view.entries(), view.pendingInvites())
   }
 
@@ -149,8 +149,8 @@ extension PresenceService {
 
   private static let mostSorted = 1_000
 
-  private func accountData(of user: UserID, since: UInt64?, _ filter: EventFilter) -> [[UInt8]] {
-    let view = view(of: user, at: time.now)
-    return view.accountData(since: since, filter).compactMap(view.accountDataEvent)
+  private func accountData(of user: UserID, since: StreamPosition?, _ filter: SyncFilter) -> [[UInt8]] {
+    let source = sync.accountData(of: user)
+    return source.changes(since: since, filter).compactMap(source.event)
   }
 }

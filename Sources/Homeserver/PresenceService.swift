@@ -22,29 +22,16 @@ actor PresenceService {
   var queries = PendingQueries<CheckedContinuation<PresenceContent?, Never>>()
   /// Queries whose caller waits no longer, until the actor comes to them.
   let givenUp = Mutex<[PendingQueries<CheckedContinuation<PresenceContent?, Never>>.QueryID]>([])
-  var index = StreamIndex()
+  /// What streams have to say, and the polls that wait for it.
+  var sync: SyncService
   /// What is written behind.
   var unwritten: WriteBehindQueue
   let writer: Alarm
   let time: any Timekeeper
-  let hub: SyncHub
   let accounts: AccountRegistry
   let persistence: PersistenceService
   let locks: KeyedLock
-  /// What is new in whose stream, until the polls that wait for it are woken.
-  var news: StreamIndex.Changes = []
-  /// Polls that something new concerns, to be answered before the visit is over.
-  var woken: [OpenPoll] = []
-  /// Polls for which there is so much that it is told in parts.
-  var long: [OpenPoll] = []
-  private let longAnswers: Alarm
-  /// What requests mean for the streams of others.
-  var postponed = PostponedEvents()
-  /// When each device was last told something.
-  var lastAnswers: [Device: Instant] = [:]
-  let batching: Duration
-  /// Which life of the store this is: positions of earlier ones are known and begin anew.
-  let life: UInt64
+  let longAnswers: Alarm
   let alarm: Alarm
   private var armed: Instant?
 
@@ -56,24 +43,23 @@ actor PresenceService {
       server: configuration.name, limits: configuration.limits, autoAccept: configuration.autoAccept)
     rules.meetsOthers = federation != nil || configuration.othersAreSilent
     self.time = time
-    self.hub = hub
     self.accounts = accounts
     self.persistence = persistence
     self.locks = locks
     self.federation = federation
-    life = stored.starts
+    sync = SyncService(
+      hub: hub, accounts: accounts, batching: configuration.batching, life: stored.starts)
     alarm = Alarm(time)
     writer = Alarm(time)
     longAnswers = Alarm(time)
     unwritten = WriteBehindQueue(interval: configuration.writeBehind)
-    batching = configuration.batching
     let now = time.now
     for record in stored.presence { rules.restore(record, now: now) }
     for record in stored.deviceActivity { rules.restore(record, now: now) }
     for record in stored.relationships {
       rules.restore(record, now: now)
       guard let entry = record.relationship.entry else { continue }
-      index.restore(
+      sync.restore(
         ListEvent(userID: record.observed, state: entry.state, sender: record.owner), of: record.owner)
     }
     for server in rules.lists.serversMet { federation?.met(server, true) }
@@ -89,15 +75,9 @@ actor PresenceService {
   /// Answers polls for which there is much to tell, until the task is cancelled.
   func answerLong() async {
     await longAnswers.run { _ in
-      while !long.isEmpty { await answerInParts(long.removeFirst()) }
+      while let open = sync.takeLong() { await answerInParts(open) }
       return nil
     }
-  }
-
-  /// Answers a poll in parts, when it is its turn.
-  func answerInPartsLater(_ open: OpenPoll) {
-    long.append(open)
-    longAnswers.ring()
   }
 
   private func expire() -> Instant? {
@@ -106,16 +86,14 @@ actor PresenceService {
     dispatch(effects)
     expireFederation()
     expireQueries()
-    for event in postponed.takeDue(at: time.instant, most: Self.eventsInOneTurn) { publish(event) }
+    for event in sync.takePostponed(dueAt: time.instant) { publish(event) }
     answerPolls([])
     armed = nextDeadline
     return armed
   }
 
-  private static let eventsInOneTurn = 256
-
   private var nextDeadline: Instant? {
-    [rules.nextDeadline, federation?.engine.nextDeadline, queries.nextDeadline, postponed.due].compactMap(
+    [rules.nextDeadline, federation?.engine.nextDeadline, queries.nextDeadline, sync.nextDeadline].compactMap(
       \.self
     ).min()
   }
@@ -168,8 +146,7 @@ actor PresenceService {
       switch effect {
       case .presenceChanged(let user, let toOthers):
         if user.server == rules.server { writeLater(user) }
-        // Whether each of those who watch them may see it is asked when they come for it.
-        news += index.presenceChanged(user, isLocal: user.server == rules.server, toOthers: toOthers)
+        sync.presenceChanged(user, isLocal: user.server == rules.server, toOthers: toOthers)
         answerReaders(of: user)
       case .listChanged(let owner, let event):
         meet(event.userID.server)
@@ -195,7 +172,7 @@ actor PresenceService {
   // MARK: Streams of others
 
   private func postpone(_ event: PostponedEvents.Event) {
-    postponed.add(event, at: time.instant)
+    sync.postpone(event, at: time.instant)
   }
 
   /// Before a stream is read: what was postponed for it is in it, and who changed since its viewer looked.
@@ -203,8 +180,7 @@ actor PresenceService {
   /// - Returns: whether it may be read. Where so much changed that it takes more than one turn, it has to be called again.
   func look(_ viewer: UserID, waits: Bool) -> Bool {
     settle(viewer)
-    news += index.hear(viewer)
-    return index.look(viewer, waits: waits)
+    return sync.look(viewer, waits: waits)
   }
 
   /// The same in as many locks as it takes.
@@ -212,20 +188,18 @@ actor PresenceService {
     while !look(viewer, waits: false) { await Task.yield() }
   }
 
-  private func settle(_ viewer: UserID) {
-    for event in postponed.take(for: viewer) { publish(event) }
+  func settle(_ viewer: UserID) {
+    for event in sync.takePostponed(for: viewer) { publish(event) }
   }
 
   private func publish(_ event: PostponedEvents.Event) {
     switch event {
     case .list(let owner, let event):
-      news += index.listChanged(of: owner, event)
-      if rules.lists.audience(of: event.userID).isEmpty { index.forget(event.userID) }
+      sync.listChanged(of: owner, event, isWatched: !rules.lists.audience(of: event.userID).isEmpty)
     case .invite(let event):
-      // A name without an account has a stream like a user: less work would take less time, which tells.
-      news += index.inviteChanged(event)
+      sync.inviteChanged(event)
       for (observer, observed) in rules.keepUnclaimed(event) {
-        index.forgetInvite(from: observer, to: observed)
+        sync.forgetInvite(from: observer, to: observed)
         if observer.server != rules.server { writeLater(Relation(owner: observer, observed: observed)) }
       }
     }
@@ -233,17 +207,8 @@ actor PresenceService {
 
   /// Takes out polls that something new concerns, some at a time.
   func wake() {
-    let room = Self.wokenAtOnce - woken.count
-    if room > 0 {
-      news += index.tellFollowers()
-      let (polls, rest) = hub.publish(news, most: room)
-      woken += polls
-      news = rest
-    }
-    if index.hasUntold || !news.isEmpty { answerLater() }
+    if sync.wake() { answerLater() }
   }
-
-  private static let wokenAtOnce = 64
 
   /// Whether there is a relation with another server may have changed.
   private func meet(_ server: ServerName) {
@@ -259,10 +224,7 @@ actor PresenceService {
 
   /// Every open poll of a device returns, those among them that were just woken.
   private func endStreams(of device: Device) {
-    lastAnswers[device] = nil
-    let ended = hub.end(device) + woken.filter { $0.device == device }
-    woken.removeAll { $0.device == device }
-    ended.forEach(dismiss)
+    for open in sync.end(device) { dismiss(open) }
   }
 
   /// Asks to be called when the rules' next deadline comes.

@@ -1,9 +1,13 @@
 internal import MatrixWire
 
-/// Where a stream goes on: as a token, `p3_17`, in which a client sees nothing.
+/// Where a stream goes on, for each of its sources: as a token, `p3_17`, in which a client sees nothing.
+///
+/// Presence counts for each person by themselves (`StreamIndex`), and account data, which is a person's own, is counted
+/// with it. A source that has to count otherwise adds a number here and to the token.
 struct StreamPosition: Hashable, Sendable {
   /// Which life of the store it is of.
   let life: UInt64
+  /// How much the person's stream has been told of presence, lists, invites and account data.
   let version: UInt64
 
   init(life: UInt64, version: UInt64) {

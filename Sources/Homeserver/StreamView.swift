@@ -72,34 +72,6 @@ struct StreamView {
     return order.sorted { $0 < $1 }.map { found[$0.place] }
   }
 
-  /// The types of the viewer's own account data that a filter lets pass, those that changed last at the end. Where
-  /// it sets a limit, they are the ones that changed last.
-  ///
-  /// - Parameters:
-  ///   - since: the version after which they changed; nil for all there are.
-  ///   - filter: one that names other people as senders lets nothing pass: whose data it is sent it.
-  /// - Returns: the types by their bytes.
-  func accountData(since: UInt64?, _ filter: EventFilter) -> [[UInt8]] {
-    guard filter.limit != 0, filter.allows(sender: viewer) else { return [] }
-    let versions = index.accountDataVersions(of: viewer)
-    let types =
-      if let since {
-        versions.filter { $0.value > since }.map(\.key)
-      } else {
-        Array(profiles.accountData(of: viewer).keys)
-      }
-    let passing = types.filter(filter.allows(type:)).map { (version: versions[$0] ?? 0, type: $0) }
-      .sorted {
-        $0.version == $1.version ? $0.type.lexicographicallyPrecedes($1.type) : $0.version < $1.version
-      }
-    return passing.suffix(filter.limit ?? passing.count).map(\.type)
-  }
-
-  /// An event of account data as every form of the stream has it: a type and a content, and nothing else.
-  func accountDataEvent(_ type: [UInt8]) -> [UInt8]? {
-    profiles.accountData(type, of: viewer).map { StreamBytes.accountData(type: type, content: $0) }
-  }
-
   /// What a notice says now; nil where there is nothing any more.
   func event(_ notice: Notice) -> StreamEvent? {
     switch notice {

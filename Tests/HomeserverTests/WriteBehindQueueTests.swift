@@ -59,8 +59,8 @@ struct WriteBehindQueueTests {
     let withdrawn = queue.withdraw(before: [newer])
     #expect(queue.peers.isEmpty)
     _ = queue.begin(at: after(2))
-    #expect(queue.putBack(withdrawn, at: after(3)) == true, "it could not be stored: the older one waits as before")
-    #expect(queue.peers.changes == [peer])
+    #expect(queue.putBack(withdrawn, at: after(3)) == true)
+    #expect(queue.peers.changes == [peer], "nothing was stored: the older one waits as before")
   }
 
   @Test mutating func whatIsBeingWrittenIsWithdrawnToo() {

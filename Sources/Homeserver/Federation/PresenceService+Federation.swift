@@ -90,7 +90,7 @@ extension PresenceService {
     let id = queries.newID()
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        guard !Task.isCancelled, !hub.isClosed else { return continuation.resume(returning: nil) }
+        guard !Task.isCancelled, !sync.hub.isClosed else { return continuation.resume(returning: nil) }
         queries.add(
           id, continuation, kind, for: viewer, about: users, until: time.instant + patience)
         begin()
