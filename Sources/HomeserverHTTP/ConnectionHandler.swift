@@ -25,8 +25,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// What `current` asks for, where it waits.
   private var poll: Poll?
   private var isHungUp = false
-  /// No request is taken any more: the client closed its half, spoke nonsense, or asked for the end, or the
-  /// server stops.
+  /// No request is taken any more: the client closed its half, spoke nonsense or wants the end, or the server stops.
   private var isLast = false
   private var isReadHeld = false
   private var isAdvancing = false
@@ -70,14 +69,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     timer.stop()
     arrived.removeAll()
     current = nil
-    head.release()
+    head.charge = nil
     reader.close()
     abandon()
     dispatcher.remove(self)
   }
 
-  /// The client does not wait for the answer any more: a request that only reads is ended; a change once begun is
-  /// carried out.
+  /// The client waits no more: a request that only reads is ended, a change once begun is carried out.
   private func abandon() {
     guard let poll else { return }
     self.poll = nil
@@ -86,8 +84,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   // MARK: Shutdown
 
-  /// Ends when nothing is under way. Of a request whose head or body is still coming nothing was accepted, so
-  /// it is not waited for.
+  /// Ends when nothing is under way. Of a request that is still coming nothing was accepted: it is not waited for.
   func quiesce() {
     isLast = true
     if current == nil, arrived.isEmpty { cut() }
@@ -139,8 +136,12 @@ extension ConnectionHandler {
 
   /// So many bytes are kept of a head that is not whole yet.
   func setHeadBytes(_ count: Int) {
-    let free = phase == .closed ? .max : limits.smallRequest
-    if !head.set(count, free: free, { dispatcher.charge(.nobody, for: place.id) }) { cut() }
+    head.bytes = count
+    guard count > limits.smallRequest, phase != .closed else { return head.charge = nil }
+    let memory = head.charge ?? dispatcher.charge(.nobody, for: place.id)
+    head.charge = memory
+    // Buffers double, and this one stays. Not a method of `head`: this very connection may have to give way for it.
+    if !memory.grow(to: 2 * count) { cut() }
   }
 
   /// Another request needs the memory of the one that is coming.

@@ -70,6 +70,22 @@ internal import Testing
     #expect(others > 0)
   }
 
+  /// What is kept of its trailer takes the memory of its own body, which is the oldest there is.
+  @Test func aTrailerThatIsNeverFinishedTakesTheMemoryOfItsOwnBody() async throws {
+    try await withServedHomeserver(limits: Self.narrow) { server in
+      try await withRawClient(to: server.endpoint) { client in
+        let body = "FA00\r\n" + Self.spaces(64_000) + "\r\n0\r\n"
+        try await client.send(
+          Self.register + "Transfer-Encoding: chunked\r\n\r\n" + body + "X: x" + Self.spaces(30_000) + "x")
+        #expect(try await client.answer().map { $0.status == 503 } ?? true)
+      }
+      try await withRawClient(to: server.endpoint) { client in
+        try await client.send("GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(try await client.answer()?.status == 200)
+      }
+    }
+  }
+
   private struct Nobody: PeerTransport {
     func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse {
       throw ExchangeError(.unreachable, "Nobody is there.")
