@@ -24,8 +24,8 @@ struct PendingQueries<Waiter: Sendable>: Sendable {
   }
 
   private var queries: [QueryID: Query] = [:]
-  /// The queries about each user, oldest first.
-  private var byUser: [UserID: [QueryID]] = [:]
+  /// The queries about each user.
+  private var byUser: [UserID: Set<QueryID>] = [:]
   private var deadlines = DeadlineQueue<QueryID>()
   private var lastID: QueryID = 0
 
@@ -50,7 +50,7 @@ struct PendingQueries<Waiter: Sendable>: Sendable {
     until deadline: Instant
   ) {
     queries[id] = Query(kind: kind, viewer: viewer, unanswered: users, waiter: waiter)
-    for user in users { byUser[user, default: []].append(id) }
+    for user in users { byUser[user, default: []].insert(id) }
     deadlines.set(deadline, for: id)
   }
 
@@ -66,24 +66,29 @@ struct PendingQueries<Waiter: Sendable>: Sendable {
   ) -> [Waiter] {
     guard let asked = byUser[user] else { return [] }
     var waiters: [Waiter] = []
-    for id in asked {
+    for id in asked.sorted() {
       guard let query = queries[id], query.kind == kind, isAnswer(query.viewer) else { continue }
       queries[id]?.unanswered.remove(user)
-      byUser[user]?.removeAll { $0 == id }
+      byUser[user]?.remove(id)
       if queries[id]?.unanswered.isEmpty == true, let waiter = remove(id) { waiters.append(waiter) }
     }
     if byUser[user]?.isEmpty == true { byUser[user] = nil }
     return waiters
   }
 
-  /// Those whose time is up.
+  /// Those whose time is up, some at a time: a list may wait for thousands of users. Where there are more, `nextDeadline`
+  /// has passed already.
   mutating func takeDue(at now: Instant) -> [Waiter] {
     var waiters: [Waiter] = []
-    while let id = deadlines.popDue(at: now) {
+    var users = 0
+    while users < Self.usersAtOnce, let id = deadlines.popDue(at: now) {
+      users += queries[id]?.unanswered.count ?? 0
       if let waiter = remove(id) { waiters.append(waiter) }
     }
     return waiters
   }
+
+  private static var usersAtOnce: Int { 1_000 }
 
   /// Everybody who waits, oldest first.
   mutating func takeAll() -> [Waiter] { queries.keys.sorted().compactMap { remove($0) } }
@@ -92,7 +97,7 @@ struct PendingQueries<Waiter: Sendable>: Sendable {
   mutating func remove(_ id: QueryID) -> Waiter? {
     guard let query = queries.removeValue(forKey: id) else { return nil }
     for user in query.unanswered {
-      byUser[user]?.removeAll { $0 == id }
+      byUser[user]?.remove(id)
       if byUser[user]?.isEmpty == true { byUser[user] = nil }
     }
     deadlines.set(nil, for: id)

@@ -81,4 +81,16 @@ struct PendingQueriesTests {
     #expect(queries.takeAll() == ["one", "two"])
     #expect(queries.takeDue(at: after(9)) == [])
   }
+
+  /// A user with a long list reads it again and again: none of it is more than a short turn.
+  @Test mutating func manyWhoseTimeIsUpAreGivenUpInParts() throws {
+    let users = try Set((0..<600).map { try UserID("@u\($0):blue.example").orThrow("a user") })
+    for number in 0..<5 { _ = add("list \(number)", .list, about: users, until: 2) }
+    #expect(queries.takeDue(at: after(2)) == ["list 0", "list 1"])
+    #expect(queries.nextDeadline == after(2))
+    #expect(queries.takeDue(at: after(2)).count == 2)
+    #expect(queries.takeDue(at: after(2)).count == 1)
+    #expect(queries.takeDue(at: after(2)) == [])
+    #expect(queries.nextDeadline == nil)
+  }
 }
