@@ -188,7 +188,7 @@ FAULTS = [
     ("engine: a plain push puts the long watchdog off", "PresenceFederation/FederationEngine+Receiving.swift",
      "if isExchange { peers[name]?.exchanged(&agenda, now) }",
      "if isExchange { peers[name]?.exchanged(&agenda, now) }\n"
-     "      if edu.role == nil, reception.messageHasStates { peers[name]?.armLongTimer(&agenda, now) }",
+     "      if edu.role == nil, !edu.push.isEmpty { peers[name]?.armLongTimer(&agenda, now) }",
      "NoticingWorldTests/serversThatNeverRestAreRemindedYet"),
     ("engine: users nobody looks at stay subscribed", "PresenceFederation/PeerLink.swift",
      "if watched.isPolled || watched.version != nil {", "if watched.isPolled && !watched.isPolled {",

@@ -174,10 +174,15 @@ extension PresenceService {
   ) -> ListDecision {
     guard !rules.isCurrent(decision) else { return decision }
     let later = again(rules, time.now)
-    for message in federation?.engine.unsent(in: decision.effects) ?? [] { writeLater(.delivered(message)) }
-    writeLater(later.effects)
-    writeLater(Relation(owner: decision.owner, observed: decision.observed))
+    replace(decision, by: later)
     return later
+  }
+
+  /// Puts right what is stored of a decision that was made anew.
+  func replace(_ stored: ListDecision, by done: ListDecision) {
+    for message in federation?.engine.unsent(in: stored.effects) ?? [] { writeLater(.delivered(message)) }
+    writeLater(done.effects)
+    writeLater(Relation(owner: stored.owner, observed: stored.observed))
   }
 }
 

@@ -14,6 +14,8 @@ public struct Reception: Sendable {
   var messages: ArraySlice<ListEDU> = []
   /// What they do, where that was decided before. A decision that is current no more is made anew.
   var decisions: ArraySlice<ListDecision>
+  /// Those that were made anew: what is stored of the first is not what was done.
+  public private(set) var replaced: [(stored: ListDecision, done: ListDecision)] = []
   /// Whose acceptance came along: they are pushed unasked.
   var accepted: Set<UserID> = []
   /// The messages about presence behind the present one, and what is left of that.
@@ -24,7 +26,6 @@ public struct Reception: Sendable {
   /// Whether all it says was heard, and whether that ended with the part that was taken last; what it asks for follows.
   private(set) var hasHeardMessage = false
   private(set) var endsHearing = false
-  private(set) var messageHasStates = false
   /// Who is in the answer already.
   private(set) var said: Set<UserID> = []
   private(set) var refused: Set<UserID> = []
@@ -60,13 +61,14 @@ public struct Reception: Sendable {
   }
 
   /// Does what a message about a list asks for, as it was decided if that still fits.
-  func apply(
+  mutating func apply(
     _ message: ListEDU, _ decision: ListDecision?, to rules: inout PresenceRules, now: Moment
   ) -> [PresenceEffect] {
-    guard let decision, rules.isCurrent(decision) else {
-      return rules.receive(message, from: transaction.origin, now: now)
-    }
-    return rules.apply(decision)
+    guard let decision else { return rules.receive(message, from: transaction.origin, now: now) }
+    guard !rules.isCurrent(decision) else { return rules.apply(decision) }
+    let later = rules.decide(message, from: transaction.origin, now: now)
+    replaced.append((decision, later))
+    return rules.apply(later)
   }
 
   /// Goes on to the next message about presence, where nothing is left of the present one.
@@ -77,7 +79,6 @@ public struct Reception: Sendable {
     while !isMessageLeft, let edu = rest.popFirst() {
       guard case .presence(let presence) = edu else { continue }
       message = presence
-      messageHasStates = !presence.push.isEmpty
       (isMessageLeft, beginsMessage, hasHeardMessage) = (true, true, false)
     }
     return isMessageLeft

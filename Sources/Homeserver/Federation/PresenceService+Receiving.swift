@@ -120,7 +120,10 @@ extension PresenceService {
     }
     while true {
       perform(federation?.receive(&reception, most: Self.peopleInOneTurn, &rules, now: time.now))
-      guard !reception.isDone else { return named(reception.answer) }
+      guard !reception.isDone else {
+        for (stored, done) in reception.replaced { replace(stored, by: done) }
+        return named(reception.answer)
+      }
       await Task.yield()
     }
   }
