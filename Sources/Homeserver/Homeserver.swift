@@ -152,7 +152,8 @@ public final class Homeserver: Sendable {
         passwords: passwords, sessions: sessions
       ).endpoints
       + RegistrationEndpoints(
-        registration: configuration.registration, accounts: accounts, passwords: passwords.work,
+        registration: configuration.registration, accounts: accounts, limiter: limiter,
+        passwords: passwords.work,
         sessions: sessions, authentication: authentication
       ).endpoints
       + SessionEndpoints(

@@ -5,6 +5,7 @@ internal import Ports
 struct RegistrationEndpoints: Sendable {
   let registration: Homeserver.Registration
   let accounts: AccountRegistry
+  let limiter: RequestLimiter
   let passwords: PasswordWork
   let sessions: SessionStarter
   let authentication: UserInteractiveAuthentication
@@ -12,7 +13,7 @@ struct RegistrationEndpoints: Sendable {
   var endpoints: [Endpoint] {
     [
       Endpoint(.get, ["register"], for: .anyone, answer: flows),
-      Endpoint(.post, ["register"], for: .anyone, counts: .registration, answer: register),
+      Endpoint(.post, ["register"], for: .anyone, answer: register),
     ]
   }
 
@@ -30,6 +31,7 @@ struct RegistrationEndpoints: Sendable {
     case "guest": throw APIError(403, .guestAccessForbidden, "This server has no guests.")
     default: throw APIError(400, .invalidParameter, "The parameter 'kind' is 'user' or 'guest'.")
     }
+    try limiter.charge(.registration, request.requester.subject)
     let stage = try stage()
     let isFirstVersion = request.version == .v1
     let wanted = try WireJSON.decode(RegisterRequest.self, from: request.body)
