@@ -88,7 +88,10 @@ extension FederationEngine {
     _ step: inout Step
   ) {
     let name = sent.peer
-    let isCrowded = peers[name]?.isUnknown == true && unknownPeers > Self.mostHurriedUnknownPeers
+    // All peers are counted only where it matters.
+    let mayWaitLong =
+      peers[name].map { $0.isUnknown && !$0.isSubscribed && $0.outbound.running(sent) != nil } ?? false
+    let isCrowded = mayWaitLong && reason != .refused && unknownPeers > Self.mostHurriedUnknownPeers
     guard
       let failure = peers[name]?.failed(sent, because: reason, isCrowded: isCrowded, &agenda, now)
     else { return }
