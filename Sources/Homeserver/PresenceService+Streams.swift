@@ -99,7 +99,7 @@ extension PresenceService {
 
   // MARK: Answering
 
-  /// Answers these polls and all that were woken, or parks them. Of very many a part, and the others in later locks.
+  /// Answers these polls and all that were woken, or parks them. Of very many a part, and the others in later turns.
   func answerPolls(_ polls: [OpenPoll]) {
     wake()
     var waiting = polls + sync.takeWoken()

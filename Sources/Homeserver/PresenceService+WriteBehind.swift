@@ -66,7 +66,7 @@ extension PresenceService {
     }
   }
 
-  /// Each in its people's turn: a change of theirs that is being stored right now must not be overwritten.
+  /// Each with the lock of its relation: a change of theirs that is being stored right now must not be overwritten.
   private func flushRelations() async {
     for relation in unwritten.takeRelations() {
       let (owner, observed) = (relation.owner, relation.observed)

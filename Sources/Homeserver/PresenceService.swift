@@ -183,7 +183,7 @@ actor PresenceService {
     return sync.look(viewer, waits: waits)
   }
 
-  /// The same in as many locks as it takes.
+  /// The same in as many turns as it takes.
   func lookInTurns(_ viewer: UserID) async {
     while !look(viewer, waits: false) { await Task.yield() }
   }

@@ -13,7 +13,7 @@ public struct RateLimits: Hashable, Sendable {
     }
   }
 
-  /// Logins, right or wrong: into one account, and from one address (`Homeserver.Guess` says who counts where).
+  /// Logins, right or wrong: into one account, and from one address (`PasswordGuard` says who counts where).
   public var login: Rate? = Rate(perSecond: 2, burst: 60)
   /// Logins with a wrong name or password: into one account, and from one address.
   public var failedLogin: Rate? = Rate(perSecond: 0.1, burst: 20)

@@ -15,15 +15,6 @@ public enum ListCommand: Hashable, Sendable {
   /// Sets the groups of an entry.
   case setGroups([String], of: UserID)
 
-  /// The other of the two users whose relation it changes.
-  public var other: UserID {
-    switch self {
-    case .invite(let other), .drop(let other), .accept(let other), .deny(let other), .revoke(let other),
-      .setGroups(_, of: let other):
-      other
-    }
-  }
-
   /// The relation it changes: of an owner and the user on their list.
   func relation(of user: UserID) -> PresenceLists.Relation {
     switch self {
