@@ -46,6 +46,21 @@ import Testing
     #expect(scene.line(with: "you look offline; your profile stays public") != nil)
   }
 
+  /// The server has told nothing of oneself yet, and the connection goes while one writes.
+  @Test(arguments: [("s", "lunch"), ("@", "Ann B.")] as [(Key, String)])
+  func whatIsWrittenIsKeptWhileTheConnectionIsGone(key: Key, text: String) {
+    var scene = Scene([])
+    scene.press(key)
+    scene.type(text)
+    scene.interrupt()
+    scene.press(.enter)
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "not connected yet") != nil)
+    scene.hear([.own(.online)])
+    scene.press(.enter)
+    #expect(scene.intents == [key == "s" ? .publish(update(.online, text)) : .rename(text)])
+  }
+
   @Test func aChoiceIsPendingUntilTheEcho() {
     var scene = Scene()
     scene.press("3")

@@ -14,10 +14,15 @@ struct NameCommand: Command {
 
   var help: String { "write your display name" }
 
+  /// As for a status text.
+  func problem(in model: Model) -> String? { name == nil || model.isOwnKnown ? nil : Self.unknown.string }
+
+  /// Without a word of the server it is not known what would be replaced.
+  private static let unknown: SafeText = "not connected yet: your name is not known"
+
   func run(_ model: inout Model) -> [Intent] {
-    // Without a word of the server it is not known what would be replaced.
     guard model.isOwnKnown else {
-      model.notices.show(Notice("not connected yet: your name is not known", .warning))
+      model.notices.show(Notice(Self.unknown, .warning))
       return []
     }
     let before = model.echo.displayName ?? ""

@@ -16,6 +16,11 @@ struct StatusCommand: Command {
 
   var help: String { "write your status text" }
 
+  /// A text that is written already is not thrown away because the connection went meanwhile: the prompt stays open.
+  func problem(in model: Model) -> String? {
+    text == nil || model.isOwnKnown ? nil : "not connected yet: your status is not known"
+  }
+
   func run(_ model: inout Model) -> [Intent] {
     guard model.checkOwnIsKnown() else { return [] }
     guard let text else {
