@@ -1,7 +1,7 @@
 internal import Screen
 
-/// Which key does what, where: commands as text, so that other keys are other data. The help and the hints are made
-/// from it, so they cannot lie.
+/// Which key does what, where: commands as text, so that other keys are other data. The help, the menu and the hints of
+/// the last line are made from it; words inside of sentences ("A accepts") name the standard keys.
 struct Keymap: Hashable, Sendable {
   /// Where a key is pressed.
   enum Scope: CaseIterable, Hashable, Sendable {

@@ -20,6 +20,31 @@ import Testing
     #expect(Self.bindings.contains { $0.line.text == name || $0.line.text.hasPrefix(name + " ") })
   }
 
+  /// Every way to move, and every status there is.
+  private static let choices = ["online", "away", "busy", "invisible", "free-for-chat"]
+
+  @Test(arguments: Motion.allCases.map { "move " + $0.rawValue } + choices.map { "set " + $0 })
+  func everyChoiceHasAKey(line: String) {
+    #expect(Self.bindings.contains { $0.line.text == line })
+  }
+
+  @Test func everyEntryOfAMenuAndEveryHintIsACommandWithAKey() throws {
+    var scene = Scene(Self.people)
+    scene.hear([.invite("fay")])
+    var menus = 0
+    for row in [RowID.contact(.user("ann"), of: .own), .invite(.user("fay"), of: .own)] {
+      let person = try #require(scene.model.list.roster.person(row))
+      for item in Menu(person).items {
+        menus += 1
+        #expect(item.command != nil && !Self.keymap.keys(for: item).isEmpty, "\(item.text)")
+      }
+    }
+    #expect(menus == 5)
+    for line in KeyLine.statusLines + KeyLine.listLines + ["reconnect", "invites"] {
+      #expect(line.command != nil && Self.keymap.hints(for: [line]).count == 1, "\(line.text)")
+    }
+  }
+
   @Test(arguments: bindings.map(\.line))
   func everyKeyHasACommandAndAWord(line: CommandText) {
     #expect(line.command?.help.isEmpty == false)

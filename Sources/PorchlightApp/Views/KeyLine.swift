@@ -38,16 +38,20 @@ struct KeyLine {
   /// Where there is room for two lines, the first says how to set the own status.
   func drawStatusKeys(_ painter: inout Painter) {
     let end = painter.put("you:  ", row: 0, column: 1, style: model.look[.keys])
-    let lines: [CommandText] = [
-      "set online", "set away", "set busy", "set invisible", "set free-for-chat", "toggle away",
-      "toggle busy", "status",
-      "clear",
-    ]
     let width = painter.size.columns - 1
     painter.within(Rect(row: 0, column: end - 1, rows: 1, columns: width - end + 1)) {
-      draw(model.keymap.hints(for: lines), upTo: width - end, &$0)
+      draw(model.keymap.hints(for: Self.statusLines), upTo: width - end, &$0)
     }
   }
+
+  /// What sets the own status.
+  static let statusLines: [CommandText] = [
+    "set online", "set away", "set busy", "set invisible", "set free-for-chat", "toggle away", "toggle busy",
+    "status",
+    "clear",
+  ]
+  /// What there is in the list at all times; the first two come first.
+  static let listLines: [CommandText] = ["help", "quit", "menu", "offline", "invite", "detail", "remove"]
 
   private var hints: [KeyBinding] {
     if model.layers.farewell != nil { return [] }
@@ -58,7 +62,7 @@ struct KeyLine {
     let invites: [CommandText] = model.list.roster.asking.isEmpty ? [] : ["invites"]
     let lost: [CommandText] = model.server.connection.isInterrupted ? ["reconnect"] : []
     return model.keymap.hints(
-      for: lost + ["help", "quit"] + own + invites + ["menu", "offline", "invite", "detail", "remove"])
+      for: lost + Self.listLines.prefix(2) + own + invites + Self.listLines.dropFirst(2))
   }
 
   private func draw(_ bindings: [KeyBinding], upTo width: Int, _ painter: inout Painter) {
