@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 
@@ -81,11 +82,10 @@ class Server:
         self.start()
 
     def start(self):
-        errors = open(self.log, "ab") if self.log else subprocess.PIPE
+        # No pipe: nobody reads it, and a full one would stop the server.
+        self.errors = open(self.log, "a+b") if self.log else tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            self.command, stdout=subprocess.PIPE, stderr=errors, preexec_fn=self.preexec)
-        if self.log:
-            errors.close()
+            self.command, stdout=subprocess.PIPE, stderr=self.errors, preexec_fn=self.preexec)
         Server.running.append(self)
         self.base = self.port = None
         return self
@@ -97,23 +97,27 @@ class Server:
         found = re.match(r"Listening on (\S+)", self.said)
         if not found:
             self.process.kill()
-            errors = self.process.stderr.read() if self.process.stderr else open(self.log, "rb").read()
+            errors = self.complaints()
             Server.end_all()
-            raise SystemExit(f"{self.name} does not listen: {self.said!r} {errors.decode()[-2000:]}")
+            raise SystemExit(f"{self.name} does not listen: {self.said!r} {errors[-2000:]}")
         self.base = found.group(1)
         port = re.match(r"https?://.*:(\d+)", self.base)
         self.port = int(port.group(1)) if port else None
         return self
 
+    def complaints(self):
+        """What it wrote to standard error so far. Read without moving: the server writes at the same position."""
+        return os.pread(self.errors.fileno(), 1 << 24, 0).decode(errors="replace")
+
     def end(self, how=signal.SIGTERM):
         """Ends it, by a request or by force; returns its exit status."""
-        Server.running.remove(self)
         self.process.send_signal(how)
+        # Where it does not end, `end_all` still knows it.
         status = self.process.wait(self.patience)
+        Server.running.remove(self)
         self.port = None
-        for pipe in (self.process.stdout, self.process.stderr):
-            if pipe:
-                pipe.close()
+        for file in (self.process.stdout, self.errors):
+            file.close()
         return status
 
     def kill(self):

@@ -35,6 +35,7 @@ class User:
         self.said = self.watched = None
         self.seen = {}
         self.changes = 0
+        self.failure = None
         connection = server.connect()
         self.token = connection.register(self.name, password=PASSWORD)[1]["access_token"]
         connection.close()
@@ -42,8 +43,15 @@ class User:
     def do(self, connection, method, path, body=None):
         status, answer = connection.ask(method, path, self.token, body)
         if status != 200 or answer.get("failed"):
-            raise SystemExit(f"soak: {self.id}: {method} {path} {body}: {status} {answer}")
+            raise RuntimeError(f"{self.id}: {method} {path} {body}: {status} {answer}")
         return answer
+
+    def write(self, stop):
+        """Changes until it is stopped; what stops it before that is kept, as a thread that ends by itself says nothing."""
+        try:
+            self.change(stop)
+        except (OSError, http.client.HTTPException, RuntimeError, KeyError) as failure:
+            self.failure = failure
 
     def poll(self, stop):
         """Follows the stream, by a new connection after every break."""
@@ -82,7 +90,9 @@ class User:
                 self.token = self.do(connection, "POST", CLIENT + "/login", {
                     "type": "m.login.password", "identifier": {"type": "m.id.user", "user": self.name},
                     "password": PASSWORD})["access_token"]
-                connection.ask("POST", CLIENT + "/logout", before, {})
+                status, answer = connection.ask("POST", CLIENT + "/logout", before, {})
+                if status != 200:
+                    raise RuntimeError(f"{self.id}: /logout: {status} {answer}")
         connection.close()
 
 
@@ -107,7 +117,7 @@ def main():
             over, silent = threading.Event(), threading.Event()
             for user in users:
                 threading.Thread(target=user.poll, args=(over,), daemon=True).start()
-            writers = [threading.Thread(target=user.change, args=(silent,), daemon=True) for user in users]
+            writers = [threading.Thread(target=user.write, args=(silent,), daemon=True) for user in users]
             for writer in writers:
                 writer.start()
             samples, end = [], now() + 60 * minutes
@@ -119,6 +129,9 @@ def main():
             silent.set()
             for writer in writers:
                 writer.join(30)
+            claims.expect(not any(writer.is_alive() for writer in writers), "every user's last request was answered")
+            failures = [str(user.failure) for user in users if user.failure]
+            claims.expect(not failures, "no request of a user failed", failures)
             claims.expect(all(user.changes for user in users), "every user changed something")
             for user in users:
                 claims.expect(wait_until(lambda: user.seen.get(user.watched.id) == user.watched.said, 20),
