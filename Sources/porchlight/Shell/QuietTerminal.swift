@@ -10,12 +10,21 @@ enum QuietTerminal {
   /// while the process goes on after a stop.
   nonisolated(unsafe) private static let before = UnsafeMutablePointer<termios>.allocate(capacity: 1)
   nonisolated(unsafe) private static let quiet = UnsafeMutablePointer<termios>.allocate(capacity: 1)
+  /// The thread that asks and reads. Signals reach the main thread, for those of a pool block them. If it still waited
+  /// for a processor when the question is answered already, it would take the echo from a terminal that was given
+  /// back. So handlers run on the reader alone.
+  nonisolated(unsafe) private static var reader = pthread_self()
   /// The question, for a handler to put again.
   nonisolated(unsafe) private static var question = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
   /// How often the process went on after a stop. Only compared.
   nonisolated(unsafe) private(set) static var suspensions: Int32 = 0
 
   private static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+  private static let handled = ending + [SIGTSTP, SIGCONT]
+  private static let handledSet = signals(handled)
+  private static let stopSet = signals([SIGTSTP])
+  /// The signals that the reader blocks by itself.
+  nonisolated(unsafe) private static var blocked = sigset_t()
 
   /// Puts a question whose answer is not shown. What was typed ahead was shown, so it is thrown away.
   ///
@@ -25,9 +34,11 @@ enum QuietTerminal {
     keepQuiet()
     question = UnsafeMutableBufferPointer.allocate(capacity: text.utf8.count)
     _ = question.initialize(from: text.utf8)
-    for number in ending { handle(number) { QuietTerminal.giveBack(onSignal: $0) } }
-    handle(SIGTSTP) { _ in QuietTerminal.stop() }
-    handle(SIGCONT) { _ in QuietTerminal.goOn() }
+    reader = pthread_self()
+    handled.forEach(handle)
+    _ = stopSet  // A handler finds it made.
+    var unblocked = handledSet
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, &blocked)
     guard tcsetattr(STDIN_FILENO, TCSAFLUSH, quiet) == 0 else {
       end()
       return false
@@ -38,16 +49,25 @@ enum QuietTerminal {
 
   static func end() {
     tcsetattr(STDIN_FILENO, TCSANOW, before)
-    for number in ending + [SIGTSTP, SIGCONT] { signal(number, SIG_DFL) }
+    for number in handled { signal(number, SIG_DFL) }
+    pthread_sigmask(SIG_SETMASK, &blocked, nil)
     question.deallocate()
     question = UnsafeMutableBufferPointer(start: nil, count: 0)
   }
 
-  /// Without SA_RESTART: who reads is to look at what has changed.
-  private static func handle(_ number: Int32, _ handler: @convention(c) @escaping (Int32) -> Void) {
+  /// Without SA_RESTART: the reader is to look at what has changed. One handler at a time, for they share what is above.
+  private static func handle(_ number: Int32) {
     var action = sigaction()
-    action.__sigaction_handler.sa_handler = handler
+    action.__sigaction_handler.sa_handler = { QuietTerminal.take($0) }
+    action.sa_mask = handledSet
     sigaction(number, &action, nil)
+  }
+
+  private static func signals(_ numbers: [Int32]) -> sigset_t {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in numbers { sigaddset(&signals, number) }
+    return signals
   }
 
   /// A line at a time, and Ctrl-C and Ctrl-Z as ever: a shell may have had other ideas while the process started.
@@ -60,6 +80,18 @@ enum QuietTerminal {
 
   // MARK: Handlers. All they call may be called from one (signal-safety(7)).
 
+  private static func take(_ number: Int32) {
+    guard pthread_equal(pthread_self(), reader) != 0 else {
+      _ = pthread_kill(reader, number)
+      return
+    }
+    switch number {
+    case SIGTSTP: stop()
+    case SIGCONT: goOn()
+    default: giveBack(onSignal: number)
+    }
+  }
+
   private static func giveBack(onSignal number: Int32) {
     tcsetattr(STDIN_FILENO, TCSANOW, before)
     signal(number, SIG_DFL)
@@ -71,13 +103,11 @@ enum QuietTerminal {
     tcsetattr(STDIN_FILENO, TCSANOW, before)
     signal(SIGTSTP, SIG_DFL)
     raise(SIGTSTP)
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGTSTP)
+    var unblocked = stopSet
     // Here the process stops, unless no shell is there to let it go on: then it does not.
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
     tcsetattr(STDIN_FILENO, TCSANOW, quiet)
-    handle(SIGTSTP) { _ in QuietTerminal.stop() }
+    handle(SIGTSTP)
   }
 
   /// After any stop, by SIGSTOP too, of which no process is told.
