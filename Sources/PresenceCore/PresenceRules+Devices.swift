@@ -1,0 +1,136 @@
+public import MatrixWire
+public import Ports
+
+/// Devices: their polls, their reports, and the end of each.
+extension PresenceRules {
+  /// A poll was opened. The returned name goes to `streamEnded`.
+  ///
+  /// - Throws: `M_LIMIT_EXCEEDED` where the device has more polls open than any client needs.
+  public mutating func streamOpened(
+    of user: UserID, on device: DeviceID, _ intent: PollIntent, now: Moment
+  ) throws(MatrixError) -> (StreamID, [PresenceEffect]) {
+    guard people[user]?.devices[device]?.streams.count ?? 0 < limits.openPolls else {
+      throw MatrixError(
+        .limitExceeded, "This device has \(limits.openPolls) polls open already.", retryAfter: 1000)
+    }
+    lastStream += 1
+    let stream = StreamID(number: lastStream)
+    let counts = intent.setPresence != .offline
+    let instant = now.instant
+    let limits = limits
+    people[user]?.changeDevices(at: instant, limits) { devices in
+      var state = devices[device] ?? DevicePresence(at: instant)
+      // Connecting is an act; every further poll is not.
+      if counts, !state.isConnected(at: instant, limits) { state.lastAct = instant }
+      state.dropSpentSwitch(at: instant, limits)
+      state.streams[stream] = .init(counts: counts, looks: intent.looks)
+      if !state.reports {
+        if intent.setPresence == .unavailable {
+          state.idleSince = state.idleStart(at: instant, limits) ?? instant
+        }
+        if intent.setPresence == .online, state.idleSince != nil {
+          // Taking `unavailable` back says that the user is there; the fallback must not outvote it.
+          state.idleSince = nil
+          state.lastAct = instant
+        }
+      }
+      devices[device] = state
+    }
+    return (stream, settle(user, at: instant))
+  }
+
+  /// A poll returned, for whatever reason. Unknown streams (ended by `closing` before) are ignored.
+  public mutating func streamEnded(
+    _ stream: StreamID, of user: UserID, on device: DeviceID, now: Moment
+  ) -> [PresenceEffect] {
+    streamsEnded([(stream, device)], of: user, now: now)
+  }
+
+  /// Polls of one user returned together. What follows is worked out once: it looks at each of their devices, which may
+  /// be many.
+  public mutating func streamsEnded(
+    _ ended: [(stream: StreamID, device: DeviceID)], of user: UserID, now: Moment
+  ) -> [PresenceEffect] {
+    let known = ended.filter { people[user]?.devices[$0.device]?.streams[$0.stream] != nil }
+    guard !known.isEmpty else { return [] }
+    let instant = now.instant
+    people[user]?.changeDevices(at: instant, limits) { devices in
+      for (stream, device) in known {
+        guard let ended = devices[device]?.streams.removeValue(forKey: stream) else { continue }
+        if ended.counts { devices[device]?.lastStreamEnd = instant }
+        if ended.looks { devices[device]?.lastLookEnd = instant }
+        devices[device]?.lastEnd = instant
+      }
+    }
+    return settle(user, at: instant)
+  }
+
+  /// A device's own report (E5).
+  public mutating func report(
+    of user: UserID, on device: DeviceID, _ report: DeviceReport, now: Moment
+  ) -> [PresenceEffect] {
+    let instant = now.instant
+    people[user]?.changeDevices(at: instant, limits) { devices in
+      var state = devices[device] ?? DevicePresence(at: instant)
+      switch report.idleness {
+      case .unstated: break
+      case .since(let milliseconds):
+        state.reports = true
+        state.idleSince = instant - .milliseconds(milliseconds)
+      case .active:
+        state.reports = true
+        state.idleSince = nil
+      }
+      if let type = report.deviceType { state.type = type }
+      if report.closing {
+        state.streams = [:]
+        state.lastStreamEnd = nil
+        state.lastPut = nil
+        state.lastLookEnd = nil
+        state.listReadAt = nil
+        state.pollingSwitch = nil
+        // A client that is started again has its user at it.
+        state.idleSince = nil
+      }
+      devices[device] = state
+    }
+    let effects = settle(user, at: instant)
+    return report.closing ? effects + [.endStreams(user, device)] : effects
+  }
+
+  /// The explicit polling switch (E6).
+  public mutating func setPolling(
+    _ polling: Bool, of user: UserID, on device: DeviceID, now: Moment
+  ) -> [PresenceEffect] {
+    changeDevice(device, of: user, at: now.instant) {
+      $0.pollingSwitch = polling
+      $0.lastEnd = nil
+    }
+  }
+
+  /// The list was read, which counts as looking for a while (E7).
+  public mutating func listWasRead(
+    by user: UserID, on device: DeviceID, now: Moment
+  ) -> [PresenceEffect] {
+    changeDevice(device, of: user, at: now.instant) { $0.listReadAt = now.instant }
+  }
+
+  /// A device was logged out.
+  public mutating func removeDevice(
+    _ device: DeviceID, of user: UserID, now: Moment
+  ) -> [PresenceEffect] {
+    people[user]?.removeDevice(device)
+    return settle(user, at: now.instant) + [.endStreams(user, device)]
+  }
+
+  private mutating func changeDevice(
+    _ device: DeviceID, of user: UserID, at now: Instant, _ change: (inout DevicePresence) -> Void
+  ) -> [PresenceEffect] {
+    people[user]?.changeDevices(at: now, limits) { devices in
+      var state = devices[device] ?? DevicePresence(at: now)
+      change(&state)
+      devices[device] = state
+    }
+    return settle(user, at: now)
+  }
+}
