@@ -128,7 +128,7 @@ FAULTS = [
      "    try await persistence.commit(changes)\n    accounts.apply(changes)\n",
      "    accounts.apply(changes)\n    try await persistence.commit(changes)\n", "PersistedAccountTests"),
     ("anybody logs in without a password", "Homeserver/Endpoints/LoginEndpoints.swift",
-     "requester.isSameUser && hasLocalLogin", "hasLocalLogin", "LoginTests"),
+     "requester.isSameUser && hasLocalLogin", "hasLocalLogin", "LocalLoginTests"),
     ("a replaced session keeps its polls", "Homeserver/SessionStarter.swift",
      "if !isNew { await presence.endPolls(of: session.device) }", "_ = isNew", "LoginTests"),
     ("a password is never asked for", "Homeserver/Endpoints/SessionEndpoints.swift",

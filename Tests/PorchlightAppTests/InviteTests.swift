@@ -7,7 +7,7 @@ import Testing
 @testable import PorchlightApp
 
 @Suite struct InviteTests {
-  private static let people: [StreamEvent] = [
+  static let people: [StreamEvent] = [
     [.own(), .invite("ola"), .invite("pip")], .person("ann", .online),
     .person("wil", .unknown, reason: .pending),
   ].flatMap(\.self)
@@ -157,62 +157,12 @@ import Testing
     #expect(scene.intents == [])
   }
 
-  @Test func theNoticeOfAnInviteGoesWithTheStreamsWord() {
-    var scene = Scene(Self.people)
-    scene.press("+")
-    scene.type("zed")
-    scene.press(.enter)
-    scene.wait(.seconds(20))
-    #expect(scene.model.notices.current != nil)
-    scene.hear([.list("zed", .pending)])
-    #expect(scene.model.notices.current == nil)
-  }
-
   @Test(arguments: [(24, 80, "list? (y/n)"), (24, 40, "? (y/n)"), (6, 24, "? y/n")])
   func theRemovalQuestionIsNeverCut(rows: Int, columns: Int, end: String) {
     let name = String(repeating: "Amara", count: 20)
     var scene = Scene([.own()] + .person("amara", .online, called: name), rows: rows, columns: columns)
     scene.press("X")
     #expect(scene.line(with: "remove Ama")?.hasSuffix(end) == true)
-  }
-
-  @Test(arguments: [
-    ("Chidi", "is on your list already"), ("two words", "is not a user ID"), ("zoë", "is not"),
-  ])
-  func aNameIsThatOfSomebodyKnownOrAUserID(text: String, problem: String) {
-    var scene = Scene([.own()] + .person("@c:far.test", .online, called: "chidi"))
-    scene.press("+")
-    scene.type(text)
-    scene.press(.enter)
-    #expect(scene.intents == [])
-    #expect(scene.line(with: problem) != nil)
-  }
-
-  @Test(arguments: [(true, "inviting @bob:far.test"), (false, "knows only people on this machine")])
-  func somebodyElsewhereIsAskedWhereTheServerMeetsOthers(meetsOthers: Bool, said: String) {
-    var scene = Scene([.own()], meetsOthers: meetsOthers)
-    scene.press("+")
-    scene.type("@bob:FAR.test")
-    scene.press(.enter)
-    #expect(scene.intents == (meetsOthers ? [.change(.invite(.user("@bob:far.test")))] : []))
-    #expect(scene.line(with: said) != nil)
-  }
-
-  @Test func anAskerCannotTakeANameThatIsMeantForSomebodyElse() {
-    var scene = Scene([.own(), .invite("@mallory:spam.test", called: "rosa")])
-    scene.press("+")
-    scene.type("rosa")
-    scene.press(.enter)
-    #expect(scene.intents == [])
-    #expect(scene.line(with: "write the user ID") != nil)
-  }
-
-  @Test func anAskerIsFoundByANameThatCanBeNobodyElses() {
-    var scene = Scene([.own(), .invite("ola", called: "Ola K.")])
-    scene.press("+")
-    scene.type("ola k.")
-    scene.press(.enter)
-    #expect(scene.intents == [.change(.invite(.user("ola")))])
   }
 
   @Test func elsewhereOneOfSeveralMustBeChosenFirst() {
@@ -248,32 +198,6 @@ import Testing
     scene.send(.answered(.accept(.user("ola")), SDKError(.unreachable, "no answer")))
     #expect(scene.line(with: "@ola:harbor.example: no answer") != nil)
     #expect(scene.line(with: "(accepting)") == nil)
-  }
-
-  @Test(arguments: [
-    ("@zed:far.test", "@zed:far.test"), ("zed", "@zed:harbor.example"), ("@zed", "@zed:harbor.example"),
-    ("  zed ", "@zed:harbor.example"),
-  ])
-  func plusInvitesByUserIDOrName(text: String, user: String) {
-    var scene = Scene(Self.people)
-    scene.press("+")
-    scene.type(text)
-    scene.press(.enter)
-    #expect(scene.intents == [.change(.invite(.user(user)))])
-  }
-
-  @Test(arguments: [
-    ("", "a user ID is needed"), ("zed:", "is not a user ID"), ("mara", "that is you"),
-    ("ann", "is on your list already"), ("wil", "has not answered your invite yet"),
-  ])
-  func aMistakeStaysInThePrompt(text: String, problem: String) {
-    var scene = Scene(Self.people)
-    scene.press("+")
-    scene.type(text)
-    scene.press(.enter)
-    #expect(scene.intents == [])
-    #expect(scene.line(with: problem) != nil)
-    #expect(scene.line(with: " invite:") != nil)
   }
 
   @Test func removalNeedsAYes() {

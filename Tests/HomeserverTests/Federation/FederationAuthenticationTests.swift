@@ -8,45 +8,6 @@ import Testing
 
 /// From a request to the server that signed it (Protocol 6.2, 6.3).
 struct FederationAuthenticationTests {
-  /// Servers that answer when a test says so.
-  private final class KeyServers: Sendable {
-    struct State: Sendable {
-      var documents: [ServerName: ServerKeys] = [:]
-      var hanging: [ServerName: [CheckedContinuation<Void, Never>]] = [:]
-      var asked: [ServerName] = []
-      var hangs: Set<ServerName> = []
-    }
-
-    let state = Mutex(State())
-
-    func fetch(_ server: ServerName) async throws -> ServerKeys {
-      let hangs = state.withLock { state in
-        state.asked.append(server)
-        return state.hangs.contains(server)
-      }
-      if hangs {
-        await withTaskCancellationHandler {
-          await withCheckedContinuation { wait in
-            state.withLock { $0.hanging[server, default: []].append(wait) }
-          }
-        } onCancel: {
-          self.release(server)
-        }
-        try Task.checkCancellation()
-      }
-      guard let document = state.withLock({ $0.documents[server] }) else {
-        throw ExchangeError(.unreachable, "Nothing listens there.")
-      }
-      return document
-    }
-
-    func release(_ server: ServerName) {
-      for wait in state.withLock({ $0.hanging.removeValue(forKey: server) }) ?? [] { wait.resume() }
-    }
-
-    var asked: [ServerName] { state.withLock(\.asked) }
-  }
-
   private let simulation = Simulation()
   private let servers = KeyServers()
   private let known = Outcomes()
