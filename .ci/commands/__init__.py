@@ -1,0 +1,1 @@
+"""The commands of a shell, by subject; .ci/shell.py runs them all."""
