@@ -106,6 +106,7 @@ let package = Package(
       swiftSettings: simulated),
 
     // The outside, one package each.
+    .target(name: "SmallFiles", swiftSettings: strict),
     .target(
       name: "MatrixCrypto",
       dependencies: [
@@ -137,7 +138,7 @@ let package = Package(
     .target(name: "Screen", swiftSettings: pure),
     .target(name: "Keyboard", dependencies: ["Ports", "Screen"], swiftSettings: pure),
     .target(
-      name: "PorchlightConfig", dependencies: [.product(name: "TOMLKit", package: "TOMLKit")],
+      name: "PorchlightConfig", dependencies: ["SmallFiles", .product(name: "TOMLKit", package: "TOMLKit")],
       swiftSettings: strict),
     .target(
       name: "PorchlightApp",
@@ -160,8 +161,8 @@ let package = Package(
     .target(
       name: "LocalServer",
       dependencies: [
-        "Homeserver", "HomeserverHTTP", "HomeserverSQLite", "MatrixWire", "NetworkExchange", "Ports", logging,
-        lifecycle, signals,
+        "Homeserver", "HomeserverHTTP", "HomeserverSQLite", "MatrixWire", "NetworkExchange", "Ports",
+        "SmallFiles", logging, lifecycle, signals,
       ], swiftSettings: strict),
 
     // What the server costs, measured by the executable.

@@ -1,5 +1,6 @@
 internal import Glibc
 public import Homeserver
+internal import SmallFiles
 
 /// A small text that only its owner may read, in a file: made once, never written again.
 public enum PrivateFile {
@@ -47,36 +48,35 @@ public enum PrivateFile {
 
   /// Nil where there is no file.
   private static func read(_ path: String) throws(StoreError) -> String? {
-    // Not to wait for the other end of a pipe.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      if errno == ENOENT { return nil }
-      throw failure("Cannot read \(path)")
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw StoreError(.failed, "\(path) is not a file.")
-    }
-    guard status.st_uid == geteuid() || status.st_uid == 0 else {
+    guard let file = try opened(path) else { return nil }
+    guard file.owner == geteuid() || file.owner == 0 else {
       throw StoreError(.failed, "The file \(path) belongs to somebody else; it is not used.")
     }
-    guard status.st_mode & 0o077 == 0 else {
+    guard file.permissions & 0o077 == 0 else {
       throw StoreError(.failed, "Others may read or write the file \(path): chmod 600 \(path)")
     }
-    var bytes = [UInt8](repeating: 0, count: largest + 1)
-    var count = 0
-    while count < bytes.count {
-      let read = bytes.withUnsafeMutableBytes { buffer in
-        Glibc.read(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
-      }
-      if read < 0, errno == EINTR { continue }
-      guard read >= 0 else { throw failure("Cannot read \(path)") }
-      if read == 0 { break }
-      count += read
+    do throws(RegularFile.Problem) {
+      return String(decoding: try file.bytes(atMost: largest), as: UTF8.self)
+    } catch {
+      throw failure(error, path)
     }
-    guard count <= largest else { throw StoreError(.failed, "The file \(path) is too large to be meant.") }
-    return String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+
+  private static func opened(_ path: String) throws(StoreError) -> RegularFile? {
+    do throws(RegularFile.Problem) {
+      return try RegularFile(path)
+    } catch {
+      if error == .system(ENOENT) { return nil }
+      throw failure(error, path)
+    }
+  }
+
+  private static func failure(_ problem: RegularFile.Problem, _ path: String) -> StoreError {
+    switch problem {
+    case .system(let code): failure("Cannot read \(path)", code)
+    case .notRegular: StoreError(.failed, "\(path) is not a file.")
+    case .tooLarge: StoreError(.failed, "The file \(path) is too large to be meant.")
+    }
   }
 
   /// Writes beside the file, and gives it its name at the end.
@@ -114,7 +114,7 @@ public enum PrivateFile {
     close(parent)
   }
 
-  private static func failure(_ what: String) -> StoreError {
-    StoreError(.failed, "\(what): \(String(cString: strerror(errno))).")
+  private static func failure(_ what: String, _ code: Int32 = errno) -> StoreError {
+    StoreError(.failed, "\(what): \(String(cString: strerror(code))).")
   }
 }
