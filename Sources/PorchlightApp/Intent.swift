@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import PorchlightSDK
 internal import Ports
 
 /// Something to be done about a message. The runtime is the only place that does it.
@@ -6,7 +7,7 @@ enum Intent: Hashable, Sendable {
   case publish(StatusUpdate)
   /// Since when the keyboard is idle; nil for "the user is there".
   case reportIdle(since: Instant?)
-  case change(ListChange)
+  case change(ContactChange)
   /// Set the own display name.
   case rename(String)
   /// Try to reach the server at once.

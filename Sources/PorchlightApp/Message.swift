@@ -13,7 +13,7 @@ struct Message: Sendable {
     /// What became of the own status.
     case publishing(PresencePublisher.Outcome)
     /// What became of a change to the list; nil where the server took it.
-    case answered(ListChange, SDKError?)
+    case answered(ContactChange, SDKError?)
     /// What became of the wanted display name.
     case renamed(String, SDKError?)
     /// What the server speaks.

@@ -1,3 +1,4 @@
+internal import PorchlightSDK
 internal import Screen
 
 /// One line for the user, until the next key, or for a while.
@@ -11,9 +12,9 @@ struct Notice: Hashable, Sendable {
   let text: SafeText
   let kind: Kind
   /// Stays until this change is settled.
-  let change: ListChange?
+  let change: ContactChange?
 
-  init(_ text: SafeText, _ kind: Kind = .information, until change: ListChange? = nil) {
+  init(_ text: SafeText, _ kind: Kind = .information, until change: ContactChange? = nil) {
     self.text = text
     self.kind = kind
     self.change = change

@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import PorchlightSDK
 internal import Ports
 
 /// The one line that is said to the user, what one key does about it, and when it goes away.
@@ -52,7 +53,7 @@ struct Notices: Hashable, Sendable {
   /// - Parameters:
   ///   - now: the present instant.
   ///   - isPending: whether a change is still waited for.
-  mutating func reconcile(at now: Instant, isPending: (ListChange) -> Bool) {
+  mutating func reconcile(at now: Instant, isPending: (ContactChange) -> Bool) {
     if let deadline = quitArmedUntil, deadline <= now {
       quitArmedUntil = nil
       current = nil

@@ -47,7 +47,7 @@ extension Model {
   /// Accepts or denies the selected invite, and no other, and goes on to the next.
   ///
   /// - Returns: whose it was, and what to do; nil where nothing was selected that can be answered.
-  mutating func answer(_ change: (UserID) -> ListChange) -> (asker: UserID, intents: [Intent])? {
+  mutating func answer(_ change: (UserID) -> ContactChange) -> (asker: UserID, intents: [Intent])? {
     guard case .invite(let asker, let account) = list.selection else {
       notices.show(
         Notice(list.roster.asking.isEmpty ? "no invites" : "which one? I goes to the invites"))
@@ -66,7 +66,7 @@ extension Model {
   }
 
   /// Asks the server for a change to the lists.
-  mutating func request(_ change: ListChange) -> [Intent] {
+  mutating func request(_ change: ContactChange) -> [Intent] {
     guard list.request(change) else {
       notices.show(Notice("already under way"))
       return []

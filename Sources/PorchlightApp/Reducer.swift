@@ -83,7 +83,7 @@ extension Model {
   }
 
   /// What became of a change to the lists; it stays pending until the stream confirms it.
-  fileprivate mutating func handle(_ error: SDKError?, of change: ListChange) {
+  fileprivate mutating func handle(_ error: SDKError?, of change: ContactChange) {
     guard let error else {
       list.accepted(change)
       return

@@ -1,3 +1,4 @@
+internal import PorchlightSDK
 internal import Ports
 internal import Screen
 
@@ -19,7 +20,7 @@ struct RosterDocument: Hashable, Sendable {
     /// When they were last active, or asked.
     let activity: SafeText
     /// The change that the row waits for.
-    let pending: ListChange?
+    let pending: ContactChange?
     /// Their own words, or why nothing is known of them.
     let remark: SafeText
     /// Changed a moment ago.

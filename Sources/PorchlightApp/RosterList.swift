@@ -20,7 +20,7 @@ struct RosterList: Sendable {
   /// Rows that changed of late, and until when they stand out.
   private(set) var highlights: [RowID: Instant] = [:]
   /// Changes that were asked for and not confirmed by the stream.
-  private(set) var changes: [ListChange: PendingChange] = [:]
+  private(set) var changes: [ContactChange: PendingChange] = [:]
 
   init(userID: UserID) { roster = Roster(userID: userID) }
 
@@ -29,10 +29,10 @@ struct RosterList: Sendable {
   var selectedPerson: Person? { selection.flatMap { roster.person($0) } }
 
   /// The change that a row waits for.
-  func change(for row: RowID) -> ListChange? {
+  func change(for row: RowID) -> ContactChange? {
     guard let user = row.userID else { return nil }
-    let candidates: [ListChange] =
-      row.isInvite ? [.accept(user), .deny(user)] : [.drop(user), .invite(user)]
+    let candidates: [ContactChange] =
+      row.isInvite ? [.accept(user), .deny(user)] : [.remove(user), .invite(user)]
     return candidates.first { changes[$0] != nil }
   }
 
@@ -61,17 +61,17 @@ extension RosterList {
   /// Waits for a change from now on, until the stream confirms it.
   ///
   /// - Returns: false if the row waits for one already.
-  mutating func request(_ change: ListChange) -> Bool {
+  mutating func request(_ change: ContactChange) -> Bool {
     guard self.change(for: change.row(of: roster.account)) == nil else { return false }
     changes[change] = PendingChange()
     return true
   }
 
   /// The server took the change; it stays pending until the stream confirms it.
-  mutating func accepted(_ change: ListChange) { changes[change]?.answers = 0 }
+  mutating func accepted(_ change: ContactChange) { changes[change]?.answers = 0 }
 
   /// The server did not take it.
-  mutating func refused(_ change: ListChange) { changes[change] = nil }
+  mutating func refused(_ change: ContactChange) { changes[change] = nil }
 
   /// The poll that was under way when the server agreed may not know it yet. The one after that does, and
   /// if it said nothing, there was nothing to change.
@@ -85,7 +85,7 @@ extension RosterList {
   private mutating func confirm(_ change: RosterChange) {
     switch change {
     case .added(let contact): changes[.invite(contact.userID)] = nil
-    case .removed(let contact, _): changes[.drop(contact.userID)] = nil
+    case .removed(let contact, _): changes[.remove(contact.userID)] = nil
     case .inviteGone(let invite, _):
       changes[.accept(invite.observer)] = nil
       changes[.deny(invite.observer)] = nil

@@ -84,9 +84,9 @@ public struct Runtime: Sendable {
     }
   }
 
-  private func send(_ change: ListChange, _ mailbox: Mailbox) async {
+  private func send(_ change: ContactChange, _ mailbox: Mailbox) async {
     do throws(SDKError) {
-      try await source.perform(change.request)
+      try await source.perform(.change(change))
       mailbox.post(.answered(change, nil))
     } catch {
       mailbox.post(.answered(change, error))

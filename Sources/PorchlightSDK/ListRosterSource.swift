@@ -34,10 +34,10 @@ public struct ListRosterSource: RosterSource {
 
   public func perform(_ request: RosterRequest) async throws(SDKError) {
     switch request {
-    case .invite(let user): try await session.invite(user)
-    case .accept(let user): try await session.accept(user)
-    case .deny(let user): try await session.deny(user)
-    case .remove(let user): try await session.drop(user)
+    case .change(.invite(let user)): try await session.invite(user)
+    case .change(.accept(let user)): try await session.accept(user)
+    case .change(.deny(let user)): try await session.deny(user)
+    case .change(.remove(let user)): try await session.drop(user)
     case .publish(let update): try await session.setStatus(update.presence, text: update.statusMessage)
     case .idle(let since):
       let idleness: DeviceReport.Idleness =

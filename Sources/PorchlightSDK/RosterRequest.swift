@@ -4,12 +4,7 @@ public import Ports
 /// Something that a user wants done about their roster. A value: each `RosterSource` translates it into what its server
 /// understands.
 public enum RosterRequest: Hashable, Sendable {
-  /// Ask a user for permission to see them.
-  case invite(UserID)
-  case accept(UserID)
-  case deny(UserID)
-  /// Take a user off the roster, or an invite back.
-  case remove(UserID)
+  case change(ContactChange)
   /// Choice and text, together.
   case publish(StatusUpdate)
   /// Since when the keyboard is idle, on the session's clock; nil for "the user is there".

@@ -57,7 +57,8 @@ import Testing
     ("status at lunch", .publish(StatusUpdate(presence: .online, statusMessage: "at lunch"))),
     ("clear", .publish(StatusUpdate(presence: .online, statusMessage: nil))),
     ("name Mary", .rename("Mary")), ("invite zoe", .change(.invite(.user("zoe")))),
-    ("remove @ann:harbor.example", .change(.drop(.user("ann")))), ("accept", .change(.accept(.user("ola")))),
+    ("remove @ann:harbor.example", .change(.remove(.user("ann")))),
+    ("accept", .change(.accept(.user("ola")))),
     ("deny", .change(.deny(.user("ola")))), ("quit", .quit(.quit)),
   ])
   func aLineDoesWhatItSays(line: String, intent: Intent) {

@@ -1,4 +1,5 @@
 import MatrixWire
+import PorchlightSDK
 import Ports
 import Screen
 import Testing

@@ -24,8 +24,8 @@ import Testing
     #expect(scene.selected == "ola")
   }
 
-  @Test(arguments: [(Key.character("A"), ListChange.accept(.user("pip"))), ("D", .deny(.user("pip")))])
-  func theSelectedInviteIsAnswered(key: Key, change: ListChange) {
+  @Test(arguments: [(Key.character("A"), ContactChange.accept(.user("pip"))), ("D", .deny(.user("pip")))])
+  func theSelectedInviteIsAnswered(key: Key, change: ContactChange) {
     var scene = scene(at: "pip")
     scene.press(key)
     #expect(scene.intents == [.change(change)])
@@ -43,8 +43,8 @@ import Testing
   /// Presses a key so many times, a gap after each; the answers that were asked for.
   private func press(
     _ key: Key, _ gaps: [Int], in scene: inout Scene, confirming delay: Int? = 0
-  ) -> [ListChange] {
-    var answers: [ListChange] = []
+  ) -> [ContactChange] {
+    var answers: [ContactChange] = []
     for gap in gaps {
       scene.press(key)
       answers += scene.intents.changes
@@ -205,7 +205,7 @@ import Testing
     scene.press("X")
     #expect(scene.intents == [])
     scene.press("y")
-    #expect(scene.intents == [.change(.drop(.user("ann")))])
+    #expect(scene.intents == [.change(.remove(.user("ann")))])
   }
 
   @Test(arguments: ["n", .escape, .control("c"), "j", .enter] as [Key])

@@ -114,7 +114,7 @@ struct Scene {
 
 extension [Intent] {
   /// The changes to the lists among them.
-  var changes: [ListChange] {
+  var changes: [ContactChange] {
     compactMap { if case .change(let change) = $0 { change } else { nil } }
   }
 }

@@ -38,9 +38,9 @@ struct ListRosterSourceTests: FaultyWayTests {
 
   @Test func anInviteAndARemovalAreHeardAsUpdates() throws {
     let roster = roster()
-    try perform(.invite(bob.userID))
+    try perform(.change(.invite(bob.userID)))
     #expect(roster.value?.contact(bob.userID)?.relation == .pending)
-    try perform(.remove(bob.userID))
+    try perform(.change(.remove(bob.userID)))
     #expect(roster.value?.contact(bob.userID) == nil)
   }
 
@@ -50,7 +50,7 @@ struct ListRosterSourceTests: FaultyWayTests {
     try simulation.run { [bob, ann] in try await bob.invite(ann.userID) }
     simulation.advance(by: .seconds(1))
     #expect(roster.value?.invite(from: bob.userID) != nil)
-    try perform(isAccepted ? .accept(bob.userID) : .deny(bob.userID))
+    try perform(.change(isAccepted ? .accept(bob.userID) : .deny(bob.userID)))
     #expect(roster.value?.invite(from: bob.userID) == nil)
     let list = try simulation.run { [bob] in try await bob.presenceList().list }
     #expect(list.contains { $0.state == .accepted } == isAccepted)

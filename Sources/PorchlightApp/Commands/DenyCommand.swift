@@ -1,3 +1,5 @@
+internal import PorchlightSDK
+
 /// `deny`: denies the user whose invite is selected.
 struct DenyCommand: PlainCommand {
   static let names = ["deny"]

@@ -1,0 +1,17 @@
+public import MatrixWire
+
+/// A change to the user's contacts, or to those who may see them.
+public enum ContactChange: Hashable, Sendable {
+  /// Ask a user for permission to see them.
+  case invite(UserID)
+  case accept(UserID)
+  case deny(UserID)
+  /// Take a user off the roster, or an invite back.
+  case remove(UserID)
+
+  public var userID: UserID {
+    switch self {
+    case .invite(let user), .accept(let user), .deny(let user), .remove(let user): user
+    }
+  }
+}
