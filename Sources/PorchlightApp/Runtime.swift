@@ -101,25 +101,16 @@ public struct Runtime: Sendable {
     case .loggedOut, .cancelled: return false
     case .quit, .signal, .endOfInput: break
     }
-    return await withTaskGroup(of: Bool?.self) { group in
-      group.addTask {
-        guard let status else { return false }
-        return (try? await source.perform(.publish(status))) != nil
-      }
-      group.addTask {
-        try? await time.sleep(until: time.instant + Self.patience)
-        return nil
-      }
-      defer { group.cancelAll() }
-      let isSent = await group.next().flatMap(\.self)
-      guard let isSent else { return false }
-      group.addTask {
-        try? await source.session.close(patience: Self.patience)
-        return nil
-      }
-      _ = await group.next()
-      return isSent
+    let end = time.instant + Self.patience
+    let isSent = try? await withDeadline(Self.patience, on: time) { [source] in
+      guard let status else { return false }
+      return (try? await source.perform(.publish(status))) != nil
     }
+    guard let isSent else { return false }
+    _ = try? await withDeadline(end - time.instant, on: time) { [source] in
+      try await source.session.close(patience: Self.patience)
+    }
+    return isSent
   }
 
   /// How long a quitting user is kept waiting.

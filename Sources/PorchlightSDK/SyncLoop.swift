@@ -92,13 +92,16 @@ public struct SyncLoop: AsyncSequence, Sendable {
       case nil: return true
       case .pace(let due), .order(let due): return (try? await session.time.sleep(until: due)) != nil
       case .backoff(let due, let tries):
-        let isAsked = await withTaskGroup(of: Bool?.self) { group in
-          group.addTask { (try? await session.time.sleep(until: due)).map { false } }
-          group.addTask { await session.link.waits { $0.tries != tries } ? true : nil }
-          defer { group.cancelAll() }
-          return await group.next().flatMap(\.self)
+        let isAsked: Bool?
+        do {
+          isAsked = try await withDeadline(due - session.time.instant, on: session.time) {
+            await session.link.waits { $0.tries != tries }
+          }
+        } catch {
+          return false
         }
-        guard isAsked == true else { return isAsked != nil }
+        // Nil where the time came first; false where the task was cancelled.
+        guard isAsked == true else { return isAsked == nil }
         backoff.reset()
         // However often a retry is asked for, as by a key that is held.
         return (try? await session.time.sleep(until: lastTry + Self.leastSpan)) != nil
