@@ -22,7 +22,7 @@ struct OwnStatus: Hashable, Sendable {
 
   /// What the user has in mind: wanted, or else as echoed.
   func current(_ echo: OwnPresence) -> StatusUpdate {
-    wanted ?? StatusUpdate(presence: echo.choice, statusMessage: echo.statusText)
+    wanted ?? StatusUpdate(echo)
   }
 
   /// Wants something.
@@ -107,6 +107,6 @@ struct OwnStatus: Hashable, Sendable {
 
   /// Nil until the server has said anything.
   private static func said(by echo: OwnPresence) -> StatusUpdate? {
-    echo.state == .unknown ? nil : StatusUpdate(presence: echo.choice, statusMessage: echo.statusText)
+    echo.state == .unknown ? nil : StatusUpdate(echo)
   }
 }

@@ -27,6 +27,6 @@ extension UnsentStatus {
 
 extension StatusUpdate {
   init(_ own: OwnPresence) {
-    self.init(presence: own.choice, statusMessage: own.statusText.flatMap { $0.isEmpty ? nil : $0 })
+    self.init(presence: own.choice, statusMessage: own.statusText)
   }
 }

@@ -12,9 +12,7 @@ struct SetCommand: Command {
   init(_ choice: PresenceState) { self.choice = choice }
 
   init?(argument: String?) {
-    guard let choice = Self.choices.first(where: { $0.word == argument })?.choice else {
-      return nil
-    }
+    guard let choice = argument.flatMap(Self.choice(called:)) else { return nil }
     self.init(choice)
   }
 
@@ -26,6 +24,9 @@ struct SetCommand: Command {
     let before = model.own.status.current(model.echo).presence
     return model.isOwnKnown && before != choice ? SetCommand(before) : nil
   }
+
+  /// The choice that a word stands for; nil where none does.
+  static func choice(called word: String) -> PresenceState? { choices.first { $0.word == word }?.choice }
 
   private static let choices: [(word: String, choice: PresenceState)] = [
     ("online", .online), ("away", .unavailable), ("busy", .busy), ("invisible", .hidden),

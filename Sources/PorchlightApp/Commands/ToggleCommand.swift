@@ -7,14 +7,15 @@ struct ToggleCommand: Command {
 
   let choice: PresenceState
 
-  static func arguments(in model: Model) -> [String] { ["away", "busy"] }
+  private static let words = ["away", "busy"]
+
+  static func arguments(in model: Model) -> [String] { words }
 
   init?(argument: String?) {
-    switch argument {
-    case "away": choice = .unavailable
-    case "busy": choice = .busy
-    default: return nil
+    guard let argument, Self.words.contains(argument), let choice = SetCommand.choice(called: argument) else {
+      return nil
     }
+    self.choice = choice
   }
 
   var help: String { DisplayState(chosen: choice).word + ", and back" }
