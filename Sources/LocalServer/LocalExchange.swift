@@ -215,7 +215,8 @@ public func withLocalExchange<Value: Sendable>(
   _ options: LocalExchange.Options, time: any Timekeeper,
   _ body: @Sendable (LocalExchange) async throws -> Value
 ) async throws -> Value {
-  try await withNetworkExchange(to: ServerAddress(socket: options.files.socket)) { ownerExchange in
+  try await withNetworkExchange(to: ServerAddress(socket: options.files.socket), time: time) {
+    ownerExchange in
     let exchange = LocalExchange(options, time: time, ownerExchange: ownerExchange)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await exchange.run() }

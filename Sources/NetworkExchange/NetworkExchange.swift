@@ -14,30 +14,27 @@ public struct NetworkExchange: Exchange {
   private let clients: ClientGenerations
   private let agent: String
   private let largestAnswer: Int
+  private let time: any Timekeeper
 
-  init(_ server: ServerAddress, _ clients: ClientGenerations, agent: String, largestAnswer: Int) {
+  init(
+    _ server: ServerAddress, _ clients: ClientGenerations, agent: String, largestAnswer: Int,
+    time: any Timekeeper
+  ) {
     self.server = server
     self.clients = clients
     self.agent = agent
     self.largestAnswer = largestAnswer
+    self.time = time
   }
 
   public func send(_ request: WireRequest) async throws -> WireResponse {
     do {
-      return try await withThrowingTaskGroup(of: WireResponse?.self) { group in
-        group.addTask { try await exchange(request) }
-        group.addTask {
-          await NetworkTimer.sleep(request.timeout, on: HTTPClient.defaultEventLoopGroup.any())
-          return nil
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next(), let response = first else {
-          try Task.checkCancellation()
-          throw ExchangeError(
-            .timedOut, "\(server) did not answer within \(request.timeout.wholeMilliseconds / 1000) s.")
-        }
-        return response
+      let response = try await withDeadline(request.timeout, on: time) { try await exchange(request) }
+      guard let response else {
+        throw ExchangeError(
+          .timedOut, "\(server) did not answer within \(request.timeout.wholeMilliseconds / 1000) s.")
       }
+      return response
     } catch {
       // Whatever broke after the caller went away is theirs no more.
       try Task.checkCancellation()
@@ -82,12 +79,13 @@ public struct NetworkExchange: Exchange {
 ///   - largestAnswer: in bytes; a server that answers more is taken for broken.
 ///   - authorities: the certificates to trust instead of the system's.
 ///   - proxy: what opens the way to the server; nil goes there directly.
+///   - time: the clock that requests time out by.
 ///   - body: what to do with it. Requests still under way when it returns fail.
 /// - Returns: what `body` returns.
 /// - Throws: what `body` throws.
 public func withNetworkExchange<Result>(
   to server: ServerAddress, agent: String = "porchlight", largestAnswer: Int = 33_554_432,
-  authorities: TrustedCertificates? = nil, proxy: ProxyAddress? = nil,
+  authorities: TrustedCertificates? = nil, proxy: ProxyAddress? = nil, time: any Timekeeper,
   _ body: (NetworkExchange) async throws -> Result
 ) async throws -> Result {
   var configuration = HTTPClient.Configuration(
@@ -110,7 +108,8 @@ public func withNetworkExchange<Result>(
   let result: Swift.Result<Result, any Error>
   do {
     result = .success(
-      try await body(NetworkExchange(server, clients, agent: agent, largestAnswer: largestAnswer)))
+      try await body(
+        NetworkExchange(server, clients, agent: agent, largestAnswer: largestAnswer, time: time)))
   } catch {
     result = .failure(error)
   }

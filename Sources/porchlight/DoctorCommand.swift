@@ -39,8 +39,10 @@ struct DoctorPeersCommand: AsyncParsableCommand {
 
   func run() async throws {
     let address = try SocketPath.address(unix)
-    guard let report = try await withNetworkExchange(to: address, { try await Self.ask($0, at: address) })
-    else {
+    let report = try await withNetworkExchange(to: address, time: SystemTimekeeper()) {
+      try await Self.ask($0, at: address)
+    }
+    guard let report else {
       if json { Output.json(PeerReport(peers: [])) }
       return
     }

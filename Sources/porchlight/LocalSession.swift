@@ -59,7 +59,8 @@ struct LocalSession {
     _ path: String, _ device: SessionDevice, _ body: @escaping @Sendable (Session) async throws -> Value
   ) async throws -> Value {
     let user = try user()
-    return try await withNetworkExchange(to: try SocketPath.address(path)) { exchange in
+    return try await withNetworkExchange(to: try SocketPath.address(path), time: SystemTimekeeper()) {
+      exchange in
       try await Self.run(device, user, over: exchange, body)
     }
   }

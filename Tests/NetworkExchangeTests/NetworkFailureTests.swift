@@ -12,7 +12,7 @@ internal import Testing
   private func failure(
     _ address: ServerAddress, timeout: Duration = .seconds(60)
   ) async throws -> ExchangeError {
-    try await withNetworkExchange(to: address) { exchange in
+    try await withNetworkExchange(to: address, time: RealTime()) { exchange in
       var request = ClientAPI.versions()
       request.timeout = timeout
       let error = await #expect(throws: ExchangeError.self) { try await exchange.send(request) }
@@ -74,7 +74,7 @@ internal import Testing
   @Test func anAnswerTooLargeIsNotRead() async throws {
     try await withListener { endpoint in
       try await withNetworkExchange(
-        to: NetworkExchangeTests.address(of: endpoint), largestAnswer: 1000
+        to: NetworkExchangeTests.address(of: endpoint), largestAnswer: 1000, time: RealTime()
       ) { exchange in
         let error = await #expect(throws: ExchangeError.self) {
           try await exchange.send(ClientAPI.versions())
@@ -88,7 +88,8 @@ internal import Testing
 
   @Test func aRedirectIsAnAnswer() async throws {
     try await withListener { endpoint in
-      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint)) { exchange in
+      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint), time: RealTime()) {
+        exchange in
         let answer = try await exchange.send(ClientAPI.versions())
         #expect(answer.status == 302)
       }
@@ -99,7 +100,8 @@ internal import Testing
 
   @Test func aHeaderCannotBreakOut() async throws {
     try await withListener { endpoint in
-      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint)) { exchange in
+      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint), time: RealTime()) {
+        exchange in
         let answer = try await exchange.send(ClientAPI.versions())
         #expect(answer.header("X") == nil)
         #expect(answer.header("Good") == "yes")

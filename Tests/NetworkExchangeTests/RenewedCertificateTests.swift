@@ -12,7 +12,8 @@ internal import Testing
   private func connects(
     to endpoint: HTTPServer.Endpoint, trusting authorities: TrustedCertificates
   ) async throws -> Bool {
-    try await withNetworkExchange(to: try address(of: endpoint), authorities: authorities) { exchange in
+    try await withNetworkExchange(to: try address(of: endpoint), authorities: authorities, time: RealTime()) {
+      exchange in
       do {
         return try await exchange.send(ClientAPI.versions()).status == 200
       } catch let error as ExchangeError where error.message.contains("not trusted") {
@@ -26,7 +27,9 @@ internal import Testing
     let identity = try TestIdentity.write(to: folder)
     let first = try TrustedCertificates(file: identity.certificates)
     try await withServedHomeserver(at: .tls(host: "127.0.0.1", port: 0, identity)) { server in
-      try await withNetworkExchange(to: try address(of: server.endpoint), authorities: first) { open in
+      try await withNetworkExchange(
+        to: try address(of: server.endpoint), authorities: first, time: RealTime()
+      ) { open in
         #expect(try await open.send(ClientAPI.versions()).status == 200)
         #expect(try !identity.reloadIfChanged())
 

@@ -13,7 +13,8 @@ internal import Testing
 
   @Test func aConnectionIsUsedAgainUntilItIsRenewed() async throws {
     try await withListener { endpoint in
-      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint)) { exchange in
+      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint), time: RealTime()) {
+        exchange in
         for _ in 0..<3 { _ = try await exchange.send(ClientAPI.versions()) }
         #expect(exchange.connectionsMade == 1)
         exchange.renewConnections()
@@ -29,7 +30,8 @@ internal import Testing
     let (arrivals, arrive) = AsyncStream<Void>.makeStream()
     let (permissions, permit) = AsyncStream<Void>.makeStream()
     try await withListener { endpoint in
-      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint)) { exchange in
+      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint), time: RealTime()) {
+        exchange in
         async let slow = exchange.send(WireRequest(.get, ["slow"]))
         for await _ in arrivals { break }
         for _ in 0..<100 {
@@ -51,7 +53,8 @@ internal import Testing
 
   @Test func renewingWithoutARequestMakesNothing() async throws {
     try await withListener { endpoint in
-      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint)) { exchange in
+      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint), time: RealTime()) {
+        exchange in
         for _ in 0..<10_000 { exchange.renewConnections() }
         #expect(exchange.connectionsMade == 0)
       }
@@ -62,7 +65,8 @@ internal import Testing
 
   @Test func aPortalsRedirectIsNotFollowedWithTheToken() async throws {
     try await withListener { endpoint in
-      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint)) { exchange in
+      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint), time: RealTime()) {
+        exchange in
         let session = try Client(exchange: exchange, time: RealTime()).session(
           Credentials(
             userID: try #require(UserID("@ann:harbor.example")), deviceID: nil, accessToken: AccessToken("t"))

@@ -15,7 +15,8 @@ internal import Testing
 
   @Test func bothSignaturesAndTheTargetArriveAsTheyWereSent() async throws {
     try await withListener { endpoint in
-      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint)) { exchange in
+      try await withNetworkExchange(to: NetworkExchangeTests.address(of: endpoint), time: RealTime()) {
+        exchange in
         var request = WireRequest(.put, ["_matrix", "federation", "v1", "send", "a/b"], body: [0x7B, 0x7D])
         request.signatures = [#"X-Matrix origin="a",key="ed25519:1",sig="AA""#, "X-Matrix origin=b"]
         let text = String(decoding: try await exchange.send(request).body, as: UTF8.self)

@@ -95,7 +95,9 @@ enum Way: CaseIterable, Sendable, CustomTestStringConvertible {
     _ body: @Sendable (World) async throws -> Value
   ) async throws -> Value {
     try await withServedHomeserver(at: endpoint) { server in
-      try await withNetworkExchange(to: try address(of: server.endpoint), authorities: authorities) {
+      try await withNetworkExchange(
+        to: try address(of: server.endpoint), authorities: authorities, time: RealTime()
+      ) {
         exchange in
         try await body(
           World(exchange: exchange, homeserver: server.homeserver) { await server.stop() })

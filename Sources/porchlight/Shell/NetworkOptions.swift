@@ -33,7 +33,7 @@ struct NetworkOptions: ParsableArguments {
       try surroundings.proxyRules.proxy(for: address)
     }
     return try await withNetworkExchange(
-      to: address, authorities: authorities ?? certificates, proxy: proxy
+      to: address, authorities: authorities ?? certificates, proxy: proxy, time: SystemTimekeeper()
     ) { exchange in
       try await body(exchange, address)
     }
