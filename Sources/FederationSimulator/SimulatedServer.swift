@@ -31,38 +31,39 @@ final class ServerLife {
     self.engine = engine
   }
 
-  func hear(_ effects: [PresenceEffect], _ now: Moment) -> FederationEngine.Step {
-    var step = engine.hear(effects, rules: &rules, now: now)
+  func hear(_ effects: [PresenceEffect], _ now: Moment) -> AppliedStep {
+    var step = rules.apply(engine.hear(effects, rules: rules, now: now))
     step.presence = effects + step.presence
     return step
   }
 
   func receive(
     _ transaction: Transaction, _ now: Moment
-  ) throws(MatrixError) -> (answer: TransactionAnswer, step: FederationEngine.Step) {
-    try engine.receive(transaction, rules: &rules, now: now)
+  ) throws(MatrixError) -> (answer: TransactionAnswer, step: AppliedStep) {
+    try rules.receive(transaction, by: &engine, now: now)
   }
 
   func succeeded(
     _ sent: OutboundTransaction, _ answer: TransactionAnswer, _ now: Moment
-  ) -> FederationEngine.Step {
-    engine.succeeded(sent, with: answer, rules: &rules, now: now)
+  ) -> AppliedStep {
+    rules.apply(engine.succeeded(sent, with: answer, rules: rules, now: now))
   }
 
-  func failed(_ sent: OutboundTransaction, _ now: Moment) -> FederationEngine.Step {
-    engine.failed(sent, because: .noAnswer, rules: &rules, now: now)
+  func failed(_ sent: OutboundTransaction, _ now: Moment) -> AppliedStep {
+    rules.apply(engine.failed(sent, because: .noAnswer, rules: rules, now: now))
   }
 
-  func askOnce(_ user: UserID, _ now: Moment) -> FederationEngine.Step {
-    engine.askOnce(user, rules: &rules, now: now)
+  func askOnce(_ user: UserID, _ now: Moment) -> AppliedStep {
+    rules.apply(engine.askOnce(user, rules: rules, now: now))
   }
 
-  func expire(_ now: Moment) -> FederationEngine.Step {
-    engine.expire(rules: &rules, now: now)
+  func expire(_ now: Moment) -> AppliedStep {
+    rules.apply(engine.expire(rules: rules, now: now))
   }
 
-  func start(_ disk: SimulatedDisk, _ now: Moment) -> FederationEngine.Step {
-    engine.start(peers: disk.orderedPeers, unsent: disk.orderedUnsent, rules: &rules, now: now)
+  func start(_ disk: SimulatedDisk, _ now: Moment) -> AppliedStep {
+    rules.apply(
+      engine.start(peers: disk.orderedPeers, unsent: disk.orderedUnsent, rules: rules, now: now))
   }
 
   var nextDeadline: Instant? {
@@ -109,7 +110,7 @@ final class SimulatedServer {
   func now(at instant: Instant) -> Moment { clock.now(at: instant) }
 
   /// Comes up with what the disk has.
-  func start(at instant: Instant) -> FederationEngine.Step {
+  func start(at instant: Instant) -> AppliedStep {
     let now = now(at: instant)
     let epoch = max(now.wall.milliseconds, disk.lastEpoch + 1)
     disk.lastEpoch = epoch
@@ -141,7 +142,7 @@ final class SimulatedServer {
   /// Writes what of a step has to be durable before anything follows from it. Of list messages that were received, that
   /// includes what no user here hears of, such as the number of a question. Of peers it is written at once only where
   /// their transaction changed a list, or made them watch a user; the rest may be written behind.
-  func commit(_ step: FederationEngine.Step, received: [ListEDU]?, at instant: Instant) {
+  func commit(_ step: AppliedStep, received: [ListEDU]?, at instant: Instant) {
     guard let life else { return }
     disk.catchUp(at: instant)
     let now = now(at: instant)
@@ -180,7 +181,7 @@ final class SimulatedServer {
   }
 
   /// What was delivered needs to be sent no more.
-  func forgetDelivered(_ step: FederationEngine.Step, at instant: Instant) {
+  func forgetDelivered(_ step: AppliedStep, at instant: Instant) {
     for effect in step.federation {
       if case .delivered(_, let message) = effect { disk.keepLater(.delivered(message), at: instant) }
     }

@@ -137,7 +137,7 @@ extension World {
       guard
         let (stream, effects) = try? life.rules.streamOpened(
           of: user, on: device, PollIntent(setPresence: .online, looks: true), now: moment)
-      else { return FederationEngine.Step() }
+      else { return AppliedStep() }
       opened = stream
       return life.hear(effects, moment)
     }

@@ -10,7 +10,7 @@ extension World {
   /// - Returns: whether it still runs.
   @discardableResult
   func input(
-    to server: Int, _ body: (ServerLife, Moment) -> FederationEngine.Step
+    to server: Int, _ body: (ServerLife, Moment) -> AppliedStep
   ) -> Bool {
     guard let life = servers[server].life else { return false }
     report.events += 1
@@ -18,7 +18,7 @@ extension World {
   }
 
   /// Commits a step and does it.
-  func follow(_ step: FederationEngine.Step, of server: Int, received: [ListEDU]? = nil) -> Bool {
+  func follow(_ step: AppliedStep, of server: Int, received: [ListEDU]? = nil) -> Bool {
     let isWorthACrash = !step.presence.isEmpty || !step.federation.isEmpty
     if isWorthACrash, crashes(server, at: .beforeCommit) { return false }
     servers[server].commit(step, received: received, at: now)
@@ -94,7 +94,7 @@ extension World {
     noteTimersWithAnswers(server)
     let runs = input(to: server) { life, moment in
       let effects = life.rules.expire(now: moment)
-      var step = effects.isEmpty ? FederationEngine.Step() : life.hear(effects, moment)
+      var step = effects.isEmpty ? AppliedStep() : life.hear(effects, moment)
       let more = life.expire(moment)
       step.presence += more.presence
       step.federation += more.federation

@@ -59,12 +59,26 @@ extension PresenceRules {
 
   // MARK: Remote people
 
+  /// Makes updates true, in order.
+  ///
+  /// - Returns: what follows for this server's own people.
+  public mutating func apply(_ updates: [RemoteUpdate]) -> [PresenceEffect] {
+    updates.flatMap { update in
+      switch update {
+      case .state(let user, let content, let instant): learn(content, of: user, at: instant)
+      case .unknown(let user, let reason): forget(user, because: reason)
+      case .silent(let peer): peerIsSilent(peer)
+      case .back(let peer): peerIsBack(peer)
+      }
+    }
+  }
+
   /// What their own server says of a remote user. Nothing is kept of users who are on no list.
-  public mutating func learn(
-    _ content: PresenceContent, of user: UserID, now: Moment
+  mutating func learn(
+    _ content: PresenceContent, of user: UserID, at now: Instant
   ) -> [PresenceEffect] {
     guard !isLocal(user), !lists.audience(of: user).isEmpty else { return [] }
-    return replace(RemotePresence(content, after: remotePeople[user], now: now.instant), of: user)
+    return replace(RemotePresence(content, after: remotePeople[user], now: now), of: user)
   }
 
   /// The profile of a remote user of whom something is known. An empty name is none.
@@ -81,7 +95,7 @@ extension PresenceRules {
   }
 
   /// Nothing certain is known of a remote user any more. Their last activity is kept.
-  public mutating func forget(_ user: UserID, because reason: UnknownReason) -> [PresenceEffect] {
+  mutating func forget(_ user: UserID, because reason: UnknownReason) -> [PresenceEffect] {
     guard !isLocal(user), !lists.audience(of: user).isEmpty else { return [] }
     return replace(RemotePresence(unknownBecause: reason, after: remotePeople[user]), of: user)
   }

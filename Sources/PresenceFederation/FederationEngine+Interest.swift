@@ -74,12 +74,10 @@ extension FederationEngine {
   }
 
   /// A user has not been watched for a while (R8).
-  mutating func lingerEnded(
-    _ user: UserID, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
-  ) {
+  mutating func lingerEnded(_ user: UserID, _ now: Moment, _ step: inout Step) {
     guard peers[user.server]?.lingerEnded(user, &agenda, now) == true else { return }
     // What was heard last ages from here, and no message will say when it is wrong.
-    step.presence += rules.forget(user, because: .unanswered)
+    step.update(.unknown(user, because: .unanswered))
     touch(user.server)
   }
 

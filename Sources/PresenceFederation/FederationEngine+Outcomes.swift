@@ -6,7 +6,7 @@ public import PresenceCore
 extension FederationEngine {
   /// An attempt was answered with 200.
   public mutating func succeeded(
-    _ sent: OutboundTransaction, with answer: TransactionAnswer, rules: inout PresenceRules, now: Moment
+    _ sent: OutboundTransaction, with answer: TransactionAnswer, rules: PresenceRules, now: Moment
   ) -> Step {
     var step = Step()
     let name = sent.peer
@@ -15,7 +15,7 @@ extension FederationEngine {
     else { return step }
     if let behind = answer.behind {
       Self.superseded(peers[name]?.goAhead(of: behind, &agenda, now) ?? [], name, &step)
-      run(&rules, now, &step)
+      run(rules, now, &step)
       return step
     }
     peers[name]?.delivered(&agenda)
@@ -23,34 +23,34 @@ extension FederationEngine {
     learnEpoch(answer.epoch, of: name, isFresh: true, now, &step)
     for message in inFlight.contents.messages { delivered(message, to: name, now, &step) }
     if peers[name]?.queue.isEmpty == true { peers[name]?.queue.parts = 1 }
-    hearLife(of: name, answeringAll: inFlight.contents.isReminder && answer.answer != nil, &rules, now, &step)
-    if let said = answer.answer { hearAnswer(said, from: name, asked: inFlight, &rules, now, &step) }
+    hearLife(of: name, answeringAll: inFlight.contents.isReminder && answer.answer != nil, now, &step)
+    if let said = answer.answer { hearAnswer(said, from: name, asked: inFlight, rules, now, &step) }
     if answer.answer != nil {
       peers[name]?.watchdog.refreshedAt = now.instant
       if inFlight.contents.isReminder { peers[name]?.exchanged(&agenda, now) }
     } else if !inFlight.contents.onces.isEmpty {
       expectAnswers(to: inFlight.contents.onces, of: name, now)
     }
-    if answer.answer != nil { askForMissing(inFlight.contents.polls, of: name, rules, now) }
-    if let at = peers[name]?.queue.flushAt, at <= now.instant { pump(name, &rules, now, &step) }
+    if answer.answer != nil { askForMissing(inFlight.contents.polls, of: name, rules, now, step) }
+    if let at = peers[name]?.queue.flushAt, at <= now.instant { pump(name, rules, now, &step) }
     touch(name)
-    run(&rules, now, &step)
+    run(rules, now, &step)
     return step
   }
 
   private mutating func hearAnswer(
-    _ said: PresenceEDU, from name: ServerName, asked: Outbound.InFlight, _ rules: inout PresenceRules,
+    _ said: PresenceEDU, from name: ServerName, asked: Outbound.InFlight, _ rules: PresenceRules,
     _ now: Moment, _ step: inout Step
   ) {
     peers[name]?.hearPromise(of: said, &agenda, now)
     for push in said.push where Self.maySpeak(name, of: push.userID) {
-      take(push, epoch: said.epoch, from: name, &rules, now, &step)
+      take(push, epoch: said.epoch, from: name, rules, now, &step)
       if asked.contents.onces.contains(push.userID) {
         step.federation.append(.answeredOnce(push.userID, push.content))
       }
     }
     for user in said.refused where Self.maySpeak(name, of: user) {
-      wasRefused(user, &rules, &step)
+      wasRefused(user, &step)
       if asked.contents.onces.contains(user) { step.federation.append(.answeredOnce(user, nil)) }
     }
   }
@@ -64,28 +64,26 @@ extension FederationEngine {
   /// A repeated answer may hold a state that is older than what came since, or none: users who are still unknown are
   /// polled again.
   private mutating func askForMissing(
-    _ polled: Set<UserID>, of name: ServerName, _ rules: PresenceRules, _ now: Moment
+    _ polled: Set<UserID>, of name: ServerName, _ rules: PresenceRules, _ now: Moment, _ step: Step
   ) {
     guard peers[name]?.queue.contents.isReminder == false else { return }
     for user in polled.sorted() {
-      let isKnown = rules.remoteState(of: user) ?? .unknown != .unknown
-      peers[name]?.askForMissing(user, isKnown: isKnown, &agenda, now)
+      peers[name]?.askForMissing(user, isKnown: step.isKnown(user, rules), &agenda, now)
     }
   }
 
   /// An attempt was refused, or not answered in time.
   public mutating func failed(
-    _ sent: OutboundTransaction, because reason: AttemptFailure, rules: inout PresenceRules, now: Moment
+    _ sent: OutboundTransaction, because reason: AttemptFailure, rules: PresenceRules, now: Moment
   ) -> Step {
     var step = Step()
-    fail(sent, because: reason, &rules, now, &step)
-    run(&rules, now, &step)
+    fail(sent, because: reason, now, &step)
+    run(rules, now, &step)
     return step
   }
 
   mutating func fail(
-    _ sent: OutboundTransaction, because reason: AttemptFailure, _ rules: inout PresenceRules, _ now: Moment,
-    _ step: inout Step
+    _ sent: OutboundTransaction, because reason: AttemptFailure, _ now: Moment, _ step: inout Step
   ) {
     let name = sent.peer
     // All peers are counted only where it matters.
@@ -96,7 +94,7 @@ extension FederationEngine {
       let failure = peers[name]?.failed(sent, because: reason, isCrowded: isCrowded, &agenda, now)
     else { return }
     touch(name)
-    if failure.isSilence { fellSilent(name, &rules, now, &step) }
+    if failure.isSilence { fellSilent(name, &step) }
     for message in failure.gone { step.federation.append(.delivered(name, message)) }
   }
 
@@ -105,12 +103,12 @@ extension FederationEngine {
   private var unknownPeers: Int { peers.names.reduce(0) { $0 + (peers[$1]?.isUnknown == true ? 1 : 0) } }
 
   mutating func retry(
-    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+    _ name: ServerName, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
     if peers[name]?.outbound.inFlight?.isTainted == true {
       // It holds what the peer may not have any more: the rest goes under a new number.
       Self.superseded(peers[name]?.requeue() ?? [], name, &step)
-      pump(name, &rules, now, &step)
+      pump(name, rules, now, &step)
     } else if let again = peers[name]?.outbound.retry(at: now.instant) {
       post(again, &step)
     }
@@ -149,14 +147,14 @@ extension FederationEngine {
   // MARK: The watchdogs (R3 to R6)
 
   mutating func longTimerFired(
-    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+    _ name: ServerName, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
     guard let peer = peers[name] else { return }
     peers[name]?.watchdog.longAt = nil
     if peer.isModern {
       peers[name]?.refreshModern(&agenda, now)
     } else {
-      if peer.watchdog.isPromiseOver(at: now.instant) { fellSilent(name, &rules, now, &step) }
+      if peer.watchdog.isPromiseOver(at: now.instant) { fellSilent(name, &step) }
       peers[name]?.remind(&agenda, now)
     }
     peers[name]?.armLongTimer(&agenda, now)
@@ -167,15 +165,13 @@ extension FederationEngine {
   }
 
   /// What a server of today said long ago is no longer believed (R12).
-  mutating func expireModern(
-    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
-  ) {
+  mutating func expireModern(_ name: ServerName, _ now: Moment, _ step: inout Step) {
     peers[name]?.watchdog.expiryAt = nil
     guard peers[name]?.isModern == true else { return }
     for (user, isWanted) in peers[name]?.subscriptions.expire(agenda.timing.modernExpiry, at: now.instant)
       ?? []
     {
-      step.presence += rules.forget(user, because: isWanted ? .unreachable : .unanswered)
+      step.update(.unknown(user, because: isWanted ? .unreachable : .unanswered))
     }
     peers[name]?.awaitExpiry(&agenda)
     touch(name)
@@ -185,23 +181,20 @@ extension FederationEngine {
 
   /// A peer gave a sign of life (R3).
   mutating func hearLife(
-    of name: ServerName, answeringAll: Bool = false, _ rules: inout PresenceRules, _ now: Moment,
-    _ step: inout Step
+    of name: ServerName, answeringAll: Bool = false, _ now: Moment, _ step: inout Step
   ) {
     guard peers[name]?.heard(&agenda, now) == true else { return }
-    step.presence += rules.peerIsBack(name)
+    step.update(.back(name))
     // Its users are unknown until they are pushed.
     if !answeringAll { peers[name]?.pollAgain(&agenda, now) }
     touch(name)
   }
 
   /// A peer does not answer: nothing is known of its users any more (R6).
-  mutating func fellSilent(
-    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
-  ) {
+  mutating func fellSilent(_ name: ServerName, _ step: inout Step) {
     guard let lost = peers[name]?.fallSilent(agenda.timing) else { return }
-    for user in lost { step.presence += rules.forget(user, because: .unreachable) }
-    step.presence += rules.peerIsSilent(name)
+    for user in lost { step.update(.unknown(user, because: .unreachable)) }
+    step.update(.silent(name))
     touch(name)
   }
 

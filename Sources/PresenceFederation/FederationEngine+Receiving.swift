@@ -4,92 +4,77 @@ public import PresenceCore
 
 /// What comes from peers. Their signatures were checked before; what a peer may say is checked here.
 extension FederationEngine {
-  /// Takes a transaction that is signed by its origin. What is in the step has to be durable before the answer leaves.
-  ///
-  /// - Throws: `M_TOO_LARGE` for more events, messages or states than one transaction may hold, to be answered
-  ///   with status 400.
-  public mutating func receive(
-    _ transaction: Transaction, rules: inout PresenceRules, now: Moment
-  ) throws(MatrixError) -> (answer: TransactionAnswer, step: Step) {
-    var reception = try Reception(transaction)
-    var step = Step()
-    repeat {
-      let part = receive(&reception, most: .max, rules: &rules, now: now)
-      step.presence += part.presence
-      step.federation += part.federation
-    } while !reception.isDone
-    return (reception.answer, step)
-  }
-
-  /// Takes a few more of a transaction's messages. Others of the same origin have to wait until it is done.
+  /// Begins to take a transaction that is signed by its origin; its parts follow (`Reception.beginPart`, `receive`).
+  /// Others of the same origin have to wait until it is done.
   ///
   /// - Parameters:
-  ///   - reception: how far it was taken; the answer is whole when that is done.
-  ///   - most: how many people are looked after at most; a message about a list counts for eight.
-  ///   - rules: the presence rules.
+  ///   - transaction: what its origin says.
+  ///   - decisions: what each of its messages about lists does, in order, with all that has to be stored of it stored.
   ///   - now: the time.
-  /// - Returns: what follows; it has to be carried out before the next part.
-  public mutating func receive(
-    _ reception: inout Reception, most: Int, rules: inout PresenceRules, now: Moment
-  ) -> Step {
-    var step = Step()
-    let (transaction, name) = (reception.transaction, reception.transaction.origin)
-    if !reception.isBegun {
-      // Late, done long ago, or played back by an eavesdropper: it is no sign of life either.
-      if let answer = answerGiven(to: transaction) {
-        reception.isDone = true
-        reception.answer = repeated(answer, to: transaction, &rules, now, &step)
-        return step
-      }
-      begin(transaction, now, &step)
-      reception.begin(empty(for: name))
-    } else {
-      open(name)
+  /// - Returns: the transaction, none of which is taken yet.
+  /// - Throws: `M_TOO_LARGE` for more events, messages or states than one transaction may hold, to be answered
+  ///   with status 400.
+  public mutating func begin(
+    _ transaction: Transaction, decisions: [ListDecision] = [], now: Moment
+  ) throws(MatrixError) -> Reception {
+    var reception = try Reception(transaction, decisions: decisions)
+    // Late, done long ago, or played back by an eavesdropper: it is no sign of life either.
+    if let answer = answerGiven(to: transaction) {
+      reception.given = answer
+      return reception
     }
-    var room = most
-    receiveMessages(&reception, &room, &rules, now, &step)
-    while reception.messages.isEmpty, room > 0 {
-      guard reception.next() else {
-        hearLife(of: name, &rules, now, &step)
-        recent.keep(reception.answer, to: transaction)
-        reception.isDone = true
-        break
-      }
-      receivePresence(&reception, &room, &rules, now, &step)
-    }
-    touch(name)
-    run(&rules, now, &step)
-    return step
-  }
-
-  private mutating func begin(_ transaction: Transaction, _ now: Moment, _ step: inout Step) {
     let name = transaction.origin
+    var step = Step()
     open(name)
     if let order = transaction.order { peers[name]?.replay.order = order }
     if transaction.order != nil || peers[name]?.dialect.speaksAdditions == nil {
       peers[name]?.learn(speaksAdditions: transaction.order != nil, &agenda, now)
     }
     learnEpoch(transaction.order?.epoch, of: name, isFresh: false, now, &step)
+    reception.begin(empty(for: name))
+    return reception
   }
 
-  /// Messages about lists come before all others.
+  /// Takes the part of a transaction that `Reception.beginPart` began. The answer is whole when it was the last one.
+  ///
+  /// - Returns: what follows; it has to be carried out before the next part, and, after the last one, be durable before
+  ///   the answer leaves.
+  public mutating func receive(
+    _ reception: inout Reception, rules: PresenceRules, now: Moment
+  ) -> Step {
+    var step = Step()
+    let name = reception.transaction.origin
+    if let answer = reception.given {
+      reception.isDone = true
+      reception.answer = repeated(answer, to: reception.transaction, rules, now, &step)
+      return step
+    }
+    open(name)
+    receiveMessages(reception, rules, now, &step)
+    while reception.messages.isEmpty, reception.room > 0 {
+      guard reception.next() else {
+        hearLife(of: name, now, &step)
+        recent.keep(reception.answer, to: reception.transaction)
+        reception.isDone = true
+        break
+      }
+      receivePresence(&reception, rules, now, &step)
+    }
+    touch(name)
+    run(rules, now, &step)
+    return step
+  }
+
+  /// Messages about lists come before all others: the rules have done what they ask for.
   private mutating func receiveMessages(
-    _ reception: inout Reception, _ room: inout Int, _ rules: inout PresenceRules, _ now: Moment,
-    _ step: inout Step
+    _ reception: Reception, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
     let name = reception.transaction.origin
-    var effects: [PresenceEffect] = []
-    var accepted: Set<UserID> = []
-    while room > 0, let message = reception.messages.popFirst() {
-      room -= 8
-      effects += reception.apply(message, reception.decisions.popFirst(), to: &rules, now: now)
-      if message.kind == .accept { accepted.insert(message.observed) }
+    absorb(reception.effects, rules, now, &step)
+    for user in reception.acceptedNow.sorted() where user.server == name {
+      askAccepted(user, rules, now, &step)
     }
-    step.presence += effects
-    absorb(effects, rules, now, &step)
-    for user in accepted.sorted() where user.server == name { askAccepted(user, rules, now, &step) }
-    reception.accepted.formUnion(accepted)
-    if !effects.isEmpty, let peer = peers[name] {
+    if !reception.effects.isEmpty, let peer = peers[name] {
       // So that it is not taken again after a start.
       step.federation.append(.remember(peer.record))
     }
@@ -97,7 +82,7 @@ extension FederationEngine {
 
   /// The answer to a transaction that was answered before.
   private mutating func repeated(
-    _ answer: TransactionAnswer, to transaction: Transaction, _ rules: inout PresenceRules, _ now: Moment,
+    _ answer: TransactionAnswer, to transaction: Transaction, _ rules: PresenceRules, _ now: Moment,
     _ step: inout Step
   ) -> TransactionAnswer {
     let name = transaction.origin
@@ -106,12 +91,12 @@ extension FederationEngine {
       !recent.has(name, id: transaction.id)
     {
       recent.keep(answer, to: transaction)
-      hearLife(of: name, &rules, now, &step)
-      run(&rules, now, &step)
+      hearLife(of: name, now, &step)
+      run(rules, now, &step)
       return answer
     }
     guard recent.isTooLarge(name, id: transaction.id) else { return shownStill(answer, to: name, rules) }
-    return answerAnew(transaction, &rules, now, &step)
+    return answerAnew(transaction, rules, now, &step)
   }
 
   /// Whether a transaction will be taken: it is neither a repetition, nor of a life of its sender before the present
@@ -154,7 +139,7 @@ extension FederationEngine {
   /// The answer given before was too large to be kept: the peer is told what holds now. It sent nothing else since, so
   /// its polls stand as they were.
   private mutating func answerAnew(
-    _ transaction: Transaction, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+    _ transaction: Transaction, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) -> TransactionAnswer {
     var reception = Reception(unchecked: transaction)
     reception.begin(empty(for: transaction.origin))
@@ -162,7 +147,7 @@ extension FederationEngine {
       promise(edu, to: transaction.origin, &reception, rules, now)
     }
     touch(transaction.origin)
-    run(&rules, now, &step)
+    run(rules, now, &step)
     return reception.answer
   }
 
@@ -182,8 +167,7 @@ extension FederationEngine {
 
   /// What the next part of a message says.
   private mutating func receivePresence(
-    _ reception: inout Reception, _ room: inout Int, _ rules: inout PresenceRules, _ now: Moment,
-    _ step: inout Step
+    _ reception: inout Reception, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
     let name = reception.transaction.origin
     if reception.beginsMessage {
@@ -194,10 +178,10 @@ extension FederationEngine {
         reception.message.unpoll += gone.sorted()
       }
     }
-    let edu = reception.takePart(&room)
+    let edu = reception.takePart()
     for user in edu.unpoll { unwatch(user, by: name, now, &step) }
     for push in edu.push where Self.maySpeak(name, of: push.userID) {
-      take(push, epoch: edu.epoch, from: name, &rules, now, &step)
+      take(push, epoch: edu.epoch, from: name, rules, now, &step)
       if isAwaited(push.userID, edu, of: name) {
         step.federation.append(.answeredOnce(push.userID, push.content))
       } else if edu.epoch != nil, !reception.accepted.contains(push.userID) {
@@ -205,7 +189,7 @@ extension FederationEngine {
       }
     }
     for user in edu.refused where Self.maySpeak(name, of: user) {
-      wasRefused(user, &rules, &step)
+      wasRefused(user, &step)
       if isAwaited(user, edu, of: name) { step.federation.append(.answeredOnce(user, nil)) }
     }
     guard reception.hasHeardMessage else { return }
@@ -224,10 +208,10 @@ extension FederationEngine {
   }
 
   /// A peer does not show a user. They are polled again when their acceptance comes, or with a reminder.
-  mutating func wasRefused(_ user: UserID, _ rules: inout PresenceRules, _ step: inout Step) {
+  mutating func wasRefused(_ user: UserID, _ step: inout Step) {
     guard peers[user.server]?.subscriptions.watchedByUs[user] != nil else { return }
     peers[user.server]?.subscriptions.refused(user)
-    step.presence += rules.forget(user, because: .notShown)
+    step.update(.unknown(user, because: .notShown))
     touch(user.server)
   }
 
@@ -255,25 +239,24 @@ extension FederationEngine {
 
   /// Takes a state of a user who is watched here, if it is newer than what is held.
   mutating func take(
-    _ push: PresenceEDU.Push, epoch: Int64?, from name: ServerName, _ rules: inout PresenceRules,
+    _ push: PresenceEDU.Push, epoch: Int64?, from name: ServerName, _ rules: PresenceRules,
     _ now: Moment, _ step: inout Step
   ) {
     let user = push.userID
     // A server of today says it unasked, and only once: it is kept until it expires, watched or not.
-    let isModern = peers[name]?.isModern == true
-    if isModern, !rules.lists.audience(of: user).isEmpty { peers[name]?.subscriptions.watch(user) }
+    let (isModern, isListed) = (peers[name]?.isModern == true, !rules.lists.audience(of: user).isEmpty)
+    if isModern, isListed { peers[name]?.subscriptions.watch(user) }
     guard let watched = peers[name]?.subscriptions.watchedByUs[user] else { return }
     let offered = epoch.flatMap { epoch in push.sequence.map { Version(epoch: epoch, sequence: $0) } }
-    let isKnown = rules.remoteState(of: user).map { $0 != .unknown } ?? false
     if let offered, let held = watched.version {
       // The same state again says that it still holds, which is news where nothing was known.
-      guard held < offered || (held == offered && !isKnown) else { return }
+      guard held < offered || (held == offered && !step.isKnown(user, rules)) else { return }
     }
     peers[name]?.subscriptions.heard(
       user, version: offered, isPresent: Self.isPresent(push.content.state), at: now.instant)
     if peers[name]?.watchdog.refreshedAt == nil { peers[name]?.watchdog.refreshedAt = now.instant }
     if isModern, peers[name]?.watchdog.expiryAt == nil { peers[name]?.awaitExpiry(&agenda) }
-    step.presence += rules.learn(push.content, of: user, now: now)
+    if isListed { step.update(.state(user, push.content, heardAt: now.instant)) }
     if epoch == nil, push.content.displayName == nil { askProfile(of: user, now, &step) }
     touch(name)
   }

@@ -20,10 +20,10 @@ extension FederationEngine {
 
   /// Sends what waits, unless a transaction is under way: then it follows that.
   mutating func pump(
-    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
+    _ name: ServerName, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
     guard peers[name]?.outbound.isIdle == true else {
-      if let late = peers[name]?.hurry(&agenda, now) { fail(late, because: .noAnswer, &rules, now, &step) }
+      if let late = peers[name]?.hurry(&agenda, now) { fail(late, because: .noAnswer, now, &step) }
       return
     }
     peers[name]?.queue.flushAt = nil

@@ -8,19 +8,9 @@ public import PresenceCore
 /// number that its seed did not fix; nothing in its output depends on the order of a dictionary. The caller
 /// runs `expire` no later than `nextDeadline`; early is harmless.
 ///
-/// The engine reads and changes the presence rules it is handed: list messages and states of remote people go
-/// into them, and what follows for this server's own people comes back in `Step.presence`, already heard.
+/// The engine reads the presence rules and changes nothing in them: what it learns of other servers and their users is
+/// in `Step.updates`, for its caller to apply at once, before any other input.
 public struct FederationEngine: Sendable {
-  /// The effects of an input.
-  public struct Step: Sendable {
-    /// For this server's own streams and store. The engine has heard of it already.
-    public var presence: [PresenceEffect] = []
-    /// For other servers.
-    public var federation: [FederationEffect] = []
-
-    public init() {}
-  }
-
   public let server: ServerName
   /// This life of the server, as new peers are told it.
   public let epoch: Int64
@@ -72,7 +62,7 @@ public struct FederationEngine: Sendable {
 
   /// After a start: servers with a subscription hear of it (R13), and what was not delivered is sent again.
   public mutating func start(
-    peers records: [PeerRecord], unsent: [ListEDU], rules: inout PresenceRules, now: Moment
+    peers records: [PeerRecord], unsent: [ListEDU], rules: PresenceRules, now: Moment
   ) -> Step {
     var step = Step()
     for record in records.sorted(by: {
@@ -98,31 +88,31 @@ public struct FederationEngine: Sendable {
       send(message, to: peer, now: now, &step)
     }
     for user in rules.localUsers { restand(user, rules, now, &step) }
-    run(&rules, now, &step)
+    run(rules, now, &step)
     return step
   }
 
   /// Takes effects of the rules; says what peers have to be told.
   public mutating func hear(
-    _ effects: [PresenceEffect], rules: inout PresenceRules, now: Moment
+    _ effects: [PresenceEffect], rules: PresenceRules, now: Moment
   ) -> Step {
     var step = Step()
     absorb(effects, rules, now, &step)
-    run(&rules, now, &step)
+    run(rules, now, &step)
     return step
   }
 
   /// Any other authenticated request came from a server (R3).
-  public mutating func heard(from peer: ServerName, rules: inout PresenceRules, now: Moment) -> Step {
+  public mutating func heard(from peer: ServerName, rules: PresenceRules, now: Moment) -> Step {
     var step = Step()
-    hearLife(of: peer, &rules, now, &step)
-    run(&rules, now, &step)
+    hearLife(of: peer, now, &step)
+    run(rules, now, &step)
     return step
   }
 
   /// Asks once for a remote user who is not watched here; `answeredOnce` follows if an answer comes.
   public mutating func askOnce(
-    _ user: UserID, rules: inout PresenceRules, now: Moment
+    _ user: UserID, rules: PresenceRules, now: Moment
   ) -> Step {
     var step = Step()
     guard user.server != server else { return step }
@@ -136,7 +126,7 @@ public struct FederationEngine: Sendable {
       // Servers of today have no one-shot query.
       step.federation.append(.answeredOnce(user, nil))
     }
-    run(&rules, now, &step)
+    run(rules, now, &step)
     return step
   }
 
@@ -146,14 +136,14 @@ public struct FederationEngine: Sendable {
   }
 
   /// Does everything whose time has come.
-  public mutating func expire(rules: inout PresenceRules, now: Moment) -> Step {
+  public mutating func expire(rules: PresenceRules, now: Moment) -> Step {
     var step = Step()
-    run(&rules, now, &step)
+    run(rules, now, &step)
     return step
   }
 
   /// Every input ends here: does what is due by now, in the order of its time.
-  mutating func run(_ rules: inout PresenceRules, _ now: Moment, _ step: inout Step) {
+  mutating func run(_ rules: PresenceRules, _ now: Moment, _ step: inout Step) {
     while let due = agenda.popDue(at: now.instant) {
       switch due {
       case .flush(let peer):
@@ -163,29 +153,29 @@ public struct FederationEngine: Sendable {
           // It was set for something that went along with an earlier transaction.
           peers[peer]?.queue.armFlush(peer, at: at, &agenda)
         } else {
-          pump(peer, &rules, now, &step)
+          pump(peer, rules, now, &step)
         }
-      case .retry(let peer): retry(peer, &rules, now, &step)
+      case .retry(let peer): retry(peer, rules, now, &step)
       case .short(let peer): peers[peer]?.shortTimerFired(&agenda, now)
-      case .long(let peer): longTimerFired(peer, &rules, now, &step)
+      case .long(let peer): longTimerFired(peer, rules, now, &step)
       case .once(let peer):
         peers[peer]?.subscriptions.awaitedOnces = []
         touch(peer)
       case .parked(let peer): Self.superseded(peers[peer]?.unpark(&agenda, now) ?? [], peer, &step)
-      case .expiry(let peer): expireModern(peer, &rules, now, &step)
-      case .linger(let user): lingerEnded(user, &rules, now, &step)
+      case .expiry(let peer): expireModern(peer, now, &step)
+      case .linger(let user): lingerEnded(user, now, &step)
       case .invite(let pair): inviteAgain(pair, rules, now, &step)
       case .restand(let user): restandSome(user, rules, now, &step)
       }
     }
     if touched.count == 1, let name = touched.popFirst() {
       lastTouched = nil
-      settle(name, &rules, now, &step)
+      settle(name, now, &step)
       return
     }
     let names = touched.sorted(by: Self.precedes)
     (touched, lastTouched) = ([], nil)
-    for name in names { settle(name, &rules, now, &step) }
+    for name in names { settle(name, now, &step) }
   }
 
   // MARK: Peers
@@ -208,9 +198,7 @@ public struct FederationEngine: Sendable {
   }
 
   /// Timers and memory follow subscriptions: without any, nothing is kept (R9).
-  private mutating func settle(
-    _ name: ServerName, _ rules: inout PresenceRules, _ now: Moment, _ step: inout Step
-  ) {
+  private mutating func settle(_ name: ServerName, _ now: Moment, _ step: inout Step) {
     if peers[name]?.keepWatch(&agenda, now) == true { return }
     guard let peer = peers[name] else { return }
     // A greeting that was not delivered has to be sent by the next life, if there is one.
@@ -223,7 +211,7 @@ public struct FederationEngine: Sendable {
     recent.keep(peer.replay.order, of: name)
     recent.keep(peer.tally, of: name)
     recent.keep(lastHeard: peer.watchdog.lastHeard, of: name)
-    step.presence += rules.peerIsBack(name)
+    step.update(.back(name))
     for deadline in [
       Agenda.Deadline.flush(name), .retry(name), .short(name), .long(name), .expiry(name), .parked(name),
     ] {

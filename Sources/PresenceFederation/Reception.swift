@@ -1,23 +1,29 @@
 public import MatrixWire
-internal import Ports
+public import Ports
 public import PresenceCore
 
-/// A transaction while it is taken, a few of its messages at a time (`FederationEngine.receive`).
+/// A transaction while it is taken, a few of its messages at a time (`FederationEngine.begin`).
 public struct Reception: Sendable {
   public let transaction: Transaction
   /// What it is answered with, once it is done.
   public internal(set) var answer = TransactionAnswer()
   public internal(set) var isDone = false
 
-  private(set) var isBegun = false
+  /// What it was answered before; then nothing of it is done again.
+  var given: TransactionAnswer?
+  /// How many people may still be looked after in the present part.
+  private(set) var room = 0
+  /// What the messages about lists in the present part did, and who accepted by them.
+  private(set) var effects: [PresenceEffect] = []
+  private(set) var acceptedNow: Set<UserID> = []
   /// Messages about lists that have yet to be taken.
-  var messages: ArraySlice<ListEDU> = []
+  private(set) var messages: ArraySlice<ListEDU> = []
   /// What they do, where that was decided before. A decision that is current no more is made anew.
-  var decisions: ArraySlice<ListDecision>
+  private var decisions: ArraySlice<ListDecision>
   /// Those that were made anew: what is stored of the first is not what was done.
   public private(set) var replaced: [(stored: ListDecision, done: ListDecision)] = []
   /// Whose acceptance came along: they are pushed unasked.
-  var accepted: Set<UserID> = []
+  private(set) var accepted: Set<UserID> = []
   /// The messages about presence behind the present one, and what is left of that.
   private var rest: ArraySlice<EDU>
   var message = PresenceEDU()
@@ -30,11 +36,8 @@ public struct Reception: Sendable {
   private(set) var said: Set<UserID> = []
   private(set) var refused: Set<UserID> = []
 
-  /// - Parameters:
-  ///   - transaction: what its origin says.
-  ///   - decisions: what each of its messages about lists does, in order, with all that has to be stored of it stored.
   /// - Throws: `M_TOO_LARGE` for more events, messages or states than one transaction may hold.
-  public init(_ transaction: Transaction, decisions: [ListDecision] = []) throws(MatrixError) {
+  init(_ transaction: Transaction, decisions: [ListDecision]) throws(MatrixError) {
     guard transaction.edus.count <= Transaction.mostEDUs, transaction.pdus.count <= Transaction.mostPDUs
     else {
       throw MatrixError(
@@ -54,14 +57,33 @@ public struct Reception: Sendable {
   }
 
   mutating func begin(_ answer: TransactionAnswer) {
-    isBegun = true
     self.answer = answer
     for event in transaction.pdus { self.answer.pdus[event] = "Nobody here is in that room." }
     messages = transaction.listMessages[...]
   }
 
-  /// Does what a message about a list asks for, as it was decided if that still fits.
-  mutating func apply(
+  /// Begins the next part: does what the messages about lists in it ask for, as it was decided if that still fits.
+  /// `FederationEngine.receive` has to follow at once.
+  ///
+  /// - Parameters:
+  ///   - most: how many people are looked after in this part at most; a message about a list counts for eight.
+  ///   - rules: the presence rules.
+  ///   - now: the time.
+  /// - Returns: what follows for this server's own people. The engine hears of it by `receive`.
+  public mutating func beginPart(
+    of most: Int, on rules: inout PresenceRules, now: Moment
+  ) -> [PresenceEffect] {
+    (room, effects, acceptedNow) = (most, [], [])
+    while room > 0, let message = messages.popFirst() {
+      room -= 8
+      effects += apply(message, decisions.popFirst(), to: &rules, now: now)
+      if message.kind == .accept { acceptedNow.insert(message.observed) }
+    }
+    accepted.formUnion(acceptedNow)
+    return effects
+  }
+
+  private mutating func apply(
     _ message: ListEDU, _ decision: ListDecision?, to rules: inout PresenceRules, now: Moment
   ) -> [PresenceEffect] {
     guard let decision else { return rules.receive(message, from: transaction.origin, now: now) }
@@ -86,7 +108,7 @@ public struct Reception: Sendable {
 
   /// Takes as much of the present message as there is room for, in the order in which it is to be done: whom it does
   /// not want, what it says, whom it does not show; then whom it asks for.
-  mutating func takePart(_ room: inout Int) -> PresenceEDU {
+  mutating func takePart() -> PresenceEDU {
     var part = message
     part.unpoll = message.unpoll.take(&room)
     part.push = message.push.take(&room)

@@ -43,7 +43,7 @@ struct LoneServer {
 
   mutating func on(_ change: (inout PresenceRules, Moment) throws -> [PresenceEffect]) rethrows {
     let effects = try change(&rules, now)
-    perform(engine.hear(effects, rules: &rules, now: now))
+    perform(engine.hear(effects, rules: rules, now: now))
   }
 
   mutating func invite(_ user: UserID) throws {
@@ -84,8 +84,8 @@ struct LoneServer {
   }
 
   mutating func receive(_ transaction: Transaction) throws -> TransactionAnswer {
-    let (answer, step) = try engine.receive(transaction, rules: &rules, now: now)
-    perform(step)
+    let (answer, step) = try rules.receive(transaction, by: &engine, now: now)
+    note(step.federation)
     return answer
   }
 
@@ -105,16 +105,16 @@ struct LoneServer {
     var answer = TransactionAnswer()
     answer.answer = said
     answer.epoch = epoch
-    perform(engine.succeeded(outbound, with: answer, rules: &rules, now: now))
+    perform(engine.succeeded(outbound, with: answer, rules: rules, now: now))
   }
 
   mutating func fail(_ reason: AttemptFailure) throws {
     let outbound = try oldest()
     sent.removeFirst()
-    perform(engine.failed(outbound, because: reason, rules: &rules, now: now))
+    perform(engine.failed(outbound, because: reason, rules: rules, now: now))
   }
 
-  mutating func askOnce(_ user: UserID) { perform(engine.askOnce(user, rules: &rules, now: now)) }
+  mutating func askOnce(_ user: UserID) { perform(engine.askOnce(user, rules: rules, now: now)) }
 
   /// Lets time pass, and everything happen that falls into it; `answer` takes what is sent.
   mutating func wait(_ span: Duration, answering answer: (inout LoneServer) throws -> Void) rethrows {
@@ -138,14 +138,16 @@ struct LoneServer {
     }
     move(to: max(next, now.instant))
     on { $0.expire(now: $1) }
-    perform(engine.expire(rules: &rules, now: now))
+    perform(engine.expire(rules: rules, now: now))
     return true
   }
 
   var status: PeerStatus? { engine.status(now: now).first { $0.name == blue } }
 
-  private mutating func perform(_ step: FederationEngine.Step) {
-    for effect in step.federation {
+  private mutating func perform(_ step: FederationEngine.Step) { note(rules.apply(step).federation) }
+
+  private mutating func note(_ effects: [FederationEffect]) {
+    for effect in effects {
       if case .send(let outbound) = effect { sent.append(outbound) } else { asked.append(effect) }
     }
   }

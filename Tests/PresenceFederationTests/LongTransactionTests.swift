@@ -50,13 +50,14 @@ struct LongTransactionTests {
   @Test func aTransactionIsTakenInPartsAndAnsweredAsAWhole() throws {
     let transaction = try transaction()
     var (engine, rules) = try world()
-    let whole = try engine.receive(transaction, rules: &rules, now: Self.now)
+    let whole = try rules.receive(transaction, by: &engine, now: Self.now)
 
     var (slow, slowRules) = try world()
-    var reception = try Reception(transaction)
+    var reception = try slow.begin(transaction, now: Self.now)
     var (parts, effects) = (0, [PresenceEffect]())
     while !reception.isDone {
-      effects += slow.receive(&reception, most: 64, rules: &slowRules, now: Self.now).presence
+      effects += reception.beginPart(of: 64, on: &slowRules, now: Self.now)
+      effects += slowRules.apply(slow.receive(&reception, rules: slowRules, now: Self.now)).presence
       parts += 1
     }
     // 1,000 names, 50 states, and 40 messages that count for eight each.
@@ -72,7 +73,7 @@ struct LongTransactionTests {
 
   @Test func aReminderInPartsEndsWhatItDoesNotName() throws {
     var (engine, rules) = try world()
-    _ = try engine.receive(transaction(), rules: &rules, now: Self.now)
+    _ = try rules.receive(transaction(), by: &engine, now: Self.now)
     var reminder = PresenceEDU()
     reminder.epoch = 7
     reminder.role = .reminder
@@ -80,9 +81,10 @@ struct LongTransactionTests {
     reminder.poll = try (5..<700).map { try UserID("@p\($0):red").orThrow("a name") }
     let transaction = Transaction(
       id: "2", origin: blue, sentAt: 2, edus: [.presence(reminder)], order: .init(epoch: 7, number: 2))
-    var reception = try Reception(transaction)
+    var reception = try engine.begin(transaction, now: Self.now)
     while !reception.isDone {
-      _ = engine.receive(&reception, most: 64, rules: &rules, now: Self.now)
+      _ = reception.beginPart(of: 64, on: &rules, now: Self.now)
+      _ = rules.apply(engine.receive(&reception, rules: rules, now: Self.now))
     }
     let watched = engine.status(with: [], now: Self.now).first { $0.name == blue }?.watchedByThem ?? []
     #expect(watched.map(\.localpart).sorted() == (5..<20).map { "p\($0)" }.sorted())

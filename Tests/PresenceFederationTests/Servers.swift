@@ -63,8 +63,9 @@ struct Servers {
     pending.removeAll { $0.from == name }
     failures.removeAll { $0.from == name }
     act(name) { server, now in
-      server.engine.start(
-        peers: Array(server.remembered.values), unsent: server.unsent, rules: &server.rules, now: now)
+      server.rules.apply(
+        server.engine.start(
+          peers: Array(server.remembered.values), unsent: server.unsent, rules: server.rules, now: now))
     }
   }
 
@@ -83,14 +84,14 @@ struct Servers {
     let effects = try step(&server.rules, now)
     server.unsent += server.engine.unsent(in: effects)
     server.told += effects
-    let heard = server.engine.hear(effects, rules: &server.rules, now: now)
+    let heard = server.rules.apply(server.engine.hear(effects, rules: server.rules, now: now))
     servers[name] = server
     perform(heard, of: name)
     settle()
   }
 
   private mutating func act(
-    _ name: ServerName, _ body: (inout Server, Moment) -> FederationEngine.Step
+    _ name: ServerName, _ body: (inout Server, Moment) -> AppliedStep
   ) {
     guard var server = servers[name] else { return }
     let step = body(&server, now)
@@ -98,7 +99,7 @@ struct Servers {
     perform(step, of: name)
   }
 
-  private mutating func perform(_ step: FederationEngine.Step, of name: ServerName) {
+  private mutating func perform(_ step: AppliedStep, of name: ServerName) {
     let unsent = servers[name]?.engine.unsent(in: step.presence) ?? []
     servers[name]?.told += step.presence
     servers[name]?.unsent += unsent
@@ -121,15 +122,15 @@ struct Servers {
       if !cuts.contains([from, peer]), servers[peer] != nil {
         act(peer) { server, now in
           guard
-            let received = try? server.engine.receive(outbound.transaction, rules: &server.rules, now: now)
-          else { return FederationEngine.Step() }
+            let received = try? server.rules.receive(outbound.transaction, by: &server.engine, now: now)
+          else { return AppliedStep() }
           answer = received.answer
           return received.step
         }
       }
       carried.append(Carried(from: from, outbound: outbound, answer: answer))
       if let answer, !cuts.contains([peer, from]) {
-        act(from) { $0.engine.succeeded(outbound, with: answer, rules: &$0.rules, now: $1) }
+        act(from) { $0.rules.apply($0.engine.succeeded(outbound, with: answer, rules: $0.rules, now: $1)) }
       } else {
         failures.append((now.instant + outbound.timeout, from, outbound))
       }
@@ -150,13 +151,13 @@ struct Servers {
       move(to: max(next, now.instant))
       for failure in failures where failure.at <= now.instant {
         act(failure.from) {
-          $0.engine.failed(failure.outbound, because: .noAnswer, rules: &$0.rules, now: $1)
+          $0.rules.apply($0.engine.failed(failure.outbound, because: .noAnswer, rules: $0.rules, now: $1))
         }
       }
       failures.removeAll { $0.at <= now.instant }
       for name in servers.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
         on(name) { $0.expire(now: $1) }
-        act(name) { $0.engine.expire(rules: &$0.rules, now: $1) }
+        act(name) { $0.rules.apply($0.engine.expire(rules: $0.rules, now: $1)) }
         settle()
       }
     }

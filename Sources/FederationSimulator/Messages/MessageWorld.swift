@@ -21,20 +21,20 @@ struct MessageWorld {
     var wakeAt: Instant?
     var streams: [Int: StreamID] = [:]
 
-    mutating func hear(_ effects: [PresenceEffect], _ now: Moment) -> FederationEngine.Step {
-      engine.hear(effects, rules: &rules, now: now)
+    mutating func hear(_ effects: [PresenceEffect], _ now: Moment) -> AppliedStep {
+      rules.apply(engine.hear(effects, rules: rules, now: now))
     }
 
     mutating func receive(
       _ transaction: Transaction, _ now: Moment
-    ) throws(MatrixError) -> (answer: TransactionAnswer, step: FederationEngine.Step) {
-      try engine.receive(transaction, rules: &rules, now: now)
+    ) throws(MatrixError) -> (answer: TransactionAnswer, step: AppliedStep) {
+      try rules.receive(transaction, by: &engine, now: now)
     }
 
     mutating func expire(_ now: Moment) -> [FederationEffect] {
       let effects = rules.expire(now: now)
       let heard = effects.isEmpty ? [] : hear(effects, now).federation
-      return heard + engine.expire(rules: &rules, now: now).federation
+      return heard + rules.apply(engine.expire(rules: rules, now: now)).federation
     }
 
     var nextDeadline: Instant? {
@@ -129,7 +129,10 @@ struct MessageWorld {
     case .end(let session): end(session)
     case .arrival(let from, let outbound): arrive(outbound, from: from)
     case .answer(let to, let outbound, let answer):
-      step(to) { $0.engine.succeeded(outbound, with: answer, rules: &$0.rules, now: $1).federation }
+      step(to) { server, now in
+        let step = server.engine.succeeded(outbound, with: answer, rules: server.rules, now: now)
+        return server.rules.apply(step).federation
+      }
     }
   }
 

@@ -5,13 +5,13 @@ internal import PresenceFederation
 
 /// This server among others: the engine that decides, and what carries out what it decides.
 ///
-/// A value. Sending and asking begin here; what has to be stored, told to streams or handed to those who wait is returned
-/// (`Outcome`), for its owner to do.
+/// A value. Sending and asking begin here; what has to be stored, applied to the rules or handed to those who wait is
+/// returned (`Outcome`), for its owner to do.
 struct FederationHost: Sendable {
   /// What remains to be done of a step.
   struct Outcome: Sendable {
-    /// For this server's own streams.
-    var presence: [PresenceEffect] = []
+    /// What became known of other servers, for the rules.
+    var updates: [RemoteUpdate] = []
     /// Rows that are written behind.
     var changes: [StoreChange] = []
     /// What one-shot queries were answered with; nil where the user is not shown.
@@ -54,53 +54,51 @@ struct FederationHost: Sendable {
   mutating func retainStored() -> [StoreChange] { atStart.peers.flatMap { retention.changes(with: $0) } }
 
   /// Servers with a subscription hear of it (R13).
-  mutating func start(_ rules: inout PresenceRules, now: Moment) -> Outcome {
-    let step = engine.start(peers: atStart.peers, unsent: atStart.unsent, rules: &rules, now: now)
+  mutating func start(_ rules: PresenceRules, now: Moment) -> Outcome {
+    let step = engine.start(peers: atStart.peers, unsent: atStart.unsent, rules: rules, now: now)
     return carryOut(step)
   }
 
   // MARK: What happens
 
   /// The rules ask for something.
-  mutating func hear(_ effects: [PresenceEffect], _ rules: inout PresenceRules, now: Moment) -> Outcome {
-    carryOut(engine.hear(effects, rules: &rules, now: now))
+  mutating func hear(_ effects: [PresenceEffect], _ rules: PresenceRules, now: Moment) -> Outcome {
+    carryOut(engine.hear(effects, rules: rules, now: now))
   }
 
   /// Does everything whose time has come.
-  mutating func expire(_ rules: inout PresenceRules, now: Moment) -> Outcome {
-    carryOut(engine.expire(rules: &rules, now: now))
+  mutating func expire(_ rules: PresenceRules, now: Moment) -> Outcome {
+    carryOut(engine.expire(rules: rules, now: now))
   }
 
   /// An attempt to send was answered, or was not.
   mutating func sent(
-    _ outbound: OutboundTransaction, _ outcome: PeerSender.Outcome, _ rules: inout PresenceRules,
+    _ outbound: OutboundTransaction, _ outcome: PeerSender.Outcome, _ rules: PresenceRules,
     now: Moment
   ) -> Outcome {
     switch outcome {
     case .answered(let answer):
       failures.answered(outbound.peer)
-      return carryOut(engine.succeeded(outbound, with: answer, rules: &rules, now: now))
+      return carryOut(engine.succeeded(outbound, with: answer, rules: rules, now: now))
     case .failed(let reason, let cause):
       failures.failed(outbound.peer, cause)
-      return carryOut(engine.failed(outbound, because: reason, rules: &rules, now: now))
+      return carryOut(engine.failed(outbound, because: reason, rules: rules, now: now))
     }
   }
 
   /// A server asked for something else, and so is there (R3).
-  mutating func heard(from peer: ServerName, _ rules: inout PresenceRules, now: Moment) -> Outcome {
-    carryOut(engine.heard(from: peer, rules: &rules, now: now))
+  mutating func heard(from peer: ServerName, _ rules: PresenceRules, now: Moment) -> Outcome {
+    carryOut(engine.heard(from: peer, rules: rules, now: now))
   }
 
   /// Asks a user's server once for their state.
-  mutating func askOnce(_ user: UserID, _ rules: inout PresenceRules, now: Moment) -> Outcome {
-    carryOut(engine.askOnce(user, rules: &rules, now: now))
+  mutating func askOnce(_ user: UserID, _ rules: PresenceRules, now: Moment) -> Outcome {
+    carryOut(engine.askOnce(user, rules: rules, now: now))
   }
 
-  /// Takes a few more of a transaction's messages.
-  mutating func receive(
-    _ reception: inout Reception, most: Int, _ rules: inout PresenceRules, now: Moment
-  ) -> Outcome {
-    carryOut(engine.receive(&reception, most: most, rules: &rules, now: now))
+  /// Takes the next part of a transaction, which `Reception.beginPart` began.
+  mutating func receive(_ reception: inout Reception, _ rules: PresenceRules, now: Moment) -> Outcome {
+    carryOut(engine.receive(&reception, rules: rules, now: now))
   }
 
   /// Whether there is a relation with a server may have changed.
@@ -120,7 +118,7 @@ struct FederationHost: Sendable {
   // MARK: Carrying out
 
   private mutating func carryOut(_ step: FederationEngine.Step) -> Outcome {
-    var outcome = Outcome(presence: step.presence)
+    var outcome = Outcome(updates: step.updates)
     for effect in step.federation {
       switch effect {
       case .send(let outbound): sender.send(outbound)

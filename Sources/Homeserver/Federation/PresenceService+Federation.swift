@@ -12,22 +12,22 @@ extension PresenceService {
     for change in federation?.retainStored() ?? [] { writeLater(change) }
     // Before any peer is told of it. On a full disk the next life may be told the same, and is put right then.
     try? await persistence.commit(rows)
-    perform(federation?.start(&rules, now: time.now))
+    perform(federation?.start(rules, now: time.now))
   }
 
   func hearOfPeers(_ effects: [PresenceEffect]) {
-    dispatch(federation?.hear(effects, &rules, now: time.now))
+    dispatch(federation?.hear(effects, rules, now: time.now))
   }
 
-  func expireFederation() { dispatch(federation?.expire(&rules, now: time.now)) }
+  func expireFederation() { dispatch(federation?.expire(rules, now: time.now)) }
 
   /// An attempt to send was answered, or was not.
   func sent(_ outbound: OutboundTransaction, _ outcome: PeerSender.Outcome) {
-    perform(federation?.sent(outbound, outcome, &rules, now: time.now))
+    perform(federation?.sent(outbound, outcome, rules, now: time.now))
   }
 
   /// A server asked for something else, and so is there (R3).
-  func heard(from peer: ServerName) { perform(federation?.heard(from: peer, &rules, now: time.now)) }
+  func heard(from peer: ServerName) { perform(federation?.heard(from: peer, rules, now: time.now)) }
 
   /// What an operator is told of every peer.
   var peerStatus: [PeerStatus] { federation?.status(now: time.now) ?? [] }
@@ -36,15 +36,19 @@ extension PresenceService {
   func learn(_ profile: Profile, of user: UserID) { apply { rules, _ in rules.learn(profile, of: user) } }
 
   /// Does what remains of a step; every poll it concerns is answered in a later turn.
-  func perform(_ outcome: FederationHost.Outcome?) {
-    dispatch(outcome)
+  ///
+  /// - Parameters:
+  ///   - outcome: what remains of it.
+  ///   - effects: what came of it already and peers have heard of.
+  func perform(_ outcome: FederationHost.Outcome?, after effects: [PresenceEffect] = []) {
+    dispatch(outcome, after: effects)
     answerLater()
   }
 
   /// The same; `answerPolls` or `answerLater` has to follow.
-  private func dispatch(_ outcome: FederationHost.Outcome?) {
+  private func dispatch(_ outcome: FederationHost.Outcome?, after effects: [PresenceEffect] = []) {
     guard let outcome else { return }
-    publish(outcome.presence)
+    publish(effects + rules.apply(outcome.updates))
     for change in outcome.changes { writeLater(change) }
     for (user, content) in outcome.answers {
       for waiting in queries.answer(user, .once) { waiting.resume(returning: content) }
@@ -60,7 +64,7 @@ extension PresenceService {
   func askOnce(_ user: UserID, for viewer: UserID) async -> PresenceContent? {
     guard federation != nil else { return nil }
     return await wait(.once, for: viewer, about: [user], Self.patience) {
-      perform(federation?.askOnce(user, &rules, now: time.now))
+      perform(federation?.askOnce(user, rules, now: time.now))
     }
   }
 

@@ -113,13 +113,17 @@ extension PresenceService {
   private func take(
     _ transaction: Transaction, _ decisions: [ListDecision] = []
   ) async throws -> TransactionAnswer {
-    guard federation != nil else { throw APIError(404, .unrecognized, "This server meets no others.") }
-    var reception: Reception
-    do throws(MatrixError) { reception = try Reception(transaction, decisions: decisions) } catch {
+    let begun: Reception?
+    do throws(MatrixError) {
+      begun = try federation?.engine.begin(transaction, decisions: decisions, now: time.now)
+    } catch {
       throw APIError(400, error.code, error.message)
     }
+    guard var reception = begun else { throw APIError(404, .unrecognized, "This server meets no others.") }
     while true {
-      perform(federation?.receive(&reception, most: Self.peopleInOneTurn, &rules, now: time.now))
+      let now = time.now
+      let effects = reception.beginPart(of: Self.peopleInOneTurn, on: &rules, now: now)
+      perform(federation?.receive(&reception, rules, now: now), after: effects)
       guard !reception.isDone else {
         for (stored, done) in reception.replaced { replace(stored, by: done) }
         return named(reception.answer)
