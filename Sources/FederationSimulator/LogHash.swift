@@ -39,7 +39,7 @@ struct LogHash {
       add(push.content.lastActiveAgo ?? -1)
       add(push.sequence ?? -1)
     }
-    for users in [presence.poll, presence.unpoll, presence.once, presence.refused] {
+    for users in [presence.poll, presence.unpoll, presence.queries, presence.refused] {
       for user in users { add(user.rawValue) }
       add(users.count)
     }

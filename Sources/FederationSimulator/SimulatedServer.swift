@@ -53,8 +53,8 @@ final class ServerLife {
     rules.apply(engine.failed(sent, because: .noAnswer, rules: rules, now: now))
   }
 
-  func askOnce(_ user: UserID, _ now: Moment) -> AppliedStep {
-    rules.apply(engine.askOnce(user, rules: rules, now: now))
+  func query(_ user: UserID, _ now: Moment) -> AppliedStep {
+    rules.apply(engine.query(user, rules: rules, now: now))
   }
 
   func expire(_ now: Moment) -> AppliedStep {

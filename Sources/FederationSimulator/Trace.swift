@@ -31,7 +31,7 @@ extension World {
     if let epoch = edu.epoch { parts.append("epoch \(epoch - ServerClock.beginning)") }
     parts += edu.push.map { "\($0.userID) #\($0.sequence ?? -1) is \(Sight($0.content))" }
     for (word, users) in [
-      ("poll", edu.poll), ("unpoll", edu.unpoll), ("once", edu.once), ("refused", edu.refused),
+      ("poll", edu.poll), ("unpoll", edu.unpoll), ("once", edu.queries), ("refused", edu.refused),
     ] where !users.isEmpty {
       parts.append("\(word) \(users.map(\.rawValue).joined(separator: " "))")
     }

@@ -120,7 +120,7 @@ extension World {
     edu.refused = scenario.people.map(\.user)
     edu.unpoll = scenario.people.map(\.user)
     edu.poll = scenario.people.map(\.user)
-    edu.once = scenario.people.map(\.user)
+    edu.queries = scenario.people.map(\.user)
     edu.promise = -5
     edu.role = .answer
     edu.wantsInlineAnswer = true

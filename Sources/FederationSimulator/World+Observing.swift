@@ -132,7 +132,7 @@ extension World {
       }
       observeTruth(of: push.userID, at: server)
     }
-    for user in edu.poll + edu.unpoll + edu.once where user.server != peer {
+    for user in edu.poll + edu.unpoll + edu.queries where user.server != peer {
       violate(.ownPeople, "\(name) asks \(peer) for \(user)")
     }
     for user in edu.refused where user.server != name { violate(.ownPeople, "\(name) refuses \(user)") }

@@ -102,7 +102,7 @@ extension World {
     case .back: report(.init(idleness: .active), by: person)
     case .ask(let other):
       guard other.server != servers[server].name else { return }
-      input(to: server) { life, moment in life.askOnce(other, moment) }
+      input(to: server) { life, moment in life.query(other, moment) }
     case .invite(let other): change(user, other, at: server) { try? $0.invite(other, by: user, now: $1) }
     case .accept(let other): change(other, user, at: server) { try? $0.accept(other, by: user, now: $1) }
     case .deny(let other): change(other, user, at: server) { try? $0.deny(other, by: user, now: $1) }

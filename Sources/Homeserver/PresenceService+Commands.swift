@@ -84,7 +84,7 @@ extension PresenceService {
       return rules.presence(of: user, for: viewer, now: time.now)
     }
     let reason = rules.unknownReason(of: user, for: viewer)
-    if reason == .unanswered, let content = await askOnce(user, for: viewer),
+    if reason == .unanswered, let content = await query(user, for: viewer),
       rules.isVisible(user, to: viewer)
     {
       return rules.shown(content, now: time.now)

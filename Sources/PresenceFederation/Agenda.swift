@@ -11,7 +11,7 @@ struct Agenda: Sendable {
     case short(ServerName)
     case long(ServerName)
     /// Answers to one-shot queries are not waited for any longer.
-    case once(ServerName)
+    case queries(ServerName)
     /// What a peer refused is tried again.
     case parked(ServerName)
     /// States of a server of today expire.

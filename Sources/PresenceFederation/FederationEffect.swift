@@ -10,8 +10,8 @@ public enum FederationEffect: Hashable, Sendable {
   /// here now or changed a list, store it before the answer leaves: otherwise the next life of this server would not
   /// greet the peer. Anything else may be written behind.
   case remember(PeerRecord)
-  /// A state asked for once has come; nil where it is not shown.
-  case answeredOnce(UserID, PresenceContent?)
+  /// A one-shot query is answered; nil where the user is not shown.
+  case queryAnswered(UserID, PresenceContent?)
   /// Ask the server of a user for their profile, and tell the rules.
   case askProfile(UserID)
 }

@@ -28,8 +28,8 @@ extension FederationEngine {
     if answer.answer != nil {
       peers[name]?.watchdog.refreshedAt = now.instant
       if inFlight.contents.isReminder { peers[name]?.exchanged(&agenda, now) }
-    } else if !inFlight.contents.onces.isEmpty {
-      expectAnswers(to: inFlight.contents.onces, of: name, now)
+    } else if !inFlight.contents.queries.isEmpty {
+      expectAnswers(to: inFlight.contents.queries, of: name, now)
     }
     if answer.answer != nil { askForMissing(inFlight.contents.polls, of: name, rules, now, step) }
     if let at = peers[name]?.queue.flushAt, at <= now.instant { pump(name, rules, now, &step) }
@@ -45,20 +45,20 @@ extension FederationEngine {
     peers[name]?.hearPromise(of: said, &agenda, now)
     for push in said.push where Self.maySpeak(name, of: push.userID) {
       take(push, epoch: said.epoch, from: name, rules, now, &step)
-      if asked.contents.onces.contains(push.userID) {
-        step.federation.append(.answeredOnce(push.userID, push.content))
+      if asked.contents.queries.contains(push.userID) {
+        step.federation.append(.queryAnswered(push.userID, push.content))
       }
     }
     for user in said.refused where Self.maySpeak(name, of: user) {
       wasRefused(user, &step)
-      if asked.contents.onces.contains(user) { step.federation.append(.answeredOnce(user, nil)) }
+      if asked.contents.queries.contains(user) { step.federation.append(.queryAnswered(user, nil)) }
     }
   }
 
   /// One-shot queries were heard, and are answered by a transaction of their own.
-  private mutating func expectAnswers(to onces: Set<UserID>, of name: ServerName, _ now: Moment) {
-    peers[name]?.subscriptions.awaitedOnces.formUnion(onces)
-    agenda.set(now.instant + timing.watchedTimeout * 2, for: .once(name))
+  private mutating func expectAnswers(to queries: Set<UserID>, of name: ServerName, _ now: Moment) {
+    peers[name]?.subscriptions.awaitedQueries.formUnion(queries)
+    agenda.set(now.instant + timing.watchedTimeout * 2, for: .queries(name))
   }
 
   /// A repeated answer may hold a state that is older than what came since, or none: users who are still unknown are

@@ -183,14 +183,14 @@ extension FederationEngine {
     for push in edu.push where Self.maySpeak(name, of: push.userID) {
       take(push, epoch: edu.epoch, from: name, rules, now, &step)
       if isAwaited(push.userID, edu, of: name) {
-        step.federation.append(.answeredOnce(push.userID, push.content))
+        step.federation.append(.queryAnswered(push.userID, push.content))
       } else if edu.epoch != nil, !reception.accepted.contains(push.userID) {
         peers[name]?.declineUnwanted(push.userID, &agenda, now)
       }
     }
     for user in edu.refused where Self.maySpeak(name, of: user) {
       wasRefused(user, &step)
-      if isAwaited(user, edu, of: name) { step.federation.append(.answeredOnce(user, nil)) }
+      if isAwaited(user, edu, of: name) { step.federation.append(.queryAnswered(user, nil)) }
     }
     guard reception.hasHeardMessage else { return }
     if reception.endsHearing {
@@ -204,7 +204,7 @@ extension FederationEngine {
 
   /// Whether this answers a one-shot query.
   private mutating func isAwaited(_ user: UserID, _ edu: PresenceEDU, of name: ServerName) -> Bool {
-    edu.role == .answer && peers[name]?.subscriptions.awaitedOnces.remove(user) != nil
+    edu.role == .answer && peers[name]?.subscriptions.awaitedQueries.remove(user) != nil
   }
 
   /// A peer does not show a user. They are polled again when their acceptance comes, or with a reminder.
@@ -222,11 +222,11 @@ extension FederationEngine {
     _ now: Moment
   ) {
     let polled = Set(edu.poll).filter { $0.server == server }.sorted()
-    let isAsked = !polled.isEmpty || !edu.once.isEmpty || edu.role == .reminder
+    let isAsked = !polled.isEmpty || !edu.queries.isEmpty || edu.role == .reminder
     guard isAsked else { return }
     if edu.epoch == nil, !polled.isEmpty { peers[name]?.polled(&agenda, now) }
     for user in polled where isShown(user, to: name, rules) { watch(user, by: name) }
-    let asked = polled + Set(edu.once).subtracting(polled).filter { $0.server == server }.sorted()
+    let asked = polled + Set(edu.queries).subtracting(polled).filter { $0.server == server }.sorted()
     // The answer tells these states, so the batch need not.
     for user in polled { peers[name]?.queue.changed.remove(user) }
     if edu.wantsInlineAnswer, policy != .literal {

@@ -35,7 +35,7 @@ extension FederationEngine {
       order: order)
     let isWatched =
       peer.watchdog.isShortRunning || contents.isReminder || contents.isGreeting || !contents.polls.isEmpty
-      || !contents.onces.isEmpty
+      || !contents.queries.isEmpty
     let outbound = OutboundTransaction(
       peer: name, transaction: transaction, attempt: 1,
       timeout: isWatched ? timing.watchedTimeout : timing.timeout, cause: peer.cause(of: contents),
@@ -107,11 +107,11 @@ extension FederationEngine {
     first.promise = timing.promise.wholeMilliseconds
     first.poll = contents.polls.sorted()
     first.unpoll = contents.unpolls.sorted()
-    first.once = contents.onces.sorted()
+    first.queries = contents.queries.sorted()
     first.refused = contents.refusals.sorted()
     first.role = contents.isReminder ? .reminder : contents.isAnswer ? .answer : nil
     first.wantsInlineAnswer =
-      policy != .literal && (contents.isReminder || !first.poll.isEmpty || !first.once.isEmpty)
+      policy != .literal && (contents.isReminder || !first.poll.isEmpty || !first.queries.isEmpty)
     var edus: [PresenceEDU] = []
     var rest = pushes[...]
     repeat {

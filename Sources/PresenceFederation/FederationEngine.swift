@@ -110,21 +110,21 @@ public struct FederationEngine: Sendable {
     return step
   }
 
-  /// Asks once for a remote user who is not watched here; `answeredOnce` follows if an answer comes.
-  public mutating func askOnce(
+  /// Sends a one-shot query for a remote user who is not watched here; `queryAnswered` follows if an answer comes.
+  public mutating func query(
     _ user: UserID, rules: PresenceRules, now: Moment
   ) -> Step {
     var step = Step()
     guard user.server != server else { return step }
     open(user.server)
     if peers[user.server]?.isModern == false {
-      if peers[user.server]?.outbound.inFlight?.contents.onces.contains(user) != true {
-        peers[user.server]?.queue.contents.onces.insert(user)
+      if peers[user.server]?.outbound.inFlight?.contents.queries.contains(user) != true {
+        peers[user.server]?.queue.contents.queries.insert(user)
         peers[user.server]?.flush(at: now.instant, &agenda)
       }
     } else {
       // Servers of today have no one-shot query.
-      step.federation.append(.answeredOnce(user, nil))
+      step.federation.append(.queryAnswered(user, nil))
     }
     run(rules, now, &step)
     return step
@@ -158,8 +158,8 @@ public struct FederationEngine: Sendable {
       case .retry(let peer): retry(peer, rules, now, &step)
       case .short(let peer): peers[peer]?.shortTimerFired(&agenda, now)
       case .long(let peer): longTimerFired(peer, rules, now, &step)
-      case .once(let peer):
-        peers[peer]?.subscriptions.awaitedOnces = []
+      case .queries(let peer):
+        peers[peer]?.subscriptions.awaitedQueries = []
         touch(peer)
       case .parked(let peer): Self.superseded(peers[peer]?.unpark(&agenda, now) ?? [], peer, &step)
       case .expiry(let peer): expireModern(peer, now, &step)

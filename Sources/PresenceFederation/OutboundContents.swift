@@ -6,7 +6,7 @@ struct OutboundContents: Sendable {
   var states: Set<UserID> = []
   var polls: Set<UserID> = []
   var unpolls: Set<UserID> = []
-  var onces: Set<UserID> = []
+  var queries: Set<UserID> = []
   var refusals: Set<UserID> = []
   var isReminder = false
   var isAnswer = false
@@ -23,11 +23,11 @@ struct OutboundContents: Sendable {
   var mostAttempts: Int {
     if !messages.isEmpty { return messages.allSatisfy { $0.kind == .drop } ? Self.mostDrops : .max }
     if !polls.isEmpty || isGreeting { return .max }
-    return (unpolls.isEmpty || isDecline) && onces.isEmpty ? 1 : 3
+    return (unpolls.isEmpty || isDecline) && queries.isEmpty ? 1 : 3
   }
   /// How many items it holds.
   var count: Int {
-    messages.count + states.count + polls.count + unpolls.count + onces.count + refusals.count
+    messages.count + states.count + polls.count + unpolls.count + queries.count + refusals.count
   }
 
   mutating func add(_ more: OutboundContents) {
@@ -35,7 +35,7 @@ struct OutboundContents: Sendable {
     states.formUnion(more.states)
     polls.formUnion(more.polls)
     unpolls.formUnion(more.unpolls)
-    onces.formUnion(more.onces)
+    queries.formUnion(more.queries)
     refusals.formUnion(more.refusals)
     isReminder = isReminder || more.isReminder
     isAnswer = isAnswer || more.isAnswer
@@ -52,7 +52,7 @@ struct OutboundContents: Sendable {
     var left = nameBytes
     rest.polls = polls.takeOut(beyond: &left)
     rest.unpolls = unpolls.takeOut(beyond: &left)
-    rest.onces = onces.takeOut(beyond: &left)
+    rest.queries = queries.takeOut(beyond: &left)
     rest.refusals = refusals.takeOut(beyond: &left)
     // A reminder polls all watched users; with only a part of them it would be none.
     if !rest.polls.isEmpty { isReminder = false }
@@ -63,7 +63,7 @@ struct OutboundContents: Sendable {
   /// taken back.
   private static let mostDrops = 10
 
-  var asksNothing: Bool { polls.isEmpty && unpolls.isEmpty && onces.isEmpty }
+  var asksNothing: Bool { polls.isEmpty && unpolls.isEmpty && queries.isEmpty }
 }
 
 extension Set<UserID> {

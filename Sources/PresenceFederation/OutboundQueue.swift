@@ -52,7 +52,7 @@ struct OutboundQueue: Sendable {
     contents.polls.formUnion(again.polls.filter { subscriptions.watchedByUs[$0] != nil })
     if contents.unpolls.isEmpty { contents.isDecline = again.isDecline }
     contents.unpolls.formUnion(again.unpolls.filter { subscriptions.watchedByUs[$0] == nil })
-    contents.onces.formUnion(again.onces)
+    contents.queries.formUnion(again.queries)
     contents.refusals.formUnion(again.refusals)
     contents.isReminder = contents.isReminder || again.isReminder
     contents.isAnswer = contents.isAnswer || again.isAnswer

@@ -32,7 +32,7 @@ struct PeerLink: Sendable {
 
   /// Whether nothing about the peer needs to be kept.
   var isIdle: Bool {
-    !isSubscribed && queue.contents.isEmpty && outbound.isIdle && subscriptions.awaitedOnces.isEmpty
+    !isSubscribed && queue.contents.isEmpty && outbound.isIdle && subscriptions.awaitedQueries.isEmpty
       && queue.parked.isEmpty
   }
 

@@ -117,8 +117,8 @@ public struct Reception: Sendable {
     endsHearing = isHeard && !hasHeardMessage
     hasHeardMessage = isHeard
     part.poll = isHeard ? message.poll.take(&room) : []
-    part.once = isHeard ? message.once.take(&room) : []
-    isMessageLeft = !isHeard || !message.poll.isEmpty || !message.once.isEmpty
+    part.queries = isHeard ? message.queries.take(&room) : []
+    isMessageLeft = !isHeard || !message.poll.isEmpty || !message.queries.isEmpty
     // Messages that name no user are work too.
     room -= 1
     return part

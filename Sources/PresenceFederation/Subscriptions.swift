@@ -33,8 +33,8 @@ struct Subscriptions: Sendable {
   private(set) var atStake = 0
   /// Whether the next life of this server will know that there is one.
   var isRemembered = false
-  /// One-shot queries that the peer may still answer by a transaction of its own.
-  var awaitedOnces: Set<UserID> = []
+  /// Users of one-shot queries that the peer may still answer by a transaction of its own.
+  var awaitedQueries: Set<UserID> = []
 
   var isEmpty: Bool { watchedByUs.isEmpty && watchedByThem.isEmpty }
 

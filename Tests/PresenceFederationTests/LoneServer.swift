@@ -114,7 +114,7 @@ struct LoneServer {
     perform(engine.failed(outbound, because: reason, rules: rules, now: now))
   }
 
-  mutating func askOnce(_ user: UserID) { perform(engine.askOnce(user, rules: rules, now: now)) }
+  mutating func query(_ user: UserID) { perform(engine.query(user, rules: rules, now: now)) }
 
   /// Lets time pass, and everything happen that falls into it; `answer` takes what is sent.
   mutating func wait(_ span: Duration, answering answer: (inout LoneServer) throws -> Void) rethrows {

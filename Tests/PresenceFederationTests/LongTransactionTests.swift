@@ -23,7 +23,7 @@ struct LongTransactionTests {
     asking.epoch = 7
     asking.wantsInlineAnswer = true
     asking.poll = Array(names.prefix(600))
-    asking.once = Array(names.suffix(400))
+    asking.queries = Array(names.suffix(400))
     var saying = PresenceEDU()
     saying.epoch = 7
     saying.push = try (0..<50).map { number in

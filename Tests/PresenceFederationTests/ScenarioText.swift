@@ -90,7 +90,7 @@ struct ScenarioText {
     if presence.role == .reminder { parts.append("reminder") }
     parts += presence.push.map { "push \($0.userID.localpart) \(text($0.content))" }
     for (word, users) in [
-      ("poll", presence.poll), ("unpoll", presence.unpoll), ("once", presence.once),
+      ("poll", presence.poll), ("unpoll", presence.unpoll), ("once", presence.queries),
       ("refused", presence.refused),
     ] where !users.isEmpty {
       parts.append("\(word) \(users.map(\.localpart).joined(separator: " "))")

@@ -109,7 +109,7 @@ struct Servers {
       case .delivered(_, let message): servers[name]?.unsent.removeAll { $0 == message }
       case .remember(let record):
         servers[name]?.remembered[record.name] = record
-      case .answeredOnce, .askProfile: break
+      case .queryAnswered, .askProfile: break
       }
     }
   }

@@ -91,9 +91,9 @@ struct FederationHost: Sendable {
     carryOut(engine.heard(from: peer, rules: rules, now: now))
   }
 
-  /// Asks a user's server once for their state.
-  mutating func askOnce(_ user: UserID, _ rules: PresenceRules, now: Moment) -> Outcome {
-    carryOut(engine.askOnce(user, rules: rules, now: now))
+  /// Sends a one-shot query for a user to their server.
+  mutating func query(_ user: UserID, _ rules: PresenceRules, now: Moment) -> Outcome {
+    carryOut(engine.query(user, rules: rules, now: now))
   }
 
   /// Takes the next part of a transaction, which `Reception.beginPart` began.
@@ -126,7 +126,7 @@ struct FederationHost: Sendable {
       case .remember(let record):
         outcome.changes += retention.changes(with: record)
         outcome.changes.append(.peer(record))
-      case .answeredOnce(let user, let content): outcome.answers.append((user, content))
+      case .queryAnswered(let user, let content): outcome.answers.append((user, content))
       case .askProfile(let user): profileFetcher.want(user)
       }
     }

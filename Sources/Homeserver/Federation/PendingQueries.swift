@@ -10,8 +10,8 @@ struct PendingQueries<Waiter: Sendable>: Sendable {
 
   /// What is waited for.
   enum Kind: Hashable, Sendable {
-    /// The answer to a one-shot query.
-    case once
+    /// The state of a user, by a one-shot query.
+    case state
     /// Anything that is known of a user on the viewer's list.
     case list
   }

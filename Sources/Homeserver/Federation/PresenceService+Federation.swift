@@ -51,7 +51,7 @@ extension PresenceService {
     publish(effects + rules.apply(outcome.updates))
     for change in outcome.changes { writeLater(change) }
     for (user, content) in outcome.answers {
-      for waiting in queries.answer(user, .once) { waiting.resume(returning: content) }
+      for waiting in queries.answer(user, .state) { waiting.resume(returning: content) }
     }
   }
 
@@ -60,11 +60,11 @@ extension PresenceService {
   private static let patience = Duration.seconds(5)
   private static let listPatience = Duration.seconds(2)
 
-  /// Asks another server once for a user; nil where it does not show them, or does not answer in time.
-  func askOnce(_ user: UserID, for viewer: UserID) async -> PresenceContent? {
+  /// Sends a one-shot query for a user to their server; nil where it does not show them, or does not answer in time.
+  func query(_ user: UserID, for viewer: UserID) async -> PresenceContent? {
     guard federation != nil else { return nil }
-    return await wait(.once, for: viewer, about: [user], Self.patience) {
-      perform(federation?.askOnce(user, rules, now: time.now))
+    return await wait(.state, for: viewer, about: [user], Self.patience) {
+      perform(federation?.query(user, rules, now: time.now))
     }
   }
 

@@ -56,7 +56,7 @@ extension EDU {
       guard content["push"]?.elements?.count ?? 0 <= Transaction.mostStates else {
         throw MatrixError(.tooLarge, "An EDU says more than \(Transaction.mostStates) states.")
       }
-      for key in ["poll", "unpoll", FederationKey.once, FederationKey.refused]
+      for key in ["poll", "unpoll", FederationKey.query, FederationKey.refused]
       where content[key]?.elements?.count ?? 0 > Transaction.mostNames {
         throw MatrixError(.tooLarge, "An EDU names more than \(Transaction.mostNames) people in '\(key)'.")
       }

@@ -16,7 +16,7 @@ enum FederationKey {
   static let epoch = UnstablePrefix.key("epoch")
   static let idleAgo = UnstablePrefix.key("idle_ago")
   static let inline = UnstablePrefix.key("inline")
-  static let once = UnstablePrefix.key("once")
+  static let query = UnstablePrefix.key("once")
   static let order = UnstablePrefix.key("order")
   static let presence = UnstablePrefix.key("presence")
   static let promise = UnstablePrefix.key("promise_ms")

@@ -63,7 +63,7 @@ extension PresenceEDU {
     push = (content["push"]?.elements ?? []).prefix(Self.mostAnswered).compactMap(Push.init)
     poll = content.users("poll")
     unpoll = content.users("unpoll")
-    once = content.users(FederationKey.once)
+    queries = content.users(FederationKey.query)
     refused = content.users(FederationKey.refused)
     epoch = content[FederationKey.epoch]?.count
     promise = content[FederationKey.promise]?.milliseconds
@@ -76,7 +76,7 @@ extension PresenceEDU {
     writer.open()
     writer.integer(FederationKey.epoch, epoch)
     if wantsInlineAnswer { writer.field(FederationKey.inline, true) }
-    writer.field(FederationKey.once, once.map(\.rawValue))
+    writer.field(FederationKey.query, queries.map(\.rawValue))
     writer.integer(FederationKey.promise, promise.map(Int64.init))
     writer.field(FederationKey.refused, refused.map(\.rawValue))
     writer.field(FederationKey.reminder, role.map { $0 == .reminder })

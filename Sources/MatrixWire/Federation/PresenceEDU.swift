@@ -29,8 +29,8 @@ public struct PresenceEDU: Hashable, Sendable {
   /// The receiver's people the sender wants from now on.
   public var poll: [UserID] = []
   public var unpoll: [UserID] = []
-  /// The receiver's people whose state the sender wants this once.
-  public var once: [UserID] = []
+  /// One-shot queries: the receiver's people whose state the sender wants now, without a promise.
+  public var queries: [UserID] = []
   /// People who were asked for and are not shown, or do not exist.
   public var refused: [UserID] = []
   /// Which life of the sender this is: greater at every start, within the integers JSON holds exactly.

@@ -29,11 +29,11 @@ struct PendingQueriesTests {
   }
 
   @Test mutating func everybodyWhoAskedIsAnsweredInTheirOrder() {
-    _ = add("first", .once, about: [bob], until: 5)
-    _ = add("second", .once, about: [bob], until: 4)
-    _ = add("another", .once, about: [cem], until: 3)
-    #expect(queries.answer(bob, .once) == ["first", "second"])
-    #expect(queries.answer(bob, .once) == [])
+    _ = add("first", .state, about: [bob], until: 5)
+    _ = add("second", .state, about: [bob], until: 4)
+    _ = add("another", .state, about: [cem], until: 3)
+    #expect(queries.answer(bob, .state) == ["first", "second"])
+    #expect(queries.answer(bob, .state) == [])
     #expect(queries.nextDeadline == after(3))
   }
 
@@ -52,14 +52,14 @@ struct PendingQueriesTests {
   }
 
   @Test mutating func oneKindIsNoAnswerToTheOther() {
-    _ = add("once", .once, about: [bob], until: 5)
+    _ = add("once", .state, about: [bob], until: 5)
     _ = add("list", .list, about: [bob], until: 2)
     #expect(queries.answer(bob, .list) == ["list"])
-    #expect(queries.answer(bob, .once) == ["once"])
+    #expect(queries.answer(bob, .state) == ["once"])
   }
 
   @Test mutating func whoseTimeIsUpWaitsNoLonger() {
-    _ = add("late", .once, about: [bob], until: 5)
+    _ = add("late", .state, about: [bob], until: 5)
     _ = add("soon", .list, about: [bob, cem], until: 2)
     #expect(queries.takeDue(at: after(1)) == [])
     #expect(queries.takeDue(at: after(2)) == ["soon"])
@@ -68,15 +68,15 @@ struct PendingQueriesTests {
   }
 
   @Test mutating func whoHasGoneIsForgotten() {
-    let id = add("gone", .once, about: [bob], until: 5)
+    let id = add("gone", .state, about: [bob], until: 5)
     #expect(queries.remove(id) == "gone")
     #expect(queries.remove(id) == nil)
-    #expect(queries.answer(bob, .once) == [])
+    #expect(queries.answer(bob, .state) == [])
     #expect(queries.nextDeadline == nil)
   }
 
   @Test mutating func atTheEndEverybodyIsLetGo() {
-    _ = add("one", .once, about: [bob], until: 5)
+    _ = add("one", .state, about: [bob], until: 5)
     _ = add("two", .list, about: [bob, cem], until: 2)
     #expect(queries.takeAll() == ["one", "two"])
     #expect(queries.takeDue(at: after(9)) == [])

@@ -51,7 +51,7 @@ struct RandomTransactions {
   private mutating func presence() -> PresenceEDU {
     var edu = PresenceEDU()
     edu.push = (0..<number(0...4)).map { _ in push() }
-    (edu.poll, edu.unpoll, edu.once, edu.refused) = (users(), users(), users(), users())
+    (edu.poll, edu.unpoll, edu.queries, edu.refused) = (users(), users(), users(), users())
     edu.epoch = maybe(number())
     edu.promise = maybe(Int(number(0...31_536_000_000)))
     edu.role = maybe(maybe(.reminder) ?? .answer)

@@ -36,7 +36,7 @@ struct TransactionTests {
     ]
     edu.poll = [try user("@b:blue.example")]
     edu.unpoll = [try user("@c:blue.example")]
-    edu.once = [try user("@d:blue.example")]
+    edu.queries = [try user("@d:blue.example")]
     edu.refused = [try user("@e:blue.example")]
     (edu.epoch, edu.promise, edu.role, edu.wantsInlineAnswer) = (3, 3_600_000, .reminder, true)
     let list = ListEDU(

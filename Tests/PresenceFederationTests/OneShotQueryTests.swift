@@ -4,19 +4,19 @@ internal import PresenceCore
 internal import PresenceFederation
 internal import Testing
 
-/// Questions of the moment.
-@Suite struct OnceTests {
-  /// What came of the question for Bob, where something did.
+/// One-shot queries: the state of a user now, and no promise.
+@Suite struct OneShotQueryTests {
+  /// What the queries for Bob were answered with, where they were.
   private func answers(_ server: LoneServer) -> [PresenceState?] {
     server.asked.compactMap { effect in
-      if case .answeredOnce(server.bob, let content) = effect { .some(content?.state) } else { nil }
+      if case .queryAnswered(server.bob, let content) = effect { .some(content?.state) } else { nil }
     }
   }
 
   @Test func anAnswerInTheResponseIsOne() throws {
     var server = try LoneServer()
-    server.askOnce(server.bob)
-    #expect(try server.presence().once == [server.bob])
+    server.query(server.bob)
+    #expect(try server.presence().queries == [server.bob])
     try server.succeed(.answer(server.bob))
     #expect(answers(server) == [.online])
     #expect(server.status == nil)
@@ -24,7 +24,7 @@ internal import Testing
 
   @Test func anAnswerByAMessageOfItsOwnIsOne() throws {
     var server = try LoneServer()
-    server.askOnce(server.bob)
+    server.query(server.bob)
     try server.succeed()
     try server.receive(.presence(.answer(server.bob)))
     #expect(answers(server) == [.online])
@@ -36,7 +36,7 @@ internal import Testing
 
   @Test func aRefusalByAMessageOfItsOwnIsAnAnswer() throws {
     var server = try LoneServer()
-    server.askOnce(server.bob)
+    server.query(server.bob)
     try server.succeed()
     var said = PresenceEDU()
     said.role = .answer
@@ -48,7 +48,7 @@ internal import Testing
 
   @Test func anAnswerThatComesLateIsDeclined() throws {
     var server = try LoneServer()
-    server.askOnce(server.bob)
+    server.query(server.bob)
     try server.succeed()
     server.wait(.seconds(11))
     #expect(server.status == nil)
@@ -57,10 +57,10 @@ internal import Testing
     #expect(try server.presence().unpoll == [server.bob])
   }
 
-  @Test func aServerOfTodayHasNoSuchQuestion() throws {
+  @Test func aServerOfTodayHasNoSuchQuery() throws {
     var server = try LoneServer.annAsksForBob()
     try server.succeed(epoch: nil)
-    server.askOnce(server.bob)
+    server.query(server.bob)
     #expect(answers(server) == [nil])
   }
 
@@ -68,13 +68,13 @@ internal import Testing
     var server = try LoneServer()
     let green = try UserID("@gus:green").orThrow("a name")
     for _ in 0..<50 {
-      server.askOnce(green)
+      server.query(green)
       try server.succeed()
     }
-    server.askOnce(server.bob)
+    server.query(server.bob)
     #expect(try server.oldest().transaction.order?.number == 1)
     try server.succeed()
-    server.askOnce(server.bob)
+    server.query(server.bob)
     #expect(try server.oldest().transaction.order?.number == 2)
   }
 
@@ -88,11 +88,11 @@ internal import Testing
   @Test func whatWasSentIsCountedBeyondForgetting() throws {
     var server = try LoneServer()
     for _ in 0..<3 {
-      server.askOnce(server.bob)
+      server.query(server.bob)
       try server.succeed(.answer(server.bob))
       #expect(server.status == nil)
     }
-    server.askOnce(server.bob)
+    server.query(server.bob)
     #expect(server.status?.sent == [.subscribe: 4])
   }
 
@@ -100,7 +100,7 @@ internal import Testing
     var server = try LoneServer()
     var numbers: [Int64] = []
     for _ in 0..<5 {
-      server.askOnce(server.bob)
+      server.query(server.bob)
       numbers.append(try server.oldest().transaction.order?.number ?? 0)
       try server.succeed(.answer(server.bob))
       #expect(server.status == nil)
@@ -109,7 +109,7 @@ internal import Testing
   }
 
   /// An answer of every size comes again when it was lost.
-  @Test(arguments: [1, 90]) func aQuestionThatIsRepeatedIsAnsweredAgain(_ count: Int) throws {
+  @Test(arguments: [1, 90]) func aTransactionThatIsRepeatedIsAnsweredAgain(_ count: Int) throws {
     var server = try LoneServer()
     var people: [UserID] = []
     for number in 0..<count {
@@ -118,13 +118,13 @@ internal import Testing
       try server.register(user)
       people.append(user)
     }
-    var question = PresenceEDU()
-    question.epoch = 7
-    question.poll = people
-    question.wantsInlineAnswer = true
-    let answer = try server.receive(.presence(question))
+    var asking = PresenceEDU()
+    asking.epoch = 7
+    asking.poll = people
+    asking.wantsInlineAnswer = true
+    let answer = try server.receive(.presence(asking))
     #expect(Set(answer.answer?.push.map(\.userID) ?? []) == Set(people))
-    #expect(try server.receive(.presence(question), again: true) == answer)
+    #expect(try server.receive(.presence(asking), again: true) == answer)
     #expect(server.status?.watchedByThem.count == count)
   }
 
@@ -132,11 +132,11 @@ internal import Testing
     var server = try LoneServer()
     let carl = try UserID("@carl:red").orThrow("a name")
     try server.register(carl)
-    var question = PresenceEDU()
-    question.epoch = 7
-    question.poll = [carl]
-    question.wantsInlineAnswer = true
-    let answer = try server.receive(.presence(question), .presence(question), .presence(question))
+    var asking = PresenceEDU()
+    asking.epoch = 7
+    asking.poll = [carl]
+    asking.wantsInlineAnswer = true
+    let answer = try server.receive(.presence(asking), .presence(asking), .presence(asking))
     #expect(answer.answer?.push.map(\.userID) == [carl])
   }
 }
