@@ -5,7 +5,7 @@ CLIENT = [
      "waiting = value == inFlight ? nil : value", "waiting = value == pending ? nil : value", "OutboxTests"),
     ("an outbox forgets what comes during a send", "PorchlightSDK/Outbox.swift",
      "waiting = value == inFlight ? nil : value", "waiting = inFlight == nil ? value : nil", "OutboxTests"),
-    ("a question goes to a server in capitals", "PorchlightSDK/WrittenUserID.swift",
+    ("an invite goes to a server in capitals", "PorchlightSDK/WrittenUserID.swift",
      "ServerName(user.server.rawValue.asciiLowercased)", "ServerName(user.server.rawValue)", "WrittenUserIDTests"),
     ("characters nobody sees are part of a name", "PorchlightSDK/WrittenUserID.swift",
      "$0.properties.isWhitespace || $0.isUnseen", "$0.properties.isWhitespace", "WrittenUserIDTests"),

@@ -56,7 +56,7 @@ extension BusyServer {
           try await self.settle()
         }),
       Request(
-        name: "PUT displayname, 1,000 questions are open",
+        name: "PUT displayname, 1,000 invites are open",
         ask: {
           let asker = try self.person("asker")
           try await self.ask(
@@ -191,7 +191,7 @@ extension BusyServer {
                 .list(
                   ListEDU(
                     .invite, observer: OtherServer.user("i\(number)x\(place)", OtherServer.far),
-                    observed: observed, question: Int64(number)))
+                    observed: observed, inviteID: Int64(number)))
               }
             })
         }),

@@ -92,8 +92,8 @@ public struct FederationBench: Sendable {
     invite.accessToken = token
     let invited = await homeserver.respond(to: invite, from: .inProcess)
     guard invited.status == 200 else { throw BenchError("Nobody could be invited: \(invited.status)") }
-    try await other.wait("invite") { $0.question != nil }
-    let accept = ListEDU(.accept, observer: Self.bob, observed: OtherServer.alice, question: other.question)
+    try await other.wait("invite") { $0.inviteID != nil }
+    let accept = ListEDU(.accept, observer: Self.bob, observed: OtherServer.alice, inviteID: other.inviteID)
     try await put(other.next([.list(accept)]))
     return token
   }

@@ -5,8 +5,8 @@ internal import Synchronization
 /// The server at the other end of what is measured: keys, invites taken note of, states without end.
 final class OtherServer: PeerTransport {
   struct State: Sendable {
-    /// Which question the invite asked.
-    var question: Int64?
+    /// Which invite came.
+    var inviteID: Int64?
     /// Whether states are wanted.
     var isPolled = false
     var number: Int64 = 0
@@ -26,7 +26,7 @@ final class OtherServer: PeerTransport {
     self.epoch = epoch
   }
 
-  var question: Int64? { state.withLock(\.question) }
+  var inviteID: Int64? { state.withLock(\.inviteID) }
 
   /// What the last transaction's signature was over.
   var message: [UInt8] { state.withLock(\.message) }
@@ -44,7 +44,7 @@ final class OtherServer: PeerTransport {
     state.withLock { state in
       for edu in transaction.edus {
         switch edu {
-        case .list(let message) where message.kind == .invite: state.question = message.question
+        case .list(let message) where message.kind == .invite: state.inviteID = message.inviteID
         case .presence(let presence) where presence.poll.contains(Self.alice): state.isPolled = true
         default: break
         }

@@ -25,7 +25,7 @@ struct LogHash {
       case .list(let message):
         add(message.observer.rawValue)
         add(message.observed.rawValue)
-        add(message.question ?? -1)
+        add(message.inviteID ?? -1)
       case .other(let type): add(type)
       }
     }

@@ -140,7 +140,7 @@ final class SimulatedServer {
   }
 
   /// Writes what of a step has to be durable before anything follows from it. Of list messages that were received, that
-  /// includes what no user here hears of, such as the number of a question. Of peers it is written at once only where
+  /// includes what no user here hears of, such as the ID of an invite. Of peers it is written at once only where
   /// their transaction changed a list, or made them watch a user; the rest may be written behind.
   func commit(_ step: AppliedStep, received: [ListEDU]?, at instant: Instant) {
     guard let life else { return }

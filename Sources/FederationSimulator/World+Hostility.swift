@@ -68,7 +68,7 @@ extension World {
       let stranger = UserID(localpart: "stranger", server: hostileName(3))
     else { return }
     let invites = [real, fake].map {
-      EDU.list(ListEDU(.invite, observer: stranger, observed: $0, question: 1))
+      EDU.list(ListEDU(.invite, observer: stranger, observed: $0, inviteID: 1))
     }
     // A user here may have accepted a stranger's invite of long ago.
     guard servers[server].life?.rules.lists.isAllowed(stranger.server, toSee: real) == false else { return }

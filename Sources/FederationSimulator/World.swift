@@ -110,7 +110,7 @@ final class World {
         servers[owner].disk.relationships[pair] = .init(entry: entry, isAllowed: true)
       } else {
         servers[owner].disk.relationships[pair] = .init(entry: entry)
-        servers[observed].disk.relationships[pair] = .init(isAllowed: true, question: asked.milliseconds)
+        servers[observed].disk.relationships[pair] = .init(isAllowed: true, inviteID: asked.milliseconds)
       }
     }
   }

@@ -48,7 +48,7 @@ extension PresenceService {
 
   /// Users with an open invite read the asker's name beside it.
   private func tellAsked(by user: UserID) {
-    apply { rules, _ in rules.openQuestions(of: user) }
+    apply { rules, _ in rules.openInvites(of: user) }
   }
 
   /// Nothing, where the device was logged out meanwhile: it would be there again, for nobody.

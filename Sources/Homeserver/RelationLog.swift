@@ -68,6 +68,6 @@ extension ListEvent: RelationEvent {
 }
 
 extension InviteEvent: RelationEvent {
-  /// Only an open question stands in a complete answer.
+  /// Only an open invite stands in a complete answer.
   var isEnd: Bool { state != .pending }
 }

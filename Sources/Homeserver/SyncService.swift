@@ -5,7 +5,7 @@ internal import PresenceCore
 /// What streams have to say, and the polls that wait for it or are told it.
 ///
 /// A value around `StreamIndex`; polls that wait are in `SyncHub`, where clients hang up synchronously. It reads no rules
-/// but those it is handed with a question, and ends no stream: polls that were answered are returned, and their owner
+/// but those it is handed with a call, and ends no stream: polls that were answered are returned, and their owner
 /// ends them.
 struct SyncService: Sendable {
   private(set) var index = StreamIndex()

@@ -77,7 +77,7 @@ struct StoreReader {
   private func relationship(_ row: StoredRow) throws -> RelationshipRecord {
     var relationship = PresenceLists.Relationship(
       askedAt: try row.optionalTime(7), isAllowed: try row.flag(8),
-      question: try row.optionalTime(9)?.milliseconds, declined: try row.optionalTime(10)?.milliseconds)
+      inviteID: try row.optionalTime(9)?.milliseconds, declined: try row.optionalTime(10)?.milliseconds)
     if !row.isNull(2) {
       guard let state = ListState(rawValue: try row.text(2)), state == .pending || state == .accepted else {
         throw row.unreadable(2)
@@ -103,7 +103,7 @@ struct StoreReader {
     guard let kind = ListEDU.Kind(rawValue: try row.text(2)) else { throw row.unreadable(2) }
     return ListEDU(
       kind, observer: try row.name(0), observed: try row.name(1),
-      question: try row.optionalTime(3)?.milliseconds)
+      inviteID: try row.optionalTime(3)?.milliseconds)
   }
 
   private func rows<Record>(

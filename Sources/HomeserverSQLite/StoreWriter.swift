@@ -66,11 +66,11 @@ extension Database {
     case .unsent(let message):
       try run(
         Statements.unsent,
-        [message.observer.rawValue, message.observed.rawValue, message.kind.rawValue, message.question])
+        [message.observer.rawValue, message.observed.rawValue, message.kind.rawValue, message.inviteID])
     case .delivered(let message):
       try run(
         "DELETE FROM unsent WHERE observer = ? AND observed = ? AND kind = ? AND question IS ?",
-        [message.observer.rawValue, message.observed.rawValue, message.kind.rawValue, message.question])
+        [message.observer.rawValue, message.observed.rawValue, message.kind.rawValue, message.inviteID])
     case .epoch(let number): try run(Statements.epoch, [1, number])
     case .lastActive(let user, let time):
       try run("UPDATE presence SET last_active = ? WHERE user = ?", [time.milliseconds, user.rawValue])
@@ -86,14 +86,14 @@ extension Database {
 
   private func write(_ record: RelationshipRecord) throws {
     let (relationship, entry) = (record.relationship, record.relationship.entry)
-    if relationship.question == nil, relationship.declined == nil {
+    if relationship.inviteID == nil, relationship.declined == nil {
       try run(
         "DELETE FROM question WHERE owner = ? AND observed = ?",
         [record.owner.rawValue, record.observed.rawValue])
     } else {
       try run(
         Statements.question,
-        [record.owner.rawValue, record.observed.rawValue, relationship.question, relationship.declined])
+        [record.owner.rawValue, record.observed.rawValue, relationship.inviteID, relationship.declined])
     }
     guard entry != nil || relationship.askedAt != nil || relationship.isAllowed else {
       try run(

@@ -12,7 +12,7 @@ public enum RosterChange: Hashable, Sendable {
   case removed(Contact, ListState)
   /// A user asks.
   case invited(Invite)
-  /// A question is settled: answered here or on another device, or taken back.
+  /// An invite is settled: answered here or on another device, or taken back.
   case inviteGone(Invite, InviteState)
   case own(from: OwnPresence, to: OwnPresence)
 }

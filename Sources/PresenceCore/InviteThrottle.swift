@@ -51,7 +51,7 @@ struct InviteThrottle: Hashable, Sendable {
     if recent[relation] != nil { recent[relation]?.message = message }
   }
 
-  /// A question that was put.
+  /// An invite that was delivered.
   ///
   /// - Returns: whether it is the first that is counted of its server.
   mutating func begin(_ message: ListEDU, isCounted: Bool, isOfStranger: Bool) -> Bool {
@@ -66,7 +66,7 @@ struct InviteThrottle: Hashable, Sendable {
   /// An invite was taken back: a waiting repetition of it is not delivered.
   mutating func takeBack(_ relation: PresenceLists.Relation) { recent[relation]?.message = nil }
 
-  /// The next question of the two may be put.
+  /// The next invite between the two may be delivered.
   ///
   /// - Returns: the one that waited.
   mutating func end(_ relation: PresenceLists.Relation) -> ListEDU? {

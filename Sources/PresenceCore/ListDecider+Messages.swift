@@ -15,7 +15,7 @@ extension ListDecider {
     case .accept, .deny:
       guard observed.server == origin, rules.isLocal(owner), let entry,
         // An answer to an invite that was taken back and made anew is no answer to the new one.
-        message.question ?? entry.invitedAt.milliseconds == entry.invitedAt.milliseconds
+        message.inviteID ?? entry.invitedAt.milliseconds == entry.invitedAt.milliseconds
       else { return }
       if message.kind == .accept {
         if entry.state == .pending { acceptEntry() }
@@ -29,15 +29,15 @@ extension ListDecider {
   /// A remote user sends an invite. Their own server holds them to `inviteRepeat`; where it does not, this one does:
   /// what comes too early waits. And no server takes the places of all others.
   mutating func receiveInvite(_ message: ListEDU) {
-    if let question = message.question, question == decision.after.declined { return }
+    if let inviteID = message.inviteID, inviteID == decision.after.declined { return }
     guard decision.after.askedAt == nil else {
       // It waits already; only its name is new.
-      decision.after.question = message.question
+      decision.after.inviteID = message.inviteID
       return
     }
     let isAllowed = decision.after.isAllowed
     // Noted at once: a revocation that does not name this invite would be ignored.
-    if isAllowed { decision.after.question = message.question }
+    if isAllowed { decision.after.inviteID = message.inviteID }
     guard !find(.isRecentlyHeard) else {
       decision.throttled = .postpone(message)
       return
@@ -45,7 +45,7 @@ extension ListDecider {
     guard isAllowed || find(.hasRoomForPeer) else { return }
     decision.throttled = .begin(message, isCounted: !isAllowed, isOfStranger: !find(.isPeerMet))
     arm(.heard(owner: owner, observed: observed), at: now.instant + limits.inviteRepeat)
-    decision.after.question = message.question
+    decision.after.inviteID = message.inviteID
     // An observer who is allowed is told so again, and no other.
     if isAllowed { tellOwner(.accept) } else { deliverInvite() }
   }

@@ -16,7 +16,7 @@ extension ListDecider {
       return
     }
     decision.repetition = false
-    arm(.question(owner: owner, observed: observed), at: now.instant + limits.inviteRepeat)
+    arm(.delivery(owner: owner, observed: observed), at: now.instant + limits.inviteRepeat)
     deliverInvite()
   }
 
@@ -39,10 +39,10 @@ extension ListDecider {
   /// is stored would tell them apart. The later owner of the name finds what waits there.
   mutating func deliverInvite() {
     guard rules.isLocal(observed) else {
-      let question = entry?.invitedAt.milliseconds
+      let inviteID = entry?.invitedAt.milliseconds
       decision.effects.append(
         .tellPeer(
-          observed.server, ListEDU(.invite, observer: owner, observed: observed, question: question)))
+          observed.server, ListEDU(.invite, observer: owner, observed: observed, inviteID: inviteID)))
       return
     }
     guard decision.after.askedAt == nil else { return }
@@ -89,7 +89,7 @@ extension ListDecider {
     guard receivedAt != nil || decision.after.isAllowed else { return }
     endInvite()
     decision.after.isAllowed = false
-    decision.after.question = nil
+    decision.after.inviteID = nil
     changeInvite(receivedAt ?? WallTime(milliseconds: 0), .withdrawn)
   }
 
@@ -103,7 +103,7 @@ extension ListDecider {
   mutating func lapseReceived() {
     guard let receivedAt = decision.after.askedAt else { return }
     decision.after.askedAt = nil
-    decision.after.question = nil
+    decision.after.inviteID = nil
     changeInvite(receivedAt, .withdrawn)
   }
 
@@ -111,9 +111,9 @@ extension ListDecider {
   mutating func refuseOwner(_ outcome: ListState) {
     guard rules.isLocal(owner) else {
       tellOwner(.deny)
-      if let question = decision.after.question {
-        decision.after.declined = question
-        decision.after.question = nil
+      if let inviteID = decision.after.inviteID {
+        decision.after.declined = inviteID
+        decision.after.inviteID = nil
       }
       return
     }
@@ -173,6 +173,6 @@ extension ListDecider {
     decision.effects.append(
       .tellPeer(
         owner.server,
-        ListEDU(kind, observer: owner, observed: observed, question: decision.after.question)))
+        ListEDU(kind, observer: owner, observed: observed, inviteID: decision.after.inviteID)))
   }
 }

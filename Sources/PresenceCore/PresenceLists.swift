@@ -37,18 +37,18 @@ public struct PresenceLists: Hashable, Sendable {
     /// Whether the observed user allows the owner to see them.
     public var isAllowed: Bool
     /// The name of a remote owner's invite, while it waits or is allowed, as their server chose it.
-    public var question: Int64?
+    public var inviteID: Int64?
     /// The invite that was last denied. It is not heard again, however late it is repeated.
     public var declined: Int64?
 
     public init(
-      entry: Entry? = nil, askedAt: WallTime? = nil, isAllowed: Bool = false, question: Int64? = nil,
+      entry: Entry? = nil, askedAt: WallTime? = nil, isAllowed: Bool = false, inviteID: Int64? = nil,
       declined: Int64? = nil
     ) {
       self.entry = entry
       self.askedAt = askedAt
       self.isAllowed = isAllowed
-      self.question = question
+      self.inviteID = inviteID
       self.declined = declined
     }
 
@@ -63,7 +63,7 @@ public struct PresenceLists: Hashable, Sendable {
   }
 
   /// What the observed user's side remembers of a remote owner's invites.
-  private struct Questions: Hashable, Sendable {
+  private struct InviteIDs: Hashable, Sendable {
     var open: Int64?
     var declined: Int64?
   }
@@ -83,7 +83,7 @@ public struct PresenceLists: Hashable, Sendable {
   private var audiences: [UserID: Set<UserID>] = [:]
   /// How many users of each server a user has allowed.
   private var allowedServers: [UserID: [ServerName: Int]] = [:]
-  private var questions: [Relation: Questions] = [:]
+  private var inviteIDs: [Relation: InviteIDs] = [:]
   /// How many relations with users of each server are accepted, in either direction.
   private var met: [ServerName: Int] = [:]
 
@@ -135,10 +135,10 @@ public struct PresenceLists: Hashable, Sendable {
 
   /// The relation of an owner and an observed user.
   public func relationship(of owner: UserID, for observed: UserID) -> Relationship {
-    let question = questions[Relation(owner: owner, observed: observed)]
+    let ids = inviteIDs[Relation(owner: owner, observed: observed)]
     return Relationship(
       entry: entry(of: owner, for: observed), askedAt: invites(for: observed)[owner],
-      isAllowed: isAllowed(owner, toSee: observed), question: question?.open, declined: question?.declined)
+      isAllowed: isAllowed(owner, toSee: observed), inviteID: ids?.open, declined: ids?.declined)
   }
 
   /// Every entry that names a user of a server.
@@ -151,8 +151,8 @@ public struct PresenceLists: Hashable, Sendable {
     }
     setInvite(relationship.askedAt, from: owner, to: observed)
     setAllowed(relationship.isAllowed, owner, toSee: observed)
-    setQuestions(
-      Questions(open: relationship.question, declined: relationship.declined),
+    setInviteIDs(
+      InviteIDs(open: relationship.inviteID, declined: relationship.declined),
       Relation(owner: owner, observed: observed))
   }
 
@@ -224,9 +224,9 @@ public struct PresenceLists: Hashable, Sendable {
     if allowed[observed]?.isEmpty == true { (allowed[observed], allowedServers[observed]) = (nil, nil) }
   }
 
-  private mutating func setQuestions(_ those: Questions, _ relation: Relation) {
-    let isNothing = those == Questions()
-    guard !isNothing || questions[relation] != nil else { return }
-    questions[relation] = isNothing ? nil : those
+  private mutating func setInviteIDs(_ those: InviteIDs, _ relation: Relation) {
+    let isNothing = those == InviteIDs()
+    guard !isNothing || inviteIDs[relation] != nil else { return }
+    inviteIDs[relation] = isNothing ? nil : those
   }
 }

@@ -46,7 +46,7 @@ extension PresenceRules {
   public func isCurrent(_ decision: ListDecision) -> Bool {
     let relation = decision.relation
     guard lists.relationship(of: relation.owner, for: relation.observed) == decision.before,
-      questions[relation] == decision.repetitionBefore
+      delivered[relation] == decision.repetitionBefore
     else { return false }
     let decider = ListDecider(relation, on: self, after: [], now: decision.decidedAt)
     return decision.findings.allSatisfy { decider.holds($0.fact) == $0.holds }
@@ -65,7 +65,7 @@ extension PresenceRules {
         forgetUnlisted(relation.observed)
       }
     }
-    questions[relation] = decision.repetition
+    delivered[relation] = decision.repetition
     if let step = decision.throttled { apply(step, to: relation, now) }
     for change in decision.deadlines { deadlines.set(change.instant, for: change.deadline) }
     if decision.endsInvite { deliverNext(to: relation.observed, besides: relation.owner, now) }
@@ -100,8 +100,8 @@ extension PresenceRules {
       owners.filter { asked[$0] == nil && $0 != observer && !isWaitingToAsk(observed, $0) }
       .min { (order(of: $0, observed), $0) < (order(of: $1, observed), $1) }
     guard let next else { return }
-    questions[.init(owner: next, observed: observed)] = true
-    deadlines.set(now, for: .question(owner: next, observed: observed))
+    delivered[.init(owner: next, observed: observed)] = true
+    deadlines.set(now, for: .delivery(owner: next, observed: observed))
   }
 
   private func order(of owner: UserID, _ observed: UserID) -> UInt64 {
@@ -110,7 +110,7 @@ extension PresenceRules {
 
   /// Whether an invite is about to be delivered, at its deadline.
   private func isWaitingToAsk(_ observed: UserID, _ owner: UserID) -> Bool {
-    questions[.init(owner: owner, observed: observed)] == true
+    delivered[.init(owner: owner, observed: observed)] == true
   }
 
   // MARK: At once
@@ -183,7 +183,7 @@ extension PresenceRules {
   // MARK: What others hear
 
   /// The pending invites of a user to others of this server, for those who were invited.
-  public func openQuestions(of owner: UserID) -> [PresenceEffect] {
+  public func openInvites(of owner: UserID) -> [PresenceEffect] {
     lists.entries(of: owner).filter { $0.value.state == .pending }.keys.sorted().compactMap { observed in
       lists.invites(for: observed)[owner].map { receivedAt in
         .inviteChanged(

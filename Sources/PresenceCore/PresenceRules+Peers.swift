@@ -50,7 +50,7 @@ extension PresenceRules {
       // Local invites end when they are taken back or lapse.
       guard !isLocal(relation.owner) else { continue }
       var relationship = lists.relationship(of: relation.owner, for: relation.observed)
-      (relationship.askedAt, relationship.question) = (nil, nil)
+      (relationship.askedAt, relationship.inviteID) = (nil, nil)
       lists.set(relationship, of: relation.owner, for: relation.observed)
       deadlines.set(nil, for: .received(owner: relation.owner, observed: relation.observed))
     }

@@ -9,8 +9,8 @@ public struct PresenceRules: Sendable {
   enum Deadline: Hashable, Sendable {
     case person(UserID)
     case invite(owner: UserID, observed: UserID)
-    /// When the same question may be asked again.
-    case question(owner: UserID, observed: UserID)
+    /// When the same invite may be delivered again.
+    case delivery(owner: UserID, observed: UserID)
     /// When the invite of a remote user lapses here, and when they may be heard again.
     case received(owner: UserID, observed: UserID)
     case heard(owner: UserID, observed: UserID)
@@ -35,8 +35,8 @@ public struct PresenceRules: Sendable {
   /// What is known of remote users who are on a list here.
   var remotePeople: [UserID: RemotePresence] = [:]
   /// Invites delivered of late, and whether the same one waits to be delivered again.
-  var questions: [PresenceLists.Relation: Bool] = [:]
-  /// Questions of people elsewhere.
+  var delivered: [PresenceLists.Relation: Bool] = [:]
+  /// Invites of users elsewhere.
   var heard = InviteThrottle()
   /// The most recent invites to this server and their ends, oldest first; they bound what is kept of names without an
   /// account.
@@ -143,7 +143,7 @@ public struct PresenceRules: Sendable {
         effects += settle(user, at: now.instant)
       case .invite(let owner, let observed):
         effects += step(owner, observed, now) { $0.lapse() }
-      case .question(let owner, let observed):
+      case .delivery(let owner, let observed):
         effects += step(owner, observed, now) { $0.askAgain() }
       case .received(let owner, let observed):
         effects += step(owner, observed, now) { $0.lapseReceived() }

@@ -140,7 +140,7 @@ extension FederationEngine {
     }
     let invite = ListEDU(
       .invite, observer: pair.observer, observed: pair.observed,
-      question: entry.invitedAt.milliseconds)
+      inviteID: entry.invitedAt.milliseconds)
     send(invite, to: pair.observed.server, now: now, &step)
   }
 

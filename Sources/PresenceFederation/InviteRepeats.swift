@@ -22,8 +22,8 @@ struct InviteRepeats: Sendable {
   /// - Returns: how long its answer is waited for before it is repeated.
   mutating func delivered(_ message: ListEDU, to pair: Pair, _ timing: FederationTiming) -> Duration {
     // An invite that was taken back and made anew is another one, and its repetitions begin anew.
-    let count = sent[pair].map { $0.id == message.question ? $0.count : 0 } ?? 0
-    sent[pair] = Sent(id: message.question, count: count + 1)
+    let count = sent[pair].map { $0.id == message.inviteID ? $0.count : 0 } ?? 0
+    sent[pair] = Sent(id: message.inviteID, count: count + 1)
     let repeats = timing.inviteRepeats
     guard count < repeats.count else { return timing.inviteInterval }
     return repeats[count] - (count > 0 ? repeats[count - 1] : .zero)

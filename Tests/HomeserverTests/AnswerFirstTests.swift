@@ -132,7 +132,7 @@ final class CommitLog: PresenceStore {
     guard case .relationship(let record) = change else { return "\(change)" }
     let relationship = record.relationship
     return "\(record.owner) \(record.observed) \(relationship.entry.map { "\($0.state)" } ?? "-") "
-      + "asked \(relationship.askedAt != nil) allowed \(relationship.isAllowed) \(String(describing: relationship.question)) "
+      + "asked \(relationship.askedAt != nil) allowed \(relationship.isAllowed) \(String(describing: relationship.inviteID)) "
       + "\(String(describing: relationship.declined))"
   }
 }

@@ -224,7 +224,7 @@ struct RestartTests {
       case 7: try world.change(who, .init(groups: [other: ["group \(step)"]]))
       default: try world.say(who, states[draw(6, &random)], ["", "tea", "hush"][draw(3, &random)])
       }
-      // Long enough for a question that waited, and for what is written behind.
+      // Long enough for an invite that waited, and for what is written behind.
       world.simulation.advance(by: .seconds(61))
       let before = try world.views()
       try world.restart()

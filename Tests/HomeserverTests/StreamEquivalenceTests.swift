@@ -88,12 +88,12 @@ struct StreamEquivalenceTests {
     }
   }
 
-  /// A roster as it can be compared: ages apart, questions without their order, people who hide without
+  /// A roster as it can be compared: ages apart, invites without their order, people who hide without
   /// names.
   private struct Known: Hashable {
     var own: OwnPresence
     var people: [String]
-    var questions: Set<String>
+    var invites: Set<String>
 
     init(_ roster: Roster, hiding: Set<UserID>) {
       own = roster.own
@@ -103,7 +103,7 @@ struct StreamEquivalenceTests {
           + "\(contact.statusText ?? "-") \(name ?? "-") \(contact.deviceTypes) "
           + "\(contact.idleSince != nil) \(String(describing: contact.unknownReason))"
       }
-      questions = Set(
+      invites = Set(
         roster.asking.map { invite in
           "\(invite.observer) \(invite.receivedAt) "
             + "\(hiding.contains(invite.observer) ? "-" : invite.displayName ?? "-")"

@@ -177,7 +177,7 @@ struct StreamTests {
     #expect(screen.roster.contacts.count == 100)
   }
 
-  @Test func aRenamedAskerIsRenamedBesideTheQuestion() throws {
+  @Test func aRenamedAskerIsRenamedBesideTheInvite() throws {
     let carol = try server.register("carol")
     let annsScreen = server.connect(ann)
     try simulation.run { [ann] in try await carol.invite(ann.userID) }

@@ -50,10 +50,10 @@ struct RosterEquivalenceTests {
         let reasons = [ListState.denied, .dropped, .revoked]
         return [Sample.listed(user, reasons.randomElement(using: &random) ?? .dropped)]
       case 2:
-        let question = Sample.asks(user, name: text)
+        let invite = Sample.asks(user, name: text)
         guard asking[user] == nil else { return [] }
-        asking[user] = question
-        return [question]
+        asking[user] = invite
+        return [invite]
       case 3:
         guard asking.removeValue(forKey: user) != nil else { return [] }
         let answers = [InviteState.accepted, .denied, .withdrawn]

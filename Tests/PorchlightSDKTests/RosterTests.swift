@@ -121,7 +121,7 @@ struct RosterTests {
   }
 
   @Test(arguments: [InviteState.accepted, .denied, .withdrawn, .revoked])
-  func aQuestionIsSettled(state: InviteState) throws {
+  func anInviteIsSettled(state: InviteState) throws {
     var roster = Roster.mine(Sample.asks(ann))
     let invite = try #require(roster.invites[ann])
     #expect(roster.take(Sample.asks(ann, state)) == [.inviteGone(invite, state)])
@@ -129,12 +129,12 @@ struct RosterTests {
   }
 
   @Test(arguments: [InviteState.accepted, .revoked])
-  func aSettlementOfNoQuestionIsNoNews(state: InviteState) {
+  func aSettlementOfNoInviteIsNoNews(state: InviteState) {
     var roster = Roster.mine()
     #expect(roster.take(Sample.asks(ann, state)) == [])
   }
 
-  @Test func aQuestionToSomebodyElseIsNotMine() {
+  @Test func anInviteToSomebodyElseIsNotMine() {
     var roster = Roster.mine()
     #expect(roster.take(Sample.asks(ann, of: bob)) == [])
   }

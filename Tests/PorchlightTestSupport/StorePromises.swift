@@ -51,7 +51,7 @@ extension StorePromise {
           relationship: .init(entry: .init(state: .pending, order: 8, invitedAt: Sample.time(9))))),
       .relationship(
         RelationshipRecord(
-          owner: far, observed: ann, relationship: .init(isAllowed: true, question: 3, declined: 2))),
+          owner: far, observed: ann, relationship: .init(isAllowed: true, inviteID: 3, declined: 2))),
       .relationship(RelationshipRecord(owner: far, observed: bob, relationship: .init(declined: 4))),
       .profileField(ProfileFieldRecord(user: ann, name: "m.tz", value: Array(#""Europe/Berlin""#.utf8))),
       .profileField(ProfileFieldRecord(user: bob, name: "m.tz", value: Array("null".utf8))),
@@ -62,7 +62,7 @@ extension StorePromise {
       .peer(
         PeerRecord(name: far.server, isSubscribed: true, order: .init(epoch: 1_795_262_400_123, number: 7))),
       .peer(PeerRecord(name: try Sample.server("other.example:8448"), isSubscribed: false)),
-      .unsent(ListEDU(.accept, observer: far, observed: ann, question: 3)),
+      .unsent(ListEDU(.accept, observer: far, observed: ann, inviteID: 3)),
       .unsent(ListEDU(.drop, observer: ann, observed: far)),
       .epoch(1_795_262_400_124),
     ]
@@ -88,8 +88,8 @@ extension StorePromise {
     },
     StorePromise("what was delivered is forgotten, and what came after it is not") { place in
       let (ann, far) = (try Sample.user("ann"), try UserID("@far:elsewhere.example").orThrow("far"))
-      let accept = ListEDU(.accept, observer: far, observed: ann, question: 3)
-      let deny = ListEDU(.deny, observer: far, observed: ann, question: 3)
+      let accept = ListEDU(.accept, observer: far, observed: ann, inviteID: 3)
+      let deny = ListEDU(.deny, observer: far, observed: ann, inviteID: 3)
       try await place.commit([.unsent(accept), .unsent(deny), .delivered(accept)], leaving: [.unsent(deny)])
       try await place.commit([.delivered(deny)], leaving: [])
     },

@@ -75,7 +75,7 @@ struct InviteBoundsTests {
         let asker = person("p\(place)", on: peer)
         world.hear(
           world.rules.receive(
-            ListEDU(.invite, observer: asker, observed: bob, question: 1), from: peer, now: world.now))
+            ListEDU(.invite, observer: asker, observed: bob, inviteID: 1), from: peer, now: world.now))
       }
     }
     #expect(world.rules.lists.invites(for: bob).count == 1_000)
@@ -115,7 +115,7 @@ struct InviteBoundsTests {
 
   // MARK: Other servers
 
-  /// `count` questions within the minute, to as many people as it takes.
+  /// `count` invites within the minute, to as many people as it takes.
   private func flood(_ world: inout World, from peer: ServerName, _ count: Int) {
     for number in 0..<count {
       let target = person("t\(number / 100)")
@@ -123,14 +123,14 @@ struct InviteBoundsTests {
       let asker = person("p\(number)", on: peer)
       world.hear(
         world.rules.receive(
-          ListEDU(.invite, observer: asker, observed: target, question: 1), from: peer, now: world.now))
+          ListEDU(.invite, observer: asker, observed: target, inviteID: 1), from: peer, now: world.now))
     }
   }
 
   private func isHeard(_ world: World, from peer: ServerName) -> Bool {
     var rules = world.rules
     let asker = person("fay", on: peer)
-    let message = ListEDU(.invite, observer: asker, observed: bob, question: 1)
+    let message = ListEDU(.invite, observer: asker, observed: bob, inviteID: 1)
     let decision = rules.decide(message, from: peer, now: world.now)
     _ = rules.receive(message, from: peer, now: world.now)
     #expect(rules.lists.invites(for: bob)[asker] == decision.after.askedAt)
@@ -152,7 +152,7 @@ struct InviteBoundsTests {
     let near = server("near.example")
     world.hear(
       world.rules.receive(
-        ListEDU(.invite, observer: person("may", on: near), observed: bob, question: 1), from: near,
+        ListEDU(.invite, observer: person("may", on: near), observed: bob, inviteID: 1), from: near,
         now: world.now))
     world.hear(try world.rules.accept(person("may", on: near), by: bob, now: world.now))
     for number in 0..<8 { flood(&world, from: server("s\(number).example"), 1_000) }

@@ -3,7 +3,7 @@ import Ports
 import PresenceCore
 import Testing
 
-/// Questions of people of other servers: nobody's server is held to anything but by this one.
+/// Invites of people of other servers: nobody's server is held to anything but by this one.
 struct ReceivedInviteTests {
   private static func world() -> World {
     var world = World()
@@ -11,10 +11,10 @@ struct ReceivedInviteTests {
     return world
   }
 
-  private static func invite(_ name: String = "fay", of server: ServerName = far, question: Int64? = 1)
+  private static func invite(_ name: String = "fay", of server: ServerName = far, inviteID: Int64? = 1)
     -> ListEDU
   {
-    ListEDU(.invite, observer: person(name, on: server), observed: bob, question: question)
+    ListEDU(.invite, observer: person(name, on: server), observed: bob, inviteID: inviteID)
   }
 
   private static let drop = ListEDU(.drop, observer: farFay, observed: bob)
@@ -27,10 +27,10 @@ struct ReceivedInviteTests {
     }
   }
 
-  @Test func aStormOfInvitesIsOneQuestionAMinute() {
+  @Test func aStormOfInvitesIsDeliveredOnceAMinute() {
     var world = Self.world()
     for number in 0..<200 {
-      world.hear(world.rules.receive(Self.invite(question: Int64(number)), from: far, now: world.now))
+      world.hear(world.rules.receive(Self.invite(inviteID: Int64(number)), from: far, now: world.now))
       world.hear(world.rules.receive(Self.drop, from: far, now: world.now))
       world.wait(.milliseconds(250))
     }
@@ -42,28 +42,28 @@ struct ReceivedInviteTests {
     var world = Self.world()
     world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
     world.hear(world.rules.receive(Self.drop, from: far, now: world.now))
-    world.hear(world.rules.receive(Self.invite(question: 2), from: far, now: world.now))
+    world.hear(world.rules.receive(Self.invite(inviteID: 2), from: far, now: world.now))
     world.wait(.seconds(59))
     #expect(timesAsked(world) == 1)
     world.wait(.seconds(1))
     #expect(timesAsked(world) == 2)
-    #expect(world.rules.lists.relationship(of: farFay, for: bob).question == 2)
+    #expect(world.rules.lists.relationship(of: farFay, for: bob).inviteID == 2)
   }
 
   /// What is stored of it is; a start would forget what waits.
-  @Test func anAllowedPersonsNewestQuestionIsKnownAtOnce() throws {
+  @Test func anAllowedPersonsNewestInviteIsKnownAtOnce() throws {
     var world = Self.world()
     world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
     world.hear(try world.rules.accept(farFay, by: bob, now: world.now))
-    world.hear(world.rules.receive(Self.invite(question: 2), from: far, now: world.now))
-    #expect(world.rules.lists.relationship(of: farFay, for: bob).question == 2)
+    world.hear(world.rules.receive(Self.invite(inviteID: 2), from: far, now: world.now))
+    #expect(world.rules.lists.relationship(of: farFay, for: bob).inviteID == 2)
   }
 
   @Test func aDeniedPersonIsHeardAgainAfterAMinute() throws {
     var world = Self.world()
     world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
     world.hear(try world.rules.deny(farFay, by: bob, now: world.now))
-    world.hear(world.rules.receive(Self.invite(question: 2), from: far, now: world.now))
+    world.hear(world.rules.receive(Self.invite(inviteID: 2), from: far, now: world.now))
     #expect(timesAsked(world) == 1)
     world.wait(.seconds(60))
     #expect(timesAsked(world) == 2)
@@ -84,7 +84,7 @@ struct ReceivedInviteTests {
     #expect(world.rules.lists.invites(for: bob).count == 101)
   }
 
-  @Test func noServerPutsMoreThanAHundredQuestionsAnHour() {
+  @Test func noServerSendsMoreThanAHundredInvitesAnHour() {
     var world = Self.world()
     for number in 0..<150 {
       let observer = person("p\(number)", on: far)
@@ -132,14 +132,14 @@ struct ReceivedInviteTests {
     world.forget()
     world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
     #expect(
-      world.effects == [.tellPeer(far, ListEDU(.accept, observer: farFay, observed: bob, question: 1))])
+      world.effects == [.tellPeer(far, ListEDU(.accept, observer: farFay, observed: bob, inviteID: 1))])
     world.wait(.seconds(30 * 86_400))
     #expect(world.rules.lists.isAllowed(farFay, toSee: bob), "an answered invite does not lapse")
   }
 
   @Test func whatIsDecidedTogetherComesToTheSameAsOneByOne() {
     var world = Self.world()
-    let messages = (0..<120).map { Self.invite("p\($0)", question: Int64($0 % 3)) }
+    let messages = (0..<120).map { Self.invite("p\($0)", inviteID: Int64($0 % 3)) }
     var together = world.rules
     var decisions: [ListDecision] = []
     for message in messages {
@@ -186,15 +186,15 @@ struct ReceivedInviteTests {
   private static let nobody = person("nobody")
 
   private static func invite(nobodyBy name: String) -> ListEDU {
-    ListEDU(.invite, observer: person(name, on: far), observed: nobody, question: 1)
+    ListEDU(.invite, observer: person(name, on: far), observed: nobody, inviteID: 1)
   }
 
-  @Test func aQuestionToANameNobodyHasIsKeptAsOneToSomebody() {
+  @Test func anInviteToANameNobodyHasIsKeptAsOneToSomebody() {
     func relationship(of observed: UserID) -> [PresenceLists.Relationship] {
       var world = Self.world()
       var relationships: [PresenceLists.Relationship] = []
       for kind in [ListEDU.Kind.invite, .invite, .drop, .invite] {
-        let message = ListEDU(kind, observer: farFay, observed: observed, question: 1)
+        let message = ListEDU(kind, observer: farFay, observed: observed, inviteID: 1)
         world.hear(world.rules.receive(message, from: far, now: world.now))
         relationships.append(world.rules.lists.relationship(of: farFay, for: observed))
         world.wait(.seconds(70))
@@ -204,7 +204,7 @@ struct ReceivedInviteTests {
     #expect(relationship(of: Self.nobody) == relationship(of: bob))
   }
 
-  @Test func questionsToNamesNobodyHasAreBounded() throws {
+  @Test func invitesToNamesNobodyHasAreBounded() throws {
     var limits = PresenceLimits()
     limits.unclaimedInvites = 16
     var world = World(limits: limits)
@@ -219,7 +219,7 @@ struct ReceivedInviteTests {
     #expect(world.rules.lists.invites(for: Self.nobody).keys.contains(person("p49", on: far)))
   }
 
-  @Test func ofNamesThatWereAskedLongAgoTheStreamIsForgottenAndTheQuestionOfThisServerIsKept() throws {
+  @Test func ofNamesThatWereAskedLongAgoTheStreamIsForgottenAndTheInviteOfThisServerIsKept() throws {
     var limits = PresenceLimits()
     limits.unclaimedInvites = 16
     var world = World(limits: limits)

@@ -14,7 +14,7 @@ struct RemotePeopleTests {
     #expect(
       try Self.annAsksFay().effects == [
         PresenceListsTests.listed(.pending, farFay, by: ann),
-        .tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay, question: 1_700_000_000_000)),
+        .tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay, inviteID: 1_700_000_000_000)),
       ])
   }
 
@@ -27,7 +27,7 @@ struct RemotePeopleTests {
     world.wait(.seconds(1))
     #expect(
       world.effects == [
-        .tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay, question: 1_700_000_000_000))
+        .tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay, inviteID: 1_700_000_000_000))
       ])
   }
 

@@ -121,8 +121,8 @@ internal import Testing
       })
   }
 
-  /// Bob's server may have lost a question while it waited to be put to him.
-  @Test func aQuestionThatIsPutAnewIsRepeatedFromTheBeginning() throws {
+  /// Bob's server may have lost an invite while it waited to be put to him.
+  @Test func anInviteThatIsSentAnewIsRepeatedFromTheBeginning() throws {
     var server = try LoneServer()
     let (ann, bob) = (server.ann, server.bob)
     try server.invite(bob)

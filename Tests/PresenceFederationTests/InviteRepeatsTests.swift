@@ -10,8 +10,8 @@ internal import Testing
     let (ann, bob) = (try UserID("@ann:red").orThrow("a name"), try UserID("@bob:blue").orThrow("a name"))
     var repeats = InviteRepeats()
     let pair = InviteRepeats.Pair(observer: ann, observed: bob)
-    func wait(_ question: Int64) -> Duration {
-      repeats.delivered(ListEDU(.invite, observer: ann, observed: bob, question: question), to: pair, .init())
+    func wait(_ inviteID: Int64) -> Duration {
+      repeats.delivered(ListEDU(.invite, observer: ann, observed: bob, inviteID: inviteID), to: pair, .init())
     }
     let waits = [1, 1, 1, 1, 2].map(wait)
     #expect(waits == [60, 540, 3000, 24 * 3600, 60].map { Duration.seconds($0) })

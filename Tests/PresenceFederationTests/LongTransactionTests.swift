@@ -34,7 +34,7 @@ struct LongTransactionTests {
     var messages: [EDU] = []
     for number in 0..<40 {
       let observer = try UserID("@q\(number):blue").orThrow("a name")
-      messages.append(.list(ListEDU(.invite, observer: observer, observed: names[number], question: 1)))
+      messages.append(.list(ListEDU(.invite, observer: observer, observed: names[number], inviteID: 1)))
     }
     return Transaction(
       id: "1", origin: blue, sentAt: 1, edus: [.presence(asking), .presence(saying)] + messages,

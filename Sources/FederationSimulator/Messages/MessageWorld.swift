@@ -98,7 +98,7 @@ struct MessageWorld {
         servers[there].rules.restore(
           RelationshipRecord(
             owner: users[person], observed: users[other],
-            relationship: .init(isAllowed: true, question: asked.milliseconds)), now: clock.now(at: now))
+            relationship: .init(isAllowed: true, inviteID: asked.milliseconds)), now: clock.now(at: now))
       }
     }
   }

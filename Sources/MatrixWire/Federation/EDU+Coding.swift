@@ -28,12 +28,12 @@ extension ListEDU {
     guard let observer = content["observer_user"]?.text.flatMap({ UserID($0) }),
       let observed = content["observed_user"]?.text.flatMap({ UserID($0) })
     else { return nil }
-    self.init(kind, observer: observer, observed: observed, question: content[FederationKey.question]?.count)
+    self.init(kind, observer: observer, observed: observed, inviteID: content[FederationKey.inviteID]?.count)
   }
 
   func write(to writer: inout JSONWriter) {
     writer.open()
-    writer.integer(FederationKey.question, question)
+    writer.integer(FederationKey.inviteID, inviteID)
     writer.field("observed_user", observed.rawValue)
     writer.field("observer_user", observer.rawValue)
     writer.close()

@@ -20,7 +20,7 @@ enum FederationKey {
   static let order = UnstablePrefix.key("order")
   static let presence = UnstablePrefix.key("presence")
   static let promise = UnstablePrefix.key("promise_ms")
-  static let question = UnstablePrefix.key("question")
+  static let inviteID = UnstablePrefix.key("question")
   static let refused = UnstablePrefix.key("refused")
   static let reminder = UnstablePrefix.key("reminder")
   static let sequence = UnstablePrefix.key("seq")

@@ -58,15 +58,15 @@ public struct ListEDU: Hashable, Sendable {
   public var observer: UserID
   /// The one who is asked, whose server sends `accept` and `deny`.
   public var observed: UserID
-  /// Which question this is, or answers: answers to an older one must not end a newer one. Absent from
+  /// Which invite this is, or answers: answers to an older one must not end a newer one. Absent from
   /// servers that do not know it; then it is the latest.
-  public var question: Int64?
+  public var inviteID: Int64?
 
-  public init(_ kind: Kind, observer: UserID, observed: UserID, question: Int64? = nil) {
+  public init(_ kind: Kind, observer: UserID, observed: UserID, inviteID: Int64? = nil) {
     self.kind = kind
     self.observer = observer
     self.observed = observed
-    self.question = question
+    self.inviteID = inviteID
   }
 }
 

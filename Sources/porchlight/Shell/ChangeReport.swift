@@ -14,7 +14,7 @@ struct ChangeReport: Encodable {
     case removed
     /// A user asks to see you.
     case invite
-    /// A question is settled.
+    /// An invite is settled.
     case inviteGone = "invite_gone"
     /// You look different.
     case own

@@ -16,8 +16,8 @@ struct WaitingChangesTests {
     blue = try ServerName("blue.example").orThrow("a name")
     let ann = try UserID("@ann:red.example").orThrow("a user")
     let bob = try UserID("@bob:blue.example").orThrow("a user")
-    accept = ListEDU(.accept, observer: bob, observed: ann, question: 1)
-    deny = ListEDU(.deny, observer: bob, observed: ann, question: 2)
+    accept = ListEDU(.accept, observer: bob, observed: ann, inviteID: 1)
+    deny = ListEDU(.deny, observer: bob, observed: ann, inviteID: 2)
   }
 
   @Test mutating func ofEachThingTheNewestWaits() {

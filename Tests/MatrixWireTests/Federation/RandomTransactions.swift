@@ -65,7 +65,7 @@ struct RandomTransactions {
     case 0: return .other(type: "x" + text())
     case 1:
       let kind = kinds.randomElement(using: &random) ?? .invite
-      return .list(ListEDU(kind, observer: user(), observed: user(), question: maybe(number())))
+      return .list(ListEDU(kind, observer: user(), observed: user(), inviteID: maybe(number())))
     default: return .presence(presence())
     }
   }

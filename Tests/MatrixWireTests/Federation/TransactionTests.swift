@@ -40,7 +40,7 @@ struct TransactionTests {
     edu.refused = [try user("@e:blue.example")]
     (edu.epoch, edu.promise, edu.role, edu.wantsInlineAnswer) = (3, 3_600_000, .reminder, true)
     let list = ListEDU(
-      .drop, observer: try user("@a:red.example"), observed: try user("@b:blue.example"), question: 17)
+      .drop, observer: try user("@a:red.example"), observed: try user("@b:blue.example"), inviteID: 17)
     var transaction = Transaction(
       id: "x", origin: Self.red, sentAt: 12, edus: [.presence(edu), .list(list), .other(type: "m.x")],
       order: .init(epoch: 3, number: 4))

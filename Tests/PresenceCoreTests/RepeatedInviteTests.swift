@@ -2,9 +2,9 @@ import MatrixWire
 import PresenceCore
 import Testing
 
-/// How often one person may ask another: once a minute, whatever became of the question before.
-struct QuestionTests {
-  /// When the minute of a question asked at the start is over.
+/// How often one person may ask another: once a minute, whatever became of the invite before.
+struct RepeatedInviteTests {
+  /// When the minute of an invite asked at the start is over.
   static let minuteLater = PresenceListsTests.startTime + 60_000
 
   /// Ann asked Bob, took it back and asks again, all at once.
@@ -17,19 +17,19 @@ struct QuestionTests {
   }
 
   /// How often Bob was asked.
-  static func questions(_ world: World) -> Int {
+  static func invites(_ world: World) -> Int {
     world.effects.filter {
       if case .inviteChanged(let event) = $0 { event.state == .pending } else { false }
     }.count
   }
 
-  @Test func aQuestionRepeatedWithinItsMinuteIsOnlyEchoed() throws {
+  @Test func anInviteRepeatedWithinItsMinuteIsOnlyEchoed() throws {
     var world = try Self.annAsksTwice()
     world.wait(.milliseconds(59_999))
     #expect(world.effects == [PresenceListsTests.listed(.pending, by: ann)])
   }
 
-  @Test func aQuestionThatStandsIsAskedAtTheEndOfTheMinute() throws {
+  @Test func anInviteThatStandsIsAskedAtTheEndOfTheMinute() throws {
     var world = try Self.annAsksTwice()
     world.forget()
     world.wait(.seconds(60))
@@ -37,7 +37,7 @@ struct QuestionTests {
     #expect(world.rules.lists.invites(for: bob).keys.contains(ann))
   }
 
-  @Test func aQuestionThatStandsNoLongerIsNotAsked() throws {
+  @Test func anInviteThatStandsNoLongerIsNotAsked() throws {
     var world = try Self.annAsksTwice()
     world.hear(world.rules.drop(bob, by: ann, now: world.now))
     world.forget()
@@ -52,28 +52,28 @@ struct QuestionTests {
       try world.rules.invite(bob, by: ann, now: world.now) == [PresenceListsTests.listed(.pending, by: ann)])
   }
 
-  @Test func aStormOfQuestionsIsOneAMinute() throws {
+  @Test func aStormOfInvitesIsOneAMinute() throws {
     var world = World()
     for _ in 0..<1200 {
       world.hear(try world.rules.invite(bob, by: ann, now: world.now))
       world.hear(world.rules.drop(bob, by: ann, now: world.now))
       world.wait(.milliseconds(250))
     }
-    #expect((1...5).contains(Self.questions(world)))
+    #expect((1...5).contains(Self.invites(world)))
   }
 
   @Test func somebodyElseMayBeAskedAtOnce() throws {
     var world = try Self.annAsksTwice()
     world.forget()
     world.hear(try world.rules.invite(cem, by: ann, now: world.now))
-    #expect(Self.questions(world) == 1)
+    #expect(Self.invites(world) == 1)
   }
 
-  @Test func theOtherWayRoundIsAnotherQuestion() throws {
+  @Test func theOtherWayRoundIsAnotherInvite() throws {
     var world = try Self.annAsksTwice()
     world.forget()
     world.hear(try world.rules.invite(ann, by: bob, now: world.now))
-    #expect(Self.questions(world) == 1)
+    #expect(Self.invites(world) == 1)
   }
 
   @Test func aFriendWhoComesBackIsNotAskedForAndNeedNotWait() throws {
@@ -102,12 +102,12 @@ struct QuestionTests {
     world.rules.register(dee, now: world.now)
     world.forget()
     world.hear(world.rules.askNewcomer(dee, now: world.now))
-    #expect(Self.questions(world) == 1)
+    #expect(Self.invites(world) == 1)
     world.hear(try world.rules.accept(ann, by: dee, now: world.now))
     #expect(world.rules.isVisible(dee, to: ann))
   }
 
-  @Test func aQuestionPutAnewWithinItsMinuteWaitsForANewcomerToo() throws {
+  @Test func anInviteSentAnewWithinItsMinuteWaitsForANewcomerToo() throws {
     var world = World()
     let dee = person("dee")
     world.hear(try world.rules.invite(dee, by: ann, now: world.now))
@@ -116,9 +116,9 @@ struct QuestionTests {
     world.rules.register(dee, now: world.now)
     world.forget()
     world.hear(world.rules.askNewcomer(dee, now: world.now))
-    #expect(Self.questions(world) == 1)
+    #expect(Self.invites(world) == 1)
     world.wait(.seconds(120))
-    #expect(Self.questions(world) == 1)
+    #expect(Self.invites(world) == 1)
   }
 
   @Test func aNewcomerOfALenientServerIsWatchedAtOnce() throws {

@@ -6,7 +6,7 @@ import PorchlightTestSupport
 import Testing
 
 /// Invites that are repeated: the asked person's screen is not the asker's to fill.
-struct QuestionTests {
+struct RepeatedInviteTests {
   let simulation = Simulation()
   let server: TestHomeserver
   let ann: Session
@@ -34,7 +34,7 @@ struct QuestionTests {
     bobsScreen.changes.filter { if case .invited = $0 { true } else { false } }.count
   }
 
-  @Test func aStormOfInvitesIsOneQuestionAMinute() throws {
+  @Test func aStormOfInvitesIsDeliveredOnceAMinute() throws {
     for _ in 0..<200 {
       try simulation.run { [ann, bob] in try await ann.invite(bob.userID) }
       simulation.advance(by: .milliseconds(100))
@@ -44,19 +44,19 @@ struct QuestionTests {
     #expect(timesAsked == 1)
   }
 
-  @Test func aQuestionRepeatedWithinItsMinuteIsNotSeenAtOnce() throws {
+  @Test func anInviteRepeatedWithinItsMinuteIsNotSeenAtOnce() throws {
     try askTwice()
     simulation.advance(by: .seconds(58))
     #expect(bobsScreen.roster.invites.isEmpty)
   }
 
-  @Test func aQuestionRepeatedWithinItsMinuteIsSeenAtTheEndOfIt() throws {
+  @Test func anInviteRepeatedWithinItsMinuteIsSeenAtTheEndOfIt() throws {
     try askTwice()
     simulation.advance(by: .seconds(61))
     #expect(bobsScreen.roster.invites.keys.elements == [ann.userID])
   }
 
-  @Test func aQuestionTakenBackWithinItsMinuteIsNeverSeen() throws {
+  @Test func anInviteTakenBackWithinItsMinuteIsNeverSeen() throws {
     try askTwice()
     try simulation.run { [ann, bob] in try await ann.drop(bob.userID) }
     simulation.advance(by: .seconds(300))
@@ -71,7 +71,7 @@ struct QuestionTests {
     #expect(annsScreen.roster.contacts[bob.userID]?.relation == .pending)
   }
 
-  @Test func anAnswerToADeferredQuestionWorksAsAnyOther() throws {
+  @Test func anAnswerToADeferredInviteWorksAsAnyOther() throws {
     let annsScreen = server.connect(ann)
     try askTwice()
     simulation.advance(by: .seconds(61))
@@ -80,7 +80,7 @@ struct QuestionTests {
     #expect(annsScreen.state(of: bob.userID) == .online)
   }
 
-  @Test func whoeverComesLaterFindsTheQuestion() throws {
+  @Test func whoeverComesLaterFindsTheInvite() throws {
     let cem = try server.user("cem")
     try simulation.run { [ann] in try await ann.invite(cem) }
     simulation.advance(by: .seconds(120))
