@@ -47,13 +47,13 @@ extension BusyServer {
       Request(
         name: "PUT status, \(Self.crowd) wait for it",
         prepare: {
-          try await self.settle()
+          try await self.drain()
           let people = try (0..<Self.crowd).map { try self.person(Self.name($0)).token }
           try await self.park(people)
         },
         ask: {
           try await self.setStatus(of: try self.person("star"), "\(self.next())")
-          try await self.settle()
+          try await self.drain()
         }),
       Request(
         name: "PUT displayname, 1,000 invites are open",
@@ -90,7 +90,7 @@ extension BusyServer {
       Request(
         name: "PUT status, \(16 * Self.sessions) polls of one's own",
         prepare: {
-          try await self.settle()
+          try await self.drain()
           let sessions = self.state.withLock(\.sessions)
           for token in sessions { try await self.sync(token) }
           try await self.park(sessions, each: 16)
@@ -98,7 +98,7 @@ extension BusyServer {
         ask: {
           let token = try self.state.withLock(\.sessions).last ?? self.person("many").token
           try await self.setStatus(of: Person(name: "many", token: token), "\(self.next())")
-          try await self.settle()
+          try await self.drain()
         }),
     ]
   }

@@ -167,7 +167,7 @@ final class BusyServer: Sendable {
   }
 
   /// Waits until all polls but so many were answered.
-  func settle(to count: Int = 0) async throws {
+  func drain(to count: Int = 0) async throws {
     for _ in 0..<10_000 where state.withLock({ $0.waiting }) > count {
       try await ContinuousClock().sleep(for: .milliseconds(5))
     }

@@ -83,14 +83,14 @@ struct FaultPlan: Sendable {
     let listening = cursor + length
     inspect(.repair(server: server), at: listening + .seconds(10))
     inspect(.repair(server: server), at: listening + .seconds(45))
-    settle(after: length)
+    recover(after: length)
   }
 
   private mutating func massRestart() {
     let some = (0..<serverCount).filter { _ in random.happens(0.5) }
     let downtime = random.span(1...20)
     add(.crashes(some.isEmpty ? [0] : some), lasting: downtime)
-    settle(after: downtime)
+    recover(after: downtime)
   }
 
   private mutating func partition() {
@@ -101,7 +101,7 @@ struct FaultPlan: Sendable {
       inspect(.absence(fault: fault), at: cursor + bound + Self.roundTrip)
     }
     inspect(.healing, at: cursor + length + .seconds(45))
-    settle(after: length)
+    recover(after: length)
   }
 
   private mutating func mildFault() {
@@ -114,7 +114,7 @@ struct FaultPlan: Sendable {
     case 2: add(.duplication(0.3, random.span(1...60)), lasting: length)
     default: add(.loss(random.happens(0.5) ? 0.05 : 0.3), lasting: length)
     }
-    settle(after: length)
+    recover(after: length)
   }
 
   private mutating func hostility() {
@@ -122,7 +122,7 @@ struct FaultPlan: Sendable {
       add(.hostility(act, server: random.pick(0...serverCount - 1)), lasting: .zero)
       cursor = cursor + .seconds(20)
     }
-    settle(after: .zero)
+    recover(after: .zero)
   }
 
   /// Many things at once.
@@ -134,7 +134,7 @@ struct FaultPlan: Sendable {
       let span = min(random.span(5...120), length - (start - beginning))
       faults.append(Fault(kind: anyKind(), from: start, until: start + span))
     }
-    settle(after: length)
+    recover(after: length)
   }
 
   private mutating func anyKind() -> Fault.Kind {
@@ -172,7 +172,7 @@ struct FaultPlan: Sendable {
     inspections.append(Inspection(kind: kind, at: instant))
   }
 
-  private mutating func settle(after length: Duration) {
+  private mutating func recover(after length: Duration) {
     cursor = cursor + length + Self.recovery
     inspect(.convergence, at: cursor)
     inspect(.agreement, at: cursor)

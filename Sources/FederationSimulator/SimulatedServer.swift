@@ -31,8 +31,8 @@ final class ServerLife {
     self.engine = engine
   }
 
-  func hear(_ effects: [PresenceEffect], _ now: Moment) -> AppliedStep {
-    var step = rules.apply(engine.hear(effects, rules: rules, now: now))
+  func handle(_ effects: [PresenceEffect], _ now: Moment) -> AppliedStep {
+    var step = rules.apply(engine.handle(effects, rules: rules, now: now))
     step.presence = effects + step.presence
     return step
   }
@@ -132,7 +132,7 @@ final class SimulatedServer {
       server: name, policy: policy, timing: timing, epoch: epoch, seed: generator.next())
     let life = ServerLife(number: starts, rules: rules, engine: engine)
     var step = life.start(disk, now)
-    let asked = life.hear(life.rules.askWaiting(now: now), now)
+    let asked = life.handle(life.rules.askWaiting(now: now), now)
     step.presence += asked.presence
     step.federation += asked.federation
     self.life = life

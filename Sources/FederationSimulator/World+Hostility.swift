@@ -29,7 +29,7 @@ extension World {
   private func send(_ edus: [EDU], by index: Int, to server: Int, _ epoch: Int64) -> TransactionAnswer? {
     let index = hostile(index)
     let transaction = hostile[index].transaction(edus, at: epoch)
-    let answer = take(transaction, at: server)?.answer
+    let answer = handle(transaction, at: server)?.answer
     if let said = answer?.answer { inspectAnswer(said, to: hostile[index].name, from: server) }
     return answer
   }

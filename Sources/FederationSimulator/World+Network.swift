@@ -28,7 +28,7 @@ extension World {
     queue.plan(.timeout(request), at: now + outbound.timeout)
     guard to >= 0 else {
       if let answer = outside?(outbound) {
-        queue.plan(.answer(request, .taken(answer)), at: now + network.passage * 2)
+        queue.plan(.answer(request, .answered(answer)), at: now + network.passage * 2)
       }
       return
     }
@@ -47,7 +47,7 @@ extension World {
     noteInvites(transaction, areUnderWay: false)
     let repeated = oracle.arrived(transaction, at: server, life: life.number)
     if repeated == .inAnEarlierLife { reach(.duplicateAfterRestart) }
-    guard let answer = take(transaction, at: server) else { return }
+    guard let answer = handle(transaction, at: server) else { return }
     if answer.answer.behind == nil, oracle.isNews(transaction, at: server) {
       demandPatienceEnds(at: server, with: transaction.origin)
     }
@@ -65,11 +65,11 @@ extension World {
     )
     witness?(.answered(servers[server].name, transaction, answer.answer))
     if crashes(server, at: .beforeAnswer) { return }
-    reply(.taken(answer.answer), to: request)
+    reply(.answered(answer.answer), to: request)
   }
 
   /// Lets a server take a transaction and commit what follows; nil where it crashed, or refused.
-  func take(
+  func handle(
     _ transaction: Transaction, at server: Int
   ) -> (answer: TransactionAnswer, changedNothing: Bool)? {
     guard let life = servers[server].life else { return nil }
@@ -89,7 +89,7 @@ extension World {
   private func reply(_ reply: Reply, to request: Request) {
     let passages = network.passages(from: request.to, to: request.from, isAnswer: true)
     var carriesAnswer = false
-    if case .taken(let answer) = reply { carriesAnswer = answer.answer != nil }
+    if case .answered(let answer) = reply { carriesAnswer = answer.answer != nil }
     if passages.isEmpty, carriesAnswer { reach(.inlineAnswerLost) }
     guard let first = passages.first else { return }
     // A connection carries one answer.
@@ -106,7 +106,7 @@ extension World {
       "\(servers[request.from].name) hears of \(request.outbound.transaction.id) at \(request.outbound.peer)"
     )
     switch reply {
-    case .taken(let answer):
+    case .answered(let answer):
       input(to: request.from) { life, moment in life.succeeded(request.outbound, answer, moment) }
     case .refused:
       oracle.failed(request.number, from: request.from, to: request.to)

@@ -28,7 +28,7 @@ extension World {
         observeView(of: event.userID, at: server)
       case .inviteChanged(let event):
         oracle.relationTouched(.init(owner: event.observer, observed: event.observed), at: now)
-      case .endStreams, .tellPeer: break
+      case .endStreams, .sendToPeer: break
       }
     }
   }

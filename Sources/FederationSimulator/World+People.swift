@@ -125,7 +125,7 @@ extension World {
   ) {
     oracle.relationTouched(.init(owner: owner, observed: observed), at: now)
     input(to: server) { life, moment in
-      life.hear(body(&life.rules, moment) ?? [], moment)
+      life.handle(body(&life.rules, moment) ?? [], moment)
     }
   }
 
@@ -139,7 +139,7 @@ extension World {
           of: user, on: device, PollIntent(setPresence: .online, looks: true), now: moment)
       else { return AppliedStep() }
       opened = stream
-      return life.hear(effects, moment)
+      return life.handle(effects, moment)
     }
     if runs { people[person].stream = opened }
   }
@@ -153,7 +153,7 @@ extension World {
         closing
         ? life.rules.report(of: user, on: device, DeviceReport(closing: true), now: moment)
         : life.rules.streamEnded(stream, of: user, on: device, now: moment)
-      return life.hear(effects, moment)
+      return life.handle(effects, moment)
     }
   }
 
@@ -161,7 +161,7 @@ extension World {
     guard people[person].stream != nil, let device = Self.device else { return }
     let user = people[person].user
     input(to: people[person].server) { life, moment in
-      life.hear(life.rules.report(of: user, on: device, report, now: moment), moment)
+      life.handle(life.rules.report(of: user, on: device, report, now: moment), moment)
     }
   }
 
@@ -182,7 +182,7 @@ extension World {
   private func setStatus(of person: Int, to update: StatusUpdate) {
     let (user, server) = (people[person].user, people[person].server)
     input(to: server) { life, moment in
-      life.hear(
+      life.handle(
         (try? life.rules.setStatus(of: user, to: update, on: Self.device, now: moment)) ?? [], moment)
     }
   }

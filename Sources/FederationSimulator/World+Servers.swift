@@ -94,7 +94,7 @@ extension World {
     noteTimersWithAnswers(server)
     let runs = input(to: server) { life, moment in
       let effects = life.rules.expire(now: moment)
-      var step = effects.isEmpty ? AppliedStep() : life.hear(effects, moment)
+      var step = effects.isEmpty ? AppliedStep() : life.handle(effects, moment)
       let more = life.expire(moment)
       step.presence += more.presence
       step.federation += more.federation

@@ -31,7 +31,7 @@ final class World {
   }
 
   enum Reply {
-    case taken(TransactionAnswer)
+    case answered(TransactionAnswer)
     case refused
   }
 

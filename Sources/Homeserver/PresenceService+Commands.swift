@@ -32,7 +32,7 @@ extension PresenceService {
       perform(effects)
       if accounts.announcedProfile(of: user) != shownBefore {
         perform([.presenceChanged(user, toOthers: true)])
-        tellAsked(by: user)
+        notifyInvited(by: user)
       }
     }
   }
@@ -47,7 +47,7 @@ extension PresenceService {
   }
 
   /// Users with an open invite read the asker's name beside it.
-  private func tellAsked(by user: UserID) {
+  private func notifyInvited(by user: UserID) {
     apply { rules, _ in rules.openInvites(of: user) }
   }
 
@@ -75,7 +75,7 @@ extension PresenceService {
     guard let person = rules.person(user) else { return }
     let isSeen = person.choice != .hidden && person.choice != .offline
     perform([.presenceChanged(user, toOthers: isSeen)])
-    if isSeen { tellAsked(by: user) }
+    if isSeen { notifyInvited(by: user) }
   }
 
   /// What a viewer may see of a user now; nil where they may not. A remote user who is not watched here is asked for.

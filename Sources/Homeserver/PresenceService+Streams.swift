@@ -107,7 +107,7 @@ extension PresenceService {
       let count = sync.number(inOneTurn: waiting)
       let later = waiting[count...]
       waiting = Array(waiting.prefix(count))
-      for open in waiting { settle(open.device.user) }
+      for open in waiting { publishPostponed(for: open.device.user) }
       let (answered, unread) = sync.answer(waiting, rules, time.now)
       end(answered)
       wake()

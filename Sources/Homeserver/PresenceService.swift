@@ -137,7 +137,7 @@ actor PresenceService {
   /// Does what the rules ask for; `answerPolls` or `answerLater` has to follow.
   func dispatch(_ effects: [PresenceEffect]) {
     publish(effects)
-    hearOfPeers(effects)
+    notifyPeers(effects)
   }
 
   /// Tells this server's own streams.
@@ -151,7 +151,7 @@ actor PresenceService {
       case .listChanged(let owner, let event):
         meet(event.userID.server)
         if event.sender == owner {
-          settle(owner)
+          publishPostponed(for: owner)
           publish(.list(owner: owner, event))
         } else {
           postpone(.list(owner: owner, event))
@@ -162,7 +162,7 @@ actor PresenceService {
       case .endStreams(let user, let device):
         endStreams(of: Device(user: user, id: device))
       case .pollingChanged: break
-      case .tellPeer(let peer, _):
+      case .sendToPeer(let peer, _):
         // Where nothing carries messages nobody answers.
         if federation == nil { publish(rules.peerIsSilent(peer)) }
       }
@@ -179,7 +179,7 @@ actor PresenceService {
   ///
   /// - Returns: whether it may be read. Where so much changed that it takes more than one turn, it has to be called again.
   func look(_ viewer: UserID, waits: Bool) -> Bool {
-    settle(viewer)
+    publishPostponed(for: viewer)
     return sync.look(viewer, waits: waits)
   }
 
@@ -188,7 +188,7 @@ actor PresenceService {
     while !look(viewer, waits: false) { await Task.yield() }
   }
 
-  func settle(_ viewer: UserID) {
+  func publishPostponed(for viewer: UserID) {
     for event in sync.takePostponed(for: viewer) { publish(event) }
   }
 

@@ -91,7 +91,7 @@ struct StreamIndex: Sendable {
   /// A person looks different to themselves, and to those who watch them if `toOthers`. People of other servers have no
   /// stream here.
   ///
-  /// - Returns: their own stream. Those who follow them come with `tellFollowers`, so that how long this takes says
+  /// - Returns: their own stream. Those who follow them come with `notifyFollowers`, so that how long this takes says
   ///   nothing of who waits.
   @discardableResult
   mutating func presenceChanged(_ user: UserID, isLocal: Bool = true, toOthers: Bool) -> Changes {
@@ -110,7 +110,7 @@ struct StreamIndex: Sendable {
   /// their turn is told then.
   ///
   /// - Returns: the followers, with a version above all: theirs is given when they look.
-  mutating func tellFollowers() -> Changes {
+  mutating func notifyFollowers() -> Changes {
     detachUnheard()
     var told: Set<UserID> = []
     while told.count < Self.part, let user = untold.first?.key {
@@ -140,7 +140,7 @@ struct StreamIndex: Sendable {
   /// A viewer is about to look, and hears now of those who changed.
   ///
   /// - Returns: their stream, where there is something: other polls of theirs wait for it.
-  mutating func hear(_ viewer: UserID) -> Changes {
+  mutating func receiveChanges(for viewer: UserID) -> Changes {
     detachUnheard()
     var hasNews = false
     for user in untold.keys where untold[user]?.remove(viewer) != nil {
@@ -151,7 +151,7 @@ struct StreamIndex: Sendable {
   }
 
   /// A viewer looks at their stream: each target that changed since they looked last gets a version of theirs. To be called
-  /// before anything of their stream is read, and after `hear`.
+  /// before anything of their stream is read, and after `receiveChanges`.
   ///
   /// - Parameters:
   ///   - viewer: who looks.

@@ -96,7 +96,7 @@ struct SyncService: Sendable {
   ///
   /// - Returns: whether it may be read. Where so much changed that it takes more than one turn, it has to be called again.
   mutating func look(_ viewer: UserID, waits: Bool) -> Bool {
-    news += index.hear(viewer)
+    news += index.receiveChanges(for: viewer)
     return index.look(viewer, waits: waits)
   }
 
@@ -145,7 +145,7 @@ struct SyncService: Sendable {
   mutating func wake() -> Bool {
     let room = Self.wokenAtOnce - woken.count
     if room > 0 {
-      news += index.tellFollowers()
+      news += index.notifyFollowers()
       let (polls, rest) = hub.publish(news, most: room)
       woken += polls
       news = rest

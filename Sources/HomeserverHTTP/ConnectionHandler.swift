@@ -105,7 +105,7 @@ extension ConnectionHandler {
     let part = unwrapInboundIn(data)
     guard isReading else { return readOut(part, context) }
     if current != nil, !hasRoom(for: part) { return }
-    switch reader.take(part) {
+    switch reader.handle(part) {
     case .more: break
     case .invite:
       guard current == nil, arrived.isEmpty else { return }
@@ -160,7 +160,7 @@ extension ConnectionHandler {
   /// Reads past the body of a request that is refused, so that its client may finish and then read the refusal.
   private func readOut(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
     guard reader.isAbandoned else { return }
-    _ = reader.take(part)
+    _ = reader.handle(part)
     if !reader.isAbandoned, phase == .lingering { context.close(mode: .output, promise: nil) }
   }
 

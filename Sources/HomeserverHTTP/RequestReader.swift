@@ -61,7 +61,7 @@ struct RequestReader {
   }
 
   /// Takes the next part.
-  mutating func take(_ part: HTTPServerRequestPart) -> Outcome {
+  mutating func handle(_ part: HTTPServerRequestPart) -> Outcome {
     if case .body(let bytes) = part, case .body = state { return append(bytes) }
     switch (part, state) {
     case (.head(let head), .between): return begin(head)

@@ -23,7 +23,7 @@ public final class DatabaseLock: Sendable {
   /// - Parameter database: the path of the database's file; its folder has to be there.
   /// - Returns: the lock, or nil where another process has the database.
   /// - Throws: `StoreError` where the lock's file cannot be opened.
-  public static func take(for database: String) throws(StoreError) -> DatabaseLock? {
+  public static func acquire(for database: String) throws(StoreError) -> DatabaseLock? {
     let path = database + ".lock"
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else {

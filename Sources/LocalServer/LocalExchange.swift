@@ -115,7 +115,7 @@ public final class LocalExchange: Exchange {
     guard isWanted else { return }
     do throws(StoreError) {
       try options.files.prepare()
-      if let lock = try DatabaseLock.take(for: options.files.database) {
+      if let lock = try DatabaseLock.acquire(for: options.files.database) {
         takeover.yield(lock)
         return
       }

@@ -84,9 +84,9 @@ public actor PeerDiscovery {
       case .found(let route): return route
       case .nowhere(let reason): throw ExchangeError(.unreachable, reason, cause: "no such service")
       case .askWellKnown(let host):
-        resolution.take(wellKnown: try await delegate(of: host.asciiLowercased))
+        resolution.handle(wellKnown: try await delegate(of: host.asciiLowercased))
       case .askServices(let name):
-        resolution.take(services: try await records(of: name))
+        resolution.handle(services: try await records(of: name))
       }
     }
   }
@@ -101,10 +101,10 @@ public actor PeerDiscovery {
       case .found, .nowhere: return
       case .askWellKnown(let host):
         let known = wellKnown.expire(host.asciiLowercased, ifOlderThan: before)
-        resolution.take(wellKnown: known?.delegate)
+        resolution.handle(wellKnown: known?.delegate)
       case .askServices(let name):
         guard let answer = services.expire(name, ifOlderThan: before) else { return }
-        resolution.take(services: answer)
+        resolution.handle(services: answer)
       }
     }
   }

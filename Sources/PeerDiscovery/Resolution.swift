@@ -37,7 +37,7 @@ public struct Resolution: Hashable, Sendable {
   }
 
   /// Tells to whom the host delegates; nil where it does not, or where that is unknown.
-  public mutating func take(wellKnown delegate: ServerName?) {
+  public mutating func handle(wellKnown delegate: ServerName?) {
     guard case .askWellKnown = step else { return }
     if let delegate, let parts = ServerNameParts(delegate) {
       host = parts.host
@@ -48,7 +48,7 @@ public struct Resolution: Hashable, Sendable {
   }
 
   /// Tells what name servers say of the service.
-  public mutating func take(services answer: ServiceAnswer) {
+  public mutating func handle(services answer: ServiceAnswer) {
     guard case .askServices = step else { return }
     if case .records(let records, _) = answer {
       let usable = records.filter { $0.target != "." && $0.port > 0 }

@@ -16,8 +16,9 @@ extension ListDecider {
     case .hasRoomForLocalInvite: inviteCount(from: rules.server) < limits.waitingLocalInvites
     case .hasRoomForPeer: hasRoom(for: owner.server)
     case .isPeerMet: isMet(owner.server)
-    case .isRecentlyHeard:
-      rules.heard.isRemembered(decision.relation) || begun { message, _ in isOfRelation(message) } > 0
+    case .isThrottled:
+      rules.inviteThrottle.isRemembered(decision.relation)
+        || begun { message, _ in isOfRelation(message) } > 0
     }
   }
 
@@ -57,15 +58,15 @@ extension ListDecider {
     let all =
       rules.lists.invites(for: observed).count
       + change { relation, it in relation.observed == observed && it.askedAt != nil ? 1 : 0 }
-    let heard = rules.heard
+    let throttle = rules.inviteThrottle
     return all - inviteCount(from: rules.server) < limits.waitingInvites
       && inviteCount(from: server) < limits.waitingInvitesPerServer
-      && heard.count(server, observed) + begunHere(from: server) < limits.invitesPerServer
-      && heard.count + begun { _, _ in true } < limits.heardInvites
-      && heard.count(of: server) + begun { message, _ in message.observer.server == server }
+      && throttle.count(server, observed) + begunHere(from: server) < limits.invitesPerServer
+      && throttle.count + begun { _, _ in true } < limits.heardInvites
+      && throttle.count(of: server) + begun { message, _ in message.observer.server == server }
         < limits.heardInvitesPerServer
       && (isMet(server)
-        || heard.countOfStrangers + begun { _, isOfStranger in isOfStranger }
+        || throttle.countOfStrangers + begun { _, isOfStranger in isOfStranger }
           < limits.heardInvitesOfStrangers)
   }
 

@@ -38,15 +38,15 @@ extension ListDecider {
     let isAllowed = decision.after.isAllowed
     // Noted at once: a revocation that does not name this invite would be ignored.
     if isAllowed { decision.after.inviteID = message.inviteID }
-    guard !find(.isRecentlyHeard) else {
+    guard !find(.isThrottled) else {
       decision.throttled = .postpone(message)
       return
     }
     guard isAllowed || find(.hasRoomForPeer) else { return }
     decision.throttled = .begin(message, isCounted: !isAllowed, isOfStranger: !find(.isPeerMet))
-    arm(.heard(owner: owner, observed: observed), at: now.instant + limits.inviteRepeat)
+    arm(.throttled(owner: owner, observed: observed), at: now.instant + limits.inviteRepeat)
     decision.after.inviteID = message.inviteID
     // An observer who is allowed is told so again, and no other.
-    if isAllowed { tellOwner(.accept) } else { deliverInvite() }
+    if isAllowed { notifyOwner(.accept) } else { deliverInvite() }
   }
 }

@@ -41,7 +41,7 @@ extension ListDecider {
     guard rules.isLocal(observed) else {
       let inviteID = entry?.invitedAt.milliseconds
       decision.effects.append(
-        .tellPeer(
+        .sendToPeer(
           observed.server, ListEDU(.invite, observer: owner, observed: observed, inviteID: inviteID)))
       return
     }
@@ -76,7 +76,7 @@ extension ListDecider {
     endInvite()
     decision.after.isAllowed = true
     changeInvite(receivedAt, .accepted)
-    guard rules.isLocal(owner) else { return tellOwner(.accept) }
+    guard rules.isLocal(owner) else { return notifyOwner(.accept) }
     guard entry != nil else { return }
     acceptEntry()
   }
@@ -110,7 +110,7 @@ extension ListDecider {
   /// Tells the owner no, and takes the entry off their list.
   mutating func refuseOwner(_ outcome: ListState) {
     guard rules.isLocal(owner) else {
-      tellOwner(.deny)
+      notifyOwner(.deny)
       if let inviteID = decision.after.inviteID {
         decision.after.declined = inviteID
         decision.after.inviteID = nil
@@ -169,9 +169,9 @@ extension ListDecider {
   }
 
   /// An answer for a remote user, naming the invite it is to.
-  mutating func tellOwner(_ kind: ListEDU.Kind) {
+  mutating func notifyOwner(_ kind: ListEDU.Kind) {
     decision.effects.append(
-      .tellPeer(
+      .sendToPeer(
         owner.server,
         ListEDU(kind, observer: owner, observed: observed, inviteID: decision.after.inviteID)))
   }

@@ -61,7 +61,7 @@ struct ListDecider {
     changeList(.dropped, sender: owner)
     guard rules.isLocal(observed) else {
       decision.effects.append(
-        .tellPeer(observed.server, ListEDU(.drop, observer: owner, observed: observed)))
+        .sendToPeer(observed.server, ListEDU(.drop, observer: owner, observed: observed)))
       return
     }
     withdraw()

@@ -21,7 +21,7 @@ public struct ListDecision: Hashable, Sendable {
     /// There is an accepted relation with the owner's server.
     case isPeerMet
     /// The owner's last invite came a moment ago.
-    case isRecentlyHeard
+    case isThrottled
   }
 
   struct Finding: Hashable, Sendable {

@@ -13,7 +13,7 @@ public enum PresenceEffect: Hashable, Sendable {
   /// A user began or ceased to look at their list: subscriptions to other servers follow that.
   case pollingChanged(UserID, Bool)
   /// A message for another server.
-  case tellPeer(ServerName, ListEDU)
+  case sendToPeer(ServerName, ListEDU)
 }
 
 /// Whose invites are accepted without asking (Protocol 6.5). Each policy includes those before it.

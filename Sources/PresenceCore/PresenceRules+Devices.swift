@@ -36,7 +36,7 @@ extension PresenceRules {
       }
       devices[device] = state
     }
-    return (stream, settle(user, at: instant))
+    return (stream, reconcile(user, at: instant))
   }
 
   /// A poll returned, for whatever reason. Unknown streams (ended by `closing` before) are ignored.
@@ -62,7 +62,7 @@ extension PresenceRules {
         devices[device]?.lastEnd = instant
       }
     }
-    return settle(user, at: instant)
+    return reconcile(user, at: instant)
   }
 
   /// A device's own report (E5).
@@ -94,7 +94,7 @@ extension PresenceRules {
       }
       devices[device] = state
     }
-    let effects = settle(user, at: instant)
+    let effects = reconcile(user, at: instant)
     return report.closing ? effects + [.endStreams(user, device)] : effects
   }
 
@@ -120,7 +120,7 @@ extension PresenceRules {
     _ device: DeviceID, of user: UserID, now: Moment
   ) -> [PresenceEffect] {
     people[user]?.removeDevice(device)
-    return settle(user, at: now.instant) + [.endStreams(user, device)]
+    return reconcile(user, at: now.instant) + [.endStreams(user, device)]
   }
 
   private mutating func changeDevice(
@@ -131,6 +131,6 @@ extension PresenceRules {
       change(&state)
       devices[device] = state
     }
-    return settle(user, at: now)
+    return reconcile(user, at: now)
   }
 }

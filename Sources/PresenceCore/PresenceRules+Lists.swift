@@ -76,11 +76,11 @@ extension PresenceRules {
     _ step: InviteThrottle.Step, to relation: PresenceLists.Relation, _ now: Instant
   ) {
     switch step {
-    case .postpone(let message): heard.postpone(message)
+    case .postpone(let message): inviteThrottle.postpone(message)
     case .begin(let message, let isCounted, let isOfStranger):
-      guard heard.begin(message, isCounted: isCounted, isOfStranger: isOfStranger) else { return }
+      guard inviteThrottle.begin(message, isCounted: isCounted, isOfStranger: isOfStranger) else { return }
       deadlines.set(now + .seconds(3600), for: .counted(relation.owner.server, relation.observed))
-    case .takeBack: heard.takeBack(relation)
+    case .takeBack: inviteThrottle.takeBack(relation)
     }
   }
 

@@ -11,9 +11,9 @@ public struct PresenceRules: Sendable {
     case invite(owner: UserID, observed: UserID)
     /// When the same invite may be delivered again.
     case delivery(owner: UserID, observed: UserID)
-    /// When the invite of a remote user lapses here, and when they may be heard again.
+    /// When the invite of a remote user lapses here, and when their next one may be delivered.
     case received(owner: UserID, observed: UserID)
-    case heard(owner: UserID, observed: UserID)
+    case throttled(owner: UserID, observed: UserID)
     /// When the invites of a server to a user are counted anew.
     case counted(ServerName, UserID)
   }
@@ -37,7 +37,7 @@ public struct PresenceRules: Sendable {
   /// Invites delivered of late, and whether the same one waits to be delivered again.
   var delivered: [PresenceLists.Relation: Bool] = [:]
   /// Invites of users elsewhere.
-  var heard = InviteThrottle()
+  var inviteThrottle = InviteThrottle()
   /// The most recent invites to this server and their ends, oldest first; they bound what is kept of names without an
   /// account.
   var recentInvites = LinkedDictionary<PresenceLists.Relation, Void>()
@@ -116,7 +116,7 @@ public struct PresenceRules: Sendable {
     let now = decision.decidedAt.instant
     people[decision.user]?.choose(
       decision.update, on: decision.device, isActivity: decision.isActivity, at: now)
-    return settle(decision.user, at: now)
+    return reconcile(decision.user, at: now)
   }
 
   /// Decides and applies at once, where nothing has to be stored in between.
@@ -140,18 +140,18 @@ public struct PresenceRules: Sendable {
       switch due {
       case .person(let user):
         people[user]?.forgetDevices(at: now.instant, limits)
-        effects += settle(user, at: now.instant)
+        effects += reconcile(user, at: now.instant)
       case .invite(let owner, let observed):
         effects += step(owner, observed, now) { $0.lapse() }
       case .delivery(let owner, let observed):
         effects += step(owner, observed, now) { $0.askAgain() }
       case .received(let owner, let observed):
         effects += step(owner, observed, now) { $0.lapseReceived() }
-      case .heard(let owner, let observed):
-        if let message = heard.end(.init(owner: owner, observed: observed)) {
+      case .throttled(let owner, let observed):
+        if let message = inviteThrottle.end(.init(owner: owner, observed: observed)) {
           effects += step(owner, observed, now) { $0.receiveInvite(message) }
         }
-      case .counted(let server, let observed): heard.countAnew(server, observed)
+      case .counted(let server, let observed): inviteThrottle.countAnew(server, observed)
       }
     }
     return effects
@@ -224,7 +224,7 @@ public struct PresenceRules: Sendable {
   }
 
   /// Announces what differs from the last announcement, and sets the person's next deadline.
-  mutating func settle(_ user: UserID, at now: Instant) -> [PresenceEffect] {
+  mutating func reconcile(_ user: UserID, at now: Instant) -> [PresenceEffect] {
     guard let person = people[user], let before = announced[user] else { return [] }
     let after = announcement(of: person, at: now)
     rearm(user, at: now)

@@ -30,7 +30,7 @@ struct FailureStreak: Sendable {
   mutating func wasBehind() { timesBehind += 1 }
 
   /// A sign of life: whether attempts arrive is seen anew.
-  mutating func heard() { (failures, unanswered) = (0, 0) }
+  mutating func reset() { (failures, unanswered) = (0, 0) }
 
   /// How long the failures go on.
   func span(at now: Instant) -> Duration { since.map { now - $0 } ?? .zero }

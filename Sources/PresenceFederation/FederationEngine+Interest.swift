@@ -23,7 +23,7 @@ extension FederationEngine {
         if peer != server, !rules.lists.isAllowed(peer, toSee: observed) {
           unwatch(observed, by: peer, now, &step)
         }
-      case .tellPeer(let peer, let message): send(message, to: peer, now: now, &step)
+      case .sendToPeer(let peer, let message): send(message, to: peer, now: now, &step)
       case .endStreams: break
       }
     }

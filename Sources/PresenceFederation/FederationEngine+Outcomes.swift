@@ -23,8 +23,8 @@ extension FederationEngine {
     learnEpoch(answer.epoch, of: name, isFresh: true, now, &step)
     for message in inFlight.contents.messages { delivered(message, to: name, now, &step) }
     if peers[name]?.queue.isEmpty == true { peers[name]?.queue.parts = 1 }
-    hearLife(of: name, answeringAll: inFlight.contents.isReminder && answer.answer != nil, now, &step)
-    if let said = answer.answer { hearAnswer(said, from: name, asked: inFlight, rules, now, &step) }
+    noteLife(of: name, answeringAll: inFlight.contents.isReminder && answer.answer != nil, now, &step)
+    if let said = answer.answer { receiveAnswer(said, from: name, asked: inFlight, rules, now, &step) }
     if answer.answer != nil {
       peers[name]?.watchdog.refreshedAt = now.instant
       if inFlight.contents.isReminder { peers[name]?.exchanged(&agenda, now) }
@@ -38,13 +38,13 @@ extension FederationEngine {
     return step
   }
 
-  private mutating func hearAnswer(
+  private mutating func receiveAnswer(
     _ said: PresenceEDU, from name: ServerName, asked: Outbound.InFlight, _ rules: PresenceRules,
     _ now: Moment, _ step: inout Step
   ) {
-    peers[name]?.hearPromise(of: said, &agenda, now)
+    peers[name]?.receivePromise(of: said, &agenda, now)
     for push in said.push where Self.maySpeak(name, of: push.userID) {
-      take(push, epoch: said.epoch, from: name, rules, now, &step)
+      receive(push, epoch: said.epoch, from: name, rules, now, &step)
       if asked.contents.queries.contains(push.userID) {
         step.federation.append(.queryAnswered(push.userID, push.content))
       }
@@ -180,10 +180,10 @@ extension FederationEngine {
   // MARK: Silence
 
   /// A peer gave a sign of life (R3).
-  mutating func hearLife(
+  mutating func noteLife(
     of name: ServerName, answeringAll: Bool = false, _ now: Moment, _ step: inout Step
   ) {
-    guard peers[name]?.heard(&agenda, now) == true else { return }
+    guard peers[name]?.noteLife(&agenda, now) == true else { return }
     step.update(.back(name))
     // Its users are unknown until they are pushed.
     if !answeringAll { peers[name]?.pollAgain(&agenda, now) }
@@ -213,7 +213,7 @@ extension FederationEngine {
   mutating func learnEpoch(
     _ epoch: Int64?, of name: ServerName, isFresh: Bool, _ now: Moment, _ step: inout Step
   ) {
-    guard let epoch, peers[name]?.replay.hears(epoch: epoch, isFresh: isFresh) == true else { return }
+    guard let epoch, peers[name]?.replay.learn(epoch: epoch, isFresh: isFresh) == true else { return }
     restarted(name, to: epoch, now, &step)
   }
 }

@@ -53,7 +53,7 @@ extension FederationEngine {
     receiveMessages(reception, rules, now, &step)
     while reception.messages.isEmpty, reception.room > 0 {
       guard reception.next() else {
-        hearLife(of: name, now, &step)
+        noteLife(of: name, now, &step)
         recent.keep(reception.answer, to: reception.transaction)
         reception.isDone = true
         break
@@ -91,7 +91,7 @@ extension FederationEngine {
       !recent.has(name, id: transaction.id)
     {
       recent.keep(answer, to: transaction)
-      hearLife(of: name, now, &step)
+      noteLife(of: name, now, &step)
       run(rules, now, &step)
       return answer
     }
@@ -101,7 +101,7 @@ extension FederationEngine {
 
   /// Whether a transaction will be taken: it is neither a repetition, nor of a life of its sender before the present
   /// one. What its list messages lead to needs to be stored only if it is.
-  public func takes(_ transaction: Transaction) -> Bool { answerGiven(to: transaction) == nil }
+  public func accepts(_ transaction: Transaction) -> Bool { answerGiven(to: transaction) == nil }
 
   private func answerGiven(to transaction: Transaction) -> TransactionAnswer? {
     let name = transaction.origin
@@ -171,7 +171,7 @@ extension FederationEngine {
   ) {
     let name = reception.transaction.origin
     if reception.beginsMessage {
-      peers[name]?.hearPromise(of: reception.message, &agenda, now)
+      peers[name]?.receivePromise(of: reception.message, &agenda, now)
       // A reminder names all users its sender watches: of others it hears no more.
       if reception.message.role == .reminder {
         let gone = peers[name]?.subscriptions.watchedByThem.subtracting(reception.message.poll) ?? []
@@ -181,7 +181,7 @@ extension FederationEngine {
     let edu = reception.takePart()
     for user in edu.unpoll { unwatch(user, by: name, now, &step) }
     for push in edu.push where Self.maySpeak(name, of: push.userID) {
-      take(push, epoch: edu.epoch, from: name, rules, now, &step)
+      receive(push, epoch: edu.epoch, from: name, rules, now, &step)
       if isAwaited(push.userID, edu, of: name) {
         step.federation.append(.queryAnswered(push.userID, push.content))
       } else if edu.epoch != nil, !reception.accepted.contains(push.userID) {
@@ -238,7 +238,7 @@ extension FederationEngine {
   }
 
   /// Takes a state of a user who is watched here, if it is newer than what is held.
-  mutating func take(
+  mutating func receive(
     _ push: PresenceEDU.Push, epoch: Int64?, from name: ServerName, _ rules: PresenceRules,
     _ now: Moment, _ step: inout Step
   ) {
@@ -252,7 +252,7 @@ extension FederationEngine {
       // The same state again says that it still holds, which is news where nothing was known.
       guard held < offered || (held == offered && !step.isKnown(user, rules)) else { return }
     }
-    peers[name]?.subscriptions.heard(
+    peers[name]?.subscriptions.received(
       user, version: offered, isPresent: Self.isPresent(push.content.state), at: now.instant)
     if peers[name]?.watchdog.refreshedAt == nil { peers[name]?.watchdog.refreshedAt = now.instant }
     if isModern, peers[name]?.watchdog.expiryAt == nil { peers[name]?.awaitExpiry(&agenda) }

@@ -55,7 +55,7 @@ public struct FederationEngine: Sendable {
   /// them, because an invite that is not answered is repeated.
   public func unsent(in effects: [PresenceEffect]) -> [ListEDU] {
     effects.compactMap { effect in
-      guard case .tellPeer(_, let message) = effect, message.kind != .invite else { return nil }
+      guard case .sendToPeer(_, let message) = effect, message.kind != .invite else { return nil }
       return message
     }
   }
@@ -93,7 +93,7 @@ public struct FederationEngine: Sendable {
   }
 
   /// Takes effects of the rules; says what peers have to be told.
-  public mutating func hear(
+  public mutating func handle(
     _ effects: [PresenceEffect], rules: PresenceRules, now: Moment
   ) -> Step {
     var step = Step()
@@ -103,9 +103,9 @@ public struct FederationEngine: Sendable {
   }
 
   /// Any other authenticated request came from a server (R3).
-  public mutating func heard(from peer: ServerName, rules: PresenceRules, now: Moment) -> Step {
+  public mutating func noteRequest(from peer: ServerName, rules: PresenceRules, now: Moment) -> Step {
     var step = Step()
-    hearLife(of: peer, now, &step)
+    noteLife(of: peer, now, &step)
     run(rules, now, &step)
     return step
   }
@@ -170,12 +170,12 @@ public struct FederationEngine: Sendable {
     }
     if touched.count == 1, let name = touched.popFirst() {
       lastTouched = nil
-      settle(name, now, &step)
+      reconcile(name, now, &step)
       return
     }
     let names = touched.sorted(by: Self.precedes)
     (touched, lastTouched) = ([], nil)
-    for name in names { settle(name, now, &step) }
+    for name in names { reconcile(name, now, &step) }
   }
 
   // MARK: Peers
@@ -190,7 +190,7 @@ public struct FederationEngine: Sendable {
     peers[name] = peer
   }
 
-  /// Notes that the state of a peer changed: `settle` follows at the end of the step.
+  /// Notes that the state of a peer changed: `reconcile` follows at the end of the step.
   mutating func touch(_ name: ServerName) {
     guard lastTouched != name else { return }
     touched.insert(name)
@@ -198,7 +198,7 @@ public struct FederationEngine: Sendable {
   }
 
   /// Timers and memory follow subscriptions: without any, nothing is kept (R9).
-  private mutating func settle(_ name: ServerName, _ now: Moment, _ step: inout Step) {
+  private mutating func reconcile(_ name: ServerName, _ now: Moment, _ step: inout Step) {
     if peers[name]?.keepWatch(&agenda, now) == true { return }
     guard let peer = peers[name] else { return }
     // A greeting that was not delivered has to be sent by the next life, if there is one.

@@ -91,10 +91,10 @@ struct PeerLink: Sendable {
   /// A sign of life (R3).
   ///
   /// - Returns: whether the peer was silent.
-  mutating func heard(_ agenda: inout Agenda, _ now: Moment) -> Bool {
+  mutating func noteLife(_ agenda: inout Agenda, _ now: Moment) -> Bool {
     watchdog.lastHeard = now.instant
     if streak.unanswered > 0 {
-      streak.heard()
+      streak.reset()
       if case .backingOff(let inFlight, _) = outbound {
         // However often it speaks, it is tried at most once in each first wait.
         agenda.set(max(now.instant, inFlight.since + agenda.timing.firstRetry), for: .retry(name))
@@ -130,10 +130,10 @@ struct PeerLink: Sendable {
     if watchdog.longAt != nil { armLongTimer(&agenda, now) }
   }
 
-  mutating func hearPromise(of edu: PresenceEDU, _ agenda: inout Agenda, _ now: Moment) {
+  mutating func receivePromise(of edu: PresenceEDU, _ agenda: inout Agenda, _ now: Moment) {
     guard edu.epoch != nil else { return }
     let said = edu.promise.map { Duration.milliseconds($0) }
-    watchdog.hear(promise: said, of: name, isModern: isModern, &agenda, now)
+    watchdog.receive(promise: said, of: name, isModern: isModern, &agenda, now)
   }
 
   /// It polls without our additions, and so can be polled, which was not known.

@@ -23,7 +23,7 @@ struct PeerTable: Sendable {
     _modify {
       let place = seek(name)
       yield &links[place]
-      if (isEmpty(place)) != (place == 0) { settle(name, at: place) }
+      if (isEmpty(place)) != (place == 0) { updatePlace(of: name, at: place) }
     }
   }
 
@@ -44,7 +44,7 @@ struct PeerTable: Sendable {
   }
 
   /// A peer is new, or gone.
-  private mutating func settle(_ name: ServerName, at place: Int) {
+  private mutating func updatePlace(of name: ServerName, at place: Int) {
     if place == 0 {
       let own = free.popLast() ?? links.count
       if own == links.count { links.append(nil) }

@@ -30,7 +30,7 @@ struct ReplayWindow: Sendable {
   /// Learns which life of the peer speaks. An answer is certainly of its present one; a transaction may be late.
   ///
   /// - Returns: whether it is another life than the one known: then `epoch` is left as it was.
-  mutating func hears(epoch offered: Int64, isFresh: Bool) -> Bool {
+  mutating func learn(epoch offered: Int64, isFresh: Bool) -> Bool {
     guard let known = epoch else {
       epoch = offered
       return false

@@ -101,7 +101,7 @@ struct Subscriptions: Sendable {
   }
 
   /// The peer said the state of a user.
-  mutating func heard(_ user: UserID, version: Version?, isPresent: Bool, at now: Instant) {
+  mutating func received(_ user: UserID, version: Version?, isPresent: Bool, at now: Instant) {
     update(user) { watched in
       watched.version = version
       watched.isRefused = false

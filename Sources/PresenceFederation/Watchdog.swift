@@ -97,7 +97,7 @@ struct Watchdog: Sendable {
   }
 
   /// The peer says how long its states hold; nil is the promise of a peer that names no span.
-  mutating func hear(
+  mutating func receive(
     promise said: Duration?, of name: ServerName, isModern: Bool, _ agenda: inout Agenda, _ now: Moment
   ) {
     let timing = agenda.timing

@@ -246,7 +246,7 @@ struct ServeCommand: AsyncParsableCommand {
     do throws(StoreError) {
       // The lock is a file beside it.
       try DatabaseFile.makeFolder(of: path)
-      guard let lock = try DatabaseLock.take(for: path) else {
+      guard let lock = try DatabaseLock.acquire(for: path) else {
         throw StoreError(.inUse, "Another porchlight has the database \(path) open.")
       }
       return (lock, try SQLitePresenceStore(path: path))

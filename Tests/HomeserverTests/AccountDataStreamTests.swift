@@ -76,7 +76,7 @@ struct AccountDataStreamTests {
     testClient.simulation.advance(by: .seconds(1))
     #expect(answer.value == nil)
     try putDirect()
-    testClient.simulation.settle()
+    testClient.simulation.drain()
     let told = Answer(response: try answer.value.orThrow("an answer"))
     #expect(section(told) == direct)
     #expect(try told.decoded(SyncAnswer.self).presence == [])
@@ -93,7 +93,7 @@ struct AccountDataStreamTests {
     testClient.simulation.advance(by: .seconds(1))
     #expect(answer.value == nil)
     try putDirect()
-    testClient.simulation.settle()
+    testClient.simulation.drain()
     let told = Answer(response: try answer.value.orThrow("an answer"))
     #expect(told.text.hasPrefix(#"{"chunk":[\#(direct)],"end":"#))
   }

@@ -65,7 +65,7 @@ struct AlarmTests {
   private func want(_ span: Duration) {
     deadlines.set(simulation.time.instant + span)
     alarm.ring()
-    simulation.settle()
+    simulation.drain()
   }
 
   @Test func itRingsAtTheDeadline() {

@@ -97,7 +97,7 @@ struct ConsentTests {
     simulation.advance(by: .seconds(5))
     // The first change goes out at once; the second waits for the batch, and the permission ends before it.
     try simulation.run { [bob] in try await bob.setStatus(.online, text: "open") }
-    simulation.settle()
+    simulation.drain()
     try simulation.run { [ann, bob] in
       try await bob.setStatus(.online, text: "secret")
       try await bob.revoke(ann.userID)

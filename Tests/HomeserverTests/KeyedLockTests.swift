@@ -45,23 +45,23 @@ struct KeyedLockTests {
 
   /// A change of name `name` that concerns the people whose letters are in `names`.
   @discardableResult
-  private func take(_ names: String, as name: String? = nil) throws -> Task<Void, Never> {
+  private func acquire(_ names: String, as name: String? = nil) throws -> Task<Void, Never> {
     let (users, lock, record) = (try users(names), lock, record)
     return simulation.start { await lock.withLock(users) { await record.work(name ?? names) } }
   }
 
   private func finish(_ name: String) {
     record.finish(name)
-    simulation.settle()
+    simulation.drain()
   }
 
   @Test func differentPeopleGoSideBySide() throws {
-    for name in ["a", "bc", "d"] { try take(name) }
+    for name in ["a", "bc", "d"] { try acquire(name) }
     #expect(record.running == ["a", "bc", "d"])
   }
 
   @Test func onePersonsChangesGoInTheOrderTheyCame() throws {
-    for name in ["1", "2", "3"] { try take("a", as: name) }
+    for name in ["1", "2", "3"] { try acquire("a", as: name) }
     #expect(record.begun == ["1"])
     finish("1")
     #expect(record.begun == ["1", "2"])
@@ -72,7 +72,7 @@ struct KeyedLockTests {
   }
 
   @Test func whoeverConcernsSeveralWaitsForAll() throws {
-    for name in ["a", "b", "ab"] { try take(name) }
+    for name in ["a", "b", "ab"] { try acquire(name) }
     #expect(record.running == ["a", "b"])
     finish("a")
     #expect(record.running == ["b"])
@@ -81,7 +81,7 @@ struct KeyedLockTests {
   }
 
   @Test func nobodyOvertakesWhoWaitsForTheSamePeople() throws {
-    for name in ["a", "ab", "b", "c"] { try take(name) }
+    for name in ["a", "ab", "b", "c"] { try acquire(name) }
     // b is free, but ab came first; c has nothing to do with it.
     #expect(record.running == ["a", "c"])
     finish("a")
@@ -96,14 +96,14 @@ struct KeyedLockTests {
     #expect(throws: Failure.self) {
       try simulation.run { try await lock.withLock(users) { throw Failure() } }
     }
-    try take("a")
+    try acquire("a")
     #expect(record.running == ["a"])
   }
 
   @Test func whoeverIsCancelledWhileTheyWaitHoldsNobodyUp() throws {
-    try take("a", as: "1")
-    let second = try take("a", as: "2")
-    try take("a", as: "3")
+    try acquire("a", as: "1")
+    let second = try acquire("a", as: "2")
+    try acquire("a", as: "3")
     simulation.stop(second)
     finish("1")
     finish("2")
@@ -116,7 +116,7 @@ struct KeyedLockTests {
     for number in 0..<60 {
       let names = "abcdef".filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
       people["\(number)"] = Set(names)
-      try take(names, as: "\(number)")
+      try acquire(names, as: "\(number)")
       let running = record.running.sorted()
       let busy = running.compactMap { people[$0] }
       #expect(busy.reduce(0) { $0 + $1.count } == busy.reduce(into: Set()) { $0.formUnion($1) }.count)

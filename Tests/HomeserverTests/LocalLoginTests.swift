@@ -89,7 +89,7 @@ struct LocalLoginTests {
     first.simulation.advance(by: .seconds(2 * 3600))
     first.server.stop()
     let second = try TestClient(first.simulation, store: store, seed: 2) { $0.localLogin = true }
-    first.simulation.settle()
+    first.simulation.drain()
     let devices = try first.simulation.run {
       try await store.load(for: ServerName("harbor.example").orThrow("name")).devices.map(\.id)
     }

@@ -152,7 +152,7 @@ struct LongRequestTests {
     try testClient.simulation.run {
       await presence.answerOneTurn(of: device.user, thenEnd: device, text: "tea")
     }
-    testClient.simulation.settle()
+    testClient.simulation.drain()
     let (woken, ended) = (try first.value.orThrow("an answer"), try last.value.orThrow("an answer"))
     #expect(Answer(response: woken).text.contains("tea"))
     #expect(!Answer(response: ended).text.contains("tea"))

@@ -87,7 +87,7 @@ struct OldStreamTests {
     let screen = server.connect(bob)
     try simulation.run { [ann, bob] in try await bob.invite(ann.userID) }
     _ = try server.respond(to: get("initialSync"))
-    simulation.settle()
+    simulation.drain()
     #expect(screen.state(of: ann.userID) == .offline)
   }
 
@@ -244,7 +244,7 @@ struct OldStreamTests {
     let screens = watchers.map { server.connect($0) }
     simulation.advance(by: .seconds(1))
     try simulation.run { [bob] in try await bob.setStatus(.busy, text: "all") }
-    simulation.settle()
+    simulation.drain()
     for screen in screens { #expect(screen.roster.contacts[bob.userID]?.statusText == "all") }
     #expect(server.homeserver.waitingPolls == 20)
   }

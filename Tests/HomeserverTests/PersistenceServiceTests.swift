@@ -81,7 +81,7 @@ struct PersistenceServiceTests {
 
   private func release(forEver: Bool = false) {
     store.release(forEver: forEver)
-    simulation.settle()
+    simulation.drain()
   }
 
   @Test func changesThatComeDuringACommitShareTheNextOne() throws {

@@ -87,7 +87,7 @@ struct StreamIndexTests {
     var index = try watchers(5_000)
     for number in 1...5_000 { index.look(try user(number), waits: false) }
     index.presenceChanged(try user(0), toOthers: true)
-    #expect(index.tellFollowers().isEmpty)
+    #expect(index.notifyFollowers().isEmpty)
     #expect(index.version(of: try user(1)) == 0)
   }
 
@@ -95,7 +95,7 @@ struct StreamIndexTests {
     var index = try watchers(5_000)
     index.look(try user(7), waits: true)
     index.presenceChanged(try user(0), toOthers: true)
-    #expect(index.tellFollowers().map(\.user) == [try user(7)])
+    #expect(index.notifyFollowers().map(\.user) == [try user(7)])
   }
 
   @Test func aThousandWhoWaitAreToldInPartsAndEachOnce() throws {
@@ -103,19 +103,19 @@ struct StreamIndexTests {
     for number in 1...1_000 { index.look(try user(number), waits: true) }
     index.presenceChanged(try user(0), toOthers: true)
     // The first to look was told of it, and is told of the next change.
-    #expect(index.hear(try user(500)).map(\.user) == [try user(500)])
+    #expect(index.receiveChanges(for: try user(500)).map(\.user) == [try user(500)])
     index.look(try user(500), waits: true)
     #expect(index.listRecords(of: try user(500))[try user(0)]?.presenceVersion == 1)
     var told: [UserID] = []
     while index.hasUntold {
-      let some = index.tellFollowers().map(\.user)
+      let some = index.notifyFollowers().map(\.user)
       #expect(some.count <= StreamIndex.part)
       told += some
     }
     #expect(told.count == 999)
     #expect(Set(told).count == 999)
     index.presenceChanged(try user(0), toOthers: true)
-    #expect(index.tellFollowers().map(\.user) == [try user(500)])
+    #expect(index.notifyFollowers().map(\.user) == [try user(500)])
   }
 
   @Test func whoHasAThousandOnTheirListComparesThemInParts() throws {
@@ -132,7 +132,7 @@ struct StreamIndexTests {
       before = index.version(of: viewer)
       // A user who was compared already changes again meanwhile.
       if turns == 3 { index.presenceChanged(try user(1), toOthers: true) }
-      _ = index.hear(viewer)
+      _ = index.receiveChanges(for: viewer)
       turns += 1
     }
     #expect(turns >= 1_000 / StreamIndex.part)
@@ -140,7 +140,7 @@ struct StreamIndexTests {
     #expect(records.values.allSatisfy { $0.presenceVersion > 0 })
     // Nobody is lost: the next change of each is heard.
     for number in 1...1_000 { index.presenceChanged(try user(number), toOthers: true) }
-    #expect(index.tellFollowers().map(\.user) == [viewer])
+    #expect(index.notifyFollowers().map(\.user) == [viewer])
     while !index.look(viewer, waits: true) {}
     #expect(index.version(of: viewer) >= 2_000)
   }
@@ -149,9 +149,9 @@ struct StreamIndexTests {
     var index = try watchers(1)
     index.look(try user(1), waits: true)
     index.presenceChanged(try user(0), toOthers: true)
-    #expect(index.tellFollowers().count == 1)
+    #expect(index.notifyFollowers().count == 1)
     index.presenceChanged(try user(0), toOthers: true)
-    #expect(index.tellFollowers().isEmpty)
+    #expect(index.notifyFollowers().isEmpty)
   }
 
   @Test(arguments: [true, false])
@@ -159,7 +159,7 @@ struct StreamIndexTests {
     var index = try watchers(1)
     index.look(try user(1), waits: waits)
     for _ in 0..<60 { index.presenceChanged(try user(0), toOthers: true) }
-    _ = index.tellFollowers()
+    _ = index.notifyFollowers()
     index.look(try user(1), waits: waits)
     #expect(index.listRecords(of: try user(1))[try user(0)]?.presenceVersion == 1)
   }
@@ -180,7 +180,7 @@ struct StreamIndexTests {
     index.look(try user(1), waits: true)
     index.listChanged(of: try user(1), ListEvent(userID: try user(0), state: .accepted, sender: try user(0)))
     index.presenceChanged(try user(0), toOthers: true)
-    #expect(index.tellFollowers().map(\.user) == [try user(1)])
+    #expect(index.notifyFollowers().map(\.user) == [try user(1)])
   }
 
   @Test func whoeverDroppedSomebodyHearsNoMoreOfThem() throws {
@@ -188,7 +188,7 @@ struct StreamIndexTests {
     index.look(try user(1), waits: true)
     index.listChanged(of: try user(1), ListEvent(userID: try user(0), state: .dropped, sender: try user(1)))
     index.presenceChanged(try user(0), toOthers: true)
-    #expect(index.tellFollowers().isEmpty)
+    #expect(index.notifyFollowers().isEmpty)
   }
 
   @Test func missedChangesKeepTheirOrder() throws {

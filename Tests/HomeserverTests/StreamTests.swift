@@ -27,7 +27,7 @@ struct StreamTests {
     server.connect(bob)
     simulation.advance(by: .seconds(5))
     try simulation.run { [bob] in try await bob.setStatus(.busy, text: "meeting") }
-    simulation.settle()
+    simulation.drain()
     #expect(annsScreen.state(of: bob.userID) == .busy)
     #expect(annsScreen.roster.contacts[bob.userID]?.statusText == "meeting")
   }
@@ -49,7 +49,7 @@ struct StreamTests {
     simulation.advance(by: .seconds(5))
     try simulation.run { [bob] in try await bob.close() }
     bobsScreen.vanish()
-    simulation.settle()
+    simulation.drain()
     #expect(annsScreen.state(of: bob.userID) == .offline)
   }
 
@@ -127,7 +127,7 @@ struct StreamTests {
     simulation.advance(by: .seconds(5))
     let before = try #require(annsScreen.roster.contacts[bob.userID])
     try simulation.run { [bob] in try await bob.setDisplayName("Bob the Builder") }
-    simulation.settle()
+    simulation.drain()
     let after = try #require(annsScreen.roster.contacts[bob.userID])
     #expect(after.displayName == "Bob the Builder")
     #expect(after.state == before.state)

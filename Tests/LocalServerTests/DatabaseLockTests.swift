@@ -10,25 +10,25 @@ struct DatabaseLockTests {
 
   @Test func onlyOneHasItAtATime() throws {
     let database = folder.path + "/db"
-    let lock = try DatabaseLock.take(for: database).orThrow("lock")
-    #expect(try DatabaseLock.take(for: database) == nil)
+    let lock = try DatabaseLock.acquire(for: database).orThrow("lock")
+    #expect(try DatabaseLock.acquire(for: database) == nil)
     lock.release()
-    let next = try DatabaseLock.take(for: database)
+    let next = try DatabaseLock.acquire(for: database)
     #expect(next != nil)
     // Releasing twice must not close what another process opened meanwhile.
     lock.release()
-    #expect(try DatabaseLock.take(for: database) == nil)
+    #expect(try DatabaseLock.acquire(for: database) == nil)
     withExtendedLifetime(next) {}
   }
 
   @Test func twoDatabasesHaveTwoLocks() throws {
-    let one = try DatabaseLock.take(for: folder.path + "/one")
-    let two = try DatabaseLock.take(for: folder.path + "/two")
+    let one = try DatabaseLock.acquire(for: folder.path + "/one")
+    let two = try DatabaseLock.acquire(for: folder.path + "/two")
     #expect(one != nil && two != nil)
   }
 
   @Test func aFolderThatIsNotThereIsSaid() {
-    #expect(throws: (any Error).self) { try DatabaseLock.take(for: folder.path + "/nowhere/db") }
+    #expect(throws: (any Error).self) { try DatabaseLock.acquire(for: folder.path + "/nowhere/db") }
   }
 
   @Test func aLongPathPutsTheSocketElsewhere() {

@@ -101,8 +101,8 @@ struct ResolutionTests {
 
   @Test func aServiceThatIsDeclaredNotToExistIsNowhere() throws {
     var resolution = Resolution(try name("a.test"))
-    resolution.take(wellKnown: nil)
-    resolution.take(services: .records([record(".", 0)], ttl: .seconds(60)))
+    resolution.handle(wellKnown: nil)
+    resolution.handle(services: .records([record(".", 0)], ttl: .seconds(60)))
     #expect(resolution.step == .nowhere("a.test says that it has no such service."))
   }
 

@@ -100,7 +100,7 @@ struct DeadConnectionTests: FaultyWayTests {
     simulation.advance(by: .seconds(600))
     way.cut(false)
     ann.reconnect()
-    simulation.settle()
+    simulation.drain()
     let status = try simulation.run { [ann] in try await ann.status(of: ann.userID) }
     #expect(status.choice == .busy)
   }

@@ -33,7 +33,7 @@ struct PublisherTests: FaultyWayTests {
     let (publisher, outcomes) = publisher()
     let update = StatusUpdate(presence: .busy, statusMessage: "now")
     publisher.publish(update)
-    simulation.settle()
+    simulation.drain()
     #expect(outcomes.all == [.published(update)])
   }
 

@@ -57,24 +57,24 @@ public final class AppDriver {
   /// Presses keys, one after the other.
   public func press(_ keys: Key...) {
     for key in keys { device.send(.key(key)) }
-    simulation.settle()
+    simulation.drain()
   }
 
   /// Types text, scalar by scalar.
   public func type(_ text: String) {
     for scalar in text.unicodeScalars { device.send(.key(.character(scalar))) }
-    simulation.settle()
+    simulation.drain()
   }
 
   /// Sends something else a terminal can say.
   public func send(_ event: InputEvent) {
     device.send(event)
-    simulation.settle()
+    simulation.drain()
   }
 
   public func resize(to size: Size) {
     device.resize(to: size)
-    simulation.settle()
+    simulation.drain()
   }
 
   /// Ends it without a word, as `kill -9` does.

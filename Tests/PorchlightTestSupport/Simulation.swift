@@ -31,7 +31,7 @@ public final class Simulation {
   }
 
   /// Runs everything that can run now.
-  public func settle() { executor.drain() }
+  public func drain() { executor.drain() }
 
   /// Lets time pass, waking everybody in order.
   public func advance(by span: Duration) {

@@ -10,7 +10,7 @@ struct AutoAcceptTests {
   func aStrangerIsAccepted(policy: AutoAccept, expected: Bool) throws {
     var world = World()
     world.rules.setAutoAccept(policy, of: bob)
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     #expect(world.rules.isVisible(bob, to: ann) == expected)
   }
 
@@ -21,22 +21,22 @@ struct AutoAcceptTests {
     var world = World()
     try world.befriend(bob, ann)
     world.rules.setAutoAccept(policy, of: bob)
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     #expect(world.rules.isVisible(bob, to: ann) == expected)
   }
 
   @Test func somebodyWhoHasNotAnsweredTheAskedPersonIsNotAccepted() throws {
     var world = World()
     world.rules.setAutoAccept(.reverse, of: bob)
-    world.hear(try world.rules.invite(ann, by: bob, now: world.now))
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(ann, by: bob, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     #expect(!world.rules.isVisible(bob, to: ann))
   }
 
   @Test func thePolicyIsThatOfTheAskedPerson() throws {
     var world = World()
     world.rules.setAutoAccept(.always, of: ann)
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     #expect(!world.rules.isVisible(bob, to: ann))
   }
 
@@ -44,7 +44,7 @@ struct AutoAcceptTests {
     var world = World(autoAccept: .always)
     world.rules.setAutoAccept(.never, of: bob)
     world.rules.setAutoAccept(nil, of: bob)
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     #expect(world.rules.isVisible(bob, to: ann))
   }
 
@@ -64,7 +64,7 @@ struct AutoAcceptTests {
 
   @Test func nobodyIsAcceptedByAPersonWhoDoesNotExist() throws {
     var world = World(autoAccept: .always)
-    world.hear(try world.rules.invite(person("nobody"), by: ann, now: world.now))
+    world.record(try world.rules.invite(person("nobody"), by: ann, now: world.now))
     #expect(world.rules.lists.entry(of: ann, for: person("nobody"))?.state == .pending)
   }
 }

@@ -123,7 +123,7 @@ struct DevicePresenceTests {
 
   @Test func aDeviceLoggedOutIsGoneAtOnce() throws {
     var world = try World.annWatchesBobOnline()
-    world.hear(world.rules.removeDevice(device("tty"), of: bob, now: world.now))
+    world.record(world.rules.removeDevice(device("tty"), of: bob, now: world.now))
     #expect(world.state(of: bob) == .offline)
     #expect(world.effects.last == .endStreams(bob, device("tty")))
   }
@@ -185,7 +185,7 @@ struct DevicePresenceTests {
   @Test func aCommandThatSetsAStatusAndLogsOutIsSeenForThirtySeconds() throws {
     var world = try World.annWatchesBob()
     try world.put(.busy, by: bob, on: "shell")
-    world.hear(world.rules.removeDevice(device("shell"), of: bob, now: world.now))
+    world.record(world.rules.removeDevice(device("shell"), of: bob, now: world.now))
     world.wait(.milliseconds(29_999))
     #expect(world.state(of: bob) == .busy)
     world.wait(.milliseconds(1))

@@ -79,7 +79,7 @@ struct World: Sendable {
   var effects: [PresenceEffect] { told.map(\.effect) }
 
   @discardableResult
-  mutating func hear(_ effects: [PresenceEffect]) -> [PresenceEffect] {
+  mutating func record(_ effects: [PresenceEffect]) -> [PresenceEffect] {
     told += effects.map { Told(after: elapsed, effect: $0) }
     return effects
   }
@@ -87,8 +87,8 @@ struct World: Sendable {
   // MARK: What people do
 
   mutating func befriend(_ observer: UserID, _ observed: UserID) throws {
-    hear(try rules.invite(observed, by: observer, now: now))
-    hear(try rules.accept(observer, by: observed, now: now))
+    record(try rules.invite(observed, by: observer, now: now))
+    record(try rules.accept(observer, by: observed, now: now))
   }
 
   /// Opens a poll; one too many is a mistake of the test.
@@ -99,7 +99,7 @@ struct World: Sendable {
     let intent = PollIntent(setPresence: setPresence, looks: looks)
     do {
       let (stream, effects) = try rules.streamOpened(of: user, on: device(name), intent, now: now)
-      hear(effects)
+      record(effects)
       return stream
     } catch {
       preconditionFailure("\(user) may not open a poll: \(error)")
@@ -107,7 +107,7 @@ struct World: Sendable {
   }
 
   mutating func close(_ stream: StreamID, of user: UserID, _ name: String = "tty") {
-    hear(rules.streamEnded(stream, of: user, on: device(name), now: now))
+    record(rules.streamEnded(stream, of: user, on: device(name), now: now))
   }
 
   /// Opens a poll and lets it return at once.
@@ -122,11 +122,11 @@ struct World: Sendable {
     _ presence: PresenceState, _ text: String? = nil, by user: UserID, on name: String? = "tty"
   ) throws {
     let update = StatusUpdate(presence: presence, statusMessage: text)
-    hear(try rules.setStatus(of: user, to: update, on: name.map(device), now: now))
+    record(try rules.setStatus(of: user, to: update, on: name.map(device), now: now))
   }
 
   mutating func report(_ report: DeviceReport, of user: UserID, _ name: String = "tty") {
-    hear(rules.report(of: user, on: device(name), report, now: now))
+    record(rules.report(of: user, on: device(name), report, now: now))
   }
 
   mutating func idle(_ user: UserID, for span: Duration, _ name: String = "tty") {
@@ -142,10 +142,10 @@ struct World: Sendable {
     let end = elapsed + span
     while let next = rules.nextDeadline, next <= Self.start.instant + end {
       elapsed = max(elapsed, next - Self.start.instant)
-      hear(rules.expire(now: now))
+      record(rules.expire(now: now))
     }
     elapsed = end
-    hear(rules.expire(now: now))
+    record(rules.expire(now: now))
   }
 
   // MARK: What is seen

@@ -11,7 +11,7 @@ struct InviteBoundsTests {
     let people = (0..<count).map { person("p\($0)") }
     for user in people {
       world.rules.register(user, now: world.now)
-      world.hear(try world.rules.invite(bob, by: user, now: world.now))
+      world.record(try world.rules.invite(bob, by: user, now: world.now))
     }
     return (world, people)
   }
@@ -37,25 +37,25 @@ struct InviteBoundsTests {
   @Test func whoeverFoundNoRoomIsPutWhereOneIsAnswered() throws {
     var (world, people) = try crowd(203)
     world.forget()
-    world.hear(try world.rules.deny(people[0], by: bob, now: world.now))
-    world.hear(try world.rules.accept(people[1], by: bob, now: world.now))
-    world.hear(world.rules.drop(bob, by: people[2], now: world.now))
+    world.record(try world.rules.deny(people[0], by: bob, now: world.now))
+    world.record(try world.rules.accept(people[1], by: bob, now: world.now))
+    world.record(world.rules.drop(bob, by: people[2], now: world.now))
     world.wait(.zero)
     #expect(timesAsked(world) == 3)
     #expect(world.rules.lists.invites(for: bob).count == 200)
     #expect(people[200...].allSatisfy { world.rules.lists.invites(for: bob)[$0] != nil })
     // Nobody is left to be put.
     world.forget()
-    world.hear(try world.rules.deny(people[3], by: bob, now: world.now))
+    world.record(try world.rules.deny(people[3], by: bob, now: world.now))
     world.wait(.seconds(60))
     #expect(timesAsked(world) == 0)
   }
 
   @Test func whoeverAskedFirstIsPutFirst() throws {
     var (world, people) = try crowd(210)
-    world.hear(world.rules.drop(bob, by: people[205], now: world.now))
+    world.record(world.rules.drop(bob, by: people[205], now: world.now))
     #expect(world.rules.lists.invites(for: bob).count == 200, "what never was put frees no place")
-    world.hear(try world.rules.deny(people[7], by: bob, now: world.now))
+    world.record(try world.rules.deny(people[7], by: bob, now: world.now))
     world.wait(.zero)
     #expect(world.rules.lists.invites(for: bob)[people[200]] != nil)
   }
@@ -73,7 +73,7 @@ struct InviteBoundsTests {
       let peer = server("s\(number).example")
       for place in 0..<100 {
         let asker = person("p\(place)", on: peer)
-        world.hear(
+        world.record(
           world.rules.receive(
             ListEDU(.invite, observer: asker, observed: bob, inviteID: 1), from: peer, now: world.now))
       }
@@ -94,7 +94,7 @@ struct InviteBoundsTests {
   @Test func onePersonWaitsForAThousandAnswersAtMost() throws {
     var world = World()
     for number in 0..<1_000 {
-      world.hear(try world.rules.invite(person("nobody\(number)"), by: ann, now: world.now))
+      world.record(try world.rules.invite(person("nobody\(number)"), by: ann, now: world.now))
     }
     func refusal(_ observed: UserID) -> ErrorCode? {
       var rules = world.rules
@@ -109,7 +109,7 @@ struct InviteBoundsTests {
     #expect(refusal(bob) == .tooLarge)
     #expect(refusal(person("another")) == .tooLarge)
     #expect(refusal(person("nobody7")) == nil, "whoever is on the list already")
-    world.hear(world.rules.drop(person("nobody3"), by: ann, now: world.now))
+    world.record(world.rules.drop(person("nobody3"), by: ann, now: world.now))
     #expect(refusal(bob) == nil)
   }
 
@@ -121,7 +121,7 @@ struct InviteBoundsTests {
       let target = person("t\(number / 100)")
       world.rules.register(target, now: world.now)
       let asker = person("p\(number)", on: peer)
-      world.hear(
+      world.record(
         world.rules.receive(
           ListEDU(.invite, observer: asker, observed: target, inviteID: 1), from: peer, now: world.now))
     }
@@ -150,11 +150,11 @@ struct InviteBoundsTests {
   @Test func howeverManyStrangersFloodWhoeverIsMetIsHeard() throws {
     var world = World()
     let near = server("near.example")
-    world.hear(
+    world.record(
       world.rules.receive(
         ListEDU(.invite, observer: person("may", on: near), observed: bob, inviteID: 1), from: near,
         now: world.now))
-    world.hear(try world.rules.accept(person("may", on: near), by: bob, now: world.now))
+    world.record(try world.rules.accept(person("may", on: near), by: bob, now: world.now))
     for number in 0..<8 { flood(&world, from: server("s\(number).example"), 1_000) }
     #expect(!isHeard(world, from: server("stranger.example")))
     #expect(isHeard(world, from: near))

@@ -95,13 +95,13 @@ struct LastActiveTests {
 
   @Test func readingTheListIsNone() throws {
     var world = try World.annWatchesBobOnline()
-    world.hear(world.rules.listWasRead(by: bob, on: device("tty"), now: world.now))
+    world.record(world.rules.listWasRead(by: bob, on: device("tty"), now: world.now))
     #expect(world.lastActive(bob) == .seconds(120))
   }
 
   @Test func switchingPollingIsNone() throws {
     var world = try World.annWatchesBobOnline()
-    world.hear(world.rules.setPolling(true, of: bob, on: device("tty"), now: world.now))
+    world.record(world.rules.setPolling(true, of: bob, on: device("tty"), now: world.now))
     #expect(world.lastActive(bob) == .seconds(120))
   }
 

@@ -46,18 +46,18 @@ struct ListDecisionTests {
   @Test func aMutualInviteIsAdmittedByTheDecisionBeforeIt() throws {
     var world = World(autoAccept: .reverse)
     world.rules.setAutoAccept(.never, of: bob)
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     let accept = world.rules.decide(.accept(ann), by: bob, now: world.now)
     let invite = world.rules.decide(.invite(ann), by: bob, after: [accept], now: world.now)
     #expect(invite.after.entry?.state == .accepted)
     #expect(!world.rules.isCurrent(invite), "before the other is applied")
-    world.hear(world.rules.apply(accept))
+    world.record(world.rules.apply(accept))
     #expect(world.rules.isCurrent(invite))
   }
 
   @Test func aLapseInBetweenMakesItOld() throws {
     var world = World()
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     let decision = world.rules.decide(.accept(ann), by: bob, now: world.now)
     #expect(world.rules.isCurrent(decision))
     world.wait(.seconds(30 * 86_400))
@@ -69,11 +69,11 @@ struct ListDecisionTests {
     var world = Self.world { $0.waitingLocalInvites = 1 }
     let decision = world.rules.decide(.invite(bob), by: ann, now: world.now)
     #expect(decision.after.askedAt != nil)
-    world.hear(try world.rules.invite(bob, by: cem, now: world.now))
+    world.record(try world.rules.invite(bob, by: cem, now: world.now))
     #expect(!world.rules.isCurrent(decision))
     let later = world.rules.decide(.invite(bob), by: ann, now: world.now)
     #expect(later.after.askedAt == nil)
-    world.hear(try world.rules.deny(cem, by: bob, now: world.now))
+    world.record(try world.rules.deny(cem, by: bob, now: world.now))
     #expect(!world.rules.isCurrent(later), "now there is room")
   }
 
@@ -81,7 +81,7 @@ struct ListDecisionTests {
     var world = World()
     let decision = world.rules.decide(.invite(bob), by: ann, now: world.now)
     try world.befriend(cem, ann)
-    world.hear(try world.rules.invite(bob, by: cem, now: world.now))
+    world.record(try world.rules.invite(bob, by: cem, now: world.now))
     try world.put(.busy, by: ann)
     #expect(world.rules.isCurrent(decision))
   }
@@ -89,9 +89,9 @@ struct ListDecisionTests {
   @Test func anEntryDecidedEarlierAndAppliedLaterKeepsItsPlace() throws {
     var world = World()
     let decision = world.rules.decide(.invite(bob), by: ann, now: world.now)
-    world.hear(try world.rules.invite(bob, by: cem, now: world.now))
-    world.hear(world.rules.apply(decision))
-    world.hear(try world.rules.invite(cem, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: cem, now: world.now))
+    world.record(world.rules.apply(decision))
+    world.record(try world.rules.invite(cem, by: ann, now: world.now))
     let orders = [bob, cem].compactMap { world.rules.lists.entry(of: ann, for: $0)?.order }
     #expect(orders.count == 2 && orders[0] < orders[1])
   }

@@ -28,7 +28,7 @@ struct PollingTests {
   @Test(arguments: [(Duration.milliseconds(59_999), true), (.seconds(60), false)])
   func readingTheListLooksForAMinute(after span: Duration, expected: Bool) throws {
     var world = World()
-    world.hear(world.rules.listWasRead(by: bob, on: device("tty"), now: world.now))
+    world.record(world.rules.listWasRead(by: bob, on: device("tty"), now: world.now))
     world.wait(span)
     #expect(world.rules.isPolling(bob, now: world.now) == expected)
   }
@@ -47,14 +47,14 @@ struct PollingTests {
   func theSwitchOverridesTheImplicitRule(polling: Bool) throws {
     var world = World()
     world.open(bob, looks: !polling)
-    world.hear(world.rules.setPolling(polling, of: bob, on: device("tty"), now: world.now))
+    world.record(world.rules.setPolling(polling, of: bob, on: device("tty"), now: world.now))
     #expect(world.rules.isPolling(bob, now: world.now) == polling)
   }
 
   @Test func theSwitchSurvivesFromPollToPoll() throws {
     var world = World()
     let stream = world.open(bob)
-    world.hear(world.rules.setPolling(false, of: bob, on: device("tty"), now: world.now))
+    world.record(world.rules.setPolling(false, of: bob, on: device("tty"), now: world.now))
     world.close(stream, of: bob)
     for _ in 0..<5 {
       world.wait(.seconds(1))
@@ -66,7 +66,7 @@ struct PollingTests {
   @Test func theSwitchFallsBackWhenTheLastStreamHasEndedForGood() throws {
     var world = World()
     let stream = world.open(bob)
-    world.hear(world.rules.setPolling(false, of: bob, on: device("tty"), now: world.now))
+    world.record(world.rules.setPolling(false, of: bob, on: device("tty"), now: world.now))
     world.close(stream, of: bob)
     world.wait(.seconds(30))
     world.open(bob)
@@ -77,14 +77,14 @@ struct PollingTests {
     var world = World()
     world.open(bob)
     world.open(bob, "phone")
-    world.hear(world.rules.setPolling(false, of: bob, on: device("tty"), now: world.now))
+    world.record(world.rules.setPolling(false, of: bob, on: device("tty"), now: world.now))
     #expect(world.rules.isPolling(bob, now: world.now))
   }
 
   @Test func closingEndsLooking() throws {
     var world = World()
     world.open(bob)
-    world.hear(world.rules.setPolling(true, of: bob, on: device("tty"), now: world.now))
+    world.record(world.rules.setPolling(true, of: bob, on: device("tty"), now: world.now))
     world.report(DeviceReport(closing: true), of: bob)
     #expect(!world.rules.isPolling(bob, now: world.now))
   }

@@ -9,7 +9,7 @@ struct PresenceListsTests {
 
   static func annAsksBob() throws -> World {
     var world = World()
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     return world
   }
 
@@ -45,7 +45,7 @@ struct PresenceListsTests {
     var limits = PresenceLimits()
     limits.listEntries = 1
     var world = World(limits: limits)
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     let error = #expect(throws: MatrixError.self) { try world.rules.invite(cem, by: ann, now: world.now) }
     #expect(error?.code == .tooLarge)
   }
@@ -64,7 +64,7 @@ struct PresenceListsTests {
 
   @Test func somebodyWhoIsDeniedMayAskAgain() throws {
     var world = try Self.annAsksBob()
-    world.hear(try world.rules.deny(ann, by: bob, now: world.now))
+    world.record(try world.rules.deny(ann, by: bob, now: world.now))
     world.wait(.seconds(60))
     #expect(
       try world.rules.invite(bob, by: ann, now: world.now)
@@ -73,15 +73,15 @@ struct PresenceListsTests {
 
   @Test func somebodyWhoDroppedHasToAskAgain() throws {
     var world = try World.annWatchesBob()
-    world.hear(world.rules.drop(bob, by: ann, now: world.now))
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(world.rules.drop(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     #expect(!world.rules.isVisible(bob, to: ann))
   }
 
   @Test func crossedInvitesWaitForTheirOwnAnswers() throws {
     var world = try Self.annAsksBob()
-    world.hear(try world.rules.invite(ann, by: bob, now: world.now))
-    world.hear(try world.rules.accept(ann, by: bob, now: world.now))
+    world.record(try world.rules.invite(ann, by: bob, now: world.now))
+    world.record(try world.rules.accept(ann, by: bob, now: world.now))
     #expect(world.rules.isVisible(bob, to: ann))
     #expect(!world.rules.isVisible(ann, to: bob))
     #expect(world.rules.lists.entry(of: bob, for: ann)?.state == .pending)
@@ -98,7 +98,7 @@ struct PresenceListsTests {
 
   @Test func acceptingMakesTheAskerAnObserver() throws {
     var world = try Self.annAsksBob()
-    world.hear(try world.rules.accept(ann, by: bob, now: world.now))
+    world.record(try world.rules.accept(ann, by: bob, now: world.now))
     #expect(world.rules.lists.observers(of: bob) == [ann])
     #expect(world.rules.lists.audience(of: bob) == [ann])
     #expect(world.rules.lists.invites(for: bob) == [:])
@@ -132,7 +132,7 @@ struct PresenceListsTests {
 
   @Test func aDeniedPersonIsNeverDelivered() throws {
     var world = try Self.annAsksBob()
-    world.hear(try world.rules.deny(ann, by: bob, now: world.now))
+    world.record(try world.rules.deny(ann, by: bob, now: world.now))
     #expect(world.rules.lists == PresenceLists())
     #expect(world.seen(bob, by: ann) == nil)
   }
@@ -147,7 +147,7 @@ struct PresenceListsTests {
 
   @Test func aRevokedPersonIsNeverDelivered() throws {
     var world = try World.annWatchesBob()
-    world.hear(world.rules.revoke(ann, by: bob, now: world.now))
+    world.record(world.rules.revoke(ann, by: bob, now: world.now))
     #expect(world.rules.lists.audience(of: bob) == [])
     #expect(world.rules.lists == PresenceLists())
     #expect(world.seen(bob, by: ann) == nil)
@@ -171,7 +171,7 @@ struct PresenceListsTests {
 
   @Test func droppingEndsASubscriptionOnBothSides() throws {
     var world = try World.annWatchesBob()
-    world.hear(world.rules.drop(bob, by: ann, now: world.now))
+    world.record(world.rules.drop(bob, by: ann, now: world.now))
     #expect(world.rules.lists == PresenceLists())
   }
 
@@ -184,7 +184,7 @@ struct PresenceListsTests {
     var world = try World.annWatchesBob()
     try world.befriend(ann, cem)
     try world.befriend(cem, bob)
-    world.hear(world.rules.drop(bob, by: ann, now: world.now))
+    world.record(world.rules.drop(bob, by: ann, now: world.now))
     #expect(world.rules.isVisible(cem, to: ann))
     #expect(world.rules.lists.audience(of: bob) == [cem])
   }
@@ -204,7 +204,7 @@ struct PresenceListsTests {
   @Test func invitingAgainDoesNotProlongTheInvite() throws {
     var world = try Self.annAsksBob()
     world.wait(.seconds(29 * 86_400))
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     world.wait(.seconds(86_400))
     #expect(world.rules.lists == PresenceLists())
   }
@@ -218,8 +218,8 @@ struct PresenceListsTests {
   @Test func anInviteAfterADropLastsThirtyDaysOfItsOwn() throws {
     var world = try Self.annAsksBob()
     world.wait(.seconds(29 * 86_400))
-    world.hear(world.rules.drop(bob, by: ann, now: world.now))
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(world.rules.drop(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     world.wait(.seconds(29 * 86_400))
     #expect(world.rules.lists.entry(of: ann, for: bob)?.state == .pending)
   }
@@ -266,7 +266,7 @@ struct PresenceListsTests {
 
   @Test func theSameGroupsAgainAreNoNews() throws {
     var world = try World.annWatchesBob()
-    world.hear(try world.rules.setGroups(["work"], of: bob, by: ann, now: world.now))
+    world.record(try world.rules.setGroups(["work"], of: bob, by: ann, now: world.now))
     #expect(try world.rules.setGroups(["work"], of: bob, by: ann, now: world.now) == [])
   }
 
@@ -283,7 +283,8 @@ struct PresenceListsTests {
     let groups = Array(repeating: String(repeating: "x", count: length), count: count)
     let refused = !accepted
     var error: MatrixError?
-    do { world.hear(try world.rules.setGroups(groups, of: bob, by: ann, now: world.now)) } catch let caught {
+    do { world.record(try world.rules.setGroups(groups, of: bob, by: ann, now: world.now)) } catch let caught
+    {
       error = caught
     }
     #expect((error?.code == .tooLarge) == refused)
@@ -291,8 +292,8 @@ struct PresenceListsTests {
 
   @Test func groupsSurviveTheAnswer() throws {
     var world = try Self.annAsksBob()
-    world.hear(try world.rules.setGroups(["work"], of: bob, by: ann, now: world.now))
-    world.hear(try world.rules.accept(ann, by: bob, now: world.now))
+    world.record(try world.rules.setGroups(["work"], of: bob, by: ann, now: world.now))
+    world.record(try world.rules.accept(ann, by: bob, now: world.now))
     #expect(world.rules.lists.entry(of: ann, for: bob)?.groups == ["work"])
   }
 }

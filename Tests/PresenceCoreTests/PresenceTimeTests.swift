@@ -27,8 +27,8 @@ struct PresenceTimeTests {
     case 9: world.report(DeviceReport(closing: true), of: bob, name)
     case 10:
       let polling = Bool.random(using: &random)
-      world.hear(world.rules.setPolling(polling, of: bob, on: device(name), now: world.now))
-    default: world.hear(world.rules.listWasRead(by: bob, on: device(name), now: world.now))
+      world.record(world.rules.setPolling(polling, of: bob, on: device(name), now: world.now))
+    default: world.record(world.rules.listWasRead(by: bob, on: device(name), now: world.now))
     }
   }
 
@@ -94,7 +94,7 @@ struct PresenceTimeTests {
     var open: [(StreamID, String)] = []
     for _ in 0..<100 { try Self.step(&world, &open, using: &random) }
     for name in ["tty", "phone", "web"] {
-      world.hear(world.rules.setPolling(false, of: bob, on: device(name), now: world.now))
+      world.record(world.rules.setPolling(false, of: bob, on: device(name), now: world.now))
     }
     for (stream, name) in open { world.close(stream, of: bob, name) }
     world.wait(.seconds(300))

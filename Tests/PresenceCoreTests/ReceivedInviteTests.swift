@@ -30,8 +30,8 @@ struct ReceivedInviteTests {
   @Test func aStormOfInvitesIsDeliveredOnceAMinute() {
     var world = Self.world()
     for number in 0..<200 {
-      world.hear(world.rules.receive(Self.invite(inviteID: Int64(number)), from: far, now: world.now))
-      world.hear(world.rules.receive(Self.drop, from: far, now: world.now))
+      world.record(world.rules.receive(Self.invite(inviteID: Int64(number)), from: far, now: world.now))
+      world.record(world.rules.receive(Self.drop, from: far, now: world.now))
       world.wait(.milliseconds(250))
     }
     #expect(timesAsked(world) == 1)
@@ -40,9 +40,9 @@ struct ReceivedInviteTests {
 
   @Test func whatComesTooEarlyIsHeardAtTheEndOfTheMinute() {
     var world = Self.world()
-    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
-    world.hear(world.rules.receive(Self.drop, from: far, now: world.now))
-    world.hear(world.rules.receive(Self.invite(inviteID: 2), from: far, now: world.now))
+    world.record(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.record(world.rules.receive(Self.drop, from: far, now: world.now))
+    world.record(world.rules.receive(Self.invite(inviteID: 2), from: far, now: world.now))
     world.wait(.seconds(59))
     #expect(timesAsked(world) == 1)
     world.wait(.seconds(1))
@@ -53,17 +53,17 @@ struct ReceivedInviteTests {
   /// What is stored of it is; a start would forget what waits.
   @Test func anAllowedPersonsNewestInviteIsKnownAtOnce() throws {
     var world = Self.world()
-    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
-    world.hear(try world.rules.accept(farFay, by: bob, now: world.now))
-    world.hear(world.rules.receive(Self.invite(inviteID: 2), from: far, now: world.now))
+    world.record(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.record(try world.rules.accept(farFay, by: bob, now: world.now))
+    world.record(world.rules.receive(Self.invite(inviteID: 2), from: far, now: world.now))
     #expect(world.rules.lists.relationship(of: farFay, for: bob).inviteID == 2)
   }
 
   @Test func aDeniedPersonIsHeardAgainAfterAMinute() throws {
     var world = Self.world()
-    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
-    world.hear(try world.rules.deny(farFay, by: bob, now: world.now))
-    world.hear(world.rules.receive(Self.invite(inviteID: 2), from: far, now: world.now))
+    world.record(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.record(try world.rules.deny(farFay, by: bob, now: world.now))
+    world.record(world.rules.receive(Self.invite(inviteID: 2), from: far, now: world.now))
     #expect(timesAsked(world) == 1)
     world.wait(.seconds(60))
     #expect(timesAsked(world) == 2)
@@ -72,15 +72,15 @@ struct ReceivedInviteTests {
   @Test func noServerTakesThePlacesOfAll() {
     var world = Self.world()
     for number in 0..<150 {
-      world.hear(world.rules.receive(Self.invite("p\(number)"), from: far, now: world.now))
+      world.record(world.rules.receive(Self.invite("p\(number)"), from: far, now: world.now))
     }
     #expect(world.rules.lists.invites(for: bob).count == 100)
     // Not in the next hour either, while they wait.
     world.wait(.seconds(3600))
-    world.hear(world.rules.receive(Self.invite("late"), from: far, now: world.now))
+    world.record(world.rules.receive(Self.invite("late"), from: far, now: world.now))
     #expect(world.rules.lists.invites(for: bob).count == 100)
     let near = server("near.example")
-    world.hear(world.rules.receive(Self.invite(of: near), from: near, now: world.now))
+    world.record(world.rules.receive(Self.invite(of: near), from: near, now: world.now))
     #expect(world.rules.lists.invites(for: bob).count == 101)
   }
 
@@ -88,19 +88,19 @@ struct ReceivedInviteTests {
     var world = Self.world()
     for number in 0..<150 {
       let observer = person("p\(number)", on: far)
-      world.hear(world.rules.receive(Self.invite("p\(number)"), from: far, now: world.now))
-      world.hear(
+      world.record(world.rules.receive(Self.invite("p\(number)"), from: far, now: world.now))
+      world.record(
         world.rules.receive(ListEDU(.drop, observer: observer, observed: bob), from: far, now: world.now))
     }
     #expect(timesAsked(world) == 100)
     world.wait(.seconds(3600))
-    world.hear(world.rules.receive(Self.invite("late"), from: far, now: world.now))
+    world.record(world.rules.receive(Self.invite("late"), from: far, now: world.now))
     #expect(timesAsked(world) == 101)
   }
 
   @Test func anInviteNobodyAnswersLapsesHereToo() {
     var world = Self.world()
-    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.record(world.rules.receive(Self.invite(), from: far, now: world.now))
     world.wait(.seconds(30 * 86_400 - 1))
     #expect(world.rules.lists.invites(for: bob).keys.map(\.self) == [farFay])
     world.wait(.seconds(1))
@@ -126,13 +126,13 @@ struct ReceivedInviteTests {
 
   @Test func anAllowedPersonWhoAsksAgainIsAnsweredAndNobodyElseHears() throws {
     var world = Self.world()
-    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
-    world.hear(try world.rules.accept(farFay, by: bob, now: world.now))
+    world.record(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.record(try world.rules.accept(farFay, by: bob, now: world.now))
     world.wait(.seconds(60))
     world.forget()
-    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.record(world.rules.receive(Self.invite(), from: far, now: world.now))
     #expect(
-      world.effects == [.tellPeer(far, ListEDU(.accept, observer: farFay, observed: bob, inviteID: 1))])
+      world.effects == [.sendToPeer(far, ListEDU(.accept, observer: farFay, observed: bob, inviteID: 1))])
     world.wait(.seconds(30 * 86_400))
     #expect(world.rules.lists.isAllowed(farFay, toSee: bob), "an answered invite does not lapse")
   }
@@ -149,7 +149,7 @@ struct ReceivedInviteTests {
       #expect(together.isCurrent(decision))
       let done = world.rules.receive(message, from: far, now: world.now)
       #expect(together.apply(decision) == done)
-      world.hear(done)
+      world.record(done)
     }
     #expect(together.lists == world.rules.lists)
   }
@@ -173,11 +173,11 @@ struct ReceivedInviteTests {
   @Test func whoMeetsWhomIsCounted() throws {
     var world = Self.world()
     #expect(world.rules.lists.serversMet.isEmpty)
-    world.hear(world.rules.receive(Self.invite(), from: far, now: world.now))
+    world.record(world.rules.receive(Self.invite(), from: far, now: world.now))
     #expect(world.rules.lists.serversMet.isEmpty)
-    world.hear(try world.rules.accept(farFay, by: bob, now: world.now))
+    world.record(try world.rules.accept(farFay, by: bob, now: world.now))
     #expect(Array(world.rules.lists.serversMet) == [far])
-    world.hear(world.rules.revoke(farFay, by: bob, now: world.now))
+    world.record(world.rules.revoke(farFay, by: bob, now: world.now))
     #expect(world.rules.lists.serversMet.isEmpty)
   }
 
@@ -195,7 +195,7 @@ struct ReceivedInviteTests {
       var relationships: [PresenceLists.Relationship] = []
       for kind in [ListEDU.Kind.invite, .invite, .drop, .invite] {
         let message = ListEDU(kind, observer: farFay, observed: observed, inviteID: 1)
-        world.hear(world.rules.receive(message, from: far, now: world.now))
+        world.record(world.rules.receive(message, from: far, now: world.now))
         relationships.append(world.rules.lists.relationship(of: farFay, for: observed))
         world.wait(.seconds(70))
       }
@@ -238,10 +238,10 @@ struct ReceivedInviteTests {
 
   @Test func aNewcomerFindsWhatSomebodyElsewhereAsked() {
     var world = Self.world()
-    world.hear(world.rules.receive(Self.invite(nobodyBy: "fay"), from: far, now: world.now))
+    world.record(world.rules.receive(Self.invite(nobodyBy: "fay"), from: far, now: world.now))
     world.rules.register(Self.nobody, now: world.now)
     world.forget()
-    world.hear(world.rules.askNewcomer(Self.nobody, now: world.now))
+    world.record(world.rules.askNewcomer(Self.nobody, now: world.now))
     #expect(timesAsked(world) == 1)
   }
 }

@@ -6,7 +6,7 @@ import Testing
 struct RemotePeopleTests {
   static func annAsksFay() throws -> World {
     var world = World()
-    world.hear(try world.rules.invite(farFay, by: ann, now: world.now))
+    world.record(try world.rules.invite(farFay, by: ann, now: world.now))
     return world
   }
 
@@ -14,7 +14,7 @@ struct RemotePeopleTests {
     #expect(
       try Self.annAsksFay().effects == [
         PresenceListsTests.listed(.pending, farFay, by: ann),
-        .tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay, inviteID: 1_700_000_000_000)),
+        .sendToPeer(far, ListEDU(.invite, observer: ann, observed: farFay, inviteID: 1_700_000_000_000)),
       ])
   }
 
@@ -22,12 +22,12 @@ struct RemotePeopleTests {
     var world = try Self.annAsksFay()
     world.wait(.seconds(59))
     world.forget()
-    world.hear(try world.rules.invite(farFay, by: ann, now: world.now))
+    world.record(try world.rules.invite(farFay, by: ann, now: world.now))
     #expect(world.effects == [])
     world.wait(.seconds(1))
     #expect(
       world.effects == [
-        .tellPeer(far, ListEDU(.invite, observer: ann, observed: farFay, inviteID: 1_700_000_000_000))
+        .sendToPeer(far, ListEDU(.invite, observer: ann, observed: farFay, inviteID: 1_700_000_000_000))
       ])
   }
 
@@ -36,7 +36,7 @@ struct RemotePeopleTests {
     #expect(
       world.rules.drop(farFay, by: ann, now: world.now) == [
         PresenceListsTests.listed(.dropped, farFay, by: ann),
-        .tellPeer(far, ListEDU(.drop, observer: ann, observed: farFay)),
+        .sendToPeer(far, ListEDU(.drop, observer: ann, observed: farFay)),
       ])
   }
 
@@ -47,30 +47,30 @@ struct RemotePeopleTests {
     #expect(
       world.effects == [
         PresenceListsTests.listed(.dropped, farFay, by: ann),
-        .tellPeer(far, ListEDU(.drop, observer: ann, observed: farFay)),
+        .sendToPeer(far, ListEDU(.drop, observer: ann, observed: farFay)),
       ])
   }
 
   @Test func anAnswerGoesToTheAskersServer() throws {
     var world = World()
-    world.hear(try world.rules.invite(bob, by: farFay, now: world.now))
+    world.record(try world.rules.invite(bob, by: farFay, now: world.now))
     world.forget()
-    world.hear(try world.rules.accept(farFay, by: bob, now: world.now))
-    #expect(world.effects.contains(.tellPeer(far, ListEDU(.accept, observer: farFay, observed: bob))))
+    world.record(try world.rules.accept(farFay, by: bob, now: world.now))
+    #expect(world.effects.contains(.sendToPeer(far, ListEDU(.accept, observer: farFay, observed: bob))))
   }
 
   @Test func aDenialGoesToTheAskersServer() throws {
     var world = World()
-    world.hear(try world.rules.invite(bob, by: farFay, now: world.now))
-    world.hear(try world.rules.deny(farFay, by: bob, now: world.now))
-    #expect(world.effects.contains(.tellPeer(far, ListEDU(.deny, observer: farFay, observed: bob))))
+    world.record(try world.rules.invite(bob, by: farFay, now: world.now))
+    world.record(try world.rules.deny(farFay, by: bob, now: world.now))
+    #expect(world.effects.contains(.sendToPeer(far, ListEDU(.deny, observer: farFay, observed: bob))))
   }
 
   @Test func aRevocationGoesAsADenial() throws {
     var world = World()
     try world.befriend(farFay, bob)
-    world.hear(world.rules.revoke(farFay, by: bob, now: world.now))
-    #expect(world.effects.contains(.tellPeer(far, ListEDU(.deny, observer: farFay, observed: bob))))
+    world.record(world.rules.revoke(farFay, by: bob, now: world.now))
+    #expect(world.effects.contains(.sendToPeer(far, ListEDU(.deny, observer: farFay, observed: bob))))
     #expect(!world.rules.isVisible(bob, to: farFay))
   }
 
@@ -78,7 +78,7 @@ struct RemotePeopleTests {
 
   @Test func peopleOfASilentServerAreUnknownWithTheReason() throws {
     var world = try Self.annAsksFay()
-    world.hear(world.rules.peerIsSilent(far))
+    world.record(world.rules.peerIsSilent(far))
     #expect(
       world.rules.listedPresence(of: farFay, for: ann, now: world.now)
         == PresenceContent(state: .unknown, unknownReason: .unreachable))
@@ -93,7 +93,7 @@ struct RemotePeopleTests {
 
   @Test func theEndOfSilenceIsToldOnce() throws {
     var world = try Self.annAsksFay()
-    world.hear(world.rules.peerIsSilent(far))
+    world.record(world.rules.peerIsSilent(far))
     #expect(world.rules.peerIsBack(far) == [PresenceListsTests.listed(.pending, farFay, by: ann)])
     #expect(world.rules.peerIsBack(far) == [])
     #expect(world.rules.listedPresence(of: farFay, for: ann, now: world.now).unknownReason == .pending)
@@ -101,9 +101,9 @@ struct RemotePeopleTests {
 
   @Test func aServerNobodyNamesAnyMoreIsAskedAnew() throws {
     var world = try Self.annAsksFay()
-    world.hear(world.rules.peerIsSilent(far))
-    world.hear(world.rules.drop(farFay, by: ann, now: world.now))
-    world.hear(try world.rules.invite(farFay, by: ann, now: world.now))
+    world.record(world.rules.peerIsSilent(far))
+    world.record(world.rules.drop(farFay, by: ann, now: world.now))
+    world.record(try world.rules.invite(farFay, by: ann, now: world.now))
     #expect(world.rules.listedPresence(of: farFay, for: ann, now: world.now).unknownReason == .pending)
   }
 

@@ -10,9 +10,9 @@ struct RepeatedInviteTests {
   /// Ann asked Bob, took it back and asks again, all at once.
   static func annAsksTwice() throws -> World {
     var world = try PresenceListsTests.annAsksBob()
-    world.hear(world.rules.drop(bob, by: ann, now: world.now))
+    world.record(world.rules.drop(bob, by: ann, now: world.now))
     world.forget()
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     return world
   }
 
@@ -39,7 +39,7 @@ struct RepeatedInviteTests {
 
   @Test func anInviteThatStandsNoLongerIsNotAsked() throws {
     var world = try Self.annAsksTwice()
-    world.hear(world.rules.drop(bob, by: ann, now: world.now))
+    world.record(world.rules.drop(bob, by: ann, now: world.now))
     world.forget()
     world.wait(.seconds(600))
     #expect(world.effects == [])
@@ -47,7 +47,7 @@ struct RepeatedInviteTests {
 
   @Test func whoWasDeniedIsNotHeardWithinTheMinute() throws {
     var world = try PresenceListsTests.annAsksBob()
-    world.hear(try world.rules.deny(ann, by: bob, now: world.now))
+    world.record(try world.rules.deny(ann, by: bob, now: world.now))
     #expect(
       try world.rules.invite(bob, by: ann, now: world.now) == [PresenceListsTests.listed(.pending, by: ann)])
   }
@@ -55,8 +55,8 @@ struct RepeatedInviteTests {
   @Test func aStormOfInvitesIsOneAMinute() throws {
     var world = World()
     for _ in 0..<1200 {
-      world.hear(try world.rules.invite(bob, by: ann, now: world.now))
-      world.hear(world.rules.drop(bob, by: ann, now: world.now))
+      world.record(try world.rules.invite(bob, by: ann, now: world.now))
+      world.record(world.rules.drop(bob, by: ann, now: world.now))
       world.wait(.milliseconds(250))
     }
     #expect((1...5).contains(Self.invites(world)))
@@ -65,29 +65,29 @@ struct RepeatedInviteTests {
   @Test func somebodyElseMayBeAskedAtOnce() throws {
     var world = try Self.annAsksTwice()
     world.forget()
-    world.hear(try world.rules.invite(cem, by: ann, now: world.now))
+    world.record(try world.rules.invite(cem, by: ann, now: world.now))
     #expect(Self.invites(world) == 1)
   }
 
   @Test func theOtherWayRoundIsAnotherInvite() throws {
     var world = try Self.annAsksTwice()
     world.forget()
-    world.hear(try world.rules.invite(ann, by: bob, now: world.now))
+    world.record(try world.rules.invite(ann, by: bob, now: world.now))
     #expect(Self.invites(world) == 1)
   }
 
   @Test func aFriendWhoComesBackIsNotAskedForAndNeedNotWait() throws {
     var world = World(autoAccept: .reverse)
     try world.befriend(bob, ann)
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
-    world.hear(world.rules.drop(bob, by: ann, now: world.now))
-    world.hear(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
+    world.record(world.rules.drop(bob, by: ann, now: world.now))
+    world.record(try world.rules.invite(bob, by: ann, now: world.now))
     #expect(world.rules.isVisible(bob, to: ann))
   }
 
   @Test func nothingIsPlannedWhenTheMinuteIsOver() throws {
     var world = try Self.annAsksTwice()
-    world.hear(world.rules.drop(bob, by: ann, now: world.now))
+    world.record(world.rules.drop(bob, by: ann, now: world.now))
     world.wait(.seconds(60))
     let deadline = world.rules.nextDeadline
     #expect(deadline == nil)
@@ -98,24 +98,24 @@ struct RepeatedInviteTests {
   @Test func somebodyWhoWasInvitedBeforeTheyCameIsAskedAtOnce() throws {
     var world = World()
     let dee = person("dee")
-    world.hear(try world.rules.invite(dee, by: ann, now: world.now))
+    world.record(try world.rules.invite(dee, by: ann, now: world.now))
     world.rules.register(dee, now: world.now)
     world.forget()
-    world.hear(world.rules.askNewcomer(dee, now: world.now))
+    world.record(world.rules.askNewcomer(dee, now: world.now))
     #expect(Self.invites(world) == 1)
-    world.hear(try world.rules.accept(ann, by: dee, now: world.now))
+    world.record(try world.rules.accept(ann, by: dee, now: world.now))
     #expect(world.rules.isVisible(dee, to: ann))
   }
 
   @Test func anInviteSentAnewWithinItsMinuteWaitsForANewcomerToo() throws {
     var world = World()
     let dee = person("dee")
-    world.hear(try world.rules.invite(dee, by: ann, now: world.now))
-    world.hear(world.rules.drop(dee, by: ann, now: world.now))
-    world.hear(try world.rules.invite(dee, by: ann, now: world.now))
+    world.record(try world.rules.invite(dee, by: ann, now: world.now))
+    world.record(world.rules.drop(dee, by: ann, now: world.now))
+    world.record(try world.rules.invite(dee, by: ann, now: world.now))
     world.rules.register(dee, now: world.now)
     world.forget()
-    world.hear(world.rules.askNewcomer(dee, now: world.now))
+    world.record(world.rules.askNewcomer(dee, now: world.now))
     #expect(Self.invites(world) == 1)
     world.wait(.seconds(120))
     #expect(Self.invites(world) == 1)
@@ -124,16 +124,16 @@ struct RepeatedInviteTests {
   @Test func aNewcomerOfALenientServerIsWatchedAtOnce() throws {
     var world = World(autoAccept: .always)
     let dee = person("dee")
-    world.hear(try world.rules.invite(dee, by: ann, now: world.now))
+    world.record(try world.rules.invite(dee, by: ann, now: world.now))
     world.rules.register(dee, now: world.now)
-    world.hear(world.rules.askNewcomer(dee, now: world.now))
+    world.record(world.rules.askNewcomer(dee, now: world.now))
     #expect(world.rules.isVisible(dee, to: ann))
   }
 
   @Test func whatIsAskedOfANameNobodyHasIsKeptAsOfSomebody() throws {
     func relationship(of observed: UserID) throws -> PresenceLists.Relationship {
       var world = World()
-      world.hear(try world.rules.invite(observed, by: ann, now: world.now))
+      world.record(try world.rules.invite(observed, by: ann, now: world.now))
       return world.rules.lists.relationship(of: ann, for: observed)
     }
     #expect(try relationship(of: person("nobody")) == relationship(of: bob))

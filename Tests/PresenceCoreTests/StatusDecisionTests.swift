@@ -25,7 +25,7 @@ struct StatusDecisionTests {
     let decision = try world.rules.decide(Self.update(.busy), of: bob, on: nil, now: world.now)
     world.wait(.seconds(1))
     world.open(bob)
-    world.hear(world.rules.apply(decision))
+    world.record(world.rules.apply(decision))
     #expect(world.state(of: bob) == .busy)
     #expect(world.lastActive(bob) == .zero, "coming was later than choosing")
   }
@@ -35,7 +35,7 @@ struct StatusDecisionTests {
     let decision = try world.rules.decide(Self.update(.hidden), of: bob, on: nil, now: world.now)
     world.wait(.seconds(1))
     world.open(bob)
-    world.hear(world.rules.apply(decision))
+    world.record(world.rules.apply(decision))
     #expect(world.seen(bob, by: ann)?.lastActiveAgo == 0)
     #expect(world.rules.record(of: bob, now: world.now)?.frozen != decision.record.frozen)
   }

@@ -16,7 +16,7 @@ struct VisibilityTests {
 
   @Test func onlyAskingShowsNothing() throws {
     var world = try World.annWatchesBobOnline()
-    world.hear(try world.rules.invite(bob, by: cem, now: world.now))
+    world.record(try world.rules.invite(bob, by: cem, now: world.now))
     #expect(world.seen(bob, by: cem) == nil)
     #expect(
       world.rules.listedPresence(of: bob, for: cem, now: world.now)
@@ -42,14 +42,14 @@ struct VisibilityTests {
     var world = try World.annWatchesBobOnline()
     try world.put(.busy, "secret", by: bob)
     #expect(world.effects == [.presenceChanged(bob, toOthers: true)])
-    world.hear(world.rules.revoke(ann, by: bob, now: world.now))
+    world.record(world.rules.revoke(ann, by: bob, now: world.now))
     #expect(world.seen(bob, by: ann) == nil)
   }
 
   @Test func whatWasQueuedBeforeADropIsNotSeenAfterIt() throws {
     var world = try World.annWatchesBobOnline()
     try world.put(.busy, "secret", by: bob)
-    world.hear(world.rules.drop(bob, by: ann, now: world.now))
+    world.record(world.rules.drop(bob, by: ann, now: world.now))
     #expect(world.seen(bob, by: ann) == nil)
   }
 

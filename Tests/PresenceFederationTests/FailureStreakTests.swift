@@ -29,7 +29,7 @@ internal import Testing
   @Test func aSignOfLifeEndsTheBackOffButNotTheSilence() {
     var streak = FailureStreak()
     streak.failed(because: .noAnswer, asks: false, at: .origin)
-    streak.heard()
+    streak.reset()
     #expect(streak.failures == 0)
     #expect(streak.span(at: .origin + .seconds(9)) == .seconds(9))
   }

@@ -43,7 +43,7 @@ struct LoneServer {
 
   mutating func on(_ change: (inout PresenceRules, Moment) throws -> [PresenceEffect]) rethrows {
     let effects = try change(&rules, now)
-    perform(engine.hear(effects, rules: rules, now: now))
+    perform(engine.handle(effects, rules: rules, now: now))
   }
 
   mutating func invite(_ user: UserID) throws {

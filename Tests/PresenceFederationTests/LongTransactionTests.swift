@@ -68,7 +68,7 @@ struct LongTransactionTests {
     #expect(reception.answer.answer?.push.count == 20)
     #expect(reception.answer.answer?.refused.count == 980)
     // It is known by its name, and not taken again.
-    #expect(!slow.takes(transaction))
+    #expect(!slow.accepts(transaction))
   }
 
   @Test func aReminderInPartsEndsWhatItDoesNotName() throws {

@@ -98,7 +98,7 @@ internal import Testing
     var contents = OutboundContents()
     contents.polls = [bob]
     _ = link.failed(send(contents, &link, at: at(0)), because: .noAnswer, isCrowded: false, &agenda, at(5))
-    let wasSilent = link.heard(&agenda, at(5))
+    let wasSilent = link.noteLife(&agenda, at(5))
     #expect(!wasSilent && link.streak.failures == 0)
     #expect(agenda.next == at(5).instant)
   }

@@ -34,13 +34,13 @@ internal import Testing
 
   @Test func onlyAnAnswerIsBelievedToBeOfAnEarlierLife() {
     var window = ReplayWindow()
-    let first = window.hears(epoch: 5, isFresh: false)
+    let first = window.learn(epoch: 5, isFresh: false)
     #expect(!first && window.epoch == 5)
-    let again = window.hears(epoch: 5, isFresh: true)
-    let late = window.hears(epoch: 4, isFresh: false)
+    let again = window.learn(epoch: 5, isFresh: true)
+    let late = window.learn(epoch: 4, isFresh: false)
     #expect(!again && !late)
-    let earlier = window.hears(epoch: 4, isFresh: true)
-    let later = window.hears(epoch: 6, isFresh: false)
+    let earlier = window.learn(epoch: 4, isFresh: true)
+    let later = window.learn(epoch: 6, isFresh: false)
     #expect(earlier && later)
   }
 

@@ -69,7 +69,7 @@ final class ScenarioStage {
     }
     if case .presence(let presence) = edu { noteTruth(in: presence) }
     add("\(name) -> \(peer): \(script.text(transaction.edus))")
-    if let answer = world.take(transaction, at: index)?.answer, let said = script.text(answer, by: peer) {
+    if let answer = world.handle(transaction, at: index)?.answer, let said = script.text(answer, by: peer) {
       add("\(peer) answers \(name): \(said)")
     }
     look()

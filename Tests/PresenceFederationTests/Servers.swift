@@ -84,10 +84,10 @@ struct Servers {
     let effects = try step(&server.rules, now)
     server.unsent += server.engine.unsent(in: effects)
     server.told += effects
-    let heard = server.rules.apply(server.engine.hear(effects, rules: server.rules, now: now))
+    let heard = server.rules.apply(server.engine.handle(effects, rules: server.rules, now: now))
     servers[name] = server
     perform(heard, of: name)
-    settle()
+    deliver()
   }
 
   private mutating func act(
@@ -114,7 +114,7 @@ struct Servers {
     }
   }
 
-  private mutating func settle() {
+  private mutating func deliver() {
     while !pending.isEmpty {
       let (from, outbound) = pending.removeFirst()
       let peer = outbound.peer
@@ -158,7 +158,7 @@ struct Servers {
       for name in servers.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
         on(name) { $0.expire(now: $1) }
         act(name) { $0.rules.apply($0.engine.expire(rules: $0.rules, now: $1)) }
-        settle()
+        deliver()
       }
     }
     move(to: end)

@@ -18,13 +18,13 @@ internal import Testing
   @Test func whoIsShownAsPresentToALookingUserIsAtStake() {
     var subscriptions = Subscriptions()
     subscriptions.watch(bob)
-    subscriptions.heard(bob, version: nil, isPresent: true, at: start)
+    subscriptions.received(bob, version: nil, isPresent: true, at: start)
     #expect(subscriptions.atStake == 0)
     let wasWanted = subscriptions.set(.init(looks: true), of: ann, in: bob)
     #expect(!wasWanted && subscriptions.atStake == 1)
     subscriptions.refused(bob)
     #expect(subscriptions.atStake == 0)
-    subscriptions.heard(bob, version: nil, isPresent: true, at: start)
+    subscriptions.received(bob, version: nil, isPresent: true, at: start)
     subscriptions.unwatch(bob)
     #expect(subscriptions.atStake == 0 && subscriptions.isEmpty)
   }
@@ -40,7 +40,7 @@ internal import Testing
   @Test func interestThatOnlyStandsPutsNobodyAtStake() {
     var subscriptions = Subscriptions()
     _ = subscriptions.set(.init(stands: true), of: ann, in: bob)
-    subscriptions.heard(bob, version: nil, isPresent: true, at: start)
+    subscriptions.received(bob, version: nil, isPresent: true, at: start)
     #expect(subscriptions.isStanding)
     #expect(subscriptions.atStake == 0)
     subscriptions.watchedByThem.insert(ann)
@@ -52,7 +52,7 @@ internal import Testing
     var subscriptions = Subscriptions()
     _ = subscriptions.set(.init(looks: true), of: ann, in: bob)
     subscriptions.watch(eve)
-    for user in [bob, eve] { subscriptions.heard(user, version: nil, isPresent: true, at: start) }
+    for user in [bob, eve] { subscriptions.received(user, version: nil, isPresent: true, at: start) }
     let early = subscriptions.expire(.seconds(10), at: start + .seconds(9))
     #expect(early.isEmpty)
     let gone = subscriptions.expire(.seconds(10), at: start + .seconds(10))
@@ -65,7 +65,7 @@ internal import Testing
   @Test func aSilentPeerLeavesNobodyPresent() {
     var subscriptions = Subscriptions()
     _ = subscriptions.set(.init(looks: true), of: ann, in: bob)
-    subscriptions.heard(bob, version: nil, isPresent: true, at: start)
+    subscriptions.received(bob, version: nil, isPresent: true, at: start)
     let lost = subscriptions.loseAll()
     #expect(lost == [bob] && subscriptions.atStake == 0)
   }

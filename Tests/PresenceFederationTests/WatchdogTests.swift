@@ -47,14 +47,14 @@ internal import Testing
   @Test func aShorterPromiseBringsTheLongTimerForward() throws {
     var (watchdog, agenda) = running()
     watchdog.armLong(blue, isModern: false, &agenda, at(0))
-    watchdog.hear(promise: .seconds(100), of: blue, isModern: false, &agenda, at(0))
+    watchdog.receive(promise: .seconds(100), of: blue, isModern: false, &agenda, at(0))
     let longAt = try watchdog.longAt.orThrow("a running timer")
     #expect(longAt <= at(90).instant)
   }
 
   @Test func aPromiseIsHeldToItsRangeAndEnds() {
     var (watchdog, agenda) = running()
-    watchdog.hear(promise: .seconds(1), of: blue, isModern: false, &agenda, at(0))
+    watchdog.receive(promise: .seconds(1), of: blue, isModern: false, &agenda, at(0))
     #expect(watchdog.promise == timing.promises.lowerBound)
     #expect(!watchdog.isPromiseOver(at: at(10_000).instant))
     watchdog.refreshedAt = at(0).instant

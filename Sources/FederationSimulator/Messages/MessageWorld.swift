@@ -21,8 +21,8 @@ struct MessageWorld {
     var wakeAt: Instant?
     var streams: [Int: StreamID] = [:]
 
-    mutating func hear(_ effects: [PresenceEffect], _ now: Moment) -> AppliedStep {
-      rules.apply(engine.hear(effects, rules: rules, now: now))
+    mutating func handle(_ effects: [PresenceEffect], _ now: Moment) -> AppliedStep {
+      rules.apply(engine.handle(effects, rules: rules, now: now))
     }
 
     mutating func receive(
@@ -33,8 +33,8 @@ struct MessageWorld {
 
     mutating func expire(_ now: Moment) -> [FederationEffect] {
       let effects = rules.expire(now: now)
-      let heard = effects.isEmpty ? [] : hear(effects, now).federation
-      return heard + rules.apply(engine.expire(rules: rules, now: now)).federation
+      let handled = effects.isEmpty ? [] : handle(effects, now).federation
+      return handled + rules.apply(engine.expire(rules: rules, now: now)).federation
     }
 
     var nextDeadline: Instant? {
@@ -150,7 +150,7 @@ struct MessageWorld {
       server.streams[person] = stream
       // A device that reports is not taken for idle by the fallback.
       let more = server.rules.report(of: user, on: device, DeviceReport(idleness: .active), now: now)
-      return server.hear(effects + more, now).federation
+      return server.handle(effects + more, now).federation
     }
     for (number, change) in session.changes.enumerated() {
       queue.plan(.change(session: index, number), at: instant(change))
@@ -164,7 +164,7 @@ struct MessageWorld {
     let update = StatusUpdate(presence: .online, statusMessage: "\(index)/\(number)")
     step(trace.server(of: session.person)) { server, now in
       let effects = (try? server.rules.setStatus(of: user, to: update, on: device, now: now)) ?? []
-      return server.hear(effects, now).federation
+      return server.handle(effects, now).federation
     }
   }
 
@@ -174,7 +174,7 @@ struct MessageWorld {
     step(trace.server(of: person)) { server, now in
       server.streams[person] = nil
       let effects = server.rules.report(of: user, on: device, DeviceReport(closing: true), now: now)
-      return server.hear(effects, now).federation
+      return server.handle(effects, now).federation
     }
   }
 

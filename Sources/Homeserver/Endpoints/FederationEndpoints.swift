@@ -70,7 +70,7 @@ struct FederationEndpoints: Sendable {
   private func queryProfile(_ client: FederationClient, _ request: RoutedRequest) async throws -> WireResponse
   {
     let origin = try await client.authentication.authenticate(request.wire).origin
-    await presence.heard(from: origin)
+    await presence.noteRequest(from: origin)
     guard let text = request.wire.query("user_id") else {
       throw APIError(400, .missingParameter, "Missing parameter 'user_id'.")
     }

@@ -56,19 +56,19 @@ struct FederationHost: Sendable {
   /// Servers with a subscription hear of it (R13).
   mutating func start(_ rules: PresenceRules, now: Moment) -> Outcome {
     let step = engine.start(peers: atStart.peers, unsent: atStart.unsent, rules: rules, now: now)
-    return carryOut(step)
+    return dispatch(step)
   }
 
   // MARK: What happens
 
   /// The rules ask for something.
-  mutating func hear(_ effects: [PresenceEffect], _ rules: PresenceRules, now: Moment) -> Outcome {
-    carryOut(engine.hear(effects, rules: rules, now: now))
+  mutating func handle(_ effects: [PresenceEffect], _ rules: PresenceRules, now: Moment) -> Outcome {
+    dispatch(engine.handle(effects, rules: rules, now: now))
   }
 
   /// Does everything whose time has come.
   mutating func expire(_ rules: PresenceRules, now: Moment) -> Outcome {
-    carryOut(engine.expire(rules: rules, now: now))
+    dispatch(engine.expire(rules: rules, now: now))
   }
 
   /// An attempt to send was answered, or was not.
@@ -79,26 +79,26 @@ struct FederationHost: Sendable {
     switch outcome {
     case .answered(let answer):
       failures.answered(outbound.peer)
-      return carryOut(engine.succeeded(outbound, with: answer, rules: rules, now: now))
+      return dispatch(engine.succeeded(outbound, with: answer, rules: rules, now: now))
     case .failed(let reason, let cause):
       failures.failed(outbound.peer, cause)
-      return carryOut(engine.failed(outbound, because: reason, rules: rules, now: now))
+      return dispatch(engine.failed(outbound, because: reason, rules: rules, now: now))
     }
   }
 
   /// A server asked for something else, and so is there (R3).
-  mutating func heard(from peer: ServerName, _ rules: PresenceRules, now: Moment) -> Outcome {
-    carryOut(engine.heard(from: peer, rules: rules, now: now))
+  mutating func noteRequest(from peer: ServerName, _ rules: PresenceRules, now: Moment) -> Outcome {
+    dispatch(engine.noteRequest(from: peer, rules: rules, now: now))
   }
 
   /// Sends a one-shot query for a user to their server.
   mutating func query(_ user: UserID, _ rules: PresenceRules, now: Moment) -> Outcome {
-    carryOut(engine.query(user, rules: rules, now: now))
+    dispatch(engine.query(user, rules: rules, now: now))
   }
 
   /// Takes the next part of a transaction, which `Reception.beginPart` began.
   mutating func receive(_ reception: inout Reception, _ rules: PresenceRules, now: Moment) -> Outcome {
-    carryOut(engine.receive(&reception, rules: rules, now: now))
+    dispatch(engine.receive(&reception, rules: rules, now: now))
   }
 
   /// Whether there is a relation with a server may have changed.
@@ -115,9 +115,9 @@ struct FederationHost: Sendable {
   /// What an operator is told of every peer, including those that are named by hand and have no relation.
   func status(now: Moment) -> [PeerStatus] { engine.status(with: knownPeers.named, now: now) }
 
-  // MARK: Carrying out
+  // MARK: Dispatching
 
-  private mutating func carryOut(_ step: FederationEngine.Step) -> Outcome {
+  private mutating func dispatch(_ step: FederationEngine.Step) -> Outcome {
     var outcome = Outcome(updates: step.updates)
     for effect in step.federation {
       switch effect {

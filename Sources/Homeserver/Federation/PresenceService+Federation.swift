@@ -15,8 +15,8 @@ extension PresenceService {
     perform(federation?.start(rules, now: time.now))
   }
 
-  func hearOfPeers(_ effects: [PresenceEffect]) {
-    dispatch(federation?.hear(effects, rules, now: time.now))
+  func notifyPeers(_ effects: [PresenceEffect]) {
+    dispatch(federation?.handle(effects, rules, now: time.now))
   }
 
   func expireFederation() { dispatch(federation?.expire(rules, now: time.now)) }
@@ -27,7 +27,9 @@ extension PresenceService {
   }
 
   /// A server asked for something else, and so is there (R3).
-  func heard(from peer: ServerName) { perform(federation?.heard(from: peer, rules, now: time.now)) }
+  func noteRequest(from peer: ServerName) {
+    perform(federation?.noteRequest(from: peer, rules, now: time.now))
+  }
 
   /// What an operator is told of every peer.
   var peerStatus: [PeerStatus] { federation?.status(now: time.now) ?? [] }

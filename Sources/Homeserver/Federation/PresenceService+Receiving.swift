@@ -20,7 +20,7 @@ extension PresenceService {
       }
       await withCheckedContinuation { federation?.receiving.wait($0, for: transaction) }
     }
-    guard takes(transaction) else { return try await take(transaction) }
+    guard accepts(transaction) else { return try await handle(transaction) }
     federation?.receiving.begin(transaction)
     defer { for waiting in federation?.receiving.end(transaction) ?? [] { waiting.resume() } }
     // Not the people themselves: how long this takes would tell how busy they are.
@@ -31,17 +31,17 @@ extension PresenceService {
       ]
     }
     let begins = await beginsSubscription(transaction)
-    guard !relations.isEmpty || begins else { return try await take(transaction) }
+    guard !relations.isEmpty || begins else { return try await handle(transaction) }
     return try await locks.withLock(keys: Set(relations)) {
-      guard takes(transaction) else { return try await take(transaction) }
+      guard accepts(transaction) else { return try await handle(transaction) }
       let decisions = await decide(transaction, now: time.now)
       let rows = receivedRows(of: decisions, transaction.listMessages)
       try await commit(
         rows.isEmpty && !begins
           ? nothing : rows + (federation?.rows(taking: transaction, begins: begins) ?? []))
       // Another life of the server may have been heard of meanwhile: then nothing of this is done.
-      let isTaken = takes(transaction)
-      let answer = try await take(transaction, decisions)
+      let isTaken = accepts(transaction)
+      let answer = try await handle(transaction, decisions)
       if !isTaken {
         for case .unsent(let message) in rows { writeLater(.delivered(message)) }
       }
@@ -55,7 +55,9 @@ extension PresenceService {
     }
   }
 
-  private func takes(_ transaction: Transaction) -> Bool { federation?.engine.takes(transaction) ?? false }
+  private func accepts(_ transaction: Transaction) -> Bool {
+    federation?.engine.accepts(transaction) ?? false
+  }
 
   /// Whether a transaction is the first by which its origin watches a user here.
   private func beginsSubscription(_ transaction: Transaction) async -> Bool {
@@ -110,7 +112,7 @@ extension PresenceService {
   }
 
   /// Takes a transaction, a few people in each turn: it may name tens of thousands.
-  private func take(
+  private func handle(
     _ transaction: Transaction, _ decisions: [ListDecision] = []
   ) async throws -> TransactionAnswer {
     let begun: Reception?

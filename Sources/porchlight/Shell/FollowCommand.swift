@@ -50,7 +50,7 @@ struct FollowCommand: AsyncParsableCommand {
         let now = session.time.now
         let changes = roster.apply(answer, isComplete: isComplete, at: now.instant)
         for change in changes where initial || !isFirst {
-          guard tell(ChangeReport(change, at: now)) else { return }
+          guard write(ChangeReport(change, at: now)) else { return }
         }
         isFirst = false
         isRefused = false
@@ -72,7 +72,7 @@ struct FollowCommand: AsyncParsableCommand {
     while Output.hasReader { try await time.sleep(until: time.instant + .milliseconds(500)) }
   }
 
-  private func tell(_ report: ChangeReport) -> Bool {
+  private func write(_ report: ChangeReport) -> Bool {
     json ? Output.json(report) : Output.line(report.line)
   }
 }

@@ -58,7 +58,7 @@ enum QuietTerminal {
   /// Without SA_RESTART: the reader is to look at what has changed. One handler at a time, for they share what is above.
   private static func handle(_ number: Int32) {
     var action = sigaction()
-    action.__sigaction_handler.sa_handler = { QuietTerminal.take($0) }
+    action.__sigaction_handler.sa_handler = { QuietTerminal.receive($0) }
     action.sa_mask = handledSet
     sigaction(number, &action, nil)
   }
@@ -80,7 +80,7 @@ enum QuietTerminal {
 
   // MARK: Handlers. All they call may be called from one (signal-safety(7)).
 
-  private static func take(_ number: Int32) {
+  private static func receive(_ number: Int32) {
     guard pthread_equal(pthread_self(), reader) != 0 else {
       _ = pthread_kill(reader, number)
       return

@@ -212,7 +212,7 @@ struct FederationAuthenticationTests {
     // One asks and 32 wait; the others are sent away.
     #expect(box.all == Array(repeating: "503 M_UNKNOWN", count: 7))
     servers.release(blue)
-    simulation.settle()
+    simulation.drain()
     #expect(box.all.filter { $0 == "blue.example" }.count == 33)
     #expect(servers.asked == [blue])
   }
@@ -225,7 +225,7 @@ struct FederationAuthenticationTests {
     simulation.stop(first)
     #expect(servers.asked == [blue, blue])
     servers.release(blue)
-    simulation.settle()
+    simulation.drain()
     #expect(outcomes.all == ["503 M_UNKNOWN", "blue.example"])
   }
 
