@@ -158,7 +158,7 @@ SERVER = [
      "while self[entry.share].most - self[entry.share].used < more {",
      "while self[entry.share].most - self[entry.share].used < more, more < 0 {", "RequestMemoryTests"),
     ("memory: strangers fill the share of sessions", "Homeserver/RequestMemory.swift",
-     "case .strangers: yield &strangers", "case .strangers: yield &sessions", "RequestMemoryTests"),
+     "case .unknown: yield &unknown", "case .unknown: yield &sessions", "RequestMemoryTests"),
     ("invites: the asked person's polls come before the answer", "Homeserver/PresenceService.swift",
      "sync.postpone(event, at: time.instant)", "publish(event)", "AnswerFirstTests"),
     ("invites: nobody is less work than somebody", CORE + "ListDecider+Steps.swift",

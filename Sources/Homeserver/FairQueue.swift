@@ -2,7 +2,7 @@
 ///
 /// Those who wait are told apart by where they come from, and each source has its turn, however many wait of another.
 /// Where there is no room the source with the most waiting gives up its last. Those who are known have room and locks
-/// of their own, every second one where both wait: strangers from however many sources do not keep them out.
+/// of their own, every second one where both wait: others from however many sources do not keep them out.
 struct FairQueue<Source: Hashable & Sendable>: Sendable {
   typealias Ticket = UInt64
 
@@ -49,7 +49,7 @@ struct FairQueue<Source: Hashable & Sendable>: Sendable {
 
   private let capacity: Int
   private var known = Lane()
-  private var strangers = Lane()
+  private var unknown = Lane()
   private var wasKnown = false
   private var isWorking = false
   private var lastTicket: Ticket = 0
@@ -62,7 +62,7 @@ struct FairQueue<Source: Hashable & Sendable>: Sendable {
       isWorking = true
       return .start
     }
-    var lane = isKnown ? known : strangers
+    var lane = isKnown ? known : unknown
     var displaced: Ticket?
     if lane.count >= capacity {
       displaced = lane.displace(for: source)
@@ -70,7 +70,7 @@ struct FairQueue<Source: Hashable & Sendable>: Sendable {
     }
     lastTicket += 1
     lane.add(lastTicket, source)
-    if isKnown { known = lane } else { strangers = lane }
+    if isKnown { known = lane } else { unknown = lane }
     return .wait(lastTicket, insteadOf: displaced)
   }
 
@@ -79,9 +79,9 @@ struct FairQueue<Source: Hashable & Sendable>: Sendable {
   /// - Returns: who begins now; nil where nobody waits.
   mutating func leave() -> Ticket? {
     let prefersKnown = !wasKnown
-    let ticket = prefersKnown ? known.next() : strangers.next()
+    let ticket = prefersKnown ? known.next() : unknown.next()
     wasKnown = ticket == nil ? !prefersKnown : prefersKnown
-    let next = ticket ?? (prefersKnown ? strangers.next() : known.next())
+    let next = ticket ?? (prefersKnown ? unknown.next() : known.next())
     isWorking = next != nil
     return next
   }

@@ -10,7 +10,7 @@ package struct RequestMemory<Reader: Sendable>: Sendable {
     case sessions
     /// Servers that claim to be ones with a relation.
     case servers
-    case strangers
+    case unknown
   }
 
   package struct Ticket: Hashable, Sendable {
@@ -39,7 +39,7 @@ package struct RequestMemory<Reader: Sendable>: Sendable {
 
   private var sessions: Shelf
   private var servers: Shelf
-  private var strangers: Shelf
+  private var unknown: Shelf
   private var entries: [Ticket: Entry] = [:]
   private var peak = 0
   private var lastTicket: UInt64 = 0
@@ -48,11 +48,11 @@ package struct RequestMemory<Reader: Sendable>: Sendable {
   package init(bytes: Int) {
     servers = Shelf(most: max(0, bytes / 2))
     sessions = Shelf(most: max(0, bytes / 4))
-    strangers = Shelf(most: max(0, bytes / 4))
+    unknown = Shelf(most: max(0, bytes / 4))
   }
 
   /// How much is taken up, in bytes.
-  package var total: Int { sessions.used + servers.used + strangers.used }
+  package var total: Int { sessions.used + servers.used + unknown.used }
 
   /// A request begins to take up memory.
   package mutating func open(_ share: Share, by reader: Reader) -> Ticket {
@@ -112,14 +112,14 @@ package struct RequestMemory<Reader: Sendable>: Sendable {
       switch share {
       case .sessions: sessions
       case .servers: servers
-      case .strangers: strangers
+      case .unknown: unknown
       }
     }
     _modify {
       switch share {
       case .sessions: yield &sessions
       case .servers: yield &servers
-      case .strangers: yield &strangers
+      case .unknown: yield &unknown
       }
     }
   }

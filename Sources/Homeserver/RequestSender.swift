@@ -7,7 +7,7 @@ package enum RequestSender: Hashable, Sendable {
   /// A server that claims to be one with a relation: the signature is proved when the body is there.
   case knownServer
   /// Another server, by its word.
-  case stranger
+  case unknown
   /// None of them.
   case nobody
 }
@@ -23,6 +23,6 @@ extension Homeserver {
     guard let federationClient, let origin = federationClient.authentication.claimedOrigin(of: head) else {
       return .nobody
     }
-    return federationClient.isKnown(origin) ? .knownServer : .stranger
+    return federationClient.isKnown(origin) ? .knownServer : .unknown
   }
 }

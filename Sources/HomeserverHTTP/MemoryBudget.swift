@@ -23,7 +23,7 @@ final class MemoryBudget: Sendable {
       switch sender {
       case .session: .sessions
       case .knownServer: .servers
-      case .stranger, .nobody: .strangers
+      case .unknown, .nobody: .unknown
       }
     return MemoryCharge(self, memory.withLock { $0.open(share, by: end) })
   }

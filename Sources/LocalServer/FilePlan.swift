@@ -6,7 +6,7 @@ public struct FilePlan: Hashable, Sendable {
   public let local: Int
   /// Connections to other servers: those with a relation, and all others.
   public let peers: Int
-  public let strangers: Int
+  public let unknownPeers: Int
 
   /// - Parameters:
   ///   - files: how many may be open.
@@ -20,7 +20,7 @@ public struct FilePlan: Hashable, Sendable {
     let rest = max(files - own, files / 2, 8)
     local = hasSocket ? min(max(1, rest / 16), 256) : 0
     peers = meetsOthers ? min(max(1, rest / 8), 768) : 0
-    strangers = meetsOthers ? min(max(1, rest / 16), 256) : 0
-    network = max(1, rest - local - peers - strangers)
+    unknownPeers = meetsOthers ? min(max(1, rest / 16), 256) : 0
+    network = max(1, rest - local - peers - unknownPeers)
   }
 }

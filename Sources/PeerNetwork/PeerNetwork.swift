@@ -32,8 +32,8 @@ public final class PeerNetwork: PeerTransport {
     /// Requests that may wait for a connection to one server.
     public var waitingPerPeer = 64
     public var discovery = PeerDiscovery.Limits()
-    /// What strangers get beside it: servers without a relation, which any user may have named.
-    public var strangers = Strangers()
+    /// What unknown peers get beside it: servers without a relation, which any user may have named.
+    public var unknownPeers = UnknownPeers()
     /// Whether servers that are found by their names may be in this machine, or in a private network.
     public var reachesPrivate = false
 
@@ -41,7 +41,7 @@ public final class PeerNetwork: PeerTransport {
   }
 
   /// The bounds of requests to servers without a relation.
-  public struct Strangers: Sendable {
+  public struct UnknownPeers: Sendable {
     public var connectionsPerPeer = 2
     public var connections = 256
     public var waitingPerPeer = 16
@@ -55,7 +55,7 @@ public final class PeerNetwork: PeerTransport {
     public init() {}
   }
 
-  /// Everything requests take up. There are two: what strangers hold up, holds up strangers.
+  /// Everything requests take up. There are two: what unknown peers hold up, holds up unknown peers.
   fileprivate struct Ways: Sendable {
     let connections: PeerConnections
     let discovery: PeerDiscovery
@@ -63,7 +63,7 @@ public final class PeerNetwork: PeerTransport {
 
   private let configuration: Configuration
   private let ways: Ways
-  private let strangersWays: Ways
+  private let unknownPeersWays: Ways
   private let known: Mutex<Set<ServerName>>
   private let time: any Timekeeper
   private let random: Mutex<any RandomNumberGenerator & Sendable>
@@ -79,13 +79,13 @@ public final class PeerNetwork: PeerTransport {
     let encryption = try Trust.context(authorities: configuration.authorities)
     ways = Ways(configuration, encryption, resolver, time)
     var narrow = configuration
-    narrow.connectionsPerPeer = configuration.strangers.connectionsPerPeer
-    narrow.connections = configuration.strangers.connections
-    narrow.waitingPerPeer = configuration.strangers.waitingPerPeer
-    narrow.patience = min(configuration.patience, configuration.strangers.patience)
-    narrow.discovery.mostQuestions = configuration.strangers.questions
-    narrow.discovery.lookups = configuration.strangers.lookups
-    strangersWays = Ways(narrow, encryption, resolver, time)
+    narrow.connectionsPerPeer = configuration.unknownPeers.connectionsPerPeer
+    narrow.connections = configuration.unknownPeers.connections
+    narrow.waitingPerPeer = configuration.unknownPeers.waitingPerPeer
+    narrow.patience = min(configuration.patience, configuration.unknownPeers.patience)
+    narrow.discovery.mostQuestions = configuration.unknownPeers.questions
+    narrow.discovery.lookups = configuration.unknownPeers.lookups
+    unknownPeersWays = Ways(narrow, encryption, resolver, time)
   }
 
   public func setKnown(_ isKnown: Bool, _ server: ServerName) {
@@ -97,8 +97,8 @@ public final class PeerNetwork: PeerTransport {
 
   public func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse {
     let isKnown = known.withLock { $0.contains(server) }
-    let timeout = isKnown ? request.timeout : min(request.timeout, configuration.strangers.timeout)
-    let ways = isKnown ? ways : strangersWays
+    let timeout = isKnown ? request.timeout : min(request.timeout, configuration.unknownPeers.timeout)
+    let ways = isKnown ? ways : unknownPeersWays
     return try await Deadline.run(timeout, by: time, waitingFor: server.rawValue) { [self] in
       let route = try await ways.discovery.route(to: server)
       let message = PeerMessage(
@@ -131,7 +131,7 @@ public final class PeerNetwork: PeerTransport {
 
   fileprivate func close() {
     ways.connections.close()
-    strangersWays.connections.close()
+    unknownPeersWays.connections.close()
   }
 }
 

@@ -9,7 +9,7 @@ public protocol PeerTransport: Sendable {
   ///   caller went away.
   func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse
 
-  /// Tells whether this server has a relation with a peer. What strangers use must not be missing for peers with one.
+  /// Tells whether this server has a relation with a peer. What unknown peers use must not be missing for peers with one.
   func setKnown(_ isKnown: Bool, _ server: ServerName)
 }
 

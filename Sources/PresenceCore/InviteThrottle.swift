@@ -8,7 +8,7 @@ struct InviteThrottle: Hashable, Sendable {
     /// The invite comes too early, and waits.
     case postpone(ListEDU)
     /// It comes in time.
-    case begin(ListEDU, isCounted: Bool, isOfStranger: Bool)
+    case begin(ListEDU, isCounted: Bool, isOfUnknownPeer: Bool)
     /// It was taken back: a waiting repetition of it is not delivered.
     case takeBack
   }
@@ -22,14 +22,14 @@ struct InviteThrottle: Hashable, Sendable {
   private struct Waiting: Hashable, Sendable {
     var message: ListEDU?
     /// Whether there was no relation with its server when it came.
-    var isOfStranger: Bool
+    var isOfUnknownPeer: Bool
   }
 
   private var recent: [PresenceLists.Relation: Waiting] = [:]
   private var counts: [Source: Int] = [:]
-  /// How many of `recent` there are of each server, and of strangers.
+  /// How many of `recent` there are of each server, and of unknown peers.
   private var byServer: [ServerName: Int] = [:]
-  private(set) var countOfStrangers = 0
+  private(set) var countOfUnknownPeers = 0
 
   /// How many are remembered.
   var count: Int { recent.count }
@@ -54,9 +54,10 @@ struct InviteThrottle: Hashable, Sendable {
   /// An invite that was delivered.
   ///
   /// - Returns: whether it is the first that is counted of its server.
-  mutating func begin(_ message: ListEDU, isCounted: Bool, isOfStranger: Bool) -> Bool {
+  mutating func begin(_ message: ListEDU, isCounted: Bool, isOfUnknownPeer: Bool) -> Bool {
     set(
-      Waiting(isOfStranger: isOfStranger), for: .init(owner: message.observer, observed: message.observed))
+      Waiting(isOfUnknownPeer: isOfUnknownPeer),
+      for: .init(owner: message.observer, observed: message.observed))
     guard isCounted else { return false }
     let source = Source(server: message.observer.server, observed: message.observed)
     counts[source, default: 0] += 1
@@ -87,6 +88,7 @@ struct InviteThrottle: Hashable, Sendable {
       let count = count(of: relation.owner.server) + change
       byServer[relation.owner.server] = count == 0 ? nil : count
     }
-    countOfStrangers += (waiting?.isOfStranger == true ? 1 : 0) - (before?.isOfStranger == true ? 1 : 0)
+    countOfUnknownPeers +=
+      (waiting?.isOfUnknownPeer == true ? 1 : 0) - (before?.isOfUnknownPeer == true ? 1 : 0)
   }
 }

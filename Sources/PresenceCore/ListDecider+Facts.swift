@@ -62,12 +62,12 @@ extension ListDecider {
     return all - inviteCount(from: rules.server) < limits.waitingInvites
       && inviteCount(from: server) < limits.waitingInvitesPerServer
       && throttle.count(server, observed) + begunHere(from: server) < limits.invitesPerServer
-      && throttle.count + begun { _, _ in true } < limits.heardInvites
+      && throttle.count + begun { _, _ in true } < limits.throttledInvites
       && throttle.count(of: server) + begun { message, _ in message.observer.server == server }
-        < limits.heardInvitesPerServer
+        < limits.throttledInvitesPerServer
       && (isMet(server)
-        || throttle.countOfStrangers + begun { _, isOfStranger in isOfStranger }
-          < limits.heardInvitesOfStrangers)
+        || throttle.countOfUnknownPeers + begun { _, isOfUnknownPeer in isOfUnknownPeer }
+          < limits.throttledInvitesOfUnknownPeers)
   }
 
   /// Whether there is an accepted relation with a server, in either direction.
@@ -89,10 +89,10 @@ extension ListDecider {
   }
 
   /// How many invites of other servers are heard by earlier decisions.
-  private func begun(_ isCounted: (ListEDU, _ isOfStranger: Bool) -> Bool) -> Int {
+  private func begun(_ isCounted: (ListEDU, _ isOfUnknownPeer: Bool) -> Bool) -> Int {
     earlier.count { decision in
-      guard case .begin(let message, _, let isOfStranger) = decision.throttled else { return false }
-      return isCounted(message, isOfStranger)
+      guard case .begin(let message, _, let isOfUnknownPeer) = decision.throttled else { return false }
+      return isCounted(message, isOfUnknownPeer)
     }
   }
 

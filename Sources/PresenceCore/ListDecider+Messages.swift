@@ -43,7 +43,7 @@ extension ListDecider {
       return
     }
     guard isAllowed || find(.hasRoomForPeer) else { return }
-    decision.throttled = .begin(message, isCounted: !isAllowed, isOfStranger: !find(.isPeerMet))
+    decision.throttled = .begin(message, isCounted: !isAllowed, isOfUnknownPeer: !find(.isPeerMet))
     arm(.throttled(owner: owner, observed: observed), at: now.instant + limits.inviteRepeat)
     decision.after.inviteID = message.inviteID
     // An observer who is allowed is told so again, and no other.

@@ -36,11 +36,11 @@ public struct PresenceLimits: Hashable, Sendable {
   public var unclaimedInvites = 10_000
   /// The most invites from other servers that are remembered for `inviteRepeat`; beyond that only users who are allowed
   /// already are heard.
-  public var heardInvites = 10_000
+  public var throttledInvites = 10_000
   /// How many of them may be of one server, and how many of servers without a relation: neither one that floods nor
-  /// many strangers keep the others from being heard.
-  public var heardInvitesPerServer = 1_000
-  public var heardInvitesOfStrangers = 5_000
+  /// many unknown peers keep the others from being heard.
+  public var throttledInvitesPerServer = 1_000
+  public var throttledInvitesOfUnknownPeers = 5_000
   /// How long after hiding the interest of a user in others stands (R14).
   public var standingInterest: Duration = .seconds(30 * 24 * 3600)
   /// The most groups one entry may be in.

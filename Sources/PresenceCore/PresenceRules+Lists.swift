@@ -77,8 +77,10 @@ extension PresenceRules {
   ) {
     switch step {
     case .postpone(let message): inviteThrottle.postpone(message)
-    case .begin(let message, let isCounted, let isOfStranger):
-      guard inviteThrottle.begin(message, isCounted: isCounted, isOfStranger: isOfStranger) else { return }
+    case .begin(let message, let isCounted, let isOfUnknownPeer):
+      guard inviteThrottle.begin(message, isCounted: isCounted, isOfUnknownPeer: isOfUnknownPeer) else {
+        return
+      }
       deadlines.set(now + .seconds(3600), for: .counted(relation.owner.server, relation.observed))
     case .takeBack: inviteThrottle.takeBack(relation)
     }

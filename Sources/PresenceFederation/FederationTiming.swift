@@ -30,7 +30,7 @@ public struct FederationTiming: Hashable, Sendable {
   public var watchedBackoff: Duration = .seconds(30)
   public var idleBackoff: Duration = .seconds(300)
   /// The longest wait for a server that never was heard, after a long silence.
-  public var strangerBackoff: Duration = .seconds(3600)
+  public var unknownPeerBackoff: Duration = .seconds(3600)
   /// When a silence is no longer short.
   public var longSilence: Duration = .seconds(3600)
   /// After a start, servers with a subscription hear of it within this span (R13).

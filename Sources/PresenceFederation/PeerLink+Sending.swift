@@ -143,7 +143,7 @@ extension PeerLink {
     for contents: OutboundContents, isLong: Bool, isCrowded: Bool, _ timing: FederationTiming
   ) -> Duration {
     if isUnknown, !isSubscribed {
-      guard !isLong else { return timing.strangerBackoff }
+      guard !isLong else { return timing.unknownPeerBackoff }
       return isCrowded ? timing.idleBackoff : timing.watchedBackoff
     }
     let hasStake =
@@ -173,7 +173,7 @@ extension PeerLink {
         contents.messages.removeAll { $0.kind == .drop }
       }
       queue.parked.add(contents)
-      let patience = isUnknown ? timing.strangerBackoff : timing.idleBackoff
+      let patience = isUnknown ? timing.unknownPeerBackoff : timing.idleBackoff
       let watchful = streak.unanswered > 1 ? timing.watchedBackoff : timing.firstRetry
       agenda.set(now.instant + (asks && isSubscribed ? watchful : patience), for: .parked(name))
     }

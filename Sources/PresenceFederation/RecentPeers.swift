@@ -80,7 +80,7 @@ struct RecentPeers: Sendable {
     orders[origin] = order
   }
 
-  /// In turn, so that many strangers push out one another and cost no more than the last thousand peers.
+  /// In turn, so that many unknown peers push out one another and cost no more than the last thousand peers.
   private mutating func note(_ origin: ServerName) {
     guard answers[origin] == nil, orders[origin] == nil, tallies[origin] == nil, lastHeard[origin] == nil
     else { return }

@@ -80,7 +80,7 @@ struct FederationOptions: ParsableArguments {
     configuration.authorities = caFile
     configuration.reachesPrivate = allowPrivatePeers
     configuration.connections = files.peers
-    configuration.strangers.connections = files.strangers
+    configuration.unknownPeers.connections = files.unknownPeers
     configuration.agent = "porchlight/\(Porchlight.version)"
     return configuration
   }

@@ -11,7 +11,7 @@ struct RequestMemoryTests {
     var memory = RequestMemory<Int>(bytes: 64 * Self.megabyte)
     var ended: [Int] = []
     for number in 0..<2_000 {
-      let ticket = memory.open(.strangers, by: number)
+      let ticket = memory.open(.unknown, by: number)
       for part in 1...64 {
         let growth = memory.grow(ticket, to: part * 16_384)
         #expect(growth.isGranted)
@@ -25,7 +25,7 @@ struct RequestMemoryTests {
 
   @Test func strangersTakeNothingOfSessionsOrOfServersThatAreKnown() {
     var memory = RequestMemory<Int>(bytes: 64 * Self.megabyte)
-    for number in 0..<100 { _ = memory.grow(memory.open(.strangers, by: number), to: Self.megabyte) }
+    for number in 0..<100 { _ = memory.grow(memory.open(.unknown, by: number), to: Self.megabyte) }
     for number in 100..<132 {
       let growth = memory.grow(memory.open(.servers, by: number), to: Self.megabyte)
       #expect(growth.isGranted && growth.givingWay.isEmpty)
@@ -39,12 +39,12 @@ struct RequestMemoryTests {
 
   @Test func whatHasComeWholeGivesWayToNobody() {
     var memory = RequestMemory<Int>(bytes: 400)
-    let first = memory.open(.strangers, by: 1)
+    let first = memory.open(.unknown, by: 1)
     #expect(memory.grow(first, to: 60).isGranted)
     memory.complete(first)
-    let second = memory.open(.strangers, by: 2)
+    let second = memory.open(.unknown, by: 2)
     #expect(memory.grow(second, to: 40).isGranted)
-    let third = memory.open(.strangers, by: 3)
+    let third = memory.open(.unknown, by: 3)
     let growth = memory.grow(third, to: 50)
     #expect(!growth.isGranted)
     #expect(growth.givingWay == [2])
@@ -56,7 +56,7 @@ struct RequestMemoryTests {
 
   @Test func aRequestThatIsTheOldestGivesWayItself() {
     var memory = RequestMemory<Int>(bytes: 400)
-    let (old, young) = (memory.open(.strangers, by: 1), memory.open(.strangers, by: 2))
+    let (old, young) = (memory.open(.unknown, by: 1), memory.open(.unknown, by: 2))
     #expect(memory.grow(old, to: 50).isGranted)
     #expect(memory.grow(young, to: 50).isGranted)
     let growth = memory.grow(old, to: 51)

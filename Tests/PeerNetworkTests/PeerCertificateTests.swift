@@ -141,7 +141,7 @@ extension PeerNetworkTests {
     let stub = Stub()
     var configuration = encrypted
     configuration.connections = 1
-    configuration.strangers.connections = 1
+    configuration.unknownPeers.connections = 1
     try await silent.listen(as: identity) { dead in
       try await stub.listen { port in
         let friend = try name("friend.test")

@@ -16,7 +16,7 @@ public struct Federation: Sendable {
   /// Verifies what others signed.
   public var verifier: any SignatureVerifier
 
-  /// Servers that the operator has named: no strangers, with or without a relation.
+  /// Servers that the operator has named: known, with or without a relation.
   public var named: Set<ServerName> = []
   /// Takes, a line each, what an operator wants to know of other servers: which does not answer, and why.
   public var notice: @Sendable (String) -> Void = { _ in }

@@ -4,14 +4,14 @@ internal import Ports
 /// Which keys of which servers are known, until when, and which are worth asking for, as a value.
 ///
 /// A request names a server whose keys are needed, and a client can name ten thousand. So what is kept is bounded, what
-/// is asked at the same time is bounded, and servers known already are kept apart from strangers.
+/// is asked at the same time is bounded, and servers known already are kept apart from others.
 struct KeyRing: Sendable {
   struct Limits: Hashable, Sendable {
     /// Servers whose keys are kept, and as many whose keys could not be had.
     var mostServers = 1024
     /// Documents asked for at the same time, and how many of them of servers never heard of.
     var mostFetches = 32
-    var mostForStrangers = 16
+    var mostForUnknown = 16
     /// Requests that wait for one server's document.
     var mostWaiting = 32
     /// Keys are not believed longer than this, whatever their server says (Protocol 6.3).
@@ -74,7 +74,7 @@ struct KeyRing: Sendable {
   private let limits: Limits
   private var entries: [ServerName: Entry] = [:]
   private var failures: [ServerName: Failure] = [:]
-  /// Servers being asked, and whether they are strangers.
+  /// Servers being asked, and whether they are unknown.
   private var fetches: [ServerName: Bool] = [:]
   private var uses: UInt64 = 0
 
@@ -138,13 +138,13 @@ struct KeyRing: Sendable {
       failures[server]?.lastUse = uses
       return .unreachable
     }
-    // A server whose keys ran out is no stranger: strangers must not keep it from being asked again.
-    let isStranger = entries[server] == nil && !isKnown
-    let strangers = fetches.values.count { $0 }
-    guard fetches.count < limits.mostFetches, !isStranger || strangers < limits.mostForStrangers else {
+    // A server whose keys ran out is not unknown: unknown peers must not keep it from being asked again.
+    let isUnknown = entries[server] == nil && !isKnown
+    let unknown = fetches.values.count { $0 }
+    guard fetches.count < limits.mostFetches, !isUnknown || unknown < limits.mostForUnknown else {
       return .busy
     }
-    fetches[server] = isStranger
+    fetches[server] = isUnknown
     return .fetch
   }
 

@@ -11,7 +11,7 @@ actor KeyService {
   private let mostWaiting: Int
   private let mostQueries: Int
   private let fetch: Fetch
-  /// Which servers are no strangers: those must not keep them from being asked for their keys, not even after a
+  /// Which servers are known: others must not keep them from being asked for their keys, not even after a
   /// start, when no keys are known.
   private let isKnown: @Sendable (ServerName) -> Bool
   /// Told of servers whose keys could not be had, and why.

@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import Synchronization
 
-/// The servers that are no strangers: named by the operator, or with an accepted relation. Any user can name ten
+/// The peers that are known: named by the operator, or with an accepted relation. Any user can name ten
 /// thousand others; what those use must not be missing for these.
 final class KnownPeers: Sendable {
   let named: Set<ServerName>

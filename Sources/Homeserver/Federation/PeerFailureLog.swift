@@ -18,7 +18,7 @@ final class PeerFailureLog: Sendable {
     var failures: [ServerName: Failure] = [:]
     /// When the refusal of a server's requests was last said.
     var refusals: [ServerName: Instant] = [:]
-    /// Of servers that fail, and of strangers' requests, each for itself: requests cost an attacker nothing.
+    /// Of servers that fail, and of unknown peers' requests, each for itself: requests cost an attacker nothing.
     var ofFailures = Budget()
     var ofRefusals = Budget()
   }

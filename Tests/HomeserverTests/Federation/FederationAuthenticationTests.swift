@@ -238,7 +238,7 @@ struct FederationAuthenticationTests {
       let request = try request(from: stranger)
       simulation.start { outcomes.add(await Self.outcome(request, authentication)) }
     }
-    #expect(outcomes.all.count == 1_000 - KeyRing.Limits().mostForStrangers)
+    #expect(outcomes.all.count == 1_000 - KeyRing.Limits().mostForUnknown)
     #expect(Set(outcomes.all) == ["503 M_UNKNOWN"])
     #expect(try outcome(request()) == "blue.example")
     let green = try ServerName("green.example").orThrow("a name")
@@ -247,7 +247,7 @@ struct FederationAuthenticationTests {
     let keys = keys
     known.add("green.example")
     #expect(try outcome(request(from: green)) == "green.example")
-    #expect(try simulation.run { await keys.counts } == (2, 0, KeyRing.Limits().mostForStrangers))
+    #expect(try simulation.run { await keys.counts } == (2, 0, KeyRing.Limits().mostForUnknown))
   }
 
   // MARK: Our own

@@ -102,9 +102,9 @@ struct KeyRingTests {
     for number in 0..<10_000 {
       let stranger = try ServerName("s\(number).example").orThrow("a name")
       let found = ring.find(one, of: stranger, now: at(.seconds(1)))
-      #expect(found == (number < limits.mostForStrangers ? .fetch : .busy))
+      #expect(found == (number < limits.mostForUnknown ? .fetch : .busy))
     }
-    #expect(ring.counts == (1, 0, limits.mostForStrangers))
+    #expect(ring.counts == (1, 0, limits.mostForUnknown))
     for number in 0..<10_000 {
       ring.failed(try ServerName("s\(number).example").orThrow("a name"), now: at(.seconds(2)))
     }

@@ -6,7 +6,7 @@ import Ports
 import Testing
 
 /// What this server does with others because a user asked it to.
-struct GuestTests {
+struct FederationClientTests {
   let simulation = Simulation()
   let network = TestNetwork()
 
