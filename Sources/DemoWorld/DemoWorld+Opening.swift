@@ -14,10 +14,10 @@ extension DemoWorld {
   /// - Returns: the rows, in an order in which they can be committed.
   public func opening(secrets: any SecretHasher, at now: WallTime) -> [StoreChange] {
     var rows = account(user, secrets: secrets, at: now)
-    rows.append(.presence(PresenceRecord(user: user.userID, lastActive: now)))
+    rows.append(.presence(.presence(PresenceRecord(user: user.userID, lastActive: now))))
     for member in members {
       rows += account(member.credentials, named: member.persona.displayName, secrets: secrets, at: now)
-      rows += presence(of: member, at: now)
+      rows += presence(of: member, at: now).map(StoreChange.presence)
     }
     return rows + relationships(at: now)
   }
@@ -27,14 +27,15 @@ extension DemoWorld {
   ) -> [StoreChange] {
     guard let device = credentials.deviceID, let token = credentials.accessToken else { return [] }
     let user = credentials.userID
-    return [
+    let rows: [AccountChange] = [
       .account(AccountRecord(user: user, createdAt: now, profile: Profile(displayName: name))),
       .device(DeviceRecord(user: user, id: device, displayName: "porchlight demo")),
       .token(TokenRecord(digest: secrets.digest(of: token), user: user, device: device)),
     ]
+    return rows.map(StoreChange.accounts)
   }
 
-  private func presence(of member: Member, at now: WallTime) -> [StoreChange] {
+  private func presence(of member: Member, at now: WallTime) -> [PresenceChange] {
     let (user, opening) = (member.credentials.userID, member.opening)
     let status = PresenceRecord(
       user: user, choice: opening.choice, statusMessage: opening.text.isEmpty ? nil : opening.text,
@@ -76,6 +77,6 @@ extension DemoWorld {
     let far = Self.farPeople.compactMap { UserID("@\($0):\(Self.farServer)") }.map {
       RelationshipRecord(owner: user, observed: $0, relationship: .init(entry: entry(.pending)))
     }
-    return (near + far).map { .relationship($0) }
+    return (near + far).map { .presence(.relationship($0)) }
   }
 }

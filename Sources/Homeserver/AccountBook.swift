@@ -38,7 +38,7 @@ struct AccountBook: Sendable {
   private(set) var renewed: Set<Device> = []
   private var uses: UInt64 = 0
 
-  init(_ stored: StoredServer) {
+  init(_ stored: AccountRows) {
     for record in stored.accounts { apply(.account(record)) }
     for record in stored.devices { apply(.device(record)) }
     for record in stored.tokens { apply(.token(record)) }
@@ -47,8 +47,8 @@ struct AccountBook: Sendable {
     for record in stored.filters { apply(.filter(record)) }
   }
 
-  /// What is not about accounts is passed over, and so is what belongs to nobody.
-  mutating func apply(_ change: StoreChange) {
+  /// What belongs to nobody is passed over.
+  mutating func apply(_ change: AccountChange) {
     switch change {
     case .account(let record):
       if accounts[record.user]?.record == nil {
@@ -76,9 +76,6 @@ struct AccountBook: Sendable {
     case .filter(let record):
       accounts[record.user]?.filters[record.id] = StoredFilter(
         definition: record.definition, filter: SyncFilter(accepted: record.definition))
-    case .presence, .relationship, .lastActive, .deviceActivity, .peer, .forgetPeer, .unsent, .delivered,
-      .epoch:
-      break
     }
   }
 

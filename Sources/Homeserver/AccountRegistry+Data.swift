@@ -28,7 +28,7 @@ extension AccountRegistry {
   /// - Throws: `M_TOO_LARGE` where a person would keep too much.
   func setAccountData(
     _ type: String, of user: UserID, to content: JSONObject
-  ) throws(MatrixError) -> [StoreChange] {
+  ) throws(MatrixError) -> [AccountChange] {
     var data = accountData(of: user)
     let key = Array(type.utf8)
     guard data[key] != content.bytes else { return [] }
@@ -62,7 +62,8 @@ extension AccountRegistry {
   /// The ID of a filter and what has to be stored for it; the same filter keeps its ID.
   ///
   /// - Throws: as `SyncFilter(parsing:)`, and `M_TOO_LARGE` where a person would keep too many.
-  func addFilter(_ definition: [UInt8], of user: UserID) throws(MatrixError) -> (id: UInt64, [StoreChange]) {
+  func addFilter(_ definition: [UInt8], of user: UserID) throws(MatrixError) -> (id: UInt64, [AccountChange])
+  {
     _ = try SyncFilter(parsing: definition)
     let filters = read { $0.accounts[user]?.filters ?? [:] }
     if let known = filters.first(where: { $0.value.definition == definition }) { return (known.key, []) }

@@ -23,7 +23,7 @@ struct NewSession: Sendable {
   let access: AccessToken
   let refresh: AccessToken?
   let expiresIn: Duration?
-  let changes: [StoreChange]
+  let changes: [AccountChange]
   /// Devices whose sessions end with it.
   var ended: [Device] = []
 }
@@ -96,7 +96,7 @@ extension AccountRegistry {
   /// has as many as they may (`Quota.sessions`), so does the session that was not used for longest.
   func logIn(_ user: UserID, _ wish: LoginWish, _ lifetimes: TokenLifetimes, at now: WallTime) -> NewSession {
     let device = Device(user: user, id: wish.device ?? newDevice(of: user))
-    var changes = read { $0.tokens(of: device) }.map { StoreChange.removeToken($0.digest) }
+    var changes = read { $0.tokens(of: device) }.map { AccountChange.removeToken($0.digest) }
     var ended: [Device] = []
     if description(of: device) == nil {
       ended = read { $0.unused(of: user, beyond: Quota.sessions) }.map { Device(user: user, id: $0) }
@@ -124,7 +124,7 @@ extension AccountRegistry {
   var hasSuperseded: Bool { read { !$0.renewed.isEmpty } }
 
   /// What ends with the use of a token: those given before it.
-  func superseded(by record: TokenRecord) -> [StoreChange] {
+  func superseded(by record: TokenRecord) -> [AccountChange] {
     let device = Device(user: record.user, id: record.device)
     return read { book in
       guard book.renewed.contains(device), book.tokens[record.digest] != nil else { return [] }
@@ -136,9 +136,9 @@ extension AccountRegistry {
 
   private func tokens(
     for device: Device, generation: UInt64, lifetimes: TokenLifetimes?, alone lifetime: Duration? = nil,
-    after changes: [StoreChange], at now: WallTime
+    after changes: [AccountChange], at now: WallTime
   ) -> NewSession {
-    func record(_ token: AccessToken, _ kind: TokenRecord.Kind, _ lifetime: Duration?) -> StoreChange {
+    func record(_ token: AccessToken, _ kind: TokenRecord.Kind, _ lifetime: Duration?) -> AccountChange {
       .token(
         TokenRecord(
           digest: secrets.digest(of: token), user: device.user, device: device.id, kind: kind,

@@ -37,16 +37,16 @@ final class AccountRegistry: Sendable {
     let challenges = Challenges { [secrets] in secrets.authenticationCode(of: $0, key: challengeKey) }
     frozen = Mutex(
       Dictionary(
-        stored.presence.compactMap { record in record.shownProfile.map { (record.user, $0) } },
+        stored.presenceRows.presence.compactMap { record in record.shownProfile.map { (record.user, $0) } },
         uniquingKeysWith: { $1 }))
-    state = Mutex(State(book: AccountBook(stored), challenges: challenges, random: random))
+    state = Mutex(State(book: AccountBook(stored.accountRows), challenges: challenges, random: random))
     state.withLock { state in
-      for record in stored.accounts { count(record.passwordHash, 1, in: &state.costs) }
+      for record in stored.accountRows.accounts { count(record.passwordHash, 1, in: &state.costs) }
     }
   }
 
   /// Makes changes true that are durable.
-  func apply(_ changes: [StoreChange]) {
+  func apply(_ changes: [AccountChange]) {
     state.withLock { state in
       for change in changes {
         if case .account(let record) = change {

@@ -9,8 +9,8 @@ struct AccountWriter: Sendable {
   let time: any Timekeeper
 
   /// Stores changes, and makes them true. Their users are to be locked.
-  func commit(_ changes: [StoreChange]) async throws(StoreError) {
-    try await persistence.commit(changes)
+  func commit(_ changes: [AccountChange]) async throws(StoreError) {
+    try await persistence.commit(changes.map(StoreChange.accounts))
     accounts.apply(changes)
   }
 

@@ -112,9 +112,9 @@ public final class Homeserver: Sendable {
       let engine = FederationEngine(
         server: configuration.name, policy: federation.policy, timing: federation.timing,
         // Later than every life before, whatever became of the clock.
-        epoch: max(time.wallTime.milliseconds, stored.epoch + 1), seed: seed)
+        epoch: max(time.wallTime.milliseconds, stored.peerRows.epoch + 1), seed: seed)
       host = FederationHost(
-        engine, stored, sender: sender, knownPeers: knownPeers, failures: failures,
+        engine, stored.peerRows, sender: sender, knownPeers: knownPeers, failures: failures,
         profileFetcher: profileFetcher)
       (federationClient, self.profileFetcher, self.sender) = (client, profileFetcher, sender)
     } else {

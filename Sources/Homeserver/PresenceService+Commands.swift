@@ -21,13 +21,13 @@ extension PresenceService {
       let id = accounts.isLoggedIn(device) ? device.id : nil
       let decision = try rules.decide(update, of: user, on: id, now: now)
       let record = stored(decision.record)
-      try await persistence.commit([.presence(record)])
+      try await persistence.commit([.presence(.presence(record))])
       let shownBefore = accounts.announcedProfile(of: user)
       accounts.freezeProfile(of: user, as: record.shownProfile)
       let effects = rules.apply(decision)
       // A poll may have come in between, so that what is frozen by hiding is a little newer than what was stored.
       if let newer = rules.record(of: user, now: now), newer.frozen != record.frozen {
-        try? await persistence.commit([.presence(stored(newer))])
+        try? await persistence.commit([.presence(.presence(stored(newer)))])
       }
       perform(effects)
       if accounts.announcedProfile(of: user) != shownBefore {
@@ -163,8 +163,8 @@ extension PresenceService {
   /// What has to be stored before these are applied, in order: relations, and what other servers have to get.
   func rows(of decisions: [ListDecision]) -> [StoreChange] {
     decisions.flatMap { decision in
-      (decision.record.map { [.relationship($0)] } ?? [])
-        + (federation?.engine.unsent(in: decision.effects) ?? []).map(StoreChange.unsent)
+      (decision.record.map { [.presence(.relationship($0))] } ?? [])
+        + (federation?.engine.unsent(in: decision.effects) ?? []).map { .peers(.unsent($0)) }
     }
   }
 

@@ -23,7 +23,7 @@ extension PresenceService {
   }
 
   /// What is known of another server changed.
-  func writeLater(_ change: StoreChange) {
+  func writeLater(_ change: PeerChange) {
     if unwritten.add(change, at: time.instant) { writer.ring() }
   }
 
@@ -31,12 +31,16 @@ extension PresenceService {
   func flush() async {
     let now = time.now
     let users = unwritten.takeUsers()
-    let changes = users.flatMap { user -> [StoreChange] in
+    let changes = users.flatMap { user -> [PresenceChange] in
       guard let record = rules.record(of: user, now: now) else { return [] }
       return [.lastActive(user, record.lastActive)]
-        + rules.deviceRecords(of: user, now: now).map(StoreChange.deviceActivity)
+        + rules.deviceRecords(of: user, now: now).map(PresenceChange.deviceActivity)
     }
-    do { try await persistence.commit(changes) } catch { for user in users { writeLater(user) } }
+    do {
+      try await persistence.commit(changes.map(StoreChange.presence))
+    } catch {
+      for user in users { writeLater(user) }
+    }
     await flushPeers()
     await flushRelations()
   }
@@ -44,7 +48,7 @@ extension PresenceService {
   private func flushPeers() async {
     let areStored: Bool
     do throws(StoreError) {
-      try await persistence.commit(unwritten.beginPeers())
+      try await persistence.commit(unwritten.beginPeers().map(StoreChange.peers))
       areStored = true
     } catch {
       areStored = false
@@ -57,7 +61,8 @@ extension PresenceService {
   ///
   /// - Throws: `StoreError` where they could not be stored; then everything waits as before.
   func commit(_ changes: [StoreChange]) async throws(StoreError) {
-    let withdrawn = unwritten.withdraw(before: changes)
+    let withdrawn = unwritten.withdraw(
+      before: changes.compactMap { if case .peers(let change) = $0 { change } else { nil } })
     do throws(StoreError) {
       try await persistence.commit(changes)
     } catch {
@@ -75,7 +80,9 @@ extension PresenceService {
           () throws(StoreError) in
           let relationship = rules.lists.relationship(of: owner, for: observed)
           try await persistence.commit([
-            .relationship(RelationshipRecord(owner: owner, observed: observed, relationship: relationship))
+            .presence(
+              .relationship(
+                RelationshipRecord(owner: owner, observed: observed, relationship: relationship)))
           ])
         }
       } catch {

@@ -54,9 +54,9 @@ actor PresenceService {
     longAnswers = Alarm(time)
     unwritten = WriteBehindQueue(interval: configuration.writeBehind)
     let now = time.now
-    for record in stored.presence { rules.restore(record, now: now) }
-    for record in stored.deviceActivity { rules.restore(record, now: now) }
-    for record in stored.relationships {
+    for record in stored.presenceRows.presence { rules.restore(record, now: now) }
+    for record in stored.presenceRows.deviceActivity { rules.restore(record, now: now) }
+    for record in stored.presenceRows.relationships {
       rules.restore(record, now: now)
       guard let entry = record.relationship.entry else { continue }
       sync.restore(

@@ -36,13 +36,15 @@ struct SessionStarter: Sendable {
       guard !accounts.exists(user) else { throw AccountRegistry.inUse(user) }
       let now = time.wallTime
       let session = wish.map { accounts.logIn(user, $0, lifetimes, at: now) }
-      let changes: [StoreChange] = [
-        .account(AccountRecord(user: user, passwordHash: passwordHash, createdAt: now)),
-        .presence(PresenceRecord(user: user, lastActive: now)),
-      ]
-      try await writer.persistence.commit(changes + (session?.changes ?? []))
+      let changes =
+        [.account(AccountRecord(user: user, passwordHash: passwordHash, createdAt: now))]
+        + (session?.changes ?? [])
+      try await writer.persistence.commit(
+        changes.map(StoreChange.accounts) + [
+          .presence(.presence(PresenceRecord(user: user, lastActive: now)))
+        ])
       await presence.register(user)
-      accounts.apply(changes + (session?.changes ?? []))
+      accounts.apply(changes)
       if let device = session?.device { accounts.noteUse(of: device) }
       return session.map(credentials)
         ?? Credentials(userID: user, deviceID: nil, accessToken: nil, homeServer: user.server)

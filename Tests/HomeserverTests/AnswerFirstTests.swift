@@ -129,7 +129,7 @@ final class CommitLog: PresenceStore {
   func close() async { await base.close() }
 
   private static func text(_ change: StoreChange) -> String {
-    guard case .relationship(let record) = change else { return "\(change)" }
+    guard case .presence(.relationship(let record)) = change else { return "\(change)" }
     let relationship = record.relationship
     return "\(record.owner) \(record.observed) \(relationship.entry.map { "\($0.state)" } ?? "-") "
       + "asked \(relationship.askedAt != nil) allowed \(relationship.isAllowed) \(String(describing: relationship.inviteID)) "

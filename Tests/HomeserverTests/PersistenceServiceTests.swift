@@ -45,7 +45,7 @@ struct PersistenceServiceTests {
         if passes { gate.resume() }
       }
       let names = changes.map { change in
-        if case .account(let record) = change { String(record.user.localpart) } else { "?" }
+        if case .accounts(.account(let record)) = change { String(record.user.localpart) } else { "?" }
       }
       let isRefused = state.withLock { state in
         state.commits.append(names)

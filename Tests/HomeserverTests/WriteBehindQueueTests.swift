@@ -11,7 +11,7 @@ struct WriteBehindQueueTests {
   private var queue = WriteBehindQueue(interval: .seconds(2))
   private let ann: UserID
   private let bob: UserID
-  private let peer: StoreChange
+  private let peer: PeerChange
 
   init() throws {
     ann = try UserID("@ann:red.example").orThrow("a user")
@@ -55,7 +55,7 @@ struct WriteBehindQueueTests {
 
   @Test mutating func whatIsOlderThanARowThatIsStoredNowIsNotWrittenAfterIt() {
     _ = queue.add(peer, at: after(0))
-    let newer = StoreChange.peer(PeerRecord(name: bob.server, isSubscribed: false))
+    let newer = PeerChange.peer(PeerRecord(name: bob.server, isSubscribed: false))
     let withdrawn = queue.withdraw(before: [newer])
     #expect(queue.peers.isEmpty)
     _ = queue.begin(at: after(2))

@@ -122,9 +122,9 @@ extension StorePromise {
       let removed = try Sample.device("e\u{301}")
       let left = rows.filter { row in
         switch row {
-        case .device(let record): record.id != removed
-        case .token(let record): record.device != removed
-        case .deviceActivity(let record): record.device != removed
+        case .accounts(.device(let record)): record.id != removed
+        case .accounts(.token(let record)): record.device != removed
+        case .presence(.deviceActivity(let record)): record.device != removed
         default: true
         }
       }

@@ -153,9 +153,9 @@ extension StorePromise {
       try await place.commit(rows)
       let left = rows.filter { row in
         switch row {
-        case .device(let record): record.user != ann || record.id != desk
-        case .deviceActivity(let record): record.user != ann || record.device != desk
-        case .token(let record): record.user != ann || record.device != desk
+        case .accounts(.device(let record)): record.user != ann || record.id != desk
+        case .presence(.deviceActivity(let record)): record.user != ann || record.device != desk
+        case .accounts(.token(let record)): record.user != ann || record.device != desk
         default: true
         }
       }
@@ -166,7 +166,7 @@ extension StorePromise {
       let rows = try everyRow()
       try await place.commit(rows)
       let left = rows.filter { row in
-        if case .token(let record) = row { record.digest.bytes != [0, 1] } else { true }
+        if case .accounts(.token(let record)) = row { record.digest.bytes != [0, 1] } else { true }
       }
       try await place.commit([.removeToken(TokenDigest(bytes: [0, 1]))], leaving: left)
     },
@@ -197,17 +197,19 @@ extension StorePromise {
 extension StoreChange {
   fileprivate func isSameRow(as other: StoreChange) -> Bool {
     switch (self, other) {
-    case (.account(let one), .account(let two)): one.user == two.user
-    case (.presence(let one), .presence(let two)): one.user == two.user
-    case (.device(let one), .device(let two)): one.user == two.user && one.id == two.id
-    case (.deviceActivity(let one), .deviceActivity(let two)):
+    case (.accounts(.account(let one)), .accounts(.account(let two))): one.user == two.user
+    case (.presence(.presence(let one)), .presence(.presence(let two))): one.user == two.user
+    case (.accounts(.device(let one)), .accounts(.device(let two))): one.user == two.user && one.id == two.id
+    case (.presence(.deviceActivity(let one)), .presence(.deviceActivity(let two))):
       one.user == two.user && one.device == two.device
-    case (.token(let one), .token(let two)): one.digest == two.digest
-    case (.relationship(let one), .relationship(let two)):
+    case (.accounts(.token(let one)), .accounts(.token(let two))): one.digest == two.digest
+    case (.presence(.relationship(let one)), .presence(.relationship(let two))):
       one.owner == two.owner && one.observed == two.observed
-    case (.profileField(let one), .profileField(let two)): one.user == two.user && one.name == two.name
-    case (.accountData(let one), .accountData(let two)): one.user == two.user && one.type == two.type
-    case (.filter(let one), .filter(let two)): one.user == two.user && one.id == two.id
+    case (.accounts(.profileField(let one)), .accounts(.profileField(let two))):
+      one.user == two.user && one.name == two.name
+    case (.accounts(.accountData(let one)), .accounts(.accountData(let two))):
+      one.user == two.user && one.type == two.type
+    case (.accounts(.filter(let one)), .accounts(.filter(let two))): one.user == two.user && one.id == two.id
     default: false
     }
   }

@@ -13,7 +13,7 @@ struct FederationHost: Sendable {
     /// What became known of other servers, for the rules.
     var updates: [RemoteUpdate] = []
     /// Rows that are written behind.
-    var changes: [StoreChange] = []
+    var changes: [PeerChange] = []
     /// What one-shot queries were answered with; nil where the user is not shown.
     var answers: [(user: UserID, content: PresenceContent?)] = []
   }
@@ -31,7 +31,7 @@ struct FederationHost: Sendable {
   private let atStart: (peers: [PeerRecord], unsent: [ListEDU])
 
   init(
-    _ engine: FederationEngine, _ stored: StoredServer, sender: PeerSender, knownPeers: KnownPeers,
+    _ engine: FederationEngine, _ stored: PeerRows, sender: PeerSender, knownPeers: KnownPeers,
     failures: PeerFailureLog, profileFetcher: ProfileFetcher
   ) {
     self.engine = engine
@@ -48,10 +48,10 @@ struct FederationHost: Sendable {
   // MARK: After a start
 
   /// What has to be stored before any peer is told of this life.
-  var rowsOfThisLife: [StoreChange] { [.epoch(engine.epoch)] }
+  var rowsOfThisLife: [PeerChange] { [.epoch(engine.epoch)] }
 
   /// What is written behind after a start: of servers without a relation the oldest rows go.
-  mutating func retainStored() -> [StoreChange] { atStart.peers.flatMap { retention.changes(with: $0) } }
+  mutating func retainStored() -> [PeerChange] { atStart.peers.flatMap { retention.changes(with: $0) } }
 
   /// Servers with a subscription hear of it (R13).
   mutating func start(_ rules: PresenceRules, now: Moment) -> Outcome {
@@ -107,7 +107,7 @@ struct FederationHost: Sendable {
   // MARK: What is stored first
 
   /// What has to be durable before a transaction is taken, of its origin.
-  mutating func rows(taking transaction: Transaction, begins: Bool) -> [StoreChange] {
+  mutating func rows(taking transaction: Transaction, begins: Bool) -> [PeerChange] {
     let record = engine.record(taking: transaction, begins: begins)
     return [.peer(record)] + retention.changes(with: record)
   }

@@ -11,7 +11,7 @@ extension PresenceService {
     guard let rows = federation?.rowsOfThisLife else { return }
     for change in federation?.retainStored() ?? [] { writeLater(change) }
     // Before any peer is told of it. On a full disk the next life may be told the same, and is put right then.
-    try? await persistence.commit(rows)
+    try? await persistence.commit(rows.map(StoreChange.peers))
     perform(federation?.start(rules, now: time.now))
   }
 

@@ -36,14 +36,14 @@ extension PresenceService {
       guard accepts(transaction) else { return try await handle(transaction) }
       let decisions = await decide(transaction, now: time.now)
       let rows = receivedRows(of: decisions, transaction.listMessages)
-      try await commit(
-        rows.isEmpty && !begins
-          ? nothing : rows + (federation?.rows(taking: transaction, begins: begins) ?? []))
+      let origin =
+        rows.isEmpty && !begins ? nothing : federation?.rows(taking: transaction, begins: begins) ?? []
+      try await commit(rows + origin.map(StoreChange.peers))
       // Another life of the server may have been heard of meanwhile: then nothing of this is done.
       let isTaken = accepts(transaction)
       let answer = try await handle(transaction, decisions)
       if !isTaken {
-        for case .unsent(let message) in rows { writeLater(.delivered(message)) }
+        for case .peers(.unsent(let message)) in rows { writeLater(.delivered(message)) }
       }
       // What came in between made another decision of it, or none: it is stored as it is.
       for decision in decisions where decision.record != nil {
@@ -81,7 +81,7 @@ extension PresenceService {
 
   /// Something that is stored where nothing changes: a stranger must not learn from the time it takes whether the
   /// invited user exists.
-  private var nothing: [StoreChange] { federation?.rowsOfThisLife ?? [] }
+  private var nothing: [PeerChange] { federation?.rowsOfThisLife ?? [] }
 
   /// Whether a message says what its origin may say, and concerns people of this server, whether or not they exist.
   private func isFitting(_ message: ListEDU, from origin: ServerName) -> Bool {
@@ -106,7 +106,7 @@ extension PresenceService {
       // Who asks again what was answered asks once more where this answer is lost too.
       let isAnsweredAgain = message.kind == .invite && decision.before.isAllowed
       return rows(of: [decision]).filter { row in
-        if case .unsent = row { !isAnsweredAgain } else { true }
+        if case .peers(.unsent) = row { !isAnsweredAgain } else { true }
       }
     }
   }

@@ -18,7 +18,7 @@ struct WaitingChanges: Sendable {
     var unsent: ListEDU?
   }
 
-  private var peers: [ServerName: StoreChange] = [:]
+  private var peers: [ServerName: PeerChange] = [:]
   private var messages: [Pair: Messages] = [:]
   /// Of two people. The row is one of the last few, or none.
   private static let mostDelivered = 8
@@ -26,21 +26,21 @@ struct WaitingChanges: Sendable {
   var isEmpty: Bool { peers.isEmpty && messages.isEmpty }
 
   /// In an order in which they may be written.
-  var changes: [StoreChange] {
+  var changes: [PeerChange] {
     Array(peers.values)
       + messages.values.flatMap { row in
-        row.delivered.map(StoreChange.delivered) + (row.unsent.map { [.unsent($0)] } ?? [])
+        row.delivered.map(PeerChange.delivered) + (row.unsent.map { [.unsent($0)] } ?? [])
       }
   }
 
-  /// Only of other servers: anything else is not for this.
-  mutating func add(_ change: StoreChange) {
+  mutating func add(_ change: PeerChange) {
     switch change {
     case .peer(let record): peers[record.name] = change
     case .forgetPeer(let name): peers[name] = change
     case .unsent(let message): messages[Pair(message), default: Messages()].unsent = message
     case .delivered(let message): add(delivered: message, to: Pair(message))
-    default: break
+    // The life of this server is never written behind.
+    case .epoch: break
     }
   }
 
@@ -55,7 +55,7 @@ struct WaitingChanges: Sendable {
   /// Takes out what waits of things that are stored now: it is older, and would undo them.
   ///
   /// - Returns: what was taken out.
-  mutating func withdraw(before changes: [StoreChange]) -> WaitingChanges {
+  mutating func withdraw(before changes: [PeerChange]) -> WaitingChanges {
     var older = WaitingChanges()
     for change in changes {
       switch change {
@@ -64,7 +64,7 @@ struct WaitingChanges: Sendable {
       case .unsent(let message):
         let pair = Pair(message)
         older.messages[pair] = messages.removeValue(forKey: pair) ?? older.messages[pair]
-      default: break
+      case .delivered, .epoch: break
       }
     }
     return older
@@ -98,12 +98,12 @@ struct PeerRowRetention: Sendable {
   var count: Int { written.count }
 
   /// What has to be stored along with a server's row.
-  mutating func changes(with record: PeerRecord) -> [StoreChange] {
+  mutating func changes(with record: PeerRecord) -> [PeerChange] {
     turn += 1
     written[record.name] = record.isSubscribed ? nil : turn
     guard written.count > most else { return [] }
     let oldest = written.sorted { $0.value < $1.value }.prefix(most / 2).map(\.key)
     for name in oldest { written[name] = nil }
-    return oldest.map(StoreChange.forgetPeer)
+    return oldest.map(PeerChange.forgetPeer)
   }
 }

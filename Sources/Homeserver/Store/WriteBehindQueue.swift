@@ -47,7 +47,7 @@ struct WriteBehindQueue: Sendable {
   }
 
   /// What is known of another server changed.
-  mutating func add(_ change: StoreChange, at now: Instant) -> Bool {
+  mutating func add(_ change: PeerChange, at now: Instant) -> Bool {
     peers.add(change)
     return setDue(now)
   }
@@ -79,7 +79,7 @@ struct WriteBehindQueue: Sendable {
   }
 
   /// The rows of other servers, which are being written from here on.
-  mutating func beginPeers() -> [StoreChange] {
+  mutating func beginPeers() -> [PeerChange] {
     (writingPeers, peers) = (peers, WaitingChanges())
     return writingPeers.changes
   }
@@ -97,7 +97,7 @@ struct WriteBehindQueue: Sendable {
   // MARK: What is stored now
 
   /// Takes out what waits of things that are stored now: it is older than these, and must not be written after them.
-  mutating func withdraw(before changes: [StoreChange]) -> Withdrawn {
+  mutating func withdraw(before changes: [PeerChange]) -> Withdrawn {
     Withdrawn(
       waiting: peers.withdraw(before: changes), writing: writingPeers.withdraw(before: changes))
   }

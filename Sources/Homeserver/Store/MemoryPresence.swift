@@ -1,0 +1,36 @@
+internal import MatrixWire
+internal import Ports
+internal import PresenceCore
+
+/// The rows of presence in memory, by their keys.
+struct MemoryPresence: Sendable {
+  private struct Pair: Hashable, Sendable {
+    let owner: UserID
+    let observed: UserID
+  }
+
+  private var presence: [UserID: PresenceRecord] = [:]
+  private var deviceActivity: [Device: DeviceActivityRecord] = [:]
+  private var relationships: [Pair: RelationshipRecord] = [:]
+
+  mutating func apply(_ change: PresenceChange) {
+    switch change {
+    case .presence(let record): presence[record.user] = record
+    case .relationship(let record):
+      let pair = Pair(owner: record.owner, observed: record.observed)
+      relationships[pair] = record.relationship.isNothing ? nil : record
+    case .lastActive(let user, let time): presence[user]?.lastActive = time
+    case .deviceActivity(let record): deviceActivity[Device(user: record.user, id: record.device)] = record
+    }
+  }
+
+  mutating func removeDevice(_ device: Device) { deviceActivity[device] = nil }
+
+  var rows: PresenceRows {
+    var rows = PresenceRows()
+    rows.presence = Array(presence.values)
+    rows.deviceActivity = Array(deviceActivity.values)
+    rows.relationships = Array(relationships.values)
+    return rows
+  }
+}
