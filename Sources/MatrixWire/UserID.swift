@@ -3,12 +3,31 @@
 /// Parsing is as lenient as the specification demands of receivers (historical localparts are any Unicode
 /// without `:` and NUL, even empty); `isValidForRegistration` says whether a new account may have the name.
 /// Source: Matrix specification, appendices, "User Identifiers".
-public struct UserID: Hashable, Sendable {
+///
+/// Small, and quick to hash and to compare: it refers to its text, whose hash is worked out once.
+public struct UserID: Sendable {
+  @usableFromInline
+  final class Storage: Sendable {
+    let text: String
+    let server: ServerName
+    /// Of the text, for this process.
+    @usableFromInline let hash: Int
+
+    init(_ text: String, _ server: ServerName) {
+      (self.text, self.server, hash) = (text, server, text.hashValue)
+    }
+
+    @usableFromInline
+    func hasBytes(of other: Storage) -> Bool { text.hasBytes(of: other.text) }
+  }
+
+  @usableFromInline let storage: Storage
+
   /// The whole address as it is on the wire, at most 255 bytes.
-  public let rawValue: String
+  public var rawValue: String { storage.text }
 
   /// The server that speaks for this person.
-  public let server: ServerName
+  public var server: ServerName { storage.server }
 
   /// Splits at the first colon, because server names may contain colons too.
   public init?(_ text: some StringProtocol) {
@@ -16,8 +35,7 @@ public struct UserID: Hashable, Sendable {
       let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), !text.utf8.contains(0),
       let server = ServerName(text[text.utf8.index(after: colon)...])
     else { return nil }
-    self.rawValue = String(text)
-    self.server = server
+    storage = Storage(String(text), server)
   }
 
   /// An address on a server, or nil where the localpart has a colon or NUL or the whole is too long.
@@ -32,9 +50,6 @@ public struct UserID: Hashable, Sendable {
     return rawValue[rawValue.utf8.index(after: rawValue.startIndex)..<colon]
   }
 
-  /// By the address alone, which holds everything else.
-  public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
-
   /// Whether a new account may have this name: one or more of `a-z 0-9 . _ = - / +`.
   public var isValidForRegistration: Bool {
     let part = localpart.utf8
@@ -47,12 +62,28 @@ public struct UserID: Hashable, Sendable {
   private static let punctuation = Array("._=-/+".utf8)
 }
 
+extension UserID: Hashable {
+  /// Byte by byte, as for every `WireString`.
+  @inlinable
+  public static func == (left: UserID, right: UserID) -> Bool {
+    left.storage === right.storage
+      || left.storage.hash == right.storage.hash && left.storage.hasBytes(of: right.storage)
+  }
+
+  @inlinable
+  public func hash(into hasher: inout Hasher) { hasher.combine(storage.hash) }
+}
+
 extension UserID: WireString {}
 
 extension UserID: Comparable {
   /// Order by code point, which is the order of the UTF-8 bytes (Swift's own string order folds
   /// canonically equivalent text together).
   public static func < (left: UserID, right: UserID) -> Bool {
-    left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+    let (ours, theirs) = (left.rawValue.utf8.span, right.rawValue.utf8.span)
+    for index in 0..<min(ours.count, theirs.count) where ours[index] != theirs[index] {
+      return ours[index] < theirs[index]
+    }
+    return ours.count < theirs.count
   }
 }
