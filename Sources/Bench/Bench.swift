@@ -11,6 +11,7 @@ public struct Bench: Sendable {
 
   private let program: String
   private let baseline: String?
+  private let counter: AllocationCounter?
   private let rounds: Int
   private let pause = Duration.milliseconds(400)
 
@@ -21,7 +22,8 @@ public struct Bench: Sendable {
   public init(program: String, sources: String, rounds: Int) {
     self.program = program
     self.rounds = rounds
-    baseline = Self.compile(sources)
+    baseline = Compiler.compile(sources + "/longpoll_server.c")
+    counter = AllocationCounter(sources)
   }
 
   /// Measures, and prints a table.
@@ -41,20 +43,6 @@ public struct Bench: Sendable {
     }
     table.show()
     return table.holds
-  }
-
-  private static func compile(_ folder: String) -> String? {
-    let (source, program) = (folder + "/longpoll_server.c", "/tmp/porchlight-bench-\(getpid())")
-    guard access(source, R_OK) == 0,
-      let compiler = (["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"] as [String]).first(where: {
-        access($0, X_OK) == 0
-      }
-      ),
-      let child = try? Child([compiler, "-O2", "-w", "-o", program, source], until: nil)
-    else { return nil }
-    var status: Int32 = 0
-    waitpid(child.pid, &status, 0)
-    return status == 0 && access(program, X_OK) == 0 ? program : nil
   }
 
   private func subjects(watchers: Int) throws -> [Subject] {
@@ -99,11 +87,32 @@ public struct Bench: Sendable {
         try await rest()
       }
     }
-    let limit: Limit = count > 1_000 ? .none : .timesConstant(3)
-    table.add("CPU per update and next poll, \(count) watchers", "us", costs, limit)
+    table.add("CPU per update and next poll, \(count) watchers", "us", costs, .timesBaseline(3))
     table.add(
       "last byte of 1 change to \(count) watchers", "ms", spans,
-      count == 1_000 ? .atMost(40) : count == 10_000 ? .atMost(500) : .none)
+      count == 1_000 ? .atMost(40) : count == 10_000 ? .timesBaseline(2) : .none)
+    try await allocations(count, &table)
+  }
+
+  /// In a process of its own, as counting takes time.
+  private func allocations(_ count: Int, _ table: inout Table) async throws {
+    guard let counter else { return }
+    let subject = try Subject(.homeserver, watchers: count, program: program, counter: counter)
+    let (watchers, trigger) = (try await subject.watch(count), try await subject.trigger())
+    try await rest(.seconds(2))
+    var allocations = Figures()
+    for change in 0..<6 {
+      let before = counter.count
+      watchers.tally.expect(count)
+      trigger.send { _ in subject.change(change) }
+      _ = await watchers.tally.finish()
+      try await rest(.seconds(1))
+      // What is made once and kept is made at the first.
+      if change > 0 { allocations.add((counter.count - before) / Double(count), of: .homeserver) }
+    }
+    await watchers.close()
+    await trigger.close()
+    table.add("allocations per update and next poll, \(count) watchers", "", allocations, .atMost(8))
   }
 
   // MARK: Many that wait
@@ -155,7 +164,7 @@ public struct Bench: Sendable {
   /// Changes of a user whom many have on their lists, none of whom polls; compared with a user whom nobody has.
   private func unwatched(_ count: Int, _ table: inout Table) async throws {
     let subjects = try [0, count].map {
-      try Subject(.homeserver, watchers: $0, program: program, baseline: nil)
+      try Subject(.homeserver, watchers: $0, program: program)
     }
     var (costs, ratios) = (Figures(), Figures())
     for _ in 0..<rounds {

@@ -7,8 +7,12 @@ final class Child: Sendable {
   let lines: [String]
   private let output: Int32
 
+  /// - Parameters:
+  ///   - arguments: the program, and what it is told.
+  ///   - environment: what it finds in its environment besides ours, each as `NAME=value`.
+  ///   - ready: the line it prints when it is ready; nil where nothing is waited for.
   /// - Throws: `BenchError` where it does not start, or ends before it is ready.
-  init(_ arguments: [String], until ready: String? = "ready") throws {
+  init(_ arguments: [String], environment: [String] = [], until ready: String? = "ready") throws {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw BenchError("No pipe: \(errno)") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -19,8 +23,17 @@ final class Child: Sendable {
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     words.append(nil)
     defer { for word in words { free(word) } }
+    let variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) }
+    defer { for variable in variables { free(variable) } }
     var pid: pid_t = 0
-    let result = posix_spawn(&pid, arguments[0], &actions, nil, words, environ)
+    var all = variables
+    var next = environ
+    while let variable = next.pointee {
+      all.append(variable)
+      next += 1
+    }
+    all.append(nil)
+    let result = posix_spawn(&pid, arguments[0], &actions, nil, words, all)
     close(ends[1])
     guard result == 0 else {
       close(ends[0])

@@ -16,10 +16,14 @@ final class Subject: Sendable {
   private let watchers: [(token: String, position: String)]
 
   /// - Throws: `BenchError` where the server does not start.
-  init(_ kind: Kind, watchers: Int, program: String, baseline: String?) throws {
+  init(
+    _ kind: Kind, watchers: Int, program: String, baseline: String? = nil, counter: AllocationCounter? = nil
+  ) throws {
     self.kind = kind
     switch kind {
-    case .homeserver: child = try Child([program, "bench", "server", "--watchers", "\(watchers)"])
+    case .homeserver:
+      child = try Child(
+        [program, "bench", "server", "--watchers", "\(watchers)"], environment: counter?.environment ?? [])
     case .constant: child = try Child([try Self.constantRoute(beside: program), BenchServer.constant])
     case .baseline:
       port = 20_000 + Int(getpid()) % 10_000

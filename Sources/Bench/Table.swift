@@ -27,14 +27,15 @@ struct Figures: Sendable {
 enum Limit: Hashable, Sendable {
   case none
   case atMost(Double)
-  case timesConstant(Double)
+  case timesBaseline(Double)
   case atLeastConstant(Double)
 
   func holds(_ figures: Figures) -> Bool? {
     switch self {
     case .none: nil
     case .atMost(let most): figures.median(of: .homeserver).map { $0 <= most } ?? false
-    case .timesConstant(let times): figures.ratio(to: .constant).map { $0 <= times } ?? false
+    // Without a compiler there is nothing to compare with.
+    case .timesBaseline(let times): figures.ratio(to: .baseline).map { $0 <= times }
     case .atLeastConstant(let part): figures.ratio(to: .constant).map { $0 >= part } ?? false
     }
   }
@@ -43,7 +44,7 @@ enum Limit: Hashable, Sendable {
     switch self {
     case .none: "-"
     case .atMost(let most): "at most \(Table.text(most)) \(unit)"
-    case .timesConstant(let times): "at most \(Table.text(times)) x route"
+    case .timesBaseline(let times): "at most \(Table.text(times)) x C"
     case .atLeastConstant(let part): "at least \(Table.text(part)) x route"
     }
   }
