@@ -1,52 +1,73 @@
 /// A dictionary that keeps the order in which its keys were added; adding, finding, removing and the first take constant
 /// time.
-package struct LinkedDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-  private struct Node: Sendable {
-    var value: Value
-    var previous: Key?
-    var next: Key?
+///
+/// Its elements are in slots that are used again, so that an element that comes and goes costs no allocation. All of it
+/// may be inlined: it is used with each request.
+public struct LinkedDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+  @usableFromInline
+  struct Node: Sendable {
+    @usableFromInline let key: Key
+    @usableFromInline let value: Value
+    @usableFromInline var previous: Int?
+    @usableFromInline var next: Int?
+
+    @inlinable
+    init(key: Key, value: Value, previous: Int?) {
+      (self.key, self.value, self.previous) = (key, value, previous)
+    }
   }
 
-  private var nodes: [Key: Node] = [:]
-  private var firstKey: Key?
-  private var lastKey: Key?
+  @usableFromInline var slots: [Key: Int] = [:]
+  @usableFromInline var nodes: [Node?] = []
+  @usableFromInline var free: [Int] = []
+  @usableFromInline var firstSlot: Int?
+  @usableFromInline var lastSlot: Int?
 
-  package init() {}
+  @inlinable
+  public init() {}
 
-  package var count: Int { nodes.count }
-  package var isEmpty: Bool { nodes.isEmpty }
+  @inlinable public var count: Int { slots.count }
+  @inlinable public var isEmpty: Bool { slots.isEmpty }
 
   /// The one that was added first.
-  package var first: (key: Key, value: Value)? {
-    guard let key = firstKey, let node = nodes[key] else { return nil }
-    return (key, node.value)
+  @inlinable public var first: (key: Key, value: Value)? {
+    firstSlot.flatMap { nodes[$0] }.map { ($0.key, $0.value) }
   }
 
-  package subscript(key: Key) -> Value? { nodes[key]?.value }
+  @inlinable public subscript(key: Key) -> Value? { slots[key].flatMap { nodes[$0]?.value } }
 
   /// Adds at the end; a key that is there is moved there.
-  package mutating func append(_ key: Key, _ value: Value) {
+  @inlinable
+  public mutating func append(_ key: Key, _ value: Value) {
     remove(key)
-    nodes[key] = Node(value: value, previous: lastKey, next: nil)
-    if let lastKey { nodes[lastKey]?.next = key } else { firstKey = key }
-    lastKey = key
+    let slot = free.popLast() ?? nodes.count
+    let node = Node(key: key, value: value, previous: lastSlot)
+    if slot == nodes.count { nodes.append(node) } else { nodes[slot] = node }
+    slots[key] = slot
+    if let lastSlot { nodes[lastSlot]?.next = slot } else { firstSlot = slot }
+    lastSlot = slot
   }
 
+  @inlinable
   @discardableResult
-  package mutating func remove(_ key: Key) -> Value? {
-    guard let node = nodes.removeValue(forKey: key) else { return nil }
-    if let previous = node.previous { nodes[previous]?.next = node.next } else { firstKey = node.next }
-    if let next = node.next { nodes[next]?.previous = node.previous } else { lastKey = node.previous }
+  public mutating func remove(_ key: Key) -> Value? {
+    guard let slot = slots.removeValue(forKey: key), let node = nodes[slot] else { return nil }
+    nodes[slot] = nil
+    free.append(slot)
+    if let previous = node.previous { nodes[previous]?.next = node.next } else { firstSlot = node.next }
+    if let next = node.next { nodes[next]?.previous = node.previous } else { lastSlot = node.previous }
+    // What a crowd left behind is not kept.
+    if slots.isEmpty, nodes.count > 64 { self = LinkedDictionary() }
     return node.value
   }
 
   /// The first values, in their order, for as long as they match.
-  package func prefix(_ most: Int, while matches: (Value) -> Bool) -> [Value] {
+  public func prefix(_ most: Int, while matches: (Value) -> Bool) -> [Value] {
     var result: [Value] = []
-    var key = firstKey
-    while result.count < most, let each = key, let node = nodes[each], matches(node.value) {
+    var slot = firstSlot
+    while result.count < most, let node = slot.flatMap({ nodes[$0] }), matches(node.value) {
       result.append(node.value)
-      key = node.next
+      slot = node.next
     }
     return result
   }

@@ -4,13 +4,15 @@ internal import Ports
 /// What is known of one device of a person (Protocol 5.4, "Per device").
 struct DevicePresence: Hashable, Sendable {
   struct Stream: Hashable, Sendable {
+    let id: StreamID
     /// Whether it makes its user online: any poll but one with `set_presence=offline`.
     let counts: Bool
     /// Whether it looks at presence: any poll whose filter does not block it (E7).
     let looks: Bool
   }
 
-  var streams: [StreamID: Stream] = [:]
+  /// In the order they were opened: hardly ever more than one or two.
+  var streams: [Stream] = []
   /// When the last counting stream closed.
   var lastStreamEnd: Instant?
   /// When a status was last set on it, which counts as a stream that closed just then.
@@ -33,9 +35,39 @@ struct DevicePresence: Hashable, Sendable {
 
   init(at now: Instant) { lastAct = now }
 
+  /// A poll was opened on it.
+  mutating func open(
+    _ stream: StreamID, counts: Bool, _ intent: PollIntent, at now: Instant, _ limits: PresenceLimits
+  ) {
+    // Connecting is an act; every further poll is not.
+    if counts, !isConnected(at: now, limits) { lastAct = now }
+    dropSpentSwitch(at: now, limits)
+    streams.append(Stream(id: stream, counts: counts, looks: intent.looks))
+    guard !reports else { return }
+    if intent.setPresence == .unavailable { idleSince = idleStart(at: now, limits) ?? now }
+    if intent.setPresence == .online, idleSince != nil {
+      // Taking `unavailable` back says that the user is there; the fallback must not outvote it.
+      idleSince = nil
+      lastAct = now
+    }
+  }
+
+  /// A poll returned.
+  ///
+  /// - Returns: whether it was open here.
+  mutating func end(_ stream: StreamID, at now: Instant) -> Bool {
+    guard let place = streams.firstIndex(where: { $0.id == stream }) else { return false }
+    // In place: the next poll finds room.
+    let ended = streams.remove(at: place)
+    if ended.counts { lastStreamEnd = now }
+    if ended.looks { lastLookEnd = now }
+    lastEnd = now
+    return true
+  }
+
   func isConnected(at now: Instant, _ limits: PresenceLimits) -> Bool {
-    streams.values.contains(where: \.counts)
-      || [lastStreamEnd, lastPut].contains { $0.map { now < $0 + limits.grace } ?? false }
+    func isRecent(_ instant: Instant?) -> Bool { instant.map { now < $0 + limits.grace } ?? false }
+    return streams.contains(where: \.counts) || isRecent(lastStreamEnd) || isRecent(lastPut)
   }
 
   /// Since when the device is idle; nil while its user is at it.
@@ -47,7 +79,7 @@ struct DevicePresence: Hashable, Sendable {
 
   func isPolling(at now: Instant, _ limits: PresenceLimits) -> Bool {
     if let pollingSwitch, switchEnd(limits).map({ now < $0 }) ?? true { return pollingSwitch }
-    return streams.values.contains(where: \.looks)
+    return streams.contains(where: \.looks)
       || lastLookEnd.map { now < $0 + limits.pollingLinger } ?? false
       || listReadAt.map { now < $0 + limits.listReadPolling } ?? false
   }
@@ -64,15 +96,18 @@ struct DevicePresence: Hashable, Sendable {
 
   /// When something here changes by itself, if nothing else happens.
   func nextDeadline(after now: Instant, _ limits: PresenceLimits) -> Instant? {
-    let candidates = [
-      streams.values.contains(where: \.counts) ? nil : lastStreamEnd.map { $0 + limits.grace },
-      lastPut.map { $0 + limits.grace },
-      streams.values.contains(where: \.looks) ? nil : lastLookEnd.map { $0 + limits.pollingLinger },
-      pollingSwitch == nil ? nil : switchEnd(limits),
-      listReadAt.map { $0 + limits.listReadPolling },
-      reports || idleSince != nil ? nil : lastAct + limits.fallbackIdle,
-    ]
-    return candidates.compactMap(\.self).filter { $0 > now }.min()
+    var next: Instant?
+    func consider(_ start: Instant?, _ span: Duration) {
+      guard let end = start.map({ $0 + span }), end > now else { return }
+      next = min(next ?? end, end)
+    }
+    if !streams.contains(where: \.counts) { consider(lastStreamEnd, limits.grace) }
+    consider(lastPut, limits.grace)
+    if !streams.contains(where: \.looks) { consider(lastLookEnd, limits.pollingLinger) }
+    if pollingSwitch != nil { consider(switchEnd(limits), .zero) }
+    consider(listReadAt, limits.listReadPolling)
+    if !reports, idleSince == nil { consider(lastAct, limits.fallbackIdle) }
+    return next
   }
 
   /// Whether the device no longer differs from one never seen, except for its sticky type.

@@ -77,15 +77,12 @@ public struct PersonPresence: Hashable, Sendable {
         currentlyActive: false, deviceTypes: [], idleSince: nil)
     }
     let state = effective(at: now, limits)
-    let connected =
-      state == .offline ? [] : devices.values.filter { $0.isConnected(at: now, limits) }
     return PresenceView(
       state: state, statusMessage: statusMessage, lastActive: lastActive,
       currentlyActive: state.level >= PresenceState.online.level && now < lastActive + limits.activeWindow,
-      deviceTypes: Self.types(of: connected),
+      deviceTypes: state == .offline ? [] : connectedTypes(at: now, limits),
       // A chosen `unavailable` is not idleness, and busy users are never shown idle.
-      idleSince: state == .unavailable && choice != .unavailable
-        ? Self.idleSince(connected, at: now, limits) : nil)
+      idleSince: state == .unavailable && choice != .unavailable ? idleSince(at: now, limits) : nil)
   }
 
   /// What the user's own streams see: everything, hidden or not.
@@ -103,16 +100,20 @@ public struct PersonPresence: Hashable, Sendable {
     return view
   }
 
-  private static func types(of devices: [DevicePresence]) -> [DeviceType] {
-    let types = devices.compactMap(\.type)
-    return types.count > 1 ? Set(types).sorted() : types
+  private func connectedTypes(at now: Instant, _ limits: PresenceLimits) -> [DeviceType] {
+    var types: [DeviceType] = []
+    for device in devices.values {
+      guard let type = device.type, device.isConnected(at: now, limits), !types.contains(type) else {
+        continue
+      }
+      types.append(type)
+    }
+    return types.count > 1 ? types.sorted() : types
   }
 
-  private static func idleSince(
-    _ connected: [DevicePresence], at now: Instant, _ limits: PresenceLimits
-  ) -> Instant? {
+  private func idleSince(at now: Instant, _ limits: PresenceLimits) -> Instant? {
     var latest: Instant?
-    for device in connected {
+    for device in devices.values where device.isConnected(at: now, limits) {
       guard let start = device.idleStart(at: now, limits) else { return nil }
       latest = max(latest ?? start, start)
     }
@@ -126,10 +127,16 @@ public struct PersonPresence: Hashable, Sendable {
 
   /// When something changes by itself, if nothing else happens.
   func nextDeadline(after now: Instant, _ limits: PresenceLimits) -> Instant? {
-    let activeEdge = lastActive + limits.activeWindow
-    var edges = devices.values.compactMap { $0.nextDeadline(after: now, limits) }
-    if let lastPut, lastPut + limits.grace > now { edges.append(lastPut + limits.grace) }
-    return (activeEdge > now ? edges + [activeEdge] : edges).min()
+    var next: Instant?
+    func consider(_ edge: Instant) {
+      if edge > now { next = min(next ?? edge, edge) }
+    }
+    for device in devices.values {
+      if let edge = device.nextDeadline(after: now, limits) { consider(edge) }
+    }
+    consider(lastActive + limits.activeWindow)
+    if let lastPut { consider(lastPut + limits.grace) }
+    return next
   }
 
   // MARK: What happens

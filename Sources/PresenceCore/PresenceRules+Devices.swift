@@ -18,23 +18,11 @@ extension PresenceRules {
     let counts = intent.setPresence != .offline
     let instant = now.instant
     let limits = limits
-    people[user]?.changeDevices(at: instant, limits) { devices in
-      var state = devices[device] ?? DevicePresence(at: instant)
-      // Connecting is an act; every further poll is not.
-      if counts, !state.isConnected(at: instant, limits) { state.lastAct = instant }
-      state.dropSpentSwitch(at: instant, limits)
-      state.streams[stream] = .init(counts: counts, looks: intent.looks)
-      if !state.reports {
-        if intent.setPresence == .unavailable {
-          state.idleSince = state.idleStart(at: instant, limits) ?? instant
-        }
-        if intent.setPresence == .online, state.idleSince != nil {
-          // Taking `unavailable` back says that the user is there; the fallback must not outvote it.
-          state.idleSince = nil
-          state.lastAct = instant
-        }
+    people.change(user) { person in
+      person.changeDevices(at: instant, limits) { devices in
+        if devices.index(forKey: device) == nil { devices[device] = DevicePresence(at: instant) }
+        devices.change(device) { $0.open(stream, counts: counts, intent, at: instant, limits) }
       }
-      devices[device] = state
     }
     return (stream, reconcile(user, at: instant))
   }
@@ -43,26 +31,25 @@ extension PresenceRules {
   public mutating func streamEnded(
     _ stream: StreamID, of user: UserID, on device: DeviceID, now: Moment
   ) -> [PresenceEffect] {
-    streamsEnded([(stream, device)], of: user, now: now)
+    streamsEnded(CollectionOfOne((stream: stream, device: device)), of: user, now: now)
   }
 
   /// Polls of one user returned together. What follows is worked out once: it looks at each of their devices, which may
   /// be many.
   public mutating func streamsEnded(
-    _ ended: [(stream: StreamID, device: DeviceID)], of user: UserID, now: Moment
+    _ ended: some Collection<(stream: StreamID, device: DeviceID)>, of user: UserID, now: Moment
   ) -> [PresenceEffect] {
-    let known = ended.filter { people[user]?.devices[$0.device]?.streams[$0.stream] != nil }
-    guard !known.isEmpty else { return [] }
     let instant = now.instant
-    people[user]?.changeDevices(at: instant, limits) { devices in
-      for (stream, device) in known {
-        guard let ended = devices[device]?.streams.removeValue(forKey: stream) else { continue }
-        if ended.counts { devices[device]?.lastStreamEnd = instant }
-        if ended.looks { devices[device]?.lastLookEnd = instant }
-        devices[device]?.lastEnd = instant
+    var isKnown = false
+    let limits = limits
+    people.change(user) { person in
+      person.changeDevices(at: instant, limits) { devices in
+        for (stream, device) in ended where devices.change(device, { $0.end(stream, at: instant) }) == true {
+          isKnown = true
+        }
       }
     }
-    return reconcile(user, at: instant)
+    return isKnown ? reconcile(user, at: instant) : []
   }
 
   /// A device's own report (E5).
@@ -83,7 +70,7 @@ extension PresenceRules {
       }
       if let type = report.deviceType { state.type = type }
       if report.closing {
-        state.streams = [:]
+        state.streams = []
         state.lastStreamEnd = nil
         state.lastPut = nil
         state.lastLookEnd = nil

@@ -227,10 +227,11 @@ public struct PresenceRules: Sendable {
   mutating func reconcile(_ user: UserID, at now: Instant) -> [PresenceEffect] {
     guard let person = people[user], let before = announced[user] else { return [] }
     let after = announcement(of: person, at: now)
-    rearm(user, at: now)
-    var effects: [PresenceEffect] = []
+    deadlines.set(person.nextDeadline(after: now, limits), for: .person(user))
     let toOthers = after.toOthers.differs(from: before.toOthers)
     let toSelf = after.toSelf.differs(from: before.toSelf)
+    guard toOthers || toSelf || after.polling != before.polling else { return [] }
+    var effects: [PresenceEffect] = []
     if toOthers || toSelf {
       announced[user] = after
       effects.append(.presenceChanged(user, toOthers: toOthers))
