@@ -86,7 +86,8 @@ struct AccountBook: Sendable {
 
   mutating func noteUse(of device: Device) {
     uses += 1
-    accounts[device.user]?.devices[device.id]?.lastUse = uses
+    let number = uses
+    accounts.change(device.user) { account in account.devices.change(device.id) { $0.lastUse = number } }
   }
 
   /// The devices of a person that were not used for longest, as many as have to go so that there is room for one more:

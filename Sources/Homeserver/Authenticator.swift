@@ -20,6 +20,13 @@ struct Authenticator: Sendable {
     return record
   }
 
+  /// Whether a token that was good before still is, and its user does not ask too often. Then it counts as a request.
+  func admitsAgain(_ token: TokenDigest) -> Bool {
+    guard let record = accounts.use(token, at: time.wallTime) else { return false }
+    do throws(APIError) { try limiter.charge(.requests, .user(record.user)) } catch { return false }
+    return true
+  }
+
   /// Proves that the sender of a request may ask an endpoint, and counts what it counts as.
   ///
   /// - Throws: as `token(of:)`, the refusal of the endpoint where it is another user's, and 429.

@@ -27,6 +27,18 @@ extension Homeserver {
     return try? streams.poll(kind, admitted, deliver: deliver)
   }
 
+  /// The poll that was asked for last, in the same words but for its position: a client asks so as soon as it was
+  /// answered. It counts as a request like every other, and is answered where the last one was.
+  ///
+  /// - Parameters:
+  ///   - last: the poll before it on the same connection.
+  ///   - position: what it says of where it goes on (`since`, `from`).
+  /// - Returns: a poll for `open`; nil where it has to be asked for like the first, which may be refused.
+  public func poll(again last: Poll, since position: SyncToken) -> Poll? {
+    guard !hub.isClosed, authenticator.admitsAgain(last.token) else { return nil }
+    return Poll(last, since: position)
+  }
+
   /// Opens a poll and waits for its answer.
   func wait(for endpoint: PollParameters.Endpoint, _ request: RoutedRequest) async throws -> WireResponse {
     let answer = Answer()

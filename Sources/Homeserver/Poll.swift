@@ -1,4 +1,4 @@
-internal import MatrixWire
+package import MatrixWire
 internal import Ports
 internal import PresenceCore
 internal import Synchronization
@@ -14,6 +14,9 @@ public final class Poll: Sendable {
   let deliver: @Sendable (WireResponse) -> Void
   /// Set under the lock of the hub.
   let isAbandoned = Atomic(false)
+  /// Where it waits in the hub, under whose lock this is read and set.
+  let slot = Atomic(noSlot)
+  static let noSlot = -1
 
   init(
     _ device: Device, _ token: TokenDigest, _ form: StreamForm, _ parameters: PollParameters,
@@ -25,6 +28,21 @@ public final class Poll: Sendable {
     self.parameters = parameters
     self.deliver = deliver
   }
+
+  /// The same once more, from another position.
+  init(_ last: Poll, since position: SyncToken) {
+    device = last.device
+    token = last.token
+    form = last.form
+    parameters = last.parameters.with(since: position)
+    deliver = last.deliver
+  }
+
+  /// Where it goes on from, as its client said.
+  package var position: SyncToken? { parameters.since }
+
+  /// The parameter that says so.
+  package var positionName: String { form.shape == .withSender ? "since" : "from" }
 
   var intent: PollIntent {
     PollIntent(setPresence: parameters.setPresence, looks: !parameters.filter.blocksPresence)
@@ -91,7 +109,7 @@ struct PollParameters: Sendable {
     case events
   }
 
-  let since: SyncToken?
+  private(set) var since: SyncToken?
   let wait: Duration
   let setPresence: PresenceState?
   let filter: SyncFilter
@@ -139,6 +157,12 @@ struct PollParameters: Sendable {
     } else {
       filter = .everything
     }
+  }
+
+  func with(since position: SyncToken) -> PollParameters {
+    var parameters = self
+    parameters.since = position
+    return parameters
   }
 
   private static func parse<Value>(

@@ -75,13 +75,14 @@ extension PresenceService {
 
   /// Polls were answered: those of one person end together.
   func end(_ polls: [OpenPoll]) {
-    guard polls.count > 1 else {
-      if let open = polls.first {
-        dispatch(rules.streamEnded(open.stream, of: open.device.user, on: open.device.id, now: time.now))
+    let now = time.now
+    // Hardly ever are two of one user among them.
+    guard polls.count > 1, Set(polls.map(\.device.user)).count < polls.count else {
+      for open in polls {
+        dispatch(rules.streamEnded(open.stream, of: open.device.user, on: open.device.id, now: now))
       }
       return
     }
-    let now = time.now
     var ended: [UserID: [(StreamID, DeviceID)]] = [:]
     var users: [UserID] = []
     for open in polls {

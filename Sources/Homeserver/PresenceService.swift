@@ -93,9 +93,14 @@ actor PresenceService {
   }
 
   private var nextDeadline: Instant? {
-    [rules.nextDeadline, federation?.engine.nextDeadline, queries.nextDeadline, sync.nextDeadline].compactMap(
-      \.self
-    ).min()
+    var next = rules.nextDeadline
+    func consider(_ deadline: Instant?) {
+      if let deadline { next = min(next ?? deadline, deadline) }
+    }
+    consider(federation?.engine.nextDeadline)
+    consider(queries.nextDeadline)
+    consider(sync.nextDeadline)
+    return next
   }
 
   // MARK: Effects
@@ -136,6 +141,7 @@ actor PresenceService {
 
   /// Does what the rules ask for; `answerPolls` or `answerLater` has to follow.
   func dispatch(_ effects: [PresenceEffect]) {
+    guard !effects.isEmpty else { return }
     publish(effects)
     notifyPeers(effects)
   }

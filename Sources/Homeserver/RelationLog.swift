@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import Ports
 
 /// The last event of each of a person's relations, and when it was told; of ended ones up to a number.
 struct RelationLog<Event: RelationEvent>: Sendable {
@@ -42,8 +43,7 @@ struct RelationLog<Event: RelationEvent>: Sendable {
 
   /// The other person looks different, by the change `told`.
   mutating func presenceChanged(of other: UserID, at version: UInt64, told: UInt64) {
-    records[other]?.presenceVersion = version
-    records[other]?.told = told
+    records.change(other) { ($0.presenceVersion, $0.told) = (version, told) }
   }
 
   /// Removes the record of a relation, as if it had never been.

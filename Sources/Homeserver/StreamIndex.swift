@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import Ports
 
 /// When each thing last changed that a stream can tell, counted for every person by themselves: what a poll is
 /// answered from.
@@ -27,7 +28,7 @@ struct StreamIndex: Sendable {
     var reached: UInt64 = 0
     /// Whether a poll has waited here: from then on `missed` says who changed, and the list need not be searched.
     var isFollowing = false
-    var missed: Set<UserID> = []
+    var missed: [UserID] = []
     /// Who has yet to be compared, where it takes more than one turn, and the change up to which they are.
     var uncompared: ArraySlice<UserID> = []
     var reaching: UInt64 = 0
@@ -41,7 +42,8 @@ struct StreamIndex: Sendable {
   /// Whose streams have something new, and at which version.
   typealias Changes = [(user: UserID, version: UInt64)]
 
-  private var streams: [UserID: Stream] = [:]
+  private typealias Streams = [UserID: Stream]
+  private var streams: Streams = [:]
   /// The newest change of each person that others may see.
   private var latest: [UserID: UInt64] = [:]
   private var lastChange: UInt64 = 0
@@ -116,8 +118,8 @@ struct StreamIndex: Sendable {
     while told.count < Self.part, let user = untold.first?.key {
       let some = untold[user].map { Array($0.prefix(Self.part - told.count)) } ?? []
       for viewer in some {
-        untold[user]?.remove(viewer)
-        streams[viewer]?.missed.insert(user)
+        untold.change(user) { $0.remove(viewer) }
+        streams.change(viewer) { $0.missed.append(user) }
         told.insert(viewer)
       }
       if untold[user]?.isEmpty ?? true { untold[user] = nil }
@@ -143,9 +145,15 @@ struct StreamIndex: Sendable {
   mutating func receiveChanges(for viewer: UserID) -> Changes {
     detachUnheard()
     var hasNews = false
-    for user in untold.keys where untold[user]?.remove(viewer) != nil {
-      streams[viewer]?.missed.insert(user)
-      hasNews = true
+    // By place: to hold its keys meanwhile would have all of it copied.
+    var place = untold.startIndex
+    while place < untold.endIndex {
+      let user = untold[place].key
+      if untold.values[place].remove(viewer) != nil {
+        streams.change(viewer) { $0.missed.append(user) }
+        hasNews = true
+      }
+      untold.formIndex(after: &place)
     }
     return hasNews ? [(viewer, .max)] : []
   }
@@ -160,52 +168,67 @@ struct StreamIndex: Sendable {
   ///   read.
   @discardableResult
   mutating func look(_ viewer: UserID, waits: Bool) -> Bool {
-    if streams[viewer]?.uncompared.isEmpty ?? true {
-      let isFollowing = streams[viewer]?.isFollowing ?? false
-      let begins = waits && !isFollowing
-      guard begins || streams[viewer]?.reached ?? lastChange < lastChange else { return true }
-      let seen = isFollowing ? Array(streams[viewer]?.missed ?? []) : Array(listRecords(of: viewer).keys)
-      streams[viewer, default: Stream()].missed = []
-      streams[viewer]?.uncompared = seen[...]
-      streams[viewer]?.reaching = lastChange
-      if waits { streams[viewer]?.isFollowing = true }
+    while true {
+      if waits, streams.index(forKey: viewer) == nil { streams[viewer] = Stream() }
+      guard let place = streams.index(forKey: viewer) else { return true }
+      if streams.values[place].uncompared.isEmpty {
+        let begins = waits && !streams.values[place].isFollowing
+        guard begins || streams.values[place].reached < lastChange else { return true }
+        begin(at: place, waits: waits)
+      }
+      compareSome(for: viewer, at: place)
+      guard streams.values[place].uncompared.isEmpty else { return false }
+      streams.values[place].reached = streams.values[place].reaching
+      // Who changed while it took its locks has to be compared before a poll waits: nobody would wake it for them.
+      let follows = !waits || streams.values[place].isFollowing
+      if follows, streams.values[place].missed.isEmpty { return true }
     }
-    compareSome(for: viewer)
-    guard streams[viewer]?.uncompared.isEmpty ?? true else { return false }
-    let reaching = streams[viewer]?.reaching ?? 0
-    streams[viewer]?.reached = reaching
-    // Who changed while it took its locks has to be compared before a poll waits: nobody would wake it for them.
-    let follows = !waits || streams[viewer]?.isFollowing == true
-    return (follows && streams[viewer]?.missed.isEmpty ?? true) || look(viewer, waits: waits)
+  }
+
+  /// Notes whom a viewer who looks has to compare: those they missed, or their whole list.
+  private mutating func begin(at place: Streams.Index, waits: Bool) {
+    let isFollowing = streams.values[place].isFollowing
+    streams.values[place].uncompared =
+      isFollowing ? streams.values[place].missed[...] : Array(streams.values[place].lists.records.keys)[...]
+    streams.values[place].missed = []
+    streams.values[place].reaching = lastChange
+    if waits { streams.values[place].isFollowing = true }
   }
 
   /// Gives versions to those who changed among the next few.
-  private mutating func compareSome(for viewer: UserID) {
-    guard let seen = streams[viewer]?.uncompared.prefix(Self.part), !seen.isEmpty else { return }
-    streams[viewer]?.uncompared.removeFirst(seen.count)
-    if streams[viewer]?.isFollowing == true {
-      let records = listRecords(of: viewer)
-      for user in seen where records[user]?.event.state == .accepted {
+  private mutating func compareSome(for viewer: UserID, at place: Streams.Index) {
+    let seen = streams.values[place].uncompared.prefix(Self.part)
+    streams.values[place].uncompared.removeFirst(seen.count)
+    if streams.values[place].isFollowing {
+      for user in seen where streams.values[place].lists.records[user]?.event.state == .accepted {
         followers[user, default: []].insert(viewer)
       }
     }
-    for (user, change) in news(among: seen, for: viewer) {
-      guard let version = streams[viewer]?.next() else { continue }
-      streams[viewer]?.lists.presenceChanged(of: user, at: version, told: change)
+    // Hardly ever more than one.
+    if seen.count == 1, let user = seen.first {
+      if let change = untoldChange(of: user, at: place) { give(user, change, at: place) }
+      return
     }
+    var news: [(user: UserID, change: UInt64)] = []
+    for user in seen {
+      if let change = untoldChange(of: user, at: place) { news.append((user, change)) }
+    }
+    // In the order of the changes.
+    for (user, change) in news.sorted(by: { $0.change < $1.change }) { give(user, change, at: place) }
   }
 
-  /// Who changed since the viewer was told of them, in the order of the changes.
-  private func news(
-    among users: ArraySlice<UserID>, for viewer: UserID
-  ) -> [(user: UserID, change: UInt64)] {
-    let records = listRecords(of: viewer)
-    return users.compactMap { user in
-      guard let change = latest[user], let record = records[user], record.event.state == .accepted,
-        change > record.told
-      else { return nil }
-      return (user, change)
-    }.sorted { $0.change < $1.change }
+  /// The newest change of a user, where the viewer was not told of it.
+  private func untoldChange(of user: UserID, at place: Streams.Index) -> UInt64? {
+    guard let change = latest[user], let record = streams.values[place].lists.records[user],
+      record.event.state == .accepted, change > record.told
+    else { return nil }
+    return change
+  }
+
+  /// Gives a change its version.
+  private mutating func give(_ user: UserID, _ change: UInt64, at place: Streams.Index) {
+    let version = streams.values[place].next()
+    streams.values[place].lists.presenceChanged(of: user, at: version, told: change)
   }
 
   /// Nobody has a person on their list any more.
@@ -232,8 +255,8 @@ struct StreamIndex: Sendable {
       followers[other]?.remove(owner)
       if followers[other]?.isEmpty == true { followers[other] = nil }
       untold[other]?.remove(owner)
-      streams[owner]?.missed.remove(other)
-    } else if streams[owner]?.isFollowing == true {
+      streams[owner]?.missed.removeAll { $0 == other }
+    } else if let stream = streams[owner], stream.isFollowing, !stream.missed.contains(other) {
       followers[other, default: []].insert(owner)
     }
     return add(event, with: other, to: \.lists, of: owner)

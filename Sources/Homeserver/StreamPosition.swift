@@ -17,12 +17,27 @@ struct StreamPosition: Hashable, Sendable {
 
   /// Takes a token that was given out, in the one way a position is written.
   init?(_ token: SyncToken) {
-    let parts = token.rawValue.utf8.dropFirst().split(
-      separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
-    guard parts.count == 2, let life = UInt64(Substring(parts[0])), let version = UInt64(Substring(parts[1]))
+    var rest = token.rawValue.utf8[...]
+    guard rest.popFirst() == UInt8(ascii: "p"), let life = Self.number(&rest),
+      rest.popFirst() == UInt8(ascii: "_"),
+      let version = Self.number(&rest), rest.isEmpty
     else { return nil }
     self.init(life: life, version: version)
-    guard self.token == token else { return nil }
+  }
+
+  /// Reads a number without leading zeros, the way numbers are written.
+  private static func number(_ text: inout Substring.UTF8View) -> UInt64? {
+    guard let first = text.first, (48...57).contains(first) else { return nil }
+    var number: UInt64 = 0
+    var count = 0
+    while let digit = text.first, (48...57).contains(digit) {
+      let (ten, overflow) = number.multipliedReportingOverflow(by: 10)
+      let (sum, carry) = ten.addingReportingOverflow(UInt64(digit - 48))
+      guard !overflow, !carry else { return nil }
+      (number, count) = (sum, count + 1)
+      text.removeFirst()
+    }
+    return first == 48 && count > 1 ? nil : number
   }
 
   var token: SyncToken {

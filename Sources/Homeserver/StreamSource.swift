@@ -23,8 +23,7 @@ protocol StreamSource {
 /// Presence, lists and invites.
 extension StreamView: StreamSource {
   func changes(since: StreamPosition?, _ filter: SyncFilter) -> [Notice] {
-    (since.map { changes(since: $0.version) } ?? everything()).filter {
-      filter.presence.allows($0, to: viewer)
-    }
+    func passes(_ notice: Notice) -> Bool { filter.presence.allows(notice, to: viewer) }
+    return since.map { changes(since: $0.version, where: passes) } ?? everything().filter(passes)
   }
 }

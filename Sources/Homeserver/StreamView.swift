@@ -9,7 +9,8 @@ struct StreamView {
   let rules: PresenceRules
   let index: StreamIndex
   let profiles: AccountRegistry
-  let viewer: UserID
+  /// Whose view it is: one pass over many polls goes from viewer to viewer.
+  var viewer: UserID
   let now: Moment
 
   /// Something a stream tells, before it is said.
@@ -47,15 +48,22 @@ struct StreamView {
         observer: observer, observed: viewer, receivedAt: receivedAt.milliseconds, state: .pending))
   }
 
-  /// What changed after a version, oldest first.
-  func changes(since: UInt64) -> [Notice] {
-    var found: [Notice] = []
-    var order: [(version: UInt64, place: Int)] = []
+  /// What changed after a version and passes a filter, oldest first.
+  func changes(since: UInt64, where passes: (Notice) -> Bool = { _ in true }) -> [Notice] {
+    // Most answers tell one thing.
+    var first: (version: UInt64, notice: Notice)?
+    var found: [(version: UInt64, notice: Notice)] = []
     func add(_ notice: Notice, _ version: UInt64) {
-      order.append((version, found.count))
-      found.append(notice)
+      guard passes(notice) else { return }
+      if let earlier = first {
+        if found.isEmpty { found.append(earlier) }
+        found.append((version, notice))
+      } else {
+        first = (version, notice)
+      }
     }
-    if index.ownVersion(of: viewer) > since { add(.own(isComplete: false), index.ownVersion(of: viewer)) }
+    let own = index.ownVersion(of: viewer)
+    if own > since { add(.own(isComplete: false), own) }
     for (user, record) in index.listRecords(of: viewer) {
       if let ended = record.ended, ended.version > since { add(.list(ended.event), ended.version) }
       if record.version > since {
@@ -69,7 +77,10 @@ struct StreamView {
       if let ended = record.ended, ended.version > since { add(.invite(ended.event), ended.version) }
       add(.invite(record.event), record.version)
     }
-    return order.sorted { $0 < $1 }.map { found[$0.place] }
+    guard !found.isEmpty else { return first.map { [$0.notice] } ?? [] }
+    // A user who came onto the list is told in two notices of one version, in this order.
+    return found.enumerated().sorted { ($0.element.version, $0.offset) < ($1.element.version, $1.offset) }
+      .map(\.element.notice)
   }
 
   /// What a notice says now; nil where there is nothing any more.

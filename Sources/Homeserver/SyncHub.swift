@@ -11,44 +11,67 @@ final class SyncHub: Sendable {
   private struct Waiter: Sendable {
     let open: OpenPoll
     let after: UInt64
+    /// Counts the polls that ever waited.
+    let number: UInt64
+    /// The polls of the same person that came to wait before and after it.
+    var previous: Int?
+    var next: Int?
   }
 
-  private typealias WaiterID = UInt64
-
+  /// Polls that wait are in slots, and those of a person are linked in the order in which they came.
   private struct State: Sendable {
-    var waiters: [WaiterID: Waiter] = [:]
-    /// Of each person, in the order of their names.
-    var waiting: [UserID: [WaiterID]] = [:]
-    var ids: [ObjectIdentifier: WaiterID] = [:]
-    var deadlines = DeadlineQueue<WaiterID>()
+    var waiters: [Waiter?] = []
+    var free: [Int] = []
+    /// Of each person the poll that came first, and the one that came last.
+    var waiting: [UserID: (first: Int, last: Int)] = [:]
+    var deadlines = DeadlineQueue<Int>()
     /// Left by their callers; their streams have yet to be ended.
     var gone: [OpenPoll] = []
     /// When the alarm will ring.
     var armed: Instant?
-    var lastID: WaiterID = 0
+    var lastNumber: UInt64 = 0
     var isClosed = false
 
-    mutating func take(_ id: WaiterID) -> OpenPoll? {
-      guard let waiter = waiters.removeValue(forKey: id) else { return nil }
+    var count: Int { waiters.count - free.count }
+
+    mutating func park(_ open: OpenPoll, after: UInt64, until deadline: Instant) {
+      lastNumber += 1
+      let slot = free.popLast() ?? waiters.count
+      if slot == waiters.count { waiters.append(nil) }
+      let (user, last) = (open.device.user, waiting[open.device.user]?.last)
+      waiters[slot] = Waiter(open: open, after: after, number: lastNumber, previous: last)
+      if let last { waiters[last]?.next = slot }
+      waiting[user, default: (slot, slot)].last = slot
+      open.poll.slot.store(slot, ordering: .relaxed)
+      deadlines.set(deadline, for: slot)
+    }
+
+    mutating func take(_ slot: Int) -> OpenPoll? {
+      guard waiters.indices.contains(slot), let waiter = waiters[slot].take() else { return nil }
+      free.append(slot)
       let user = waiter.open.device.user
-      if waiting[user]?.count == 1 {
+      waiter.open.poll.slot.store(Poll.noSlot, ordering: .relaxed)
+      deadlines.set(nil, for: slot)
+      if let previous = waiter.previous { waiters[previous]?.next = waiter.next }
+      if let next = waiter.next { waiters[next]?.previous = waiter.previous }
+      if waiter.previous == nil, waiter.next == nil {
         waiting[user] = nil
-      } else if let place = place(of: id, among: waiting[user] ?? []) {
-        waiting[user]?.remove(at: place)
+      } else {
+        if let next = waiter.next, waiter.previous == nil { waiting[user]?.first = next }
+        if let previous = waiter.previous, waiter.next == nil { waiting[user]?.last = previous }
       }
-      ids[ObjectIdentifier(waiter.open.poll)] = nil
-      deadlines.set(nil, for: id)
+      // What a crowd left behind is not kept.
+      if free.count == waiters.count, free.count > 64 { (waiters, free) = ([], []) }
       return waiter.open
     }
 
-    /// Names are given in order: the place is found by halves.
-    private func place(of id: WaiterID, among ids: [WaiterID]) -> Int? {
-      var (low, high) = (0, ids.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if ids[middle] < id { low = middle + 1 } else { high = middle }
-      }
-      return low < ids.count && ids[low] == id ? low : nil
+    /// The slots of a person's polls, the one that came first at the beginning.
+    func slots(of user: UserID) -> [Int] {
+      Array(
+        sequence(state: waiting[user]?.first) { next in
+          defer { next = next.flatMap { waiters[$0]?.next } }
+          return next
+        })
     }
   }
 
@@ -62,8 +85,8 @@ final class SyncHub: Sendable {
     await alarm.run { now in
       let (due, gone) = state.withLock { state in
         var due: [OpenPoll] = []
-        while let id = state.deadlines.popDue(at: now) {
-          if let open = state.take(id) { due.append(open) }
+        while let slot = state.deadlines.popDue(at: now) {
+          if let open = state.take(slot) { due.append(open) }
         }
         defer { state.gone = [] }
         return (due, state.gone)
@@ -82,12 +105,7 @@ final class SyncHub: Sendable {
   func park(_ open: OpenPoll, after: UInt64, until deadline: Instant) -> Bool {
     let (isParked, isEarlier) = state.withLock { state in
       guard !state.isClosed, !open.poll.isAbandoned.load(ordering: .relaxed) else { return (false, false) }
-      state.lastID += 1
-      let id = state.lastID
-      state.waiters[id] = Waiter(open: open, after: after)
-      state.waiting[open.device.user, default: []].append(id)
-      state.ids[ObjectIdentifier(open.poll)] = id
-      state.deadlines.set(deadline, for: id)
+      state.park(open, after: after, until: deadline)
       guard state.armed.map({ deadline < $0 }) ?? true else { return (true, false) }
       state.armed = deadline
       return (true, true)
@@ -106,10 +124,12 @@ final class SyncHub: Sendable {
     state.withLock { state in
       var woken: [OpenPoll] = []
       for (place, (user, version)) in changes.enumerated() {
-        for id in state.waiting[user] ?? [] {
-          guard let after = state.waiters[id]?.after, after < version else { continue }
+        var next = state.waiting[user]?.first
+        while let slot = next, let waiter = state.waiters[slot] {
+          next = waiter.next
+          guard waiter.after < version else { continue }
           guard woken.count < most else { return (woken, Array(changes[place...])) }
-          if let open = state.take(id) { woken.append(open) }
+          if let open = state.take(slot) { woken.append(open) }
         }
       }
       return (woken, [])
@@ -119,7 +139,7 @@ final class SyncHub: Sendable {
   /// Takes out every poll of a device.
   func end(_ device: Device) -> [OpenPoll] {
     state.withLock { state in
-      (state.waiting[device.user] ?? []).filter { state.waiters[$0]?.open.device == device }
+      state.slots(of: device.user).filter { state.waiters[$0]?.open.device == device }
         .compactMap { state.take($0) }
     }
   }
@@ -128,9 +148,7 @@ final class SyncHub: Sendable {
   func abandon(_ poll: Poll) {
     let open = state.withLock { state in
       poll.isAbandoned.store(true, ordering: .relaxed)
-      guard let id = state.ids[ObjectIdentifier(poll)], let open = state.take(id) else {
-        return nil as OpenPoll?
-      }
+      guard let open = state.take(poll.slot.load(ordering: .relaxed)) else { return nil as OpenPoll? }
       state.gone.append(open)
       return open
     }
@@ -143,12 +161,14 @@ final class SyncHub: Sendable {
   func close() -> [OpenPoll] {
     state.withLock { state in
       state.isClosed = true
-      return state.waiters.keys.sorted().compactMap { state.take($0) }
+      let inOrder = state.waiters.indices.compactMap { slot in state.waiters[slot].map { (slot, $0.number) } }
+        .sorted { $0.1 < $1.1 }
+      return inOrder.compactMap { state.take($0.0) }
     }
   }
 
   var isClosed: Bool { state.withLock(\.isClosed) }
 
   /// How many polls are waiting.
-  var waitingCount: Int { state.withLock { $0.waiters.count } }
+  var waitingCount: Int { state.withLock(\.count) }
 }

@@ -32,66 +32,65 @@ extension SyncService {
   mutating func answer(
     _ polls: [OpenPoll], _ rules: PresenceRules, _ now: Moment
   ) -> (answered: [OpenPoll], unread: [OpenPoll]) {
+    guard let first = polls.first else { return ([], []) }
+    var unread: [OpenPoll] = []
+    var isRead = [Bool](repeating: true, count: polls.count)
+    for (place, open) in polls.enumerated()
+    where !look(open.device.user, waits: open.since != nil && now.instant < open.deadline) {
+      isRead[place] = false
+      unread.append(open)
+    }
+    // From here on the streams stay as they are: one view serves all.
+    var view = view(of: first.device.user, rules, now)
     var shared = SharedEvents()
-    var (answered, unread) = ([OpenPoll](), [OpenPoll]())
-    for open in polls {
-      switch answer(open, rules, now, &shared) {
-      case .answered: answered.append(open)
-      case .parked: break
-      case .unread: unread.append(open)
-      }
+    var answered: [OpenPoll] = []
+    answered.reserveCapacity(polls.count)
+    for (place, open) in polls.enumerated() where isRead[place] {
+      view.viewer = open.device.user
+      if answer(open, view, &shared) { answered.append(open) }
     }
     return (answered, unread)
   }
 
-  /// What became of a poll.
-  private enum PollOutcome {
-    case answered
-    /// It waits, or is told in parts.
-    case parked
-    /// So many people changed that they were not all looked at.
-    case unread
-  }
-
+  /// - Returns: whether it was answered; if not it waits, or is told in parts.
   private mutating func answer(
-    _ open: OpenPoll, _ rules: PresenceRules, _ now: Moment, _ shared: inout SharedEvents
-  ) -> PollOutcome {
-    let (poll, user) = (open.poll, open.device.user)
-    guard look(user, waits: open.since != nil && now.instant < open.deadline) else { return .unread }
+    _ open: OpenPoll, _ view: StreamView, _ shared: inout SharedEvents
+  ) -> Bool {
+    let (poll, now) = (open.poll, view.now.instant)
     guard isReached(open) else {
       poll.deliver(Self.unknownPosition(of: poll).response)
-      return .answered
+      return true
     }
-    let position = position(of: user)
-    let view = view(of: user, rules, now)
+    let position = position(of: view.viewer)
     let filter = poll.parameters.filter
     let isQuiet = open.since == position
     let notices = isQuiet ? [] : view.changes(since: open.since, filter)
-    let types = isQuiet ? [] : accountData(of: user).changes(since: open.since, filter)
+    let types = isQuiet ? [] : accountData(of: view.viewer).changes(since: open.since, filter)
     let hasNews = !notices.isEmpty || !types.isEmpty
     if open.since != nil {
       var (until, after) = (open.deadline, position.version)
       if hasNews {
         // Something to say. While changes keep coming they share an answer (Protocol 5.4).
         let quiet = lastAnswers[open.device].map { $0 + batching }
-        (until, after) = (min(quiet ?? now.instant, open.deadline), .max)
+        (until, after) = (min(quiet ?? now, open.deadline), .max)
       }
-      if now.instant < until {
-        if hub.park(open, after: after, until: until) { return .parked }
+      if now < until {
+        if hub.park(open, after: after, until: until) { return false }
         poll.deliver(open.farewell)
-        return .answered
+        return true
       }
-      if hasNews { lastAnswers[open.device] = now.instant }
+      if hasNews { lastAnswers[open.device] = now }
     }
     guard notices.count <= 2 * PresenceService.part else {
       long.append(open)
-      return .parked
+      return false
     }
+    shared.write(notices, in: view, as: poll.form)
     poll.deliver(
       poll.answer(
         from: open.start, to: position.token, isComplete: open.since == nil && open.start != nil,
-        accountData: types.isEmpty ? [] : types.compactMap(accountData(of: user).event),
-        presence: notices.compactMap { shared.bytes(of: $0, in: view, as: poll.form) }))
-    return .answered
+        accountData: types.isEmpty ? [] : types.compactMap(accountData(of: view.viewer).event),
+        presence: shared.events))
+    return true
   }
 }
