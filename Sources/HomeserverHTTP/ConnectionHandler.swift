@@ -11,29 +11,33 @@ final class ConnectionHandler: ChannelDuplexHandler {
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private let dispatcher: EventLoopDispatcher
+  let dispatcher: EventLoopDispatcher
   let place: Place
   private let requester: Requester
-  private let limits: HTTPServer.Limits
-  private var reader: RequestReader
-  private var phase = ConnectionPhase.idle
+  let limits: HTTPServer.Limits
+  var reader: RequestReader
+  var phase = ConnectionPhase.idle
   private var timer = DeadlineTimer()
-  private var context: ChannelHandlerContext?
+  var context: ChannelHandlerContext?
   /// Small: there is one for each of ten thousand connections.
-  private var arrived = CircularBuffer<DecodedRequest>(initialCapacity: 1)
-  private var current: DecodedRequest?
+  var arrived = CircularBuffer<DecodedRequest>(initialCapacity: 1)
+  var current: DecodedRequest?
   /// What `current` asks for, where it waits.
   private var poll: Poll?
-  private var isHungUp = false
+  /// The last poll, which its client is likely to send again.
+  private var repeated: RepeatedPoll?
+  /// A poll was handed over whose bytes may be kept for the next one.
+  private var isPollNew = false
+  var isHungUp = false
   /// No request is taken any more: the client closed its half, spoke nonsense or wants the end, or the server stops.
-  private var isLast = false
-  private var isReadHeld = false
+  var isLast = false
+  var isReadHeld = false
   private var isAdvancing = false
-  private var hasReadParts = false
+  var hasReadParts = false
   /// Whether the client said something since reading was complete; handshakes say nothing.
   var hasReadText = false
-  private var head = HeadMemory()
-  private var readAhead = ReadAhead()
+  var head = HeadMemory()
+  var readAhead = ReadAhead()
 
   init(
     _ dispatcher: EventLoopDispatcher, _ place: Place, _ requester: Requester, _ limits: HTTPServer.Limits,
@@ -76,7 +80,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   /// The client waits no more: a request that only reads is ended, a change once begun is carried out.
-  private func abandon() {
+  func abandon() {
     guard let poll else { return }
     self.poll = nil
     dispatcher.abandon(poll)
@@ -94,114 +98,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
   func cut() { context?.close(promise: nil) }
 
   /// Whether what comes in is still read.
-  private var isReading: Bool { !isLast && phase != .lingering && phase != .closed }
-}
-
-// MARK: Reading
-
-extension ConnectionHandler {
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    hasReadParts = true
-    let part = unwrapInboundIn(data)
-    guard isReading else { return readOut(part, context) }
-    if current != nil, !hasRoom(for: part) { return }
-    switch reader.handle(part) {
-    case .more: break
-    case .invite:
-      guard current == nil, arrived.isEmpty else { return }
-      context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: ResponseBytes.invitation)), promise: nil)
-    case .decoded(var decoded):
-      decoded.readAhead = readAhead.endRequest()
-      arrived.append(decoded)
-      if !decoded.staysOpen { isLast = true }
-      advance(context)
-    }
-  }
-
-  /// Counts what comes behind a request that is being answered. Reading stops when that is much, so that what comes
-  /// all the same came with the end of the connection: beyond a bound it is thrown away, and nothing behind it counts.
-  private func hasRoom(for part: HTTPServerRequestPart) -> Bool {
-    readAhead.add(part)
-    guard readAhead.bytes > limits.mostReadAhead + limits.largestHead else { return true }
-    isLast = true
-    reader.close()
-    return false
-  }
-
-  /// Whether nothing more is read until something was answered.
-  private var isFull: Bool {
-    arrived.count >= limits.mostPipelined
-      || (current != nil && readAhead.bytes + head.bytes >= limits.mostReadAhead)
-  }
-
-  /// So many bytes are kept of a head that is not whole yet.
-  func setHeadBytes(_ count: Int) {
-    head.bytes = count
-    guard count > limits.smallRequest, phase != .closed else { return head.charge = nil }
-    let memory = head.charge ?? dispatcher.charge(.nobody, for: place.id)
-    head.charge = memory
-    // Buffers double, and this one stays. Not a method of `head`: this very connection may have to give way for it.
-    if !memory.grow(to: 2 * count) { cut() }
-  }
-
-  /// Another request needs the memory of the one that is coming.
-  func giveWay() {
-    if head.isTaken { return cut() }
-    if let context, isReading, let refusal = reader.giveWay() { finish(with: refusal, context) }
-  }
-
-  /// Takes no more requests; this is the last answer.
-  private func finish(with answer: DecodedRequest, _ context: ChannelHandlerContext) {
-    isLast = true
-    arrived.append(answer)
-    advance(context)
-  }
-
-  /// Reads past the body of a request that is refused, so that its client may finish and then read the refusal.
-  private func readOut(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
-    guard reader.isAbandoned else { return }
-    _ = reader.handle(part)
-    if !reader.isAbandoned, phase == .lingering { context.close(mode: .output, promise: nil) }
-  }
-
-  func channelReadComplete(context: ChannelHandlerContext) {
-    if isReading, phase == .idle || phase == .head {
-      if !reader.isBetween {
-        enter(.body, limits.body, context)
-      } else if phase == .idle, !hasReadParts, hasReadText {
-        // Bytes came and made no part: the beginning of a head.
-        enter(.head, limits.head, context)
-      }
-    }
-    (hasReadParts, hasReadText) = (false, false)
-    context.fireChannelReadComplete()
-  }
-
-  func read(context: ChannelHandlerContext) {
-    isReadHeld = isFull && isReading
-    if !isReadHeld { context.read() }
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
-    guard isReading else { return }
-    finish(with: DecodedRequest(refusing: error), context)
-  }
-
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
-    isLast = true
-    isHungUp = true
-    abandon()
-    if phase == .lingering { context.close(promise: nil) } else { advance(context) }
-  }
+  var isReading: Bool { !isLast && phase != .lingering && phase != .closed }
 }
 
 // MARK: Answering
 
 extension ConnectionHandler {
   /// Hands over or answers what has arrived, until an answer has to be waited for.
-  private func advance(_ context: ChannelHandlerContext) {
+  func advance(_ context: ChannelHandlerContext) {
     // Answers that are out at once call this again: a loop, for a client may have sent thousands.
     guard !isAdvancing else { return }
     isAdvancing = true
@@ -210,7 +114,7 @@ extension ConnectionHandler {
       guard let next = arrived.popFirst() else { return rest(context) }
       current = next
       // The request is handed over; what it was is not needed here any more.
-      current?.content = .answer(WireResponse(status: 200, body: []))
+      current?.content = DecodedRequest.handedOver.content
       readAhead.remove(next.readAhead)
       place.set(.busy, now: context.eventLoop.now)
       switch next.content {
@@ -220,11 +124,37 @@ extension ConnectionHandler {
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         poll = dispatcher.ask(
           request, next.memory, Handle(handler: handler, requester: next.client ?? requester))
+        isPollNew = poll != nil && next.isRepeatable
         if isHungUp { abandon() }
       case .answer(let response): answer(response, context)
       }
     }
     if isReadHeld, !isFull { context.read() }
+  }
+
+  /// Hands a poll over that is the last one again, from another position: it need not be parsed.
+  ///
+  /// - Parameter bytes: what has come and was not parsed yet.
+  /// - Returns: how many of them the poll takes; nil where they have to be parsed.
+  func pollAgain(_ bytes: ByteBuffer) -> Int? {
+    guard let repeated, current == nil, phase == .idle, arrived.isEmpty, isReading, reader.isBetween,
+      head.bytes == 0, let context, let (position, length) = repeated.match(bytes.readableBytesView),
+      let poll = dispatcher.ask(again: repeated.poll, since: position)
+    else { return nil }
+    hasReadParts = true
+    current = .handedOver
+    self.poll = poll
+    phase = .answering
+    timer.disarm()
+    place.set(.busy, now: context.eventLoop.now)
+    return length
+  }
+
+  /// Keeps the bytes of a poll that was just parsed.
+  func noteRequest(_ bytes: ByteBufferView) {
+    guard isPollNew else { return }
+    isPollNew = false
+    repeated = poll.flatMap { RepeatedPoll(bytes, $0) }
   }
 
   /// Nothing is left to do until the client says more.
@@ -251,13 +181,19 @@ extension ConnectionHandler {
     let isEnd = arrived.isEmpty && isLast
     let staysOpen = decoded.staysOpen && !isEnd
     phase = .writing
-    let bytes = ResponseBytes.render(
-      response, to: decoded, staysOpen: staysOpen, date: dispatcher.date, context.channel.allocator)
+    let bytes = dispatcher.bytes(of: response, to: decoded, staysOpen: staysOpen)
+    context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    guard phase == .writing else { return }
+    // Most answers are in the hands of the system at once.
+    if (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) == 0 {
+      return answered(staysOpen, .success(()), context)
+    }
     let written = context.eventLoop.makePromise(of: Void.self)
     written.futureResult.assumeIsolated().whenComplete { result in
       self.answered(staysOpen, result, context)
     }
-    context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
+    // Behind the answer.
+    context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(capacity: 0)), promise: written)
     if phase == .writing { enter(.writing, limits.answer, context) }
   }
 
@@ -283,7 +219,7 @@ extension ConnectionHandler {
 // MARK: Deadlines
 
 extension ConnectionHandler: NIOScheduledCallbackHandler {
-  private func enter(_ phase: ConnectionPhase, _ span: Duration, _ context: ChannelHandlerContext) {
+  func enter(_ phase: ConnectionPhase, _ span: Duration, _ context: ChannelHandlerContext) {
     self.phase = phase
     timer.arm(in: span, on: context.eventLoop, self)
   }

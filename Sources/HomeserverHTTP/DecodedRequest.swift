@@ -23,6 +23,11 @@ struct DecodedRequest: Sendable {
   var isOld = false
   /// Whether the connection goes on after the answer.
   var staysOpen = true
+  /// Whether the same bytes would be the same request again: nothing came or comes behind its head.
+  var isRepeatable = false
+
+  /// A request that was handed over; what it was is not needed any more.
+  static let handedOver = DecodedRequest(.answer(WireResponse(status: 200, body: [])))
 
   init(_ content: Content) { self.content = content }
 

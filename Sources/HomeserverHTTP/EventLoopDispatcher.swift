@@ -26,6 +26,8 @@ final class EventLoopDispatcher: Sendable {
   private let memory: MemoryBudget
   private let time: any Timekeeper
   private let dateLine: NIOLoopBoundBox<DateLine>
+  /// The buffer of the answer before: most have been written by then, and the next finds room.
+  private let output: NIOLoopBoundBox<ByteBuffer>
   private let asked: NIOLoopBoundBox<Asked>
   /// By the identity of their channels.
   private let connections: NIOLoopBoundBox<[ObjectIdentifier: ConnectionHandler]>
@@ -43,6 +45,7 @@ final class EventLoopDispatcher: Sendable {
     self.memory = memory
     self.time = time
     dateLine = .makeBoxSendingValue(DateLine(), eventLoop: loop)
+    output = .makeBoxSendingValue(ByteBuffer(), eventLoop: loop)
     asked = .makeBoxSendingValue(Asked(), eventLoop: loop)
     connections = .makeBoxSendingValue([:], eventLoop: loop)
     emptied = .makeBoxSendingValue(nil, eventLoop: loop)
@@ -87,11 +90,24 @@ final class EventLoopDispatcher: Sendable {
     } else {
       asked.value.requests.append((request, memory, connection))
     }
-    if !asked.value.isRung {
-      asked.value.isRung = true
-      bell.yield()
-    }
+    ring()
     return poll
+  }
+
+  /// Takes the poll in that is the last one of a connection, from another position.
+  ///
+  /// - Returns: nil where it has to be asked for like the first.
+  func ask(again last: Poll, since position: SyncToken) -> Poll? {
+    guard let poll = requests.poll(again: last, since: position) else { return nil }
+    asked.value.polls.append(poll)
+    ring()
+    return poll
+  }
+
+  private func ring() {
+    guard !asked.value.isRung else { return }
+    asked.value.isRung = true
+    bell.yield()
   }
 
   func abandon(_ poll: Poll) { requests.abandon(poll) }
@@ -110,8 +126,16 @@ final class EventLoopDispatcher: Sendable {
     }
   }
 
-  /// The line of an answer that says when it was made.
-  var date: String { dateLine.value.text(at: time.wallTime) }
+  /// An answer as bytes, with the line that says when it was made.
+  func bytes(of response: WireResponse, to decoded: DecodedRequest, staysOpen: Bool) -> ByteBuffer {
+    let date = dateLine.value.text(at: time.wallTime)
+    ResponseBytes.render(response, to: decoded, staysOpen: staysOpen, date: date, into: &output.value)
+    let bytes = output.value
+    if bytes.capacity > Self.mostKept { output.value = ByteBuffer() }
+    return bytes
+  }
+
+  private static let mostKept = 16_384
 
   func add(_ handler: ConnectionHandler) { connections.value[handler.place.id] = handler }
 
@@ -127,11 +151,15 @@ final class EventLoopDispatcher: Sendable {
     // Out at once where that is here: the sooner it is on its way, the sooner the last one is sent.
     if loop.inEventLoop { return connection.handler.value.answer(response) }
     let isFirst = tray.withLock { tray in
+      if tray.isEmpty { tray.reserveCapacity(Self.together) }
       tray.append(Given(response: response, connection: connection))
       return tray.count == 1
     }
     if isFirst { loop.execute { self.handOut() } }
   }
+
+  /// How many answers come together, most often at most.
+  private static let together = 64
 
   private func handOut() {
     let given = tray.withLock { tray in
@@ -173,6 +201,10 @@ struct RequestHandler: Sendable {
 
   func poll(_ request: WireRequest, deliver: @escaping @Sendable (WireResponse) -> Void) -> Poll? {
     homeserver?.poll(for: request, deliver: deliver)
+  }
+
+  func poll(again last: Poll, since position: SyncToken) -> Poll? {
+    homeserver?.poll(again: last, since: position)
   }
 
   /// Where no homeserver says who a sender is, all count as known.

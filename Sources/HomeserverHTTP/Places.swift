@@ -44,7 +44,7 @@ struct Places<Connection: Sendable>: Sendable {
 
   /// Says how a connection is used from now on. Nothing where it is not there, or was told to go.
   mutating func set(_ use: Use, _ id: ID, now: NIODeadline) {
-    guard let connection = take(id) else { return }
+    guard let connection = take(id, for: use) else { return }
     switch use {
     case .silent: silent.append(id, Waiting(connection: connection, since: now))
     case .idle: idle.append(id, Waiting(connection: connection, since: now))
@@ -54,18 +54,20 @@ struct Places<Connection: Sendable>: Sendable {
 
   /// A connection is closed.
   mutating func leave(_ id: ID) {
-    if leaving.remove(id) == nil { _ = take(id) }
+    if leaving.remove(id) == nil { _ = take(id, for: .idle) }
   }
 
-  private mutating func take(_ id: ID) -> Connection? {
-    busy.removeValue(forKey: id) ?? silent.remove(id)?.connection ?? idle.remove(id)?.connection
+  /// Takes a connection out; it is looked for first where most are that are used so next.
+  private mutating func take(_ id: ID, for use: Use) -> Connection? {
+    if use == .busy, let waiting = idle.remove(id) { return waiting.connection }
+    return busy.removeValue(forKey: id) ?? silent.remove(id)?.connection ?? idle.remove(id)?.connection
   }
 
   /// The connection that gives way to another, which counts as gone: nil where all are in use.
   mutating func giveWay(now: NIODeadline) -> Connection? {
     for (id, waiting) in [silent.first, idle.first].compactMap({ $0 }) where waiting.since + grace <= now {
       leaving.insert(id)
-      return take(id)
+      return take(id, for: .busy)
     }
     return nil
   }

@@ -19,12 +19,18 @@ struct RequestDecoder: ByteToMessageDecoder {
   func decoderRemoved(context: ChannelHandlerContext) { parser.decoderRemoved(context: context) }
 
   func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
-    let bytes = buffer.readableBytesView
     connection.hasReadText = true
+    if let length = connection.pollAgain(buffer) {
+      // The parser is between two requests and never sees this one.
+      buffer.moveReaderIndex(forwardBy: length)
+      return .continue
+    }
+    let bytes = buffer.readableBytesView
     do {
       let state = try parser.decode(context: context, buffer: &buffer)
       // Of a head that is not whole yet the parser leaves everything where it is.
       connection.setHeadBytes(buffer.readableBytes)
+      connection.noteRequest(bytes.dropLast(buffer.readableBytes))
       return state
     } catch HTTPParserError.invalidMethod where !Self.mayBeMethod(bytes) {
       throw HTTPParserError.unknown

@@ -11,6 +11,9 @@ enum RequestHead {
     // The parser takes nothing more from a connection that asked to speak another protocol.
     let isUpgrade = head.method == .CONNECT || head.headers.contains(name: "Upgrade")
     decoded.staysOpen = head.isKeepAlive && !isUpgrade
+    decoded.isRepeatable =
+      decoded.staysOpen && !decoded.isOld && head.method == .GET
+      && !["Content-Length", "Transfer-Encoding", "Expect"].contains(where: head.headers.contains)
     return decoded
   }
 

@@ -11,13 +11,12 @@ enum ResponseBytes {
   ///   - decoded: what it answers.
   ///   - staysOpen: whether the connection goes on afterwards.
   ///   - date: the line that says when.
-  ///   - allocator: the channel's.
-  /// - Returns: head and body in one buffer.
+  ///   - bytes: becomes head and body.
   static func render(
     _ response: WireResponse, to decoded: DecodedRequest, staysOpen: Bool, date: String,
-    _ allocator: ByteBufferAllocator
-  ) -> ByteBuffer {
-    var bytes = allocator.buffer(capacity: 384 + (decoded.isHead ? 0 : response.body.count))
+    into bytes: inout ByteBuffer
+  ) {
+    bytes.clear(minimumCapacity: 384 + (decoded.isHead ? 0 : response.body.count))
     let status = HTTPResponseStatus(statusCode: response.status)
     if response.status == 200 {
       bytes.writeStaticString("HTTP/1.1 200 OK\r\n")
@@ -25,29 +24,34 @@ enum ResponseBytes {
       bytes.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
     }
     bytes.writeString(date)
-    bytes.writeString(crossOrigin)
+    bytes.writeStaticString(crossOrigin)
     for header in response.headers where isOurs(header) {
       bytes.writeString(header.name)
       bytes.writeStaticString(": ")
       bytes.writeString(header.value)
       bytes.writeStaticString("\r\n")
     }
-    if status.mayHaveResponseBody { bytes.writeString("Content-Length: \(response.body.count)\r\n") }
+    if status.mayHaveResponseBody {
+      bytes.writeStaticString("Content-Length: ")
+      bytes.writeString(String(response.body.count))
+      bytes.writeStaticString("\r\n")
+    }
     if !staysOpen {
       bytes.writeString("Connection: close\r\n")
     } else if decoded.isOld {
       bytes.writeString("Connection: keep-alive\r\n")
     }
-    bytes.writeString("\r\n")
+    bytes.writeStaticString("\r\n")
     if !decoded.isHead, status.mayHaveResponseBody { bytes.writeBytes(response.body) }
-    return bytes
   }
 
   /// Protocol 1.5.
-  private static let crossOrigin =
-    "Access-Control-Allow-Origin: *\r\n"
-    + "Access-Control-Allow-Methods: GET, HEAD, POST, PUT, DELETE, OPTIONS\r\n"
-    + "Access-Control-Allow-Headers: X-Requested-With, Content-Type, Authorization\r\n"
+  private static let crossOrigin: StaticString = """
+    Access-Control-Allow-Origin: *\r
+    Access-Control-Allow-Methods: GET, HEAD, POST, PUT, DELETE, OPTIONS\r
+    Access-Control-Allow-Headers: X-Requested-With, Content-Type, Authorization\r
+
+    """
 
   private static func isControl(_ byte: UInt8) -> Bool { byte < 32 || byte == 127 }
 
