@@ -26,8 +26,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var poll: Poll?
   /// The last poll, which its client is likely to send again.
   private var repeated: RepeatedPoll?
-  /// A poll was handed over whose bytes may be kept for the next one.
-  private var isPollNew = false
+  /// While bytes are decoded: whether nothing came before them that is not answered, and whether they were a poll that
+  /// may be repeated. Only then are they the bytes of that poll.
+  private var (isAlone, isPollNew) = (false, false)
   var isHungUp = false
   /// No request is taken any more: the client closed its half, spoke nonsense or wants the end, or the server stops.
   var isLast = false
@@ -76,6 +77,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     head.charge = nil
     reader.close()
     abandon()
+    // It refers to this connection, for its answer.
+    repeated = nil
     dispatcher.remove(self)
   }
 
@@ -150,10 +153,15 @@ extension ConnectionHandler {
     return length
   }
 
+  /// Bytes are about to be parsed.
+  func beginDecoding() {
+    isPollNew = false
+    isAlone = current == nil && arrived.isEmpty && reader.isBetween && head.bytes == 0
+  }
+
   /// Keeps the bytes of a poll that was just parsed.
   func noteRequest(_ bytes: ByteBufferView) {
-    guard isPollNew else { return }
-    isPollNew = false
+    guard isAlone, isPollNew else { return }
     repeated = poll.flatMap { RepeatedPoll(bytes, $0) }
   }
 

@@ -20,6 +20,7 @@ struct RequestDecoder: ByteToMessageDecoder {
 
   func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
     connection.hasReadText = true
+    connection.beginDecoding()
     if let length = connection.pollAgain(buffer) {
       // The parser is between two requests and never sees this one.
       buffer.moveReaderIndex(forwardBy: length)

@@ -14,7 +14,11 @@ public struct UserID: Sendable {
     @usableFromInline let hash: Int
 
     init(_ text: String, _ server: ServerName) {
-      (self.text, self.server, hash) = (text, server, text.hashValue)
+      // By bytes, as IDs are compared: texts that Swift holds for equal would all have one hash.
+      var hasher = Hasher()
+      var bytes = text
+      bytes.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+      (self.text, self.server, hash) = (text, server, hasher.finalize())
     }
 
     @usableFromInline

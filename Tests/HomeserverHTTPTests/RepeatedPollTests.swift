@@ -140,6 +140,46 @@ internal import Testing
     }
   }
 
+  /// A poll that is handed over when the one before it was answered is not the one whose bytes come then.
+  @Test func bytesThatComeWhileAnotherPollWaitsAreNotKeptForIt() async throws {
+    try await withServedHomeserver { server in
+      let (ann, bob) = (try await server.token(of: "ann"), try await server.token(of: "bob"))
+      try await Self.setStatus("first of bob", of: "bob", bob, at: server)
+      let first = try await server.position(of: ann)
+      try await Self.setStatus("once", of: "ann", ann, at: server)
+      let second = try await server.position(of: ann).rawValue
+      try await Self.setStatus("twice", of: "ann", ann, at: server)
+      let third = try await server.position(of: ann).rawValue
+      try await withRawClient(to: server.endpoint) { client in
+        func isWaiting() async -> Bool { await eventually { server.homeserver.waitingPolls == 1 } }
+        // One waits, and another of the same user behind it, which waits as soon as the first is answered.
+        try await client.send(Self.poll(ann, since: third, timeout: 300_000))
+        #expect(await isWaiting())
+        let next = try #require(Self.after(third))
+        try await client.send(Self.poll(ann, since: next, timeout: 300_000))
+        try await Self.setStatus("thrice", of: "ann", ann, at: server)
+        #expect(try await Self.answer(&client).nextBatch.rawValue == next)
+        #expect(await isWaiting())
+        try await client.send(Self.poll(bob, since: next, timeout: 300_000))
+        try await Task.sleep(for: .milliseconds(100))
+        try await Self.setStatus("four times", of: "ann", ann, at: server)
+        _ = try await Self.answer(&client)
+        // Whether this is a position of Bob's is not what is asked.
+        try await Self.setStatus("second of bob", of: "bob", bob, at: server)
+        _ = try await client.answer()
+        try await client.send(Self.poll(bob, since: second, timeout: 300_000))
+        let answer = try await client.answer().orThrow("an answer")
+        #expect(!answer.body.contains("ann"), "\(first) \(second) \(answer.body)")
+      }
+    }
+  }
+
+  /// The position behind one, as positions are counted.
+  private static func after(_ position: String) -> String? {
+    let parts = position.split(separator: "_")
+    return parts.last.flatMap { Int($0) }.map { "\(parts[0])_\($0 + 1)" }
+  }
+
   @Test func aClientThatHangsUpEndsItsPoll() async throws {
     try await withServedHomeserver { server in
       let token = try await server.token(of: "ann")
