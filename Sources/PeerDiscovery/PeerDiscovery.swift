@@ -14,7 +14,7 @@ public protocol WebGetter: Sendable {
 
 /// Where other homeservers are: asks as `Resolution` says, and remembers what it was told.
 ///
-/// One question about a thing is out at a time; other callers wait for its answer. What is remembered is bounded, by
+/// One lookup of a thing is out at a time; other callers wait for its answer. What is remembered is bounded, by
 /// time and in number.
 public actor PeerDiscovery {
   public struct Limits: Hashable, Sendable {
@@ -43,10 +43,10 @@ public actor PeerDiscovery {
   private var budget: LookupBudget?
   private var wellKnown: AnswerCache<KnownDelegate>
   private var services: AnswerCache<ServiceAnswer>
-  /// The callers that wait for a question that is out.
-  private var waiting: [Question: [AsyncStream<Void>.Continuation]] = [:]
+  /// The callers that wait for a lookup that is out.
+  private var waiting: [Lookup: [AsyncStream<Void>.Continuation]] = [:]
 
-  private enum Question: Hashable {
+  private enum Lookup: Hashable {
     case wellKnown(String)
     case services(String)
   }
@@ -109,7 +109,7 @@ public actor PeerDiscovery {
     }
   }
 
-  // Questions
+  // MARK: Lookups
 
   private func delegate(of host: String) async throws -> ServerName? {
     try await once(.wellKnown(host)) {
@@ -129,23 +129,23 @@ public actor PeerDiscovery {
 
   /// Asks if no other caller does, else waits for its answer.
   private func once<Answer>(
-    _ question: Question, known: () -> Answer?, asking ask: () async throws -> Void
+    _ lookup: Lookup, known: () -> Answer?, asking ask: () async throws -> Void
   ) async throws -> Answer {
     while true {
       if let answer = known() { return answer }
-      if waiting[question] != nil {
-        try await wait(for: question)
+      if waiting[lookup] != nil {
+        try await wait(for: lookup)
         continue
       }
       guard waiting.count < limits.mostQuestions else { throw Self.tooMany }
       try takeLookup()
-      waiting[question] = []
-      defer { for waiter in waiting.removeValue(forKey: question) ?? [] { waiter.finish() } }
+      waiting[lookup] = []
+      defer { for waiter in waiting.removeValue(forKey: lookup) ?? [] { waiter.finish() } }
       try await ask()
     }
   }
 
-  /// One question more. That there were too many says nothing about a server, so that nothing is remembered of it.
+  /// One lookup more. That there were too many says nothing about a server, so that nothing is remembered of it.
   private func takeLookup() throws(ExchangeError) {
     guard budget?.take(now: time.instant) ?? true else { throw Self.tooMany }
   }
@@ -154,9 +154,9 @@ public actor PeerDiscovery {
     .unreachable, "Too many servers are being looked for at once.",
     cause: "too many servers are being looked for")
 
-  private func wait(for question: Question) async throws {
+  private func wait(for lookup: Lookup) async throws {
     let (bell, ring) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    waiting[question]?.append(ring)
+    waiting[lookup]?.append(ring)
     for await _ in bell {}
     // The caller that asked may have been cancelled without an answer: then this one asks.
     try Task.checkCancellation()

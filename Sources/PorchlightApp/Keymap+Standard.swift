@@ -53,7 +53,7 @@ extension Keymap {
       KeyBinding("submit", .enter, hint: "send"),
       KeyBinding("close", .escape, .control("c"), hint: "cancel"),
     ],
-    question: [
+    confirmation: [
       KeyBinding("submit", "y", hint: "yes"),
       KeyBinding("close", "n", .escape, .control("c"), hint: "no"),
     ])

@@ -5,7 +5,7 @@ internal import Screen
 struct Keymap: Hashable, Sendable {
   /// Where a key is pressed.
   enum Scope: CaseIterable, Hashable, Sendable {
-    case list, menu, help, editor, question
+    case list, menu, help, editor, confirmation
   }
 
   /// A part of the list's keys, and of the help.
@@ -20,17 +20,17 @@ struct Keymap: Hashable, Sendable {
   private let menu: [KeyBinding]
   private let help: [KeyBinding]
   private let editor: [KeyBinding]
-  private let question: [KeyBinding]
+  private let confirmation: [KeyBinding]
 
   init(
     list sections: [Section], menu: [KeyBinding], help: [KeyBinding], editor: [KeyBinding],
-    question: [KeyBinding]
+    confirmation: [KeyBinding]
   ) {
     self.sections = sections
     self.menu = menu
     self.help = help
     self.editor = editor
-    self.question = question
+    self.confirmation = confirmation
     list = sections.flatMap(\.bindings)
   }
 
@@ -54,7 +54,7 @@ struct Keymap: Hashable, Sendable {
     case .menu: menu
     case .help: help
     case .editor: editor
-    case .question: question
+    case .confirmation: confirmation
     }
   }
 }

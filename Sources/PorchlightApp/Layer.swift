@@ -6,7 +6,7 @@ enum Layer: Hashable, Sendable {
   /// The first line of the help that is shown.
   case help(top: Int)
   case prompt(Prompt)
-  case question(Question)
+  case confirmation(Confirmation)
   /// Nothing works any more; the next key leaves.
   case farewell(SDKError)
 
@@ -15,7 +15,7 @@ enum Layer: Hashable, Sendable {
     case .menu: .menu
     case .help: .help
     case .prompt: .editor
-    case .question, .farewell: .question
+    case .confirmation, .farewell: .confirmation
     }
   }
 
@@ -23,7 +23,7 @@ enum Layer: Hashable, Sendable {
   var row: RowID? {
     switch self {
     case .menu(let menu): menu.row
-    case .question(let question): question.row
+    case .confirmation(let confirmation): confirmation.row
     case .help, .prompt, .farewell: nil
     }
   }

@@ -56,7 +56,7 @@ extension Model {
       switch layers.top {
       case nil: list.selection?.isInvite == true ? keymap.line(for: key, in: .list) : nil
       case .menu(let menu): menu.item(for: key, in: keymap)
-      case .help, .prompt, .question, .farewell: nil as CommandText?
+      case .help, .prompt, .confirmation, .farewell: nil as CommandText?
       }
     return line?.command.map { type(of: $0).isAnswer } ?? false
   }
@@ -88,7 +88,7 @@ extension Model {
       reportCut(prompt.editor)
       prompt.note = nil
       layers.update(.prompt(prompt))
-    case .question: layers.close()
+    case .confirmation: layers.close()
     case .farewell(let error): return [.quit(.loggedOut(error))]
     }
     return []
@@ -113,9 +113,9 @@ extension Model {
       }
       layers.close()
       return command.run(&self)
-    case .question(let question):
+    case .confirmation(let confirmation):
       layers.close()
-      return question.command.run(&self)
+      return confirmation.command.run(&self)
     case .help, .farewell, nil: return []
     }
   }
@@ -132,7 +132,7 @@ extension Model {
       let page = HelpText.rows(on: size)
       guard let distance = motion.lines(page: page, of: help.lines.count) else { return }
       layers.update(.help(top: help.top(near: top + distance, rows: page)))
-    case .prompt, .question, .farewell: break
+    case .prompt, .confirmation, .farewell: break
     }
   }
 
@@ -145,7 +145,7 @@ extension Model {
       prompt.note = nil
       layers.update(.prompt(prompt))
     case nil: notices.show(Notice("nothing to paste into: s writes your status text"))
-    case .menu, .help, .question, .farewell: break
+    case .menu, .help, .confirmation, .farewell: break
     }
   }
 

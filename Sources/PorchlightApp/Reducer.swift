@@ -115,7 +115,7 @@ extension Model {
     list.endHighlights(at: now)
     notices.reconcile(at: now) { list.changes[$0] != nil }
     if !isCalm(at: now) { list.reorder() }
-    // A menu or a question about a user who is gone goes too.
+    // A menu or a confirmation about a user who is gone goes too.
     layers.closeOrphans { list.roster.person($0) == nil }
     list.keepPlace(before: before, height: plan.list.rows, isCalm: isCalm(at: now))
   }

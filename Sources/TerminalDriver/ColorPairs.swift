@@ -12,7 +12,7 @@ struct ColorPairs {
   }
 
   /// How a style is passed to the shim.
-  struct Look: Hashable {
+  struct ShimStyle: Hashable {
     var pair: Int32
     var attributes: UInt32
   }
@@ -21,7 +21,7 @@ struct ColorPairs {
   private let limit: Int32
   private let define: (_ pair: Int32, _ foreground: Int32, _ background: Int32) -> Bool
   private var numbers: [Pair: Int32] = [:]
-  private var looks: [Style: Look] = [:]
+  private var looks: [Style: ShimStyle] = [:]
 
   init(
     palette: Palette, limit: Int32,
@@ -32,7 +32,7 @@ struct ColorPairs {
     self.define = define
   }
 
-  mutating func look(of style: Style) -> Look {
+  mutating func look(of style: Style) -> ShimStyle {
     if let known = looks[style] { return known }
     let (foreground, background) = palette.resolve(style)
     // The shim's PORCH_TERMINAL_BOLD and its siblings are the same bits.
@@ -41,7 +41,7 @@ struct ColorPairs {
     let pair =
       number(Pair(foreground: foreground.index, background: background.index))
       ?? number(Pair(foreground: foreground.index, background: -1)) ?? 0
-    let look = Look(pair: pair, attributes: attributes)
+    let look = ShimStyle(pair: pair, attributes: attributes)
     looks[style] = look
     return look
   }

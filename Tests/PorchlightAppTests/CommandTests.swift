@@ -82,14 +82,14 @@ import Testing
   func anInverseTakesBack(line: String) throws {
     var scene = Scene(Self.people)
     scene.press("G", "k")
-    let before = Look(scene)
+    let before = Undoable(scene)
     let inverse = try #require(CommandText(line).command?.inverse(in: scene.model))
     scene.run(line)
     scene.echo()
-    #expect(Look(scene) != before)
+    #expect(Undoable(scene) != before)
     scene.intents = inverse.run(&scene.model)
     scene.echo()
-    #expect(Look(scene) == before)
+    #expect(Undoable(scene) == before)
   }
 
   @Test func anInviteIsTakenBackByRemoving() throws {
@@ -107,7 +107,7 @@ import Testing
   }
 
   /// What can be taken back of a scene.
-  private struct Look: Equatable {
+  private struct Undoable: Equatable {
     let order: [String]
     let showsDetail: Bool
     let status: StatusUpdate
@@ -134,7 +134,7 @@ extension Scene {
     var name = model.echo.displayName
     for case .rename(let wanted) in intents { name = wanted }
     let status = model.own.status.current(model.echo)
-    hear([
+    receive([
       .presence(
         .own,
         PresenceContent(

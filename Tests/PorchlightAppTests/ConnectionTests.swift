@@ -73,7 +73,7 @@ import Testing
 
   @Test func theFirstAnswerMakesEverythingLiveAgain() {
     var scene = lost()
-    scene.hear([])
+    scene.receive([])
     #expect(scene.line(with: "live") != nil)
     #expect(!scene.grid[7, 10].style.attributes.contains(.dim))
     #expect(scene.grid.text(row: 0).contains("◉ online"))
@@ -81,16 +81,16 @@ import Testing
 
   @Test func theServerIsAskedOnceWhatItSpeaks() {
     var scene = Scene(isConnected: false)
-    scene.hear([.own()], isComplete: true)
+    scene.receive([.own()], isComplete: true)
     #expect(scene.intents == [.askVersions])
-    scene.hear([])
+    scene.receive([])
     #expect(scene.intents == [])
     scene.interrupt()
-    scene.hear([])
+    scene.receive([])
     #expect(scene.intents == [.askVersions])
     scene.send(.versions(VersionsAnswer(versions: ["v1.11"], unstableFeatures: [:])))
     scene.interrupt()
-    scene.hear([])
+    scene.receive([])
     #expect(scene.intents == [])
   }
 

@@ -19,29 +19,29 @@ import Testing
   @Test func catchingUpAfterAnInterruptionIsNoNews() {
     var scene = Scene(Self.people)
     scene.interrupt()
-    scene.hear([.state("ann", .online)])
+    scene.receive([.state("ann", .online)])
     #expect(scene.feed == [])
-    scene.hear([.state("bob", .online)])
+    scene.receive([.state("bob", .online)])
     #expect(scene.feed == ["bob came online"])
   }
 
   @Test func newestComesFirst() {
     var scene = Scene(Self.people)
-    scene.hear([.state("dan", .busy)])
-    scene.hear([.state("ann", .online)])
+    scene.receive([.state("dan", .busy)])
+    scene.receive([.state("ann", .online)])
     #expect(scene.feed == ["ann came online", "dan is busy"])
   }
 
   @Test func twoPeopleAreNamed() {
     var scene = Scene(Self.people)
-    scene.hear([.state("ann", .online), .state("bob", .online)])
+    scene.receive([.state("ann", .online), .state("bob", .online)])
     #expect(scene.feed == ["bob came online", "ann came online"])
   }
 
   @Test func threePeopleWithinTenSecondsAreTold() {
     var scene = Scene(Self.people)
     for name in ["ann", "bob", "cid"] {
-      scene.hear([.state(name, .online)])
+      scene.receive([.state(name, .online)])
       scene.wait(.seconds(4))
     }
     #expect(scene.feed == ["ann, bob and 1 more came online"])
@@ -50,7 +50,7 @@ import Testing
   @Test func threePeopleInElevenSecondsAreNot() {
     var scene = Scene(Self.people)
     for name in ["ann", "bob", "cid"] {
-      scene.hear([.state(name, .online)])
+      scene.receive([.state(name, .online)])
       scene.wait(.milliseconds(5_500))
     }
     #expect(scene.feed.count == 3)
@@ -58,28 +58,28 @@ import Testing
 
   @Test func whoIsBackFromIdleDidNotComeOnline() {
     var scene = Scene(Self.people + .person("ida", .unavailable))
-    scene.hear([.state("ann", .online), .state("bob", .online), .state("ida", .online)])
+    scene.receive([.state("ann", .online), .state("bob", .online), .state("ida", .online)])
     #expect(scene.feed == ["ida is back", "bob came online", "ann came online"])
   }
 
   @Test func differentChangesAreNotMixed() {
     var scene = Scene(Self.people)
-    scene.hear([.state("ann", .online), .state("bob", .online), .state("dan", .offline)])
+    scene.receive([.state("ann", .online), .state("bob", .online), .state("dan", .offline)])
     #expect(scene.feed == ["dan went offline", "bob came online", "ann came online"])
   }
 
   @Test func theSameTwiceIsSaidOnce() {
     var scene = Scene(Self.people)
-    scene.hear([.state("dan", .online, "tea")])
+    scene.receive([.state("dan", .online, "tea")])
     scene.wait(.seconds(60))
-    scene.hear([.state("dan", .online, "tea", ago: .seconds(5))])
+    scene.receive([.state("dan", .online, "tea", ago: .seconds(5))])
     #expect(scene.feed == ["dan: \"tea\""])
   }
 
   @Test func ofSomebodyWhoCannotDecideTheLastIsTold() {
     var scene = Scene(Self.people)
     for state in [PresenceState.unavailable, .online, .unavailable, .online, .busy] {
-      scene.hear([.state("dan", state)])
+      scene.receive([.state("dan", state)])
       scene.wait(.seconds(1))
     }
     #expect(scene.feed == ["dan is busy"])
@@ -94,7 +94,7 @@ import Testing
   ])
   func invitesAreToldInPlainWords(event: StreamEvent, text: String) {
     var scene = Scene(Self.people)
-    scene.hear([event])
+    scene.receive([event])
     #expect(scene.feed == [text])
   }
 
@@ -104,13 +104,13 @@ import Testing
   ])
   func whatBecameOfAnInviteIsTold(state: InviteState, text: String) {
     var scene = Scene(Self.people + [.invite("ola", called: "Ola")])
-    scene.hear([.invite("ola", state)])
+    scene.receive([.invite("ola", state)])
     #expect(scene.feed == [text])
   }
 
   @Test func theFirstWordAboutSomebodyIsNoChangeOfTheirs() {
     var scene = Scene(Self.people)
-    scene.hear([.list("pia", .accepted), .state("pia", .online, "hello")])
+    scene.receive([.list("pia", .accepted), .state("pia", .online, "hello")])
     #expect(scene.feed == ["pia accepted your invite"])
   }
 
@@ -122,7 +122,7 @@ import Testing
   @Test func itRemembersFifty() {
     var scene = Scene(Self.people)
     for number in 0..<60 {
-      scene.hear([.state("dan", .online, "text \(number)")])
+      scene.receive([.state("dan", .online, "text \(number)")])
       scene.wait(.seconds(11))
     }
     #expect(scene.feed.count == 50)

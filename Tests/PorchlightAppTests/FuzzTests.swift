@@ -30,7 +30,7 @@ import Testing
     let scene = Scene.porch()
     let prompt = Prompt(.status, LineEditor("text", byteLimit: 9))
     for layer in [
-      nil, Layer.help(top: 3), .prompt(prompt), .question(.removal(of: .user("zoe"), from: .own)),
+      nil, Layer.help(top: 3), .prompt(prompt), .confirmation(.removal(of: .user("zoe"), from: .own)),
     ] {
       for rows in [0, 1, 2, 3, 5, 7, 8, 9, 10, 15, 16, 19, 20, 24, 29, 30, 40] {
         for columns in Array(0...14) + [20, 31, 39, 40, 47, 48, 61, 62, 79, 80, 99, 100, 120, 200] {
@@ -53,7 +53,7 @@ import Testing
     case 7: scene.wait(.milliseconds(.random(in: 0...30_000, using: &random)))
     case 8: scene.interrupt(retryIn: .seconds(.random(in: 0...9, using: &random)))
     case 9: scene.send(.input(.paste("паста\n\u{1B}[1m写")))
-    default: scene.hear(events(&random), isComplete: .random(in: 0..<20, using: &random) == 0)
+    default: scene.receive(events(&random), isComplete: .random(in: 0..<20, using: &random) == 0)
     }
   }
 

@@ -26,16 +26,16 @@ import Testing
     scene.wait(.seconds(400))
     scene.interrupt()
     #expect(scene.intents == [])
-    scene.hear([.own()])
+    scene.receive([.own()])
     #expect(scene.intents == [.reportIdle(since: start)])
-    scene.hear([.own()])
+    scene.receive([.own()])
     #expect(scene.intents == [])
   }
 
   @Test func aServerThatComesBackIsToldNothingOfSomebodyWhoIsThere() {
     var scene = Scene()
     scene.interrupt()
-    scene.hear([.own()])
+    scene.receive([.own()])
     #expect(scene.intents == [])
   }
 
@@ -66,7 +66,7 @@ import Testing
   @Test func idlenessNeverChangesChoiceOrText() {
     var scene = Scene([.own(.freeForChat, "tea?")])
     scene.wait(.seconds(400))
-    scene.hear([.own(.freeForChat, "tea?", seen: .unavailable)])
+    scene.receive([.own(.freeForChat, "tea?", seen: .unavailable)])
     scene.press("j")
     #expect(scene.intents == [.reportIdle(since: nil)])
     #expect(scene.line(with: "porchlight")?.contains("✦ free for chat \"tea?\"") == true)
@@ -119,7 +119,7 @@ import Testing
   @Test func withoutALimitTheServerIsToldAgainThatThisDeviceSpeaksForItself() {
     var scene = Scene(idleAfter: nil)
     scene.interrupt()
-    scene.hear([])
+    scene.receive([])
     #expect(scene.intents == [.reportIdle(since: nil)])
   }
 
@@ -145,7 +145,7 @@ import Testing
   @Test func eventsFromOthersAreNoActivity() {
     var scene = Scene([.own()] + .person("bob", .online))
     scene.wait(.seconds(200))
-    scene.hear([.state("bob", .busy)])
+    scene.receive([.state("bob", .busy)])
     scene.wait(.seconds(100))
     #expect(scene.model.own.idle.isIdle)
   }

@@ -15,7 +15,7 @@ import Testing
     scene.press(.enter)
     scene.wait(.seconds(20))
     #expect(scene.model.notices.current != nil)
-    scene.hear([.list("zed", .pending)])
+    scene.receive([.list("zed", .pending)])
     #expect(scene.model.notices.current == nil)
   }
 

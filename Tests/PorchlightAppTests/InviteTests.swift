@@ -34,7 +34,7 @@ import Testing
 
   @Test func elsewhereNotEvenTheOnlyInviteIsAnswered() {
     var scene = scene(at: "ann")
-    scene.hear([.invite("pip", .withdrawn)])
+    scene.receive([.invite("pip", .withdrawn)])
     scene.press("A")
     #expect(scene.intents == [])
     #expect(scene.line(with: "I goes to the invites") != nil)
@@ -50,7 +50,7 @@ import Testing
       answers += scene.intents.changes
       answers += scene.wait(.milliseconds(gap)).changes
       guard delay != nil else { continue }
-      scene.hear(answers.map { .invite(String($0.userID.localpart), key == "A" ? .accepted : .denied) })
+      scene.receive(answers.map { .invite(String($0.userID.localpart), key == "A" ? .accepted : .denied) })
     }
     return answers
   }
@@ -102,7 +102,7 @@ import Testing
     scene.press("A")
     scene.wait(.milliseconds(400))
     scene.press("A")
-    scene.hear([.invite("u101", .withdrawn)])
+    scene.receive([.invite("u101", .withdrawn)])
     #expect(scene.wait(.milliseconds(500)).changes == [])
   }
 
@@ -127,7 +127,7 @@ import Testing
 
   @Test func whoIsOnTheListAlreadyIsNotAskedBack() {
     var scene = scene(at: "ola")
-    scene.hear([.invite("ann")])
+    scene.receive([.invite("ann")])
     scene.press("I")
     #expect(scene.selected == "ann")
     scene.press("A")
@@ -158,7 +158,7 @@ import Testing
   }
 
   @Test(arguments: [(24, 80, "list? (y/n)"), (24, 40, "? (y/n)"), (6, 24, "? y/n")])
-  func theRemovalQuestionIsNeverCut(rows: Int, columns: Int, end: String) {
+  func theRemovalConfirmationIsNeverCut(rows: Int, columns: Int, end: String) {
     let name = String(repeating: "Amara", count: 20)
     var scene = Scene([.own()] + .person("amara", .online, called: name), rows: rows, columns: columns)
     scene.press("X")
@@ -187,7 +187,7 @@ import Testing
     scene.press("A")
     scene.send(.answered(.accept(.user("ola")), nil))
     #expect(scene.line(with: "(accepting)") != nil)
-    scene.hear([.invite("ola", .accepted)])
+    scene.receive([.invite("ola", .accepted)])
     #expect(scene.model.list.changes.isEmpty)
     #expect(scene.selected == "pip")
   }
@@ -231,7 +231,7 @@ import Testing
   @Test func aMenuOfSomebodyWhoLeftCloses() {
     var scene = scene(at: "ola")
     scene.press(.enter)
-    scene.hear([.invite("ola", .withdrawn)])
+    scene.receive([.invite("ola", .withdrawn)])
     #expect(scene.model.layers.isEmpty)
   }
 }

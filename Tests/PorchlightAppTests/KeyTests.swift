@@ -30,7 +30,7 @@ import Testing
 
   @Test func everyEntryOfAMenuAndEveryHintIsACommandWithAKey() throws {
     var scene = Scene(Self.people)
-    scene.hear([.invite("fay")])
+    scene.receive([.invite("fay")])
     var menus = 0
     for row in [RowID.contact(.user("ann"), of: .own), .invite(.user("fay"), of: .own)] {
       let person = try #require(scene.model.list.roster.person(row))
@@ -237,7 +237,7 @@ import Testing
   @Test func theMenuObeysArrowsAndLetters() {
     var scene = Scene(Self.people)
     scene.press(.enter, "j", .enter)
-    #expect(scene.model.layers.top == .question(.removal(of: .user("ann"), from: .own)))
+    #expect(scene.model.layers.top == .confirmation(.removal(of: .user("ann"), from: .own)))
     scene.press(.escape, .enter, "i")
     #expect(!scene.model.showsDetail)
   }

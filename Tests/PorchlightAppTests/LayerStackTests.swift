@@ -24,7 +24,7 @@ import Testing
     var scene = Scene(Self.people)
     scene.press(.enter)
     scene.model.layers.open(.help(top: 0))
-    scene.hear([.list("ann", .revoked)])
+    scene.receive([.list("ann", .revoked)])
     #expect(scene.model.layers.layers == [.help(top: 0)])
   }
 

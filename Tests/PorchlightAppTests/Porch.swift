@@ -17,11 +17,11 @@ extension Scene {
       porchPeople, rows: rows, columns: columns, glyphs: glyphs, capabilities: capabilities,
       idleAfter: idleAfter)
     scene.now.wall = .today(14, 5)
-    scene.hear([.state("tomasz", .online, "pairing until 4", called: "Tomasz", on: [.desktop, .terminal])])
+    scene.receive([.state("tomasz", .online, "pairing until 4", called: "Tomasz", on: [.desktop, .terminal])])
     scene.wait(.seconds(15 * 60))
-    scene.hear([.state("amara", .online, "on call, ping me", called: "Amara")])
+    scene.receive([.state("amara", .online, "on call, ping me", called: "Amara")])
     scene.wait(.seconds(120))
-    scene.hear([.state("jon", .unavailable, "lunch", called: "Jon", ago: .seconds(18 * 60))])
+    scene.receive([.state("jon", .unavailable, "lunch", called: "Jon", ago: .seconds(18 * 60))])
     scene.wait(.seconds(30))
     // The hand comes back, so that the scene starts with a user who is active.
     scene.press("}")

@@ -41,7 +41,7 @@ import Testing
 
   @Test func whatChangedAMomentAgoIsNew() {
     var scene = Scene(Self.people)
-    scene.hear([.state("ann", .busy)])
+    scene.receive([.state("ann", .busy)])
     #expect(sentences(scene).contains("ann, busy, new."))
     scene.wait(.seconds(3))
     #expect(!sentences(scene).contains { $0.hasSuffix("new.") })

@@ -30,7 +30,7 @@ struct Scene {
 
   /// The first answer of a server of ours.
   mutating func connect(_ people: [StreamEvent]) {
-    hear(people, isComplete: true)
+    receive(people, isComplete: true)
     send(
       .versions(VersionsAnswer(versions: ["v1.11"], unstableFeatures: [UnstablePrefix.namespace: true])))
   }
@@ -46,7 +46,7 @@ struct Scene {
     intents = reduce(&model, Message(event, at: now))
   }
 
-  mutating func hear(_ events: [StreamEvent], isComplete: Bool = false) {
+  mutating func receive(_ events: [StreamEvent], isComplete: Bool = false) {
     send(.roster(.update(events, isComplete: isComplete)))
   }
 

@@ -56,7 +56,7 @@ import Testing
     scene.press(.enter)
     #expect(scene.intents == [])
     #expect(scene.line(with: "not connected yet") != nil)
-    scene.hear([.own(.online)])
+    scene.receive([.own(.online)])
     scene.press(.enter)
     #expect(scene.intents == [key == "s" ? .publish(update(.online, text)) : .rename(text)])
   }
@@ -67,14 +67,14 @@ import Testing
     #expect(scene.line(with: "busy")?.contains("(sending)") == true)
     scene.send(.publishing(.published(update(.busy))))
     #expect(scene.line(with: "busy")?.contains("(sending)") == true)
-    scene.hear([.own(.busy)])
+    scene.receive([.own(.busy)])
     #expect(scene.line(with: "(sending)") == nil)
   }
 
   @Test func anEchoOfSomethingElseLeavesItPending() {
     var scene = Scene()
     scene.press("3")
-    scene.hear([.own(.online, "older")])
+    scene.receive([.own(.online, "older")])
     #expect(scene.line(with: "⊘ busy")?.contains("(sending)") == true)
   }
 
@@ -82,8 +82,8 @@ import Testing
     var scene = Scene()
     scene.press("3")
     scene.send(.publishing(.published(update(.busy))))
-    scene.hear([])
-    scene.hear([.own(.hidden)])
+    scene.receive([])
+    scene.receive([.own(.hidden)])
     #expect(scene.line(with: "porchlight")?.contains("invisible") == true)
   }
 
@@ -199,18 +199,18 @@ import Testing
     scene.press("2", "3")
     #expect(scene.intents == [.publish(update(.busy))])
     #expect(scene.line(with: "⊘ busy")?.contains("(sending)") == true)
-    scene.hear([])
-    scene.hear([.own(.unavailable)])
+    scene.receive([])
+    scene.receive([.own(.unavailable)])
     #expect(scene.line(with: "⊘ busy")?.contains("(sending)") == true)
-    scene.hear([.own(.busy)])
+    scene.receive([.own(.busy)])
     #expect(scene.line(with: "⊘ busy")?.contains("(sending)") == false)
   }
 
   @Test func anEarlierEchoOfTheSameChoiceSettlesNothing() {
     var scene = Scene()
     scene.press("3", "2", "3")
-    scene.hear([.own(.busy)])
-    scene.hear([.own(.unavailable)])
+    scene.receive([.own(.busy)])
+    scene.receive([.own(.unavailable)])
     #expect(scene.line(with: "⊘ busy")?.contains("(sending)") == true)
   }
 

@@ -40,27 +40,27 @@ import Testing
 
   @Test func rowsMoveAtOnceWhenNoKeyWasPressedOfLate() {
     var scene = Scene(Self.people)
-    scene.hear([.state("ann", .unavailable)])
+    scene.receive([.state("ann", .unavailable)])
     #expect(scene.order == ["-Here 2", "bob", "cid", "-Idle 1", "ann", "+Offline 1"])
   }
 
   @Test func theSelectedPersonKeepsTheCursorAcrossReorders() {
     var scene = Scene(Self.people)
     #expect(scene.selected == "ann")
-    scene.hear([.state("ann", .unavailable)])
+    scene.receive([.state("ann", .unavailable)])
     #expect(scene.selected == "ann")
   }
 
   @Test func theSelectedPersonStaysVisibleInAFoldedGroup() {
     var scene = Scene(Self.people)
-    scene.hear([.state("ann", .offline)])
+    scene.receive([.state("ann", .offline)])
     #expect(scene.order == ["-Here 2", "bob", "cid", "+Offline 2", "ann"])
   }
 
   @Test func rowsKeepTheirPlacesForThreeSecondsAfterAKey() {
     var scene = Scene(Self.people)
     scene.press("j")
-    scene.hear([.state("ann", .unavailable)])
+    scene.receive([.state("ann", .unavailable)])
     #expect(scene.order == ["-Here 2", "ann", "bob", "cid", "+Offline 1"])
     #expect(scene.line(with: "ann")?.contains("idle") == true)
     #expect(scene.line(with: "1 now idle") != nil)
@@ -74,7 +74,7 @@ import Testing
   @Test func aHeadingCountsNobodyWhoHasGoneOffline() {
     var scene = Scene(Self.people)
     scene.press("j")
-    scene.hear([.state("ann", .offline), .state("bob", .offline)])
+    scene.receive([.state("ann", .offline), .state("bob", .offline)])
     #expect(scene.order == ["-Here 1", "ann", "bob", "cid", "+Offline 3"])
     #expect(scene.line(with: "2 now offline") != nil)
   }
@@ -82,7 +82,7 @@ import Testing
   @Test func movesOfSeveralKindsAreCountedTogether() {
     var scene = Scene(Self.people)
     scene.press("j")
-    scene.hear([.state("ann", .offline), .state("bob", .unavailable)])
+    scene.receive([.state("ann", .offline), .state("bob", .unavailable)])
     #expect(scene.line(with: "2 changed") != nil)
   }
 
@@ -95,7 +95,7 @@ import Testing
   @Test func anotherKeyPutsTheMoveOff() {
     var scene = Scene(Self.people)
     scene.press("j")
-    scene.hear([.state("ann", .unavailable)])
+    scene.receive([.state("ann", .unavailable)])
     scene.wait(.seconds(2))
     scene.press("j")
     scene.wait(.seconds(2))
@@ -106,7 +106,7 @@ import Testing
     var scene = Scene(Self.people)
     scene.press(.enter)
     scene.wait(.seconds(60))
-    scene.hear([.state("ann", .unavailable)])
+    scene.receive([.state("ann", .unavailable)])
     scene.wait(.seconds(60))
     #expect(scene.order == ["-Here 2", "ann", "bob", "cid", "+Offline 1"])
     scene.press(.escape)
@@ -117,7 +117,7 @@ import Testing
   @Test func newPeopleAppearAtOnce() {
     var scene = Scene(Self.people)
     scene.press("j")
-    scene.hear([.invite("ola")] + .person("bea", .online))
+    scene.receive([.invite("ola")] + .person("bea", .online))
     #expect(scene.order.prefix(2) == ["-Invites 1", "ola"])
     #expect(scene.order.contains("bea"))
     #expect(scene.selected == "bob")
@@ -126,20 +126,20 @@ import Testing
   @Test func aChangeThatMovesNothingIsNotCounted() {
     var scene = Scene([.own()] + .person("ann", .online))
     scene.press("j")
-    scene.hear([.state("ann", .freeForChat)])
+    scene.receive([.state("ann", .freeForChat)])
     #expect(scene.model.list.order.moved == 0)
   }
 
   @Test func whenTheSelectedPersonLeavesTheNextOneIsSelected() {
     var scene = Scene(Self.people)
     scene.press("j")
-    scene.hear([.list("bob", .revoked)])
+    scene.receive([.list("bob", .revoked)])
     #expect(scene.selected == "cid")
   }
 
   @Test func aChangedRowStandsOutForThreeSeconds() {
     var scene = Scene(Self.people)
-    scene.hear([.state("bob", .online, "new words")])
+    scene.receive([.state("bob", .online, "new words")])
     #expect(scene.model.list.highlights.keys.contains(.contact(.user("bob"), of: .own)))
     scene.wait(.seconds(3))
     #expect(scene.model.list.highlights.isEmpty)
@@ -150,14 +150,14 @@ import Testing
     for _ in 0..<25 { scene.press("j") }
     scene.wait(.seconds(4))
     let line = (scene.model.list.lines.selected ?? 0) - scene.model.list.scroll
-    scene.hear([.state("p10", .unavailable), .state("p11", .unavailable)])
+    scene.receive([.state("p10", .unavailable), .state("p11", .unavailable)])
     #expect((scene.model.list.lines.selected ?? 0) - scene.model.list.scroll == line)
     #expect(scene.selected == "p35")
   }
 
   @Test func aNewAgeIsNoChange() {
     var scene = Scene(Self.people)
-    scene.hear([.state("bob", .online, ago: .seconds(60))])
+    scene.receive([.state("bob", .online, ago: .seconds(60))])
     #expect(scene.model.list.highlights.isEmpty)
   }
 }

@@ -147,7 +147,7 @@ import Testing
       }
       roster.pause(.random(in: 0...1_000, using: &random))
       #expect(roster.requests == [])
-      // A question about a user is answered by letters only, and the list is where letters would do most.
+      // A confirmation about a user is answered by letters only, and the list is where letters would do most.
       roster.scene.model.layers = LayerStack()
     }
     // And the keyboard works.

@@ -18,7 +18,7 @@ import Testing
   private func scene(_ own: StreamEvent) -> Scene {
     var scene = Scene(isConnected: false)
     scene.model.own.kept = UnsentStatus(wanted: Self.busy, before: Self.before)
-    scene.hear([own], isComplete: true)
+    scene.receive([own], isComplete: true)
     return scene
   }
 
@@ -31,7 +31,7 @@ import Testing
 
   @Test func itIsSentOnce() {
     var scene = scene(.own(.online, "in the workshop"))
-    scene.hear([.own(.online, "in the workshop")])
+    scene.receive([.own(.online, "in the workshop")])
     #expect(scene.intents == [])
   }
 

@@ -123,7 +123,7 @@ import Testing
   @Test func deferredMovesAreCounted() throws {
     var scene = Scene.porch()
     scene.press("j")
-    scene.hear([.state("amara", .busy, "on call", called: "Amara", ago: .seconds(2))])
+    scene.receive([.state("amara", .busy, "on call", called: "Amara", ago: .seconds(2))])
     try expectSnapshot(scene.grid, named: "deferredMovesAreCounted")
   }
 }

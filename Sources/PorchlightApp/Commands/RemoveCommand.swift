@@ -31,7 +31,7 @@ struct RemoveCommand: Command {
   func run(_ model: inout Model) -> [Intent] {
     if let user { return model.request(.remove(user)) }
     switch model.list.selection {
-    case .contact(let user, let account): model.layers.open(.question(.removal(of: user, from: account)))
+    case .contact(let user, let account): model.layers.open(.confirmation(.removal(of: user, from: account)))
     case .invite: model.notices.show(Notice("not on your list: A accepts the invite, D denies it"))
     case .heading, nil: model.notices.show(Notice("nobody is selected"))
     }

@@ -7,7 +7,7 @@ struct PromptLine {
 
   var isOpen: Bool {
     switch model.layers.top {
-    case .prompt, .question: true
+    case .prompt, .confirmation: true
     case .menu, .help, .farewell, nil: false
     }
   }
@@ -15,9 +15,9 @@ struct PromptLine {
   func draw(_ painter: inout Painter) {
     switch model.layers.top {
     case .prompt(let prompt): draw(prompt, &painter)
-    case .question(let question):
+    case .confirmation(let confirmation):
       painter.put(
-        text(of: question, in: painter.size.columns), row: 0, column: 1, style: model.look[.warning])
+        text(of: confirmation, in: painter.size.columns), row: 0, column: 1, style: model.look[.warning])
     case .menu, .help, .farewell, nil: break
     }
   }
@@ -43,7 +43,7 @@ struct PromptLine {
   private var help: SafeText? {
     switch model.layers.top {
     case .prompt(let prompt): prompt.help
-    case .question(let question): question.help
+    case .confirmation(let confirmation): confirmation.help
     case .menu, .help, .farewell, nil: nil
     }
   }
@@ -56,8 +56,8 @@ struct PromptLine {
     painter.placeCursor(row: 0, column: start + cursor)
   }
 
-  private func text(of question: Question, in width: Int) -> SafeText {
-    guard let person = model.list.roster.person(question.row) ?? model.list.selectedPerson else {
+  private func text(of confirmation: Confirmation, in width: Int) -> SafeText {
+    guard let person = model.list.roster.person(confirmation.row) ?? model.list.selectedPerson else {
       return .empty
     }
     let room = max(0, width - 2)

@@ -97,6 +97,6 @@ private func drawLayer(_ layer: Layer, _ model: Model, _ plan: ScreenPlan, _ pai
   case .menu(let menu): PersonMenu(model: model, menu: menu).draw(in: plan.list, &painter)
   case .farewell(let error): Farewell(look: model.look, error: error).draw(&painter)
   // These have the last lines, which are drawn already.
-  case .prompt, .question: break
+  case .prompt, .confirmation: break
   }
 }

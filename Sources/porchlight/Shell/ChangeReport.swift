@@ -21,7 +21,7 @@ struct ChangeReport: Encodable {
   }
 
   /// The state a contact is shown with.
-  struct Look: Encodable {
+  struct Appearance: Encodable {
     var presence: String?
     /// Of oneself only.
     var choice: String?
@@ -67,32 +67,32 @@ struct ChangeReport: Encodable {
   private let at: WallTime
   private let type: Kind
   private let userID: UserID
-  private let look: Look
+  private let look: Appearance
   /// How it was, where that was known.
-  private let before: Look?
+  private let before: Appearance?
 
   init(_ change: RosterChange, at now: Moment) {
     at = now.wall
     let instant = now.instant
     switch change {
     case .added(let contact):
-      (type, userID, look, before) = (.added, contact.userID, Look(contact, instant), nil)
+      (type, userID, look, before) = (.added, contact.userID, Appearance(contact, instant), nil)
     case .changed(let old, let contact):
       (type, userID, look, before) = (
-        .changed, contact.userID, Look(contact, instant), Look(old, instant)
+        .changed, contact.userID, Appearance(contact, instant), Appearance(old, instant)
       )
     case .removed(let contact, let end):
-      let look = Look(state: StateText.of(end), name: contact.displayName)
-      (type, userID, self.look, before) = (.removed, contact.userID, look, Look(contact, instant))
+      let look = Appearance(state: StateText.of(end), name: contact.displayName)
+      (type, userID, self.look, before) = (.removed, contact.userID, look, Appearance(contact, instant))
     case .invited(let invite):
-      (type, userID, look, before) = (.invite, invite.observer, Look(name: invite.displayName), nil)
+      (type, userID, look, before) = (.invite, invite.observer, Appearance(name: invite.displayName), nil)
     case .inviteGone(let invite, let end):
-      let look = Look(state: end.rawValue, name: invite.displayName)
+      let look = Appearance(state: end.rawValue, name: invite.displayName)
       (type, userID, self.look, before) = (.inviteGone, invite.observer, look, nil)
     case .own(let old, let own):
       // Before the first word of the server nothing was known.
-      let known = old.state == .unknown ? nil : Look(old)
-      (type, userID, look, before) = (.own, own.userID, Look(own), known)
+      let known = old.state == .unknown ? nil : Appearance(old)
+      (type, userID, look, before) = (.own, own.userID, Appearance(own), known)
     }
   }
 

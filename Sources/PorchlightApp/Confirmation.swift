@@ -1,8 +1,8 @@
 internal import MatrixWire
 internal import Screen
 
-/// Something that is done only after a yes.
-enum Question: Hashable, Sendable {
+/// What is done only after a yes.
+enum Confirmation: Hashable, Sendable {
   /// Whether that user shall be taken off the list.
   case removal(of: UserID, from: AccountID)
 
