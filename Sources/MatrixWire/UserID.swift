@@ -16,8 +16,7 @@ public struct UserID: Sendable {
     init(_ text: String, _ server: ServerName) {
       // By bytes, as IDs are compared: texts that Swift holds for equal would all have one hash.
       var hasher = Hasher()
-      var bytes = text
-      bytes.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+      for byte in text.utf8 { hasher.combine(byte) }
       (self.text, self.server, hash) = (text, server, hasher.finalize())
     }
 
