@@ -17,7 +17,7 @@ struct AccountDataSource: StreamSource {
   /// are the ones that changed last. One that names other people as senders lets nothing pass: whose data it is sent it.
   func changes(since: StreamPosition?, _ filter: SyncFilter) -> [[UInt8]] {
     let filter = filter.accountData
-    // Hardly anybody has any, and it hardly ever changes.
+    // Few users have any, and it seldom changes.
     if let since, !versions.values.contains(where: { $0 > since.version }) { return [] }
     guard filter.limit != 0, filter.allows(sender: viewer) else { return [] }
     let types =

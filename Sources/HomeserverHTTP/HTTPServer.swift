@@ -92,7 +92,7 @@ public struct HTTPServer: Service {
     let encryptions = try endpoints.map { try $0.encryption() }
     let group = MultiThreadedEventLoopGroup.singleton
     let limiter = ConnectionLimiter(most: limits.mostConnections, grace: limits.grace)
-    let localGuests = ConnectionLimiter(most: limits.mostLocalConnections, grace: limits.grace)
+    let localLimiter = ConnectionLimiter(most: limits.mostLocalConnections, grace: limits.grace)
     let memory = MemoryBudget(bytes: limits.memory)
     let dispatchers = group.makeIterator().map { EventLoopDispatcher($0, requests, memory, time) }
     try await withThrowingDiscardingTaskGroup { tasks in
@@ -104,14 +104,14 @@ public struct HTTPServer: Service {
       do {
         for (endpoint, encryption) in zip(endpoints, encryptions) {
           let listener = try await Listener(
-            endpoint, limits, proxies, group, dispatchers, endpoint.unixPath == nil ? limiter : localGuests,
+            endpoint, limits, proxies, group, dispatchers, endpoint.unixPath == nil ? limiter : localLimiter,
             encryption)
           listeners.append(listener)
           logger.info("Listening on \(listener.endpoint)")
           await listening(listener.endpoint)
         }
         listeners = await keep(listeners) { endpoint in
-          try await Listener(endpoint, limits, proxies, group, dispatchers, localGuests, nil)
+          try await Listener(endpoint, limits, proxies, group, dispatchers, localLimiter, nil)
         }
         for listener in listeners { await listener.close() }
       } catch {
