@@ -70,10 +70,13 @@ struct RepeatedPoll {
 
   private static func isPlain(_ text: String.UTF8View) -> Bool { text.allSatisfy(isPlain) }
 
-  /// Whether these are the bytes of one request by GET, and no more.
+  /// Whether these are the bytes of one request by GET, and no more. A line that ends otherwise than by CR LF could hide
+  /// another request.
   private static func isWhole(_ head: [UInt8]) -> Bool {
     let end = Array("\r\n\r\n".utf8)
-    guard head.starts(with: Array("GET /".utf8)), head.count > end.count else { return false }
+    guard head.starts(with: Array("GET /".utf8)), head.count > end.count,
+      head.indices.allSatisfy({ head[$0] != 10 || $0 > 0 && head[$0 - 1] == 13 })
+    else { return false }
     let first = head.indices.first { head[$0...].starts(with: end) }
     return first == head.count - end.count
   }

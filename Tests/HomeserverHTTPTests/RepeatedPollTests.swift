@@ -236,6 +236,7 @@ internal import Testing
     head("since=p1_2&since=p1_2"), head("%73ince=p1_1&since=p1_2"), head("since=p1_3"), head("timeout=1"),
     head("since=p1_2", "HEAD"), head("since=p1_2") + "x", head("since=p1_2") + head("since=p1_2"),
     "GET /_matrix/client/v3/sync HTTP/1.1\r\nX: since=p1_2\r\n\r\n",
+    "GET /?since=p1_2 HTTP/1.1\n\n" + head("since=p1_2"),
   ])
   func whatIsNotBeyondDoubtIsNotRepeated(_ head: String) async throws {
     let repeated = try await Self.repeated(head)
