@@ -3,24 +3,17 @@ internal import PresenceFederation
 
 /// The rows of other servers in memory, by their keys.
 struct MemoryPeers: Sendable {
-  private struct Pair: Hashable, Sendable {
-    let observer: UserID
-    let observed: UserID
-
-    init(_ message: ListEDU) { (observer, observed) = (message.observer, message.observed) }
-  }
-
   private var peers: [ServerName: PeerRecord] = [:]
-  private var unsent: [Pair: ListEDU] = [:]
+  private var unsent: [MessagePair: ListEDU] = [:]
   private var epoch: Int64 = 0
 
   mutating func apply(_ change: PeerChange) {
     switch change {
     case .peer(let record): peers[record.name] = record
     case .forgetPeer(let name): peers[name] = nil
-    case .unsent(let message): unsent[Pair(message)] = message
+    case .unsent(let message): unsent[MessagePair(message)] = message
     case .delivered(let message):
-      if unsent[Pair(message)] == message { unsent[Pair(message)] = nil }
+      if unsent[MessagePair(message)] == message { unsent[MessagePair(message)] = nil }
     case .epoch(let number): epoch = number
     }
   }

@@ -5,13 +5,6 @@ internal import PresenceFederation
 /// What is known of other servers and is written behind: of each thing the newest, so that it is bounded by the
 /// things there are, however often they change and however long the disk is full.
 struct WaitingChanges: Sendable {
-  private struct Pair: Hashable, Sendable {
-    let observer: UserID
-    let observed: UserID
-
-    init(_ message: ListEDU) { (observer, observed) = (message.observer, message.observed) }
-  }
-
   /// The one row of two people: what of it arrived, and what has to arrive from now on.
   private struct Messages: Sendable {
     var delivered: [ListEDU] = []
@@ -19,7 +12,7 @@ struct WaitingChanges: Sendable {
   }
 
   private var peers: [ServerName: PeerChange] = [:]
-  private var messages: [Pair: Messages] = [:]
+  private var messages: [MessagePair: Messages] = [:]
   /// Of two people. The row is one of the last few, or none.
   private static let mostDelivered = 8
 
@@ -37,14 +30,14 @@ struct WaitingChanges: Sendable {
     switch change {
     case .peer(let record): peers[record.name] = change
     case .forgetPeer(let name): peers[name] = change
-    case .unsent(let message): messages[Pair(message), default: Messages()].unsent = message
-    case .delivered(let message): add(delivered: message, to: Pair(message))
+    case .unsent(let message): messages[MessagePair(message), default: Messages()].unsent = message
+    case .delivered(let message): add(delivered: message, to: MessagePair(message))
     // The life of this server is never written behind.
     case .epoch: break
     }
   }
 
-  private mutating func add(delivered message: ListEDU, to pair: Pair) {
+  private mutating func add(delivered message: ListEDU, to pair: MessagePair) {
     var row = messages[pair] ?? Messages()
     if row.unsent == message { row.unsent = nil }
     if !row.delivered.contains(message) { row.delivered.append(message) }
@@ -62,7 +55,7 @@ struct WaitingChanges: Sendable {
       case .peer(let record): older.peers[record.name] = peers.removeValue(forKey: record.name)
       case .forgetPeer(let name): older.peers[name] = peers.removeValue(forKey: name)
       case .unsent(let message):
-        let pair = Pair(message)
+        let pair = MessagePair(message)
         older.messages[pair] = messages.removeValue(forKey: pair) ?? older.messages[pair]
       case .delivered, .epoch: break
       }
