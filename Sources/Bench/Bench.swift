@@ -96,10 +96,16 @@ public struct Bench: Sendable {
 
   /// In a process of its own, as counting takes time.
   private func allocations(_ count: Int, _ table: inout Table) async throws {
-    guard let counter else { return }
+    guard let counter else {
+      print("Allocations are not counted: there is no compiler, or no count_allocations.c (see --baseline).")
+      return
+    }
     let subject = try Subject(.homeserver, watchers: count, program: program, counter: counter)
     let (watchers, trigger) = (try await subject.watch(count), try await subject.trigger())
     try await rest(.seconds(2))
+    guard counter.count > 0 else {
+      throw BenchError("The library that counts allocations was not loaded into the server.")
+    }
     var allocations = Figures()
     for change in 0..<6 {
       let before = counter.count
