@@ -3,8 +3,8 @@
   public import Testing
 
   /// What a suite needs of the machine: suites that take every core run apart from suites that wait on the real clock,
-  /// which would miss their limits beside them. Suites that wait on the real clock also let those without a trait end
-  /// first.
+  /// which would miss their limits beside them. Suites that wait on the real clock also begin only when tasks get a
+  /// thread at once, or after a quarter of an hour.
   ///
   /// The wait is the suite's, so a time limit of its tests does not count it.
   public struct ResourceTrait: SuiteTrait, TestScoping {
