@@ -47,7 +47,7 @@ struct AccountBook: Sendable {
     for record in stored.filters { apply(.filter(record)) }
   }
 
-  /// What belongs to nobody is passed over.
+  /// Rows of users who are not known are passed over.
   mutating func apply(_ change: AccountChange) {
     switch change {
     case .account(let record):
