@@ -3,8 +3,14 @@
 /// Source: Matrix specification, appendices, "Unpadded Base64".
 public enum UnpaddedBase64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  private static let urlSafeAlphabet = Array(alphabet.dropLast(2)) + Array("-_".utf8)
 
-  public static func encode(_ bytes: some Sequence<UInt8>) -> String {
+  public static func encode(_ bytes: some Sequence<UInt8>) -> String { encode(bytes, alphabet) }
+
+  /// With `-` and `_` in place of `+` and `/`, as event IDs have it.
+  public static func encodeURLSafe(_ bytes: some Sequence<UInt8>) -> String { encode(bytes, urlSafeAlphabet) }
+
+  private static func encode(_ bytes: some Sequence<UInt8>, _ alphabet: [UInt8]) -> String {
     var text: [UInt8] = []
     var (bits, count) = (UInt32(0), 0)
     for byte in bytes {
@@ -41,6 +47,19 @@ public enum UnpaddedBase64 {
       }
     }
     return bytes
+  }
+
+  /// What `encodeURLSafe` writes; nil for anything else.
+  static func decode(urlSafe text: some Sequence<UInt8>) -> [UInt8]? {
+    let plain = text.map { character in
+      switch character {
+      case UInt8(ascii: "-"): UInt8(ascii: "+")
+      case UInt8(ascii: "_"): UInt8(ascii: "/")
+      case UInt8(ascii: "+"), UInt8(ascii: "/"): UInt8(ascii: "!")
+      default: character
+      }
+    }
+    return decode(String(decoding: plain, as: UTF8.self))
   }
 
   private static func value(_ character: UInt8) -> UInt32? {
