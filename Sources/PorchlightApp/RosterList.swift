@@ -32,7 +32,7 @@ struct RosterList: Sendable {
   func change(for row: RowID) -> ContactChange? {
     guard let user = row.userID else { return nil }
     let candidates: [ContactChange] =
-      row.isInvite ? [.accept(user), .deny(user)] : [.remove(user), .invite(user)]
+      row.isInvite ? [.accept(user), .deny(user), .revoke(user)] : [.remove(user), .invite(user)]
     return candidates.first { changes[$0] != nil }
   }
 
@@ -67,8 +67,10 @@ extension RosterList {
     return true
   }
 
-  /// The server took the change; it stays pending until the stream confirms it.
-  mutating func accepted(_ change: ContactChange) { changes[change]?.answers = 0 }
+  /// The server took the change; it stays pending until the stream confirms it, as far as the stream tells of it.
+  mutating func accepted(_ change: ContactChange) {
+    if case .revoke = change { changes[change] = nil } else { changes[change]?.answers = 0 }
+  }
 
   /// The server did not take it.
   mutating func refused(_ change: ContactChange) { changes[change] = nil }

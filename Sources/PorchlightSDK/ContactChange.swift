@@ -8,10 +8,12 @@ public enum ContactChange: Hashable, Sendable {
   case deny(UserID)
   /// Take a user off the roster, or an invite back.
   case remove(UserID)
+  /// Take back from a user the permission that an accept gave them.
+  case revoke(UserID)
 
   public var userID: UserID {
     switch self {
-    case .invite(let user), .accept(let user), .deny(let user), .remove(let user): user
+    case .invite(let user), .accept(let user), .deny(let user), .remove(let user), .revoke(let user): user
     }
   }
 }

@@ -38,6 +38,7 @@ public struct ListRosterSource: RosterSource {
     case .change(.accept(let user)): try await session.accept(user)
     case .change(.deny(let user)): try await session.deny(user)
     case .change(.remove(let user)): try await session.drop(user)
+    case .change(.revoke(let user)): try await session.revoke(user)
     case .publish(let update): try await session.setStatus(update.presence, text: update.statusMessage)
     case .idle(let since):
       let idleness: DeviceReport.Idleness =

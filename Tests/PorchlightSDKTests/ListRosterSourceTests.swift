@@ -56,6 +56,14 @@ struct ListRosterSourceTests: FaultyWayTests {
     #expect(list.contains { $0.state == .accepted } == isAccepted)
   }
 
+  @Test func anAcceptIsTakenBack() throws {
+    try simulation.run { [bob, ann] in try await bob.invite(ann.userID) }
+    try perform(.change(.accept(bob.userID)))
+    try perform(.change(.revoke(bob.userID)))
+    let list = try simulation.run { [bob] in try await bob.presenceList().list }
+    #expect(!list.contains { $0.state == .accepted })
+  }
+
   @Test func aStatusIsPublishedWithItsText() throws {
     let roster = roster()
     try perform(.publish(StatusUpdate(presence: .busy, statusMessage: "now")))
