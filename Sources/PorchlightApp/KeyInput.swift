@@ -14,7 +14,7 @@ struct KeyInput: Sendable {
 
   /// Tells presses from the repeats of a key that is held.
   private var held = HeldKey()
-  /// A key that would answer an invite and may be the first repeat of one that is held.
+  /// A key that acts once a press and may be the first repeat of one that is held.
   private(set) var delayed: DelayedPress?
   /// When a key was pressed last, or something was pasted.
   private(set) var last: Instant?

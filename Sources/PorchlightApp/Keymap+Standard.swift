@@ -11,7 +11,6 @@ extension Keymap {
           KeyBinding("fold", " ", .tab),
           KeyBinding("offline", "o", hint: "offline"),
           KeyBinding("detail", "i", hint: "details"),
-          KeyBinding("menu", .enter, hint: "menu"),
         ]),
       Section(
         title: "You",
@@ -25,10 +24,13 @@ extension Keymap {
           KeyBinding("status", "s", hint: "status"),
           KeyBinding("clear", "c", hint: "clear"),
           KeyBinding("name", "@"),
+          KeyBinding("undo", "u", hint: "undo"),
+          KeyBinding("redo", .control("r")),
         ]),
       Section(
         title: "People",
         bindings: [
+          KeyBinding("menu", .enter, hint: "menu"),
           KeyBinding("invites", "I", hint: "invites"),
           KeyBinding("accept", "A", hint: "accept"), KeyBinding("deny", "D", hint: "deny"),
           KeyBinding("ask-back", "y"),

@@ -20,6 +20,7 @@ struct Model: Sendable {
   var feed = Feed()
   var notices = Notices()
   var input = KeyInput()
+  var undoHistory = UndoHistory()
 
   // The screen.
   var size: Size

@@ -38,7 +38,7 @@ extension Model {
     // Another key ends the doubt: the one before was pressed and let go.
     let before = verdict == .isRepeat ? [] : takeDelayedPress(at: now, isDecided: true)
     _ = input.takeDelayed()
-    guard isAnswer(key) else { return before + act(on: key) }
+    guard isOncePerPress(key) else { return before + act(on: key) }
     switch verdict {
     case .press: return before + act(on: key)
     case .isRepeat: return before
@@ -49,16 +49,18 @@ extension Model {
     }
   }
 
-  /// Whether a key would answer an invite here. Where it is held, it must not answer the next one too, which the
-  /// cursor came to by itself.
-  private func isAnswer(_ key: Key) -> Bool {
+  /// Whether a key that is held must do nothing more here: it would answer the next invite too, which the cursor came to
+  /// by itself, or take back one step after the other.
+  private func isOncePerPress(_ key: Key) -> Bool {
     let line =
       switch layers.top {
-      case nil: list.selection?.isInvite == true ? keymap.line(for: key, in: .list) : nil
+      case nil: keymap.line(for: key, in: .list)
       case .menu(let menu): menu.item(for: key, in: keymap)
       case .help, .prompt, .confirmation, .farewell: nil as CommandText?
       }
-    return line?.command.map { type(of: $0).isAnswer } ?? false
+    guard let command = line?.command else { return false }
+    if layers.isEmpty, type(of: command).isAnswer { return list.selection?.isInvite == true }
+    return type(of: command).isOncePerPress
   }
 
   /// What comes of a key that was no repeat after all. Where its row is gone, or something was opened, nothing does.
@@ -73,9 +75,9 @@ extension Model {
     let before = notices.keyPressed()
     defer { notices.end(before) }
     if let command = keymap.line(for: key, in: .list)?.command, type(of: command).worksEverywhere {
-      return command.run(&self)
+      return perform(command)
     }
-    if let command = keymap.line(for: key, in: layers.scope)?.command { return command.run(&self) }
+    if let command = keymap.line(for: key, in: layers.scope)?.command { return perform(command) }
     switch layers.top {
     // It has cleared the notice, which is all there is to leave here.
     case nil where key == .escape: break
@@ -97,7 +99,7 @@ extension Model {
   private mutating func choose(_ item: CommandText?, in menu: Menu) -> [Intent] {
     layers.close()
     list.selection = menu.row
-    return item?.command?.run(&self) ?? []
+    return item?.command.map { perform($0) } ?? []
   }
 
   /// Does what the topmost layer is for.
@@ -112,10 +114,10 @@ extension Model {
         return []
       }
       layers.close()
-      return command.run(&self)
+      return perform(command)
     case .confirmation(let confirmation):
       layers.close()
-      return confirmation.command.run(&self)
+      return perform(confirmation.command)
     case .help, .farewell, nil: return []
     }
   }

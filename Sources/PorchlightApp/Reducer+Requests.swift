@@ -44,18 +44,49 @@ extension Model {
 
   // MARK: People
 
-  /// Accepts or denies the selected invite, and no other, and goes on to the next.
+  /// Everybody on the list.
+  var contacts: [Person] { list.roster.people.filter { !$0.row.isInvite } }
+
+  /// Those whose invites can be answered, as arguments.
+  var askers: [Argument] { PersonTarget.arguments(list.roster.people.filter(\.row.isInvite)) }
+
+  /// Whose invite is meant: the selected one's, where nobody is named.
+  func asker(_ target: PersonTarget) -> PersonTarget {
+    if target == .unnamed, case .invite(let user, _) = list.selection { return .user(user) }
+    return target.resolved(among: list.roster.people.filter(\.row.isInvite), beside: echo.userID)
+  }
+
+  func problem(withAsker target: PersonTarget) -> String? {
+    target.problem(
+      among: list.roster.people.filter(\.row.isInvite), beside: echo.userID,
+      elseSaying: "does not ask to see you")
+  }
+
+  /// Whether that user asks, and is not being answered.
+  func canAnswer(_ asker: UserID) -> Bool {
+    list.roster.invite(from: asker) != nil && list.change(for: .invite(asker, of: list.roster.account)) == nil
+  }
+
+  /// What a row waits for, in words; nil where it waits for nothing.
+  func delay(of row: RowID) -> String? {
+    list.change(for: row).map { "\($0.progress) \($0.userID.rawValue)" }
+  }
+
+  /// Accepts or denies an invite, and no other, and goes on to the next if it is selected.
   ///
-  /// - Returns: whose it was, and what to do; nil where nothing was selected that can be answered.
-  mutating func answer(_ change: (UserID) -> ContactChange) -> (asker: UserID, intents: [Intent])? {
-    guard case .invite(let asker, let account) = list.selection else {
+  /// - Returns: whose it was, and what to do; nil where none is meant that can be answered.
+  mutating func answer(
+    _ target: PersonTarget, _ change: (UserID) -> ContactChange
+  ) -> (asker: UserID, intents: [Intent])? {
+    guard let asker = target.user else {
       notices.show(
         Notice(list.roster.asking.isEmpty ? "no invites" : "which one? I goes to the invites"))
       return nil
     }
     let intents = request(change(asker))
     guard !intents.isEmpty else { return nil }
-    list.selectNextInvite(after: .invite(asker, of: account))
+    let row = RowID.invite(asker, of: list.roster.account)
+    if list.selection == row { list.selectNextInvite(after: row) }
     return (asker, intents)
   }
 

@@ -94,6 +94,7 @@ extension Model {
 
   /// What became of the wanted name; nothing is kept of it, so that it is told either way.
   fileprivate mutating func handle(_ error: SDKError?, ofName name: String) {
+    own.isRenaming = false
     if let error {
       report(error, of: "name not changed")
     } else {

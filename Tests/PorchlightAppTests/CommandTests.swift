@@ -7,15 +7,15 @@ import Testing
 @Suite struct CommandTests {
   private static let people: [StreamEvent] = [
     [.own(.online, "in the workshop")], [.invite("ola"), .invite("pip")], .person("ann", .online),
-    .person("bob", .unavailable), .person("cid", .offline),
+    .person("bob", .unavailable), .person("cid", .offline, called: "Cid Worth"),
   ].flatMap(\.self)
 
   /// The lines of every command with every argument that it names, and without one.
   private static var lines: [CommandText] {
     let model = Scene(people).model
-    return Commands.all.flatMap { type in
+    return Commands.all.filter { !$0.isForLayers }.flatMap { type in
       type.names.flatMap { name in
-        [CommandText(name)] + type.arguments(in: model).map { CommandText(name + " " + $0) }
+        [CommandText(name)] + type.arguments(in: model).map { CommandText(name + " " + $0.text) }
       }
     }
   }
@@ -27,21 +27,24 @@ import Testing
 
   @Test(arguments: lines)
   func everyLineIsAmongItsOwnCompletions(line: CommandText) {
-    #expect(line.completions(in: Scene(Self.people).model).contains(line))
+    #expect(line.completions(in: Scene(Self.people).model).map(\.line).contains(line.text))
   }
 
   @Test(arguments: [
     ("se", ["set"]), ("set a", ["set away"]), ("toggle ", ["toggle away", "toggle busy"]),
     ("in", ["invites", "invite"]), ("remove @b", ["remove @bob:harbor.example"]),
-    ("invite @o", ["invite @ola:harbor.example"]), ("quit ", []), ("nonsense x", []),
+    ("invite @o", ["invite @ola:harbor.example"]), ("accept P", ["accept @pip:harbor.example"]),
+    ("remove ann", ["remove @ann:harbor.example"]), ("fold i", ["fold invites", "fold idle"]),
+    ("offline ", ["offline on", "offline off"]), ("status ", ["status in the workshop"]),
+    ("remove worth", ["remove @cid:harbor.example"]), ("quit ", []), ("nonsense x", []), ("sub", []),
   ])
   func aLineIsCompletedByNamesAndArguments(start: String, completions: [String]) {
-    #expect(CommandText(start).completions(in: Scene(Self.people).model).map(\.text) == completions)
+    #expect(CommandText(start).completions(in: Scene(Self.people).model).map(\.line) == completions)
   }
 
   @Test(arguments: [
-    "", " ", "nonsense", "set", "set sleepy", "toggle", "move", "move sideways", "quit now", "accept @ola:x",
-    "remove bob",
+    "", " ", "nonsense", "set", "set sleepy", "toggle", "move", "move sideways", "quit now", "fold nobody",
+    "offline maybe", "revoke", "revoke ola",
   ])
   func whatIsNoCommandIsNone(line: String) {
     #expect(CommandText(line).command == nil)
@@ -58,8 +61,10 @@ import Testing
     ("clear", .publish(StatusUpdate(presence: .online, statusMessage: nil))),
     ("name Mary", .rename("Mary")), ("invite zoe", .change(.invite(.user("zoe")))),
     ("remove @ann:harbor.example", .change(.remove(.user("ann")))),
-    ("accept", .change(.accept(.user("ola")))),
-    ("deny", .change(.deny(.user("ola")))), ("quit", .quit(.quit)),
+    ("remove cid worth", .change(.remove(.user("cid")))), ("remove @bob", .change(.remove(.user("bob")))),
+    ("accept", .change(.accept(.user("ola")))), ("accept pip", .change(.accept(.user("pip")))),
+    ("deny", .change(.deny(.user("ola")))), ("deny @pip:harbor.example", .change(.deny(.user("pip")))),
+    ("revoke @ola:harbor.example", .change(.revoke(.user("ola")))), ("quit", .quit(.quit)),
   ])
   func aLineDoesWhatItSays(line: String, intent: Intent) {
     var scene = Scene(Self.people)
@@ -68,7 +73,11 @@ import Testing
     #expect(scene.model.layers.isEmpty)
   }
 
-  @Test(arguments: ["invite @ann:harbor.example", "invite @:", "remove @zoe:harbor.example"])
+  @Test(arguments: [
+    "invite @ann:harbor.example", "invite @:", "remove @zoe:harbor.example", "remove zoe", "accept ann",
+    "deny @",
+    "status " + String(repeating: "x", count: 1_025), "name " + String(repeating: "x", count: 257),
+  ])
   func whatIsWrongWithAnArgumentIsSaid(line: String) throws {
     let command = try #require(CommandText(line).command)
     #expect(command.problem(in: Scene(Self.people).model) != nil)
@@ -76,7 +85,8 @@ import Testing
 
   /// What a command changed, its inverse changes back.
   @Test(arguments: [
-    "fold", "offline", "detail", "set away", "set invisible", "toggle away", "toggle busy", "status at lunch",
+    "fold", "fold offline", "offline", "offline on", "detail", "detail off", "set away", "set invisible",
+    "toggle away", "toggle busy", "status at lunch",
     "clear", "name Mary",
   ])
   func anInverseTakesBack(line: String) throws {
@@ -95,11 +105,32 @@ import Testing
   @Test func anInviteIsTakenBackByRemoving() throws {
     let scene = Scene(Self.people)
     let inverse = try #require(CommandText("invite zoe").command?.inverse(in: scene.model))
-    #expect((inverse as? RemoveCommand)?.user == .user("zoe"))
+    #expect((inverse as? RemoveCommand)?.target == .user(.user("zoe")))
+  }
+
+  @Test func anAcceptIsTakenBackByRevoking() throws {
+    let scene = Scene(Self.people)
+    let command = try #require(CommandText("accept ola").command).resolved(in: scene.model)
+    #expect((command.inverse(in: scene.model) as? RevokeCommand)?.user == .user("ola"))
+  }
+
+  /// Two people of one name, and one whose ID looks like another's and cannot be written.
+  @Test func noUserIsTakenForAnother() {
+    let scene = Scene(
+      Self.people + .person("dan", .online, called: "Ann") + .person("@a\u{200B}nn:harbor.example", .online))
+    let problem = CommandText("remove Ann").command?.problem(in: scene.model)
+    #expect(problem == "several people are called 'Ann': write the user ID")
+    #expect(
+      CommandText("remove a").completions(in: scene.model).map(\.line) == [
+        "remove @ann:harbor.example", "remove @dan:harbor.example",
+      ])
+    let command = CommandText("remove @ann:harbor.example").command?.resolved(in: scene.model)
+    #expect((command as? RemoveCommand)?.target == .user(.user("ann")))
   }
 
   @Test(arguments: [
-    "set online", "status in the workshop", "name Mara", "accept", "deny", "move next", "quit", "help",
+    "set online", "status in the workshop", "name Mara", "accept", "deny ola", "move next", "quit", "help",
+    "offline off", "detail on",
   ])
   func whatChangesNothingOrCannotBeTakenBackHasNoInverse(line: String) throws {
     let command = try #require(CommandText(line).command)

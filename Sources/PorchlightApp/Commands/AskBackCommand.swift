@@ -13,4 +13,8 @@ struct AskBackCommand: PlainCommand {
     }
     return model.invite(user)
   }
+
+  func inverse(in model: Model) -> (any Command)? {
+    model.notices.offer.flatMap { InviteCommand(.user($0)).inverse(in: model) }
+  }
 }

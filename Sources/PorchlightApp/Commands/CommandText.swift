@@ -14,14 +14,18 @@ struct CommandText: Hashable, Sendable, ExpressibleByStringLiteral {
     return Commands.type(named: name)?.init(argument: argument)
   }
 
-  /// Everything it can be completed to, the same text with more at its end: names, or arguments of the one it names.
-  func completions(in model: Model) -> [CommandText] {
+  /// Everything it can be completed to: names, or arguments of the one it names.
+  func completions(in model: Model) -> [Completion] {
     let (name, argument) = parts
     guard argument != nil || text.hasSuffix(" "), let type = Commands.type(named: name) else {
-      return Commands.all.flatMap { $0.names }.filter { $0.hasPrefix(name) }.map { CommandText($0) }
+      let types = Commands.all.filter { argument == nil && !$0.isForLayers }
+      return types.flatMap { type in
+        type.names.filter { $0.hasPrefix(name) }.map { Completion(name: $0, isWhole: !type.takesArgument) }
+      }
     }
-    return type.arguments(in: model).filter { $0.hasPrefix(argument ?? "") }.map {
-      CommandText(name + " " + $0)
+    let start = (argument ?? "").lowercased()
+    return type.arguments(in: model).filter { $0.isMeant(by: start) }.map {
+      Completion(name: name, argument: $0)
     }
   }
 

@@ -5,7 +5,7 @@ enum Commands {
     SetCommand.self, ToggleCommand.self, StatusCommand.self, ClearCommand.self, NameCommand.self,
     InvitesCommand.self, AcceptCommand.self, DenyCommand.self, AskBackCommand.self,
     InviteCommand.self,
-    RemoveCommand.self,
+    RemoveCommand.self, RevokeCommand.self, UndoCommand.self, RedoCommand.self,
     HelpCommand.self, ReconnectCommand.self, RedrawCommand.self, SuspendCommand.self,
     CancelCommand.self,
     QuitCommand.self,

@@ -7,19 +7,42 @@ struct InviteCommand: Command {
   static let names = ["invite"]
 
   /// As written: a user ID, or the name of a user who is known, or of one on the own server.
-  let person: String?
+  let target: PersonTarget
+  /// Whether a user is asked who was on the list before.
+  private let isRepeated: Bool
 
   /// Those who asked for the own presence, and are not on the list.
-  static func arguments(in model: Model) -> [String] {
-    model.list.roster.asking.map(\.observer).filter { model.list.roster.contact($0) == nil }.map(
-      \.rawValue)
+  static func arguments(in model: Model) -> [Argument] {
+    PersonTarget.arguments(
+      model.list.roster.people.filter { $0.row.isInvite && model.list.roster.contact($0.userID) == nil })
   }
 
-  init?(argument: String?) { person = argument }
+  init(_ target: PersonTarget, isRepeated: Bool = false) {
+    self.target = target
+    self.isRepeated = isRepeated
+  }
 
+  init?(argument: String?) { self.init(PersonTarget(argument)) }
+
+  var argument: String? { target.argument }
   var help: String { "ask to see somebody" }
 
-  func problem(in model: Model) -> String? { person.flatMap { invitee($0, in: model).problem } }
+  func problem(in model: Model) -> String? {
+    switch target {
+    case .unnamed: nil
+    case .written(let text): invitee(text, in: model).problem
+    case .user(let user): problem(with: user, in: model)
+    }
+  }
+
+  func delay(in model: Model) -> String? {
+    target.user.flatMap { model.delay(of: .contact($0, of: model.list.roster.account)) }
+  }
+
+  func resolved(in model: Model) -> InviteCommand {
+    guard case .written(let text) = target, let user = invitee(text, in: model).user else { return self }
+    return InviteCommand(.user(user), isRepeated: isRepeated)
+  }
 
   func run(_ model: inout Model) -> [Intent] {
     guard model.server.hasPresenceLists != false else {
@@ -27,20 +50,28 @@ struct InviteCommand: Command {
         Notice("this server has no presence lists: nobody can be asked here", .warning))
       return []
     }
-    guard let person else {
+    guard target != .unnamed else {
       model.layers.open(.prompt(Prompt(.invite, LineEditor(byteLimit: 255))))
       return []
     }
-    let (user, problem) = invitee(person, in: model)
-    guard let user else {
-      model.notices.show(Notice(SafeText(untrusted: problem ?? ""), .warning))
+    guard let user = resolved(in: model).target.user, problem(in: model) == nil else {
+      model.notices.show(Notice(SafeText(untrusted: problem(in: model) ?? ""), .warning))
       return []
     }
-    return model.invite(user)
+    let intents = model.invite(user)
+    if isRepeated, !intents.isEmpty {
+      model.notices.show(Notice("asking anew, they must accept", until: .invite(user)))
+    }
+    return intents
   }
 
   func inverse(in model: Model) -> (any Command)? {
-    person.flatMap { invitee($0, in: model).user }.map { RemoveCommand($0) }
+    guard let user = resolved(in: model).target.user, model.server.hasPresenceLists != false else {
+      return nil
+    }
+    let row = RowID.contact(user, of: model.list.roster.account)
+    guard problem(in: model) == nil, model.list.change(for: row) == nil else { return nil }
+    return RemoveCommand(.user(user))
   }
 
   /// Reads a user ID; a bare name is that of a known user, or else one on the own server. Either of the two is nil.
@@ -65,14 +96,20 @@ struct InviteCommand: Command {
       return (nil, "several people are called '\(text)': write the user ID")
     }
     guard let user = known.first ?? written else { return (nil, problem) }
-    if user == own { return (nil, "that is you") }
+    problem = self.problem(with: user, in: model)
+    return (problem == nil ? user : nil, problem)
+  }
+
+  private func problem(with user: UserID, in model: Model) -> String? {
+    let own = model.echo.userID
+    if user == own { return "that is you" }
     if !model.meetsOthers, user.server != own.server {
-      return (nil, "the offline server knows only people on this machine")
+      return "the offline server knows only people on this machine"
     }
-    guard let contact = model.list.roster.contact(user) else { return (user, nil) }
+    guard let contact = model.list.roster.contact(user) else { return nil }
     let reason =
       contact.relation == .pending ? "has not answered your invite yet" : "is on your list already"
-    return (nil, "\(user.rawValue) \(reason)")
+    return "\(user.rawValue) \(reason)"
   }
 }
 

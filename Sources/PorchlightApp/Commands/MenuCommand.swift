@@ -4,7 +4,7 @@ struct MenuCommand: PlainCommand {
   var help: String { "menu of the person" }
 
   func run(_ model: inout Model) -> [Intent] {
-    if case .heading = model.list.selection { return FoldCommand().run(&model) }
+    if case .heading(let group) = model.list.selection { return model.perform(FoldCommand(group)) }
     if let person = model.list.selectedPerson { model.layers.open(.menu(Menu(person))) }
     return []
   }

@@ -6,12 +6,14 @@ struct MoveCommand: Command {
 
   let motion: Motion
 
-  static func arguments(in model: Model) -> [String] { Motion.allCases.map(\.rawValue) }
+  static func arguments(in model: Model) -> [Argument] { Motion.allCases.map { Argument($0.rawValue) } }
 
   init?(argument: String?) {
     guard let motion = argument.flatMap({ Motion(rawValue: $0) }) else { return nil }
     self.motion = motion
   }
+
+  var argument: String? { motion.rawValue }
 
   var help: String {
     switch motion {

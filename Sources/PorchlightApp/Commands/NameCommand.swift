@@ -9,13 +9,37 @@ struct NameCommand: Command {
   static let names = ["name"]
 
   let name: String?
+  /// Whether it is sent whatever the server said last, which may not know of the last change yet.
+  private let isRestored: Bool
 
-  init?(argument: String?) { name = argument }
+  /// The present name, which may be mended.
+  static func arguments(in model: Model) -> [Argument] {
+    [model.echo.displayName].compactMap { $0.map { Argument($0) } }
+  }
 
+  init?(argument: String?) { self.init(argument, isRestored: false) }
+
+  private init(_ name: String?, isRestored: Bool) {
+    self.name = name
+    self.isRestored = isRestored
+  }
+
+  var argument: String? { name }
   var help: String { "write your display name" }
 
   /// As for a status text.
-  func problem(in model: Model) -> String? { name == nil || model.isOwnKnown ? nil : Self.unknown.string }
+  func problem(in model: Model) -> String? {
+    guard let name else { return nil }
+    guard model.isOwnKnown else { return Self.unknown.string }
+    let bytes = name.utf8.count
+    return bytes <= Self.limit ? nil : "a name has at most \(Self.limit) bytes, this has \(bytes)"
+  }
+
+  /// Two names on their way might arrive in either order.
+  func delay(in model: Model) -> String? {
+    guard model.isOwnKnown else { return "not connected yet" }
+    return model.own.isRenaming ? "your name is still being sent" : nil
+  }
 
   /// Without a word of the server it is not known what would be replaced.
   private static let unknown: SafeText = "not connected yet: your name is not known"
@@ -30,18 +54,20 @@ struct NameCommand: Command {
       model.layers.open(.prompt(Prompt(.name, LineEditor(before, byteLimit: Self.limit))))
       return []
     }
-    guard name != before else {
+    guard name != before || isRestored else {
       model.notices.show(
         Notice(name.isEmpty ? "there is no name to clear" : "that is your name already"))
       return []
     }
     model.notices.show(Notice("sending your name"))
+    model.own.isRenaming = true
     return [.rename(name)]
   }
 
   func inverse(in model: Model) -> (any Command)? {
     let before = model.echo.displayName ?? ""
-    guard let name, model.isOwnKnown, SafeText(untrusted: name).string != before else { return nil }
-    return NameCommand(argument: before)
+    guard let name, model.isOwnKnown else { return nil }
+    guard isRestored || SafeText(untrusted: name).string != before else { return nil }
+    return NameCommand(before, isRestored: true)
   }
 }

@@ -2,39 +2,48 @@ internal import MatrixWire
 internal import PorchlightSDK
 internal import Screen
 
-/// `remove @ann:harbor.example`: takes a user off the list, or an invite back; without one, asks whether the selected
-/// person shall be removed.
+/// `remove Ann`: takes a user off the list, or an invite back; without one, asks whether the selected person shall be
+/// removed.
 struct RemoveCommand: Command {
   static let names = ["remove"]
 
-  let user: UserID?
+  let target: PersonTarget
 
-  static func arguments(in model: Model) -> [String] {
-    model.list.roster.watched.map(\.userID.rawValue)
-  }
+  static func arguments(in model: Model) -> [Argument] { PersonTarget.arguments(model.contacts) }
 
-  init(_ user: UserID) { self.user = user }
+  init(_ target: PersonTarget) { self.target = target }
+  init?(argument: String?) { self.init(PersonTarget(argument)) }
 
-  init?(argument: String?) {
-    user = argument.flatMap { UserID($0) }
-    if argument != nil, user == nil { return nil }
-  }
-
+  var argument: String? { target.argument }
   var help: String { "remove from your list" }
 
   func problem(in model: Model) -> String? {
-    user.flatMap {
-      model.list.roster.contact($0) == nil ? "\($0.rawValue) is not on your list" : nil
-    }
+    target.problem(among: model.contacts, beside: model.echo.userID, elseSaying: "is not on your list")
+  }
+
+  func delay(in model: Model) -> String? {
+    target.user.flatMap { model.delay(of: .contact($0, of: model.list.roster.account)) }
+  }
+
+  func resolved(in model: Model) -> RemoveCommand {
+    RemoveCommand(target.resolved(among: model.contacts, beside: model.echo.userID))
   }
 
   func run(_ model: inout Model) -> [Intent] {
-    if let user { return model.request(.remove(user)) }
+    if let user = resolved(in: model).target.user { return model.request(.remove(user)) }
     switch model.list.selection {
     case .contact(let user, let account): model.layers.open(.confirmation(.removal(of: user, from: account)))
     case .invite: model.notices.show(Notice("not on your list: A accepts the invite, D denies it"))
     case .heading, nil: model.notices.show(Notice("nobody is selected"))
     }
     return []
+  }
+
+  /// Only an invite: the other user has to accept it, as the first time.
+  func inverse(in model: Model) -> (any Command)? {
+    guard let user = resolved(in: model).target.user, model.list.roster.contact(user) != nil,
+      model.list.change(for: .contact(user, of: model.list.roster.account)) == nil
+    else { return nil }
+    return InviteCommand(.user(user), isRepeated: true)
   }
 }

@@ -7,7 +7,7 @@ struct SetCommand: Command {
 
   let choice: PresenceState
 
-  static func arguments(in model: Model) -> [String] { choices.map(\.word) }
+  static func arguments(in model: Model) -> [Argument] { choices.map { Argument($0.word) } }
 
   init(_ choice: PresenceState) { self.choice = choice }
 
@@ -16,7 +16,10 @@ struct SetCommand: Command {
     self.init(choice)
   }
 
+  var argument: String? { Self.choices.first { $0.choice == choice }?.word }
   var help: String { "be " + DisplayState(chosen: choice).word }
+
+  func delay(in model: Model) -> String? { model.isOwnKnown ? nil : "not connected yet" }
 
   func run(_ model: inout Model) -> [Intent] { model.publish(choice) }
 

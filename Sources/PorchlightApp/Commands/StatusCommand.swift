@@ -11,15 +11,26 @@ struct StatusCommand: Command {
 
   let text: String?
 
+  /// The present text, which may be mended.
+  static func arguments(in model: Model) -> [Argument] {
+    [model.own.status.current(model.echo).statusMessage].compactMap { $0.map { Argument($0) } }
+  }
+
   init(text: String?) { self.text = text }
   init?(argument: String?) { text = argument }
 
+  var argument: String? { text }
   var help: String { "write your status text" }
 
   /// A text that is written already is not thrown away because the connection went meanwhile: the prompt stays open.
   func problem(in model: Model) -> String? {
-    text == nil || model.isOwnKnown ? nil : "not connected yet: your status is not known"
+    guard let text else { return nil }
+    guard model.isOwnKnown else { return "not connected yet: your status is not known" }
+    let bytes = text.utf8.count
+    return bytes <= Self.limit ? nil : "a status text has at most \(Self.limit) bytes, this has \(bytes)"
   }
+
+  func delay(in model: Model) -> String? { model.isOwnKnown ? nil : "not connected yet" }
 
   func run(_ model: inout Model) -> [Intent] {
     guard model.checkOwnIsKnown() else { return [] }

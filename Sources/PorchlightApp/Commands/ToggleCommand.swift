@@ -9,7 +9,7 @@ struct ToggleCommand: Command {
 
   private static let words = ["away", "busy"]
 
-  static func arguments(in model: Model) -> [String] { words }
+  static func arguments(in model: Model) -> [Argument] { words.map { Argument($0) } }
 
   init?(argument: String?) {
     guard let argument, Self.words.contains(argument), let choice = SetCommand.choice(called: argument) else {
@@ -18,6 +18,7 @@ struct ToggleCommand: Command {
     self.choice = choice
   }
 
+  var argument: String? { SetCommand(choice).argument }
   var help: String { DisplayState(chosen: choice).word + ", and back" }
 
   func run(_ model: inout Model) -> [Intent] {

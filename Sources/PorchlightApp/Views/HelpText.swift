@@ -44,9 +44,7 @@ struct HelpText {
 
   /// What the screen shows and no key explains.
   private static let notes: [Line] = [
-    .title("Rows"),
-    .note("stay where they are until 3 s after a"),
-    .note("key; '2 now offline' will move then"),
+    .note("'2 now offline' moves 3 s after a key")
   ]
 
   private static func keys(_ binding: KeyBinding) -> SafeText {

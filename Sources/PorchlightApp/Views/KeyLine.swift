@@ -51,7 +51,9 @@ struct KeyLine {
     "clear",
   ]
   /// What there is in the list at all times; the first two come first.
-  static let listLines: [CommandText] = ["help", "quit", "menu", "offline", "invite", "detail", "remove"]
+  static let listLines: [CommandText] = [
+    "help", "quit", "menu", "offline", "invite", "detail", "remove", "undo",
+  ]
 
   private var hints: [KeyBinding] {
     if model.layers.farewell != nil { return [] }

@@ -1,0 +1,30 @@
+internal import MatrixWire
+internal import PorchlightSDK
+internal import Screen
+
+/// `revoke @ola:harbor.example`: takes back the permission to see oneself. The server keeps who has it; they have to ask
+/// again.
+struct RevokeCommand: Command {
+  static let names = ["revoke"]
+
+  let user: UserID
+
+  init(_ user: UserID) { self.user = user }
+
+  /// An ID as it is on the wire: nobody here is named, whose name could be taken.
+  init?(argument: String?) {
+    guard let user = argument.flatMap({ UserID($0) }) else { return nil }
+    self.init(user)
+  }
+
+  var argument: String? { user.rawValue }
+  var help: String { "take back an accept" }
+
+  func delay(in model: Model) -> String? { model.delay(of: .invite(user, of: model.list.roster.account)) }
+
+  func run(_ model: inout Model) -> [Intent] {
+    let intents = model.request(.revoke(user))
+    if !intents.isEmpty { model.notices.show(Notice("they do not see you any more")) }
+    return intents
+  }
+}
