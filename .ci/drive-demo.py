@@ -92,6 +92,38 @@ def statuses_and_invites():
         screen.end()
 
 
+def command_line():
+    screen = demo("--people", "6")
+    try:
+        screen.title("oneself is online", r"online")
+        screen.keys(":")
+        screen.text("set b")
+        screen.keys("Tab", "Enter")
+        screen.title("a command that Tab completed sets busy", r"busy(?!.*(sending|…))")
+        screen.keys("u")
+        screen.shows("u says what it undoes", r"undid 'set busy'")
+        screen.title("and undoes it", r"online(?!.*(sending|…))")
+        for columns, rows in ((40, 10), (20, 5)):
+            screen.resize(columns, rows)
+            screen.keys(":")
+            screen.text("toggle ")
+            screen.keys("Tab", "Tab")
+            screen.shows("%dx%d lists what may follow" % (columns, rows), r"away +>busy")
+            screen.escape()
+            screen.lacks("and Escape closes the line", r">busy")
+        screen.resize(80, 24)
+        screen.keys(":")
+        screen.text("nonsense")
+        screen.keys("Enter")
+        screen.shows("an unknown command is said and stays", r"no command 'nonsense'(.|\n)*:nonsense")
+        screen.keys("C-u")
+        screen.text("quit")
+        screen.keys("Enter")
+        screen.ends(":quit quits with 0", "0")
+    finally:
+        screen.end()
+
+
 def idle_and_back():
     screen = demo("--idle-after", "4s")
     try:
@@ -146,7 +178,7 @@ def hostile():
         screen.end()
 
 
-for part in (statuses_and_invites, idle_and_back, sizes, hostile):
+for part in (statuses_and_invites, command_line, idle_and_back, sizes, hostile):
     print("-- " + part.__name__.replace("_", " "))
     part()
 claims.end()

@@ -40,6 +40,7 @@ extension Keymap {
         title: "Program",
         bindings: [
           KeyBinding("help", "?", .function(1), hint: "help"),
+          KeyBinding("command-line", ":", hint: "command"),
           KeyBinding("reconnect", "R", .function(5), hint: "connect"),
           KeyBinding("redraw", .control("l")),
           KeyBinding("suspend", .control("z")), KeyBinding("cancel", .control("c")),
@@ -53,6 +54,13 @@ extension Keymap {
     help: moving + [KeyBinding("close", "q?", .escape, .function(1), .control("c"), hint: "close")],
     editor: [
       KeyBinding("submit", .enter, hint: "send"),
+      KeyBinding("close", .escape, .control("c"), hint: "cancel"),
+    ],
+    commandPrompt: [
+      KeyBinding("submit", .enter, hint: "run"),
+      KeyBinding("complete next", .tab, hint: "complete"), KeyBinding("complete previous", .backTab),
+      KeyBinding("move previous", .up, .control("p"), hint: "recall"),
+      KeyBinding("move next", .down, .control("n")),
       KeyBinding("close", .escape, .control("c"), hint: "cancel"),
     ],
     confirmation: [

@@ -5,7 +5,7 @@ internal import Screen
 struct Keymap: Hashable, Sendable {
   /// Where a key is pressed.
   enum Scope: CaseIterable, Hashable, Sendable {
-    case list, menu, help, editor, confirmation
+    case list, menu, help, editor, commandPrompt, confirmation
   }
 
   /// A part of the list's keys, and of the help.
@@ -20,16 +20,18 @@ struct Keymap: Hashable, Sendable {
   private let menu: [KeyBinding]
   private let help: [KeyBinding]
   private let editor: [KeyBinding]
+  private let commandPrompt: [KeyBinding]
   private let confirmation: [KeyBinding]
 
   init(
     list sections: [Section], menu: [KeyBinding], help: [KeyBinding], editor: [KeyBinding],
-    confirmation: [KeyBinding]
+    commandPrompt: [KeyBinding], confirmation: [KeyBinding]
   ) {
     self.sections = sections
     self.menu = menu
     self.help = help
     self.editor = editor
+    self.commandPrompt = commandPrompt
     self.confirmation = confirmation
     list = sections.flatMap(\.bindings)
   }
@@ -54,6 +56,7 @@ struct Keymap: Hashable, Sendable {
     case .menu: menu
     case .help: help
     case .editor: editor
+    case .commandPrompt: commandPrompt
     case .confirmation: confirmation
     }
   }

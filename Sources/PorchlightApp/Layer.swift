@@ -6,6 +6,7 @@ enum Layer: Hashable, Sendable {
   /// The first line of the help that is shown.
   case help(top: Int)
   case prompt(Prompt)
+  case commandPrompt(CommandPrompt)
   case confirmation(Confirmation)
   /// Nothing works any more; the next key leaves.
   case farewell(SDKError)
@@ -15,6 +16,7 @@ enum Layer: Hashable, Sendable {
     case .menu: .menu
     case .help: .help
     case .prompt: .editor
+    case .commandPrompt: .commandPrompt
     case .confirmation, .farewell: .confirmation
     }
   }
@@ -24,7 +26,7 @@ enum Layer: Hashable, Sendable {
     switch self {
     case .menu(let menu): menu.row
     case .confirmation(let confirmation): confirmation.row
-    case .help, .prompt, .farewell: nil
+    case .help, .prompt, .commandPrompt, .farewell: nil
     }
   }
 }

@@ -21,6 +21,7 @@ struct Model: Sendable {
   var notices = Notices()
   var input = KeyInput()
   var undoHistory = UndoHistory()
+  var commandHistory = CommandHistory()
 
   // The screen.
   var size: Size

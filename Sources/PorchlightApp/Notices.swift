@@ -27,6 +27,9 @@ struct Notices: Hashable, Sendable {
     offer = user
   }
 
+  /// What was offered before a command was written is still offered to that command, and ends with it.
+  mutating func renew(offer user: UserID?) { offer = user }
+
   /// Says that the same key again quits.
   mutating func armQuit(until deadline: Instant, _ notice: Notice) {
     show(notice)

@@ -56,7 +56,7 @@ extension Model {
       switch layers.top {
       case nil: keymap.line(for: key, in: .list)
       case .menu(let menu): menu.item(for: key, in: keymap)
-      case .help, .prompt, .confirmation, .farewell: nil as CommandText?
+      case .help, .prompt, .commandPrompt, .confirmation, .farewell: nil as CommandText?
       }
     guard let command = line?.command else { return false }
     if layers.isEmpty, type(of: command).isAnswer { return list.selection?.isInvite == true }
@@ -90,6 +90,7 @@ extension Model {
       reportCut(prompt.editor)
       prompt.note = nil
       layers.update(.prompt(prompt))
+    case .commandPrompt(let prompt): press(key, in: prompt)
     case .confirmation: layers.close()
     case .farewell(let error): return [.quit(.loggedOut(error))]
     }
@@ -115,10 +116,14 @@ extension Model {
       }
       layers.close()
       return perform(command)
+    case .commandPrompt(let prompt): return submit(prompt)
     case .confirmation(let confirmation):
       layers.close()
       return perform(confirmation.command)
-    case .help, .farewell, nil: return []
+    case .help, .farewell: return []
+    case nil:
+      reportNothingOpen()
+      return []
     }
   }
 
@@ -134,6 +139,10 @@ extension Model {
       let page = HelpText.rows(on: size)
       guard let distance = motion.lines(page: page, of: help.lines.count) else { return }
       layers.update(.help(top: help.top(near: top + distance, rows: page)))
+    case .commandPrompt(var prompt):
+      guard motion == .next || motion == .previous else { return }
+      prompt.recall(motion == .next ? .next : .previous, from: commandHistory)
+      layers.update(.commandPrompt(prompt))
     case .prompt, .confirmation, .farewell: break
     }
   }
@@ -146,17 +155,21 @@ extension Model {
       reportCut(prompt.editor)
       prompt.note = nil
       layers.update(.prompt(prompt))
+    case .commandPrompt(var prompt):
+      prompt.insert(text)
+      reportCut(prompt.editor)
+      layers.update(.commandPrompt(prompt))
     case nil: notices.show(Notice("nothing to paste into: s writes your status text"))
     case .menu, .help, .confirmation, .farewell: break
     }
   }
 
-  private mutating func reportUnknown(_ key: Key) {
+  mutating func reportUnknown(_ key: Key) {
     notices.show(Notice("no key " + key.quotedName + " here: ? shows the keys"))
   }
 
   /// What has no room is said, not swallowed.
-  private mutating func reportCut(_ editor: LineEditor) {
+  mutating func reportCut(_ editor: LineEditor) {
     guard editor.isCut else { return }
     notices.show(Notice("no room for that: this line takes \(editor.byteLimit) bytes", .warning))
   }

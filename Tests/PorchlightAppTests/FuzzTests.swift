@@ -29,8 +29,11 @@ import Testing
   @Test func everySizeHasAPicture() {
     let scene = Scene.porch()
     let prompt = Prompt(.status, LineEditor("text", byteLimit: 9))
+    var line = CommandPrompt()
+    line.complete(.next, in: scene.model)
     for layer in [
       nil, Layer.help(top: 3), .prompt(prompt), .confirmation(.removal(of: .user("zoe"), from: .own)),
+      .commandPrompt(line),
     ] {
       for rows in [0, 1, 2, 3, 5, 7, 8, 9, 10, 15, 16, 19, 20, 24, 29, 30, 40] {
         for columns in Array(0...14) + [20, 31, 39, 40, 47, 48, 61, 62, 79, 80, 99, 100, 120, 200] {

@@ -210,7 +210,7 @@ import Testing
   }
 
   @Test func suspendAndRedrawWorkInEveryMode() {
-    for opener: Key in ["s", "?", "+", .enter] {
+    for opener: Key in ["s", "?", "+", ":", .enter] {
       var scene = Scene(Self.people)
       scene.press(opener, .control("z"))
       #expect(scene.intents == [.suspend])

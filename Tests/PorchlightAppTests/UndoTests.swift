@@ -120,6 +120,16 @@ import Testing
     #expect(scene.intents == [.change(.remove(.user("ann")))])
   }
 
+  @Test func onANarrowScreenWhatBecomesOfItHasTheRoom() {
+    var scene = Scene(Self.people, rows: 10, columns: 40)
+    scene.press(":")
+    scene.type("remove ann")
+    scene.press(.enter)
+    scene.receive([.list("ann", .dropped)])
+    scene.press("u")
+    #expect(scene.line(with: "undid 'remove @ann⋯': asking anew") != nil)
+  }
+
   @Test func anInviteIsTakenBackUnlessItIsGone() {
     var scene = scene()
     for isGone in [false, true] {
@@ -161,6 +171,19 @@ import Testing
   }
 
   // MARK: The server's part
+
+  /// The answer to the name and the stream's word for it come apart.
+  @Test func aNameIsRestoredOnceTheServerHasTheOther() {
+    var scene = scene()
+    scene.press(":")
+    scene.type("name Mary")
+    scene.press(.enter, "u")
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "wait a moment: your name is still being sent") != nil)
+    scene.send(.renamed("Mary", nil))
+    pressAnew("u", in: &scene)
+    #expect(scene.intents == [.rename("Mara")])
+  }
 
   @Test func withoutAConnectionTheStepIsKept() {
     var scene = Scene([], isConnected: true)

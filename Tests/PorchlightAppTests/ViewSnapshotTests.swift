@@ -84,6 +84,32 @@ import Testing
     try expectSnapshot(scene.grid, named: "theInvitePromptSaysWhatIsWrong")
   }
 
+  @Test(arguments: [(24, 80), (10, 40), (5, 20)])
+  func theWaysToCompleteALineAreListed(rows: Int, columns: Int) throws {
+    var scene = Scene.porch(rows: rows, columns: columns)
+    scene.press(":")
+    scene.type("remove ")
+    scene.press(.tab, .tab, .tab)
+    try expectSnapshot(scene.grid, named: "theWaysToCompleteALineAreListed-\(columns)x\(rows)")
+  }
+
+  @Test func theCommandLineIsReadableInASCII() throws {
+    var scene = Scene.porch(capabilities: ScreenCapabilities(colors: 0, unicode: false))
+    scene.press(":")
+    scene.type("s")
+    scene.press(.tab)
+    try expectSnapshot(scene.grid, named: "theCommandLineIsReadableInASCII")
+  }
+
+  @Test(arguments: [(24, 80), (5, 20)])
+  func theCommandLineSaysWhatIsWrong(rows: Int, columns: Int) throws {
+    var scene = Scene.porch(rows: rows, columns: columns)
+    scene.press(":")
+    scene.type("set sleepy")
+    scene.press(.enter)
+    try expectSnapshot(scene.grid, named: "theCommandLineSaysWhatIsWrong-\(columns)x\(rows)")
+  }
+
   @Test func removalAsksFirst() throws {
     var scene = Scene.porch()
     scene.press("X")

@@ -5,6 +5,7 @@ struct CloseCommand: PlainCommand {
   var help: String { "leave without doing anything" }
 
   func run(_ model: inout Model) -> [Intent] {
+    if model.layers.isEmpty { model.reportNothingOpen() }
     model.layers.close()
     return []
   }

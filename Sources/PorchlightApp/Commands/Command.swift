@@ -24,6 +24,9 @@ protocol Command: Sendable {
   /// What may follow the name, as far as that can be told beforehand; empty where nothing may, or anything.
   static func arguments(in model: Model) -> [Argument]
 
+  /// What has to follow the name, in words for the user who wrote something else.
+  static func usage(in model: Model) -> String
+
   /// Nil where the command takes no such argument.
   ///
   /// - Parameter argument: what follows the name, without the blanks around it; nil where nothing does, and `""` only
@@ -61,6 +64,7 @@ extension Command {
   static var isForLayers: Bool { false }
   static var takesArgument: Bool { true }
   static func arguments(in model: Model) -> [Argument] { [] }
+  static func usage(in model: Model) -> String { arguments(in: model).map(\.text).joined(separator: ", ") }
   func problem(in model: Model) -> String? { nil }
   func delay(in model: Model) -> String? { nil }
   func resolved(in model: Model) -> Self { self }
@@ -81,6 +85,7 @@ protocol PlainCommand: Command {
 
 extension PlainCommand {
   static var takesArgument: Bool { false }
+  static func usage(in model: Model) -> String { "nothing after it" }
 
   init?(argument: String?) {
     guard argument == nil else { return nil }

@@ -14,6 +14,18 @@ struct CommandText: Hashable, Sendable, ExpressibleByStringLiteral {
     return Commands.type(named: name)?.init(argument: argument)
   }
 
+  /// The command it names, or an error that says what is wrong with it and what the argument might have been.
+  func read(in model: Model) throws(CommandProblem) -> any Command {
+    let (name, argument) = parts
+    guard let type = Commands.type(named: name) else {
+      throw CommandProblem(message: "no command '\(name)': Tab lists them")
+    }
+    guard let command = type.init(argument: argument) else {
+      throw CommandProblem(message: "'\(name)' takes \(type.usage(in: model))")
+    }
+    return command
+  }
+
   /// Everything it can be completed to: names, or arguments of the one it names.
   func completions(in model: Model) -> [Completion] {
     let (name, argument) = parts

@@ -9,7 +9,7 @@ enum Commands {
     HelpCommand.self, ReconnectCommand.self, RedrawCommand.self, SuspendCommand.self,
     CancelCommand.self,
     QuitCommand.self,
-    SubmitCommand.self, CloseCommand.self,
+    CommandLineCommand.self, CompleteCommand.self, SubmitCommand.self, CloseCommand.self,
   ]
 
   static func type(named name: String) -> (any Command.Type)? {

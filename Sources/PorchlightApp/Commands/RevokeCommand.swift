@@ -9,6 +9,8 @@ struct RevokeCommand: Command {
 
   let user: UserID
 
+  static func usage(in model: Model) -> String { "a user ID, such as @ann:\(model.echo.userID.server)" }
+
   init(_ user: UserID) { self.user = user }
 
   /// An ID as it is on the wire: nobody here is named, whose name could be taken.

@@ -52,7 +52,7 @@ struct KeyLine {
   ]
   /// What there is in the list at all times; the first two come first.
   static let listLines: [CommandText] = [
-    "help", "quit", "menu", "offline", "invite", "detail", "remove", "undo",
+    "help", "quit", "menu", "offline", "invite", "detail", "remove", "command-line", "undo",
   ]
 
   private var hints: [KeyBinding] {

@@ -7,14 +7,15 @@ struct PromptLine {
 
   var isOpen: Bool {
     switch model.layers.top {
-    case .prompt, .confirmation: true
+    case .prompt, .commandPrompt, .confirmation: true
     case .menu, .help, .farewell, nil: false
     }
   }
 
   func draw(_ painter: inout Painter) {
     switch model.layers.top {
-    case .prompt(let prompt): draw(prompt, &painter)
+    case .prompt(let prompt): draw(prompt.label, prompt.editor, &painter)
+    case .commandPrompt(let prompt): draw(":", prompt.editor, &painter)
     case .confirmation(let confirmation):
       painter.put(
         text(of: confirmation, in: painter.size.columns), row: 0, column: 1, style: model.look[.warning])
@@ -22,19 +23,35 @@ struct PromptLine {
     }
   }
 
-  /// What is wrong, for small screens that have no line for more than that.
-  var note: SafeText? {
+  /// What is wrong.
+  private var note: SafeText? {
     if let notice = model.notices.current { return notice.text }
-    guard case .prompt(let prompt) = model.layers.top else { return nil }
-    return prompt.note.map { SafeText(untrusted: $0) }
+    let note =
+      switch model.layers.top {
+      case .prompt(let prompt): prompt.note
+      case .commandPrompt(let prompt): prompt.note
+      case .confirmation, .menu, .help, .farewell, nil: nil as String?
+      }
+    return note.map { SafeText(untrusted: $0) }
   }
 
-  /// The line above: what is wrong, or what the keys do.
+  /// The ways to complete what is written, while they are gone through.
+  private var choices: CommandPrompt.Choices? {
+    guard case .commandPrompt(let prompt) = model.layers.top else { return nil }
+    return prompt.choices
+  }
+
+  /// Whether the line above has more to say than what the keys do.
+  var hasNote: Bool { note != nil || choices != nil }
+
+  /// The line above: what is wrong, what may be meant, or what the keys do.
   func drawNote(_ painter: inout Painter) {
     painter.fill(style: model.look[.text])
     let width = max(0, painter.size.columns - 2)
     if let note {
       painter.put(model.look.clip(note, to: width), row: 0, column: 1, style: model.look[.error])
+    } else if let choices {
+      CompletionLine(look: model.look, choices: choices).draw(&painter)
     } else if let help {
       painter.put(model.look.clip(help, to: width), row: 0, column: 1, style: model.look[.keys])
     }
@@ -43,15 +60,16 @@ struct PromptLine {
   private var help: SafeText? {
     switch model.layers.top {
     case .prompt(let prompt): prompt.help
+    case .commandPrompt: CommandPrompt.help
     case .confirmation(let confirmation): confirmation.help
     case .menu, .help, .farewell, nil: nil
     }
   }
 
-  private func draw(_ prompt: Prompt, _ painter: inout Painter) {
-    let start = painter.put(prompt.label, row: 0, column: 1, style: model.look[.keysKey])
+  private func draw(_ label: SafeText, _ editor: LineEditor, _ painter: inout Painter) {
+    let start = painter.put(label, row: 0, column: 1, style: model.look[.keysKey])
     let width = max(1, painter.size.columns - start - 1)
-    let (text, cursor) = prompt.editor.visible(width: width)
+    let (text, cursor) = editor.visible(width: width)
     painter.put(text.padded(to: width), row: 0, column: start, width: width, style: model.look[.input])
     painter.placeCursor(row: 0, column: start + cursor)
   }

@@ -53,7 +53,7 @@ private func drawCompact(_ model: Model, _ plan: ScreenPlan, _ now: Moment, _ pa
       CountsLine(model: model, now: now, showsOwn: true).draw(&painter)
     }
   }
-  if prompt.isOpen, prompt.note != nil {
+  if prompt.isOpen, prompt.hasNote {
     let last = Rect(row: plan.list.endRow - 1, column: 0, rows: 1, columns: plan.list.columns)
     painter.within(last) { prompt.drawNote(&$0) }
   }
@@ -97,6 +97,6 @@ private func drawLayer(_ layer: Layer, _ model: Model, _ plan: ScreenPlan, _ pai
   case .menu(let menu): PersonMenu(model: model, menu: menu).draw(in: plan.list, &painter)
   case .farewell(let error): Farewell(look: model.look, error: error).draw(&painter)
   // These have the last lines, which are drawn already.
-  case .prompt, .confirmation: break
+  case .prompt, .commandPrompt, .confirmation: break
   }
 }
