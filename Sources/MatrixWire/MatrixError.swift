@@ -4,11 +4,14 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, Codable, CustomSt
   public init(rawValue: String) { self.rawValue = rawValue }
   public var description: String { rawValue }
 
+  public static let badAlias = ErrorCode(rawValue: "M_BAD_ALIAS")
   public static let badJSON = ErrorCode(rawValue: "M_BAD_JSON")
   public static let badPagination = ErrorCode(rawValue: "M_BAD_PAGINATION")
+  public static let badState = ErrorCode(rawValue: "M_BAD_STATE")
   public static let forbidden = ErrorCode(rawValue: "M_FORBIDDEN")
   public static let guestAccessForbidden = ErrorCode(rawValue: "M_GUEST_ACCESS_FORBIDDEN")
   public static let invalidParameter = ErrorCode(rawValue: "M_INVALID_PARAM")
+  public static let invalidRoomState = ErrorCode(rawValue: "M_INVALID_ROOM_STATE")
   public static let invalidUsername = ErrorCode(rawValue: "M_INVALID_USERNAME")
   public static let keyTooLarge = ErrorCode(rawValue: "M_KEY_TOO_LARGE")
   public static let limitExceeded = ErrorCode(rawValue: "M_LIMIT_EXCEEDED")
@@ -17,11 +20,14 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, Codable, CustomSt
   public static let notFound = ErrorCode(rawValue: "M_NOT_FOUND")
   public static let notJSON = ErrorCode(rawValue: "M_NOT_JSON")
   public static let profileTooLarge = ErrorCode(rawValue: "M_PROFILE_TOO_LARGE")
+  public static let roomInUse = ErrorCode(rawValue: "M_ROOM_IN_USE")
   public static let tooLarge = ErrorCode(rawValue: "M_TOO_LARGE")
+  public static let unableToGrantJoin = ErrorCode(rawValue: "M_UNABLE_TO_GRANT_JOIN")
   public static let unauthorized = ErrorCode(rawValue: "M_UNAUTHORIZED")
   public static let unknown = ErrorCode(rawValue: "M_UNKNOWN")
   public static let unknownToken = ErrorCode(rawValue: "M_UNKNOWN_TOKEN")
   public static let unrecognized = ErrorCode(rawValue: "M_UNRECOGNIZED")
+  public static let unsupportedRoomVersion = ErrorCode(rawValue: "M_UNSUPPORTED_ROOM_VERSION")
   public static let userInUse = ErrorCode(rawValue: "M_USER_IN_USE")
   public static let weakPassword = ErrorCode(rawValue: "M_WEAK_PASSWORD")
 

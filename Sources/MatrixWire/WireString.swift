@@ -33,7 +33,7 @@ extension WireString {
 
 extension String {
   /// Whether the bytes are the same; several times as fast as comparing them one by one.
-  func hasBytes(of other: String) -> Bool {
+  public func hasBytes(of other: String) -> Bool {
     // Canonically different texts have different bytes, and that is quickly seen.
     guard utf8.count == other.utf8.count, self == other else { return false }
     let (ours, theirs) = (utf8.span, other.utf8.span)

@@ -23,19 +23,30 @@ extension CanonicalJSON {
 
   // What a field holds where it holds that: one malformed detail does not cost the rest.
 
-  var text: String? {
+  public var text: String? {
     guard case .string(let text) = self else { return nil }
     return text
   }
 
-  var flag: Bool? {
+  public var flag: Bool? {
     guard case .bool(let flag) = self else { return nil }
     return flag
   }
 
-  var elements: [CanonicalJSON]? {
+  public var elements: [CanonicalJSON]? {
     guard case .array(let elements) = self else { return nil }
     return elements
+  }
+
+  /// Nil for numbers without a canonical form too.
+  public var integer: Int64? {
+    guard case .integer(let number) = self else { return nil }
+    return number
+  }
+
+  public var object: Object? {
+    guard case .object(let object) = self else { return nil }
+    return object
   }
 
   /// A number that counts something: never negative.
