@@ -81,6 +81,7 @@ let package = Package(
     .target(
       name: "PresenceFederation", dependencies: ["MatrixWire", "Ports", "PresenceCore"],
       swiftSettings: simulated),
+    .target(name: "RoomCore", dependencies: ["MatrixWire", "Ports"], swiftSettings: simulated),
     .target(
       name: "Homeserver", dependencies: ["MatrixWire", "Ports", "PresenceCore", "PresenceFederation"],
       swiftSettings: strict),
@@ -214,6 +215,8 @@ let package = Package(
       name: "PresenceFederationTests",
       dependencies: ["FederationSimulator", "PresenceFederation", "PorchlightTestSupport"],
       exclude: ["Scenarios"], swiftSettings: strict),
+    .testTarget(
+      name: "RoomCoreTests", dependencies: ["MatrixWire", "Ports", "RoomCore"], swiftSettings: strict),
     .testTarget(
       name: "HomeserverTests",
       dependencies: ["Homeserver", "PorchlightTestSupport", ordered],

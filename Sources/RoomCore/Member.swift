@@ -1,0 +1,35 @@
+public import MatrixWire
+
+/// A user in a room, or who was: what is needed of them all the time. Their event is in the store.
+public struct Member: Hashable, Sendable {
+  public let user: UserID
+  public let displayName: String?
+  public let avatarURL: String?
+  /// Place of their event in the stream.
+  public let position: UInt64
+  /// What else their event says, beside what holds for that event alone; nil where it is nothing.
+  public let otherContent: CanonicalJSON.Object?
+  public let event: EventID
+  public let membership: Membership
+  /// The user does not want to see the room any more.
+  public internal(set) var isForgotten = false
+
+  /// Keys that are not carried over to the next event of the same membership.
+  static let momentaryKeys = ["reason", "is_direct", "join_authorised_via_users_server"]
+
+  /// Nil for what is no membership.
+  init?(_ event: RoomEvent, user: UserID) {
+    var fields = event.fields
+    guard let membership = fields["membership"]?.text.flatMap({ Membership(rawValue: $0) }) else {
+      return nil
+    }
+    (self.user, self.membership, self.event, position) = (user, membership, event.id, event.position)
+    displayName = fields[ProfileField.displayName]?.text
+    avatarURL = fields[ProfileField.avatarURL]?.text
+    let known = [ProfileField.displayName, ProfileField.avatarURL, "membership"]
+    for key in known + Self.momentaryKeys { fields[key] = nil }
+    otherContent = fields.members.isEmpty ? nil : fields
+  }
+
+  public var profile: Profile { Profile(displayName: displayName, avatarURL: avatarURL) }
+}
