@@ -8,7 +8,7 @@ struct SHA256: ContentHasher {
   func sha256(of message: [UInt8]) -> [UInt8] {
     var padded = message + [0x80]
     padded += [UInt8](repeating: 0, count: (120 - padded.count % 64) % 64)
-    padded += (0..<8).map { UInt8(truncatingIfNeeded: message.count * 8 >> (56 - 8 * $0)) }
+    padded += (0..<8).map { UInt8(truncatingIfNeeded: (message.count * 8) >> (56 - 8 * $0)) }
     var hash = Self.beginning
     for block in stride(from: 0, to: padded.count, by: 64) {
       var words = (0..<16).map { word in
