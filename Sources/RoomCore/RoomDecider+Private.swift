@@ -1,0 +1,45 @@
+internal import MatrixWire
+
+/// Receipts, and what users keep about rooms.
+extension RoomDecider {
+  mutating func setReceipt(_ id: RoomID, _ receipt: Receipt) throws(MatrixError) {
+    _ = try enterAsMember(id)
+    let receipts = rules.receipts(in: id)
+    guard receipts.isNew(receipt) else { return }
+    guard receipt.thread == nil || receipts.count(of: sender) < limits.receipts else {
+      throw MatrixError(
+        .tooLarge, "You have receipts in \(limits.receipts) threads of the room, which is the most.")
+    }
+    var receipt = receipt
+    receipt.position = nextPlace()
+    add(.receipt(ReceiptRecord(room: id, receipt: receipt)))
+  }
+
+  mutating func setAccountData(_ id: RoomID, type: String, content: [UInt8]) throws(MatrixError) {
+    guard let room = rules.rooms[id], room.member(sender) != nil else { throw .notInRoom(sender, id) }
+    decision.room = id
+    guard (1...RoomEvent.longestKey).contains(type.utf8.count) else {
+      throw MatrixError(.tooLarge, "A type has 1 to \(RoomEvent.longestKey) bytes.")
+    }
+    let size = rules.accountData.size(of: sender, in: id, without: type) + type.utf8.count + content.count
+    guard size <= limits.accountDataBytes else {
+      throw MatrixError(
+        .tooLarge, "What you keep about the room has \(size) bytes; \(limits.accountDataBytes) are the most.")
+    }
+    guard rules.accountData.content(type, of: sender, in: id) != content else { return }
+    add(
+      .accountData(
+        RoomDataRecord(user: sender, room: id, type: type, content: content, position: nextPlace())))
+  }
+
+  mutating func setTag(_ id: RoomID, _ tag: String, _ content: CanonicalJSON.Object?) throws(MatrixError) {
+    guard tag.utf8.count <= RoomEvent.longestKey else {
+      throw MatrixError(.tooLarge, "A tag has \(RoomEvent.longestKey) bytes at most.")
+    }
+    let stored = rules.accountData.content(RoomEventType.tags, of: sender, in: id) ?? []
+    var tags = CanonicalJSON.fields(of: stored)["tags"]?.object ?? [:]
+    tags[tag] = content.map { .object($0) }
+    let data: CanonicalJSON = ["tags": .object(tags)]
+    try setAccountData(id, type: RoomEventType.tags, content: data.bytes)
+  }
+}

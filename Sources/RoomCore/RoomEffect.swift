@@ -1,0 +1,15 @@
+public import MatrixWire
+
+/// What happened by a decision, for streams and for presence.
+public enum RoomEffect: Hashable, Sendable {
+  /// An event was added to its room.
+  case event(RoomEvent)
+  /// An event lost its content.
+  case redacted(RoomEvent)
+  /// Who sees whose presence changed.
+  case sharing(SharingChange)
+  case receipt(RoomID, Receipt)
+  case typing(RoomID)
+  case accountData(RoomDataRecord)
+  case forgotten(RoomID, UserID)
+}

@@ -1,0 +1,34 @@
+public import MatrixWire
+public import Ports
+
+extension RoomRules {
+  /// The rules as they were when these rows were stored.
+  ///
+  /// Rooms without a first event, and rows about rooms that are not there, count for nothing.
+  public init(
+    server: ServerName, hasher: any ContentHasher, sharing: PresenceSharing = PresenceSharing(),
+    limits: RoomLimits = RoomLimits(), rows: RoomRows
+  ) {
+    self.init(server: server, hasher: hasher, sharing: sharing, limits: limits)
+    for event in rows.state where event.type == RoomEventType.create {
+      if let room = Room(event) { set(room) }
+    }
+    for event in rows.state where event.type != RoomEventType.create {
+      let user = userNamed(by: event)
+      rooms.change(event.room) { $0.setState(event, user: user) }
+      _ = follow(event, user)
+    }
+    for end in rows.ends {
+      rooms.change(end.room) { ($0.lastEvent, $0.depth, $0.position) = (end.event, end.depth, end.position) }
+    }
+    for record in rows.rooms { _ = apply(.room(record)) }
+    for record in rows.aliases { set(record) }
+    for record in rows.forgotten { forget(record) }
+    for record in rows.receipts { _ = apply(.receipt(record)) }
+    for record in rows.accountData { _ = apply(.accountData(record)) }
+    for record in rows.transactions.sorted(by: { $0.number < $1.number }) { _ = apply(.transaction(record)) }
+    let places =
+      rows.ends.map(\.position) + rows.receipts.map(\.receipt.position) + rows.accountData.map(\.position)
+    positions = StreamPositions(after: places.max() ?? 0)
+  }
+}
