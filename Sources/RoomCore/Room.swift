@@ -62,7 +62,9 @@ public struct Room: Hashable, Sendable {
 
   /// Takes an event that comes after all others.
   ///
-  /// - Parameter user: whose membership it is, where the caller has them already: one name is then kept once.
+  /// - Parameters:
+  ///   - event: the new last event.
+  ///   - user: whose membership it is, where the caller has them already: one name is then kept once.
   mutating func append(_ event: RoomEvent, user: UserID? = nil) {
     (lastEvent, depth, position) = (event.id, event.depth, event.position)
     setState(event, user: user)

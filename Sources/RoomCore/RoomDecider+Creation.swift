@@ -1,6 +1,6 @@
 internal import MatrixWire
 
-/// `POST /createRoom` (Protocol 7).
+/// `POST /createRoom`.
 extension RoomDecider {
   mutating func create(_ creation: RoomCreation) throws(MatrixError) {
     try check(creation)

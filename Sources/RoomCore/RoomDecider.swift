@@ -122,7 +122,10 @@ struct RoomDecider {
 
   /// Adds an event to the current room, where its rules allow it.
   ///
-  /// - Parameter code: what a refusal by the rules is.
+  /// - Parameters:
+  ///   - draft: what is said.
+  ///   - code: what a refusal by the rules is.
+  /// - Throws: that refusal, or why it can be no event.
   mutating func append(_ draft: EventDraft, orRefuse code: ErrorCode = .forbidden) throws(MatrixError) {
     see()
     guard let room = current else { return }

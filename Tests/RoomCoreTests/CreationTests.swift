@@ -2,7 +2,7 @@ import MatrixWire
 import RoomCore
 import Testing
 
-/// `POST /createRoom` (Protocol 7).
+/// `POST /createRoom`.
 struct CreationTests {
   private var hall = Hall()
 

@@ -2,7 +2,7 @@ import MatrixWire
 import RoomCore
 import Testing
 
-/// What users become to rooms (Protocol 7, 8).
+/// What users become to rooms, and what their membership events say.
 struct MemberTests {
   private var hall = Hall()
 
