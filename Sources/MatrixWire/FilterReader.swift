@@ -20,34 +20,63 @@ struct FilterReader {
 
   mutating func filter(_ json: CanonicalJSON) throws(MatrixError) -> SyncFilter {
     guard case .object(let fields) = json else { throw MatrixError(.badJSON, "A filter is a JSON object.") }
-    try strings(fields["event_fields"], at: "event_fields")
-    if let format = fields["event_format"] {
-      guard case .string(let name) = format, name == "client" || name == "federation" else {
-        throw Self.wrong("event_format", "'client' or 'federation'")
-      }
-    }
-    if let room = fields["room"] { try roomFilter(room) }
     return SyncFilter(
       presence: try eventFilter(fields["presence"], at: "presence"),
-      accountData: try eventFilter(fields["account_data"], at: "account_data"))
+      accountData: try eventFilter(fields["account_data"], at: "account_data"),
+      room: try roomFilter(fields["room"]),
+      eventFields: try strings(fields["event_fields"], at: "event_fields"),
+      eventFormat: try eventFormat(fields["event_format"]))
   }
 
-  private mutating func roomFilter(_ json: CanonicalJSON) throws(MatrixError) {
-    guard case .object(let fields) = json else { throw Self.wrong("room", "an object") }
-    for name in ["rooms", "not_rooms"] { try roomIDs(fields[name], at: "room.\(name)") }
-    try flag(fields["include_leave"], at: "room.include_leave")
-    for name in ["account_data", "ephemeral", "state", "timeline"] {
-      let path = "room.\(name)"
-      _ = try eventFilter(fields[name], at: path)
-      guard case .object(let part)? = fields[name] else { continue }
-      for name in ["rooms", "not_rooms"] { try roomIDs(part[name], at: "\(path).\(name)") }
-      for name in Self.flags { try flag(part[name], at: "\(path).\(name)") }
+  /// What is well-formed of a filter; parts that are not let everything pass.
+  static func accepted(_ json: CanonicalJSON) -> SyncFilter {
+    var reader = FilterReader(isBounded: false)
+    let room = json["room"]
+    func section(_ name: String) -> RoomEventFilter {
+      (try? reader.roomEventFilter(room?[name], at: "")) ?? .everything
     }
+    return SyncFilter(
+      presence: (try? reader.eventFilter(json["presence"], at: "")) ?? .everything,
+      accountData: (try? reader.eventFilter(json["account_data"], at: "")) ?? .everything,
+      room: RoomFilter(
+        rooms: (try? reader.roomIDs(room?["rooms"], at: "")) ?? nil,
+        notRooms: (try? reader.roomIDs(room?["not_rooms"], at: "")).flatMap { $0 } ?? [],
+        includesLeft: (try? reader.flag(room?["include_leave"], at: "")).flatMap { $0 } ?? false,
+        accountData: section("account_data"), ephemeral: section("ephemeral"), state: section("state"),
+        timeline: section("timeline")),
+      eventFields: (try? reader.strings(json["event_fields"], at: "")) ?? nil,
+      eventFormat: (try? reader.eventFormat(json["event_format"])) ?? .client)
   }
 
-  private static let flags = [
-    "contains_url", "include_redundant_members", "lazy_load_members", "unread_thread_notifications",
-  ]
+  private mutating func roomFilter(_ json: CanonicalJSON?) throws(MatrixError) -> RoomFilter {
+    guard let json else { return .everything }
+    guard case .object(let fields) = json else { throw Self.wrong("room", "an object") }
+    return RoomFilter(
+      rooms: try roomIDs(fields["rooms"], at: "room.rooms"),
+      notRooms: try roomIDs(fields["not_rooms"], at: "room.not_rooms") ?? [],
+      includesLeft: try flag(fields["include_leave"], at: "room.include_leave") ?? false,
+      accountData: try roomEventFilter(fields["account_data"], at: "room.account_data"),
+      ephemeral: try roomEventFilter(fields["ephemeral"], at: "room.ephemeral"),
+      state: try roomEventFilter(fields["state"], at: "room.state"),
+      timeline: try roomEventFilter(fields["timeline"], at: "room.timeline"))
+  }
+
+  /// A filter for one section of rooms; one that is absent lets everything pass.
+  mutating func roomEventFilter(
+    _ json: CanonicalJSON?, at path: String
+  ) throws(MatrixError) -> RoomEventFilter {
+    guard let json else { return .everything }
+    let events = try eventFilter(json, at: path)
+    return RoomEventFilter(
+      events, rooms: try roomIDs(json["rooms"], at: "\(path).rooms"),
+      notRooms: try roomIDs(json["not_rooms"], at: "\(path).not_rooms") ?? [],
+      containsURL: try flag(json["contains_url"], at: "\(path).contains_url"),
+      lazyLoadsMembers: try flag(json["lazy_load_members"], at: "\(path).lazy_load_members") ?? false,
+      includesRedundantMembers: try flag(
+        json["include_redundant_members"], at: "\(path).include_redundant_members") ?? false,
+      countsUnreadThreads: try flag(
+        json["unread_thread_notifications"], at: "\(path).unread_thread_notifications") ?? false)
+  }
 
   /// A section's filter; one that is absent lets everything pass.
   mutating func eventFilter(_ json: CanonicalJSON?, at path: String) throws(MatrixError) -> EventFilter {
@@ -94,12 +123,20 @@ struct FilterReader {
     return Int(clamping: number)
   }
 
-  private func flag(_ json: CanonicalJSON?, at path: String) throws(MatrixError) {
-    guard let json else { return }
-    guard case .bool = json else { throw Self.wrong(path, "true or false") }
+  private func flag(_ json: CanonicalJSON?, at path: String) throws(MatrixError) -> Bool? {
+    guard let json else { return nil }
+    guard case .bool(let flag) = json else { throw Self.wrong(path, "true or false") }
+    return flag
   }
 
-  @discardableResult
+  private func eventFormat(_ json: CanonicalJSON?) throws(MatrixError) -> EventFormat {
+    guard let json else { return .client }
+    guard case .string(let name) = json, let format = EventFormat(rawValue: name) else {
+      throw Self.wrong("event_format", "'client' or 'federation'")
+    }
+    return format
+  }
+
   private func strings(_ json: CanonicalJSON?, at path: String) throws(MatrixError) -> [String]? {
     guard let json else { return nil }
     guard case .array(let elements) = json else { throw Self.wrong(path, "an array of strings") }
@@ -123,13 +160,15 @@ struct FilterReader {
     return users
   }
 
-  /// Room IDs of the latest room versions have no server name.
-  private func roomIDs(_ json: CanonicalJSON?, at path: String) throws(MatrixError) {
-    for text in try strings(json, at: path) ?? [] {
-      guard text.utf8.first == UInt8(ascii: "!"), (2...255).contains(text.utf8.count) else {
-        throw Self.wrong(path, "an array of room IDs, '!name:server'")
-      }
+  private func roomIDs(_ json: CanonicalJSON?, at path: String) throws(MatrixError) -> [RoomID]? {
+    guard let texts = try strings(json, at: path) else { return nil }
+    var rooms: [RoomID] = []
+    rooms.reserveCapacity(texts.count)
+    for text in texts {
+      guard let room = RoomID(text) else { throw Self.wrong(path, "an array of room IDs, '!name:server'") }
+      rooms.append(room)
     }
+    return rooms
   }
 
   private static func wrong(_ path: String, _ form: String) -> MatrixError {

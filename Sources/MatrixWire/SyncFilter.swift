@@ -1,13 +1,25 @@
-/// What a filter says of presence and of account data (Protocol 4.3); what it says of rooms waits for rooms.
+/// A filter of `/sync` and of stored filters (Matrix specification, client-server API, "Filtering"; Protocol 4.3).
 public struct SyncFilter: Hashable, Sendable {
   /// For the presence section. Its `limit` counts nothing: who is cut off there would look offline.
   public var presence: EventFilter
   /// For a person's own data, whose sender is that person.
   public var accountData: EventFilter
+  public var room: RoomFilter
+  /// The fields of events a client wants, `content.body`; nil is all. A server may send more, and this one does.
+  public var eventFields: [String]?
+  /// How a client wants events. It is kept; all events are sent as clients have them.
+  public var eventFormat: EventFormat
 
-  public init(presence: EventFilter = .everything, accountData: EventFilter = .everything) {
+  public init(
+    presence: EventFilter = .everything, accountData: EventFilter = .everything,
+    room: RoomFilter = .everything,
+    eventFields: [String]? = nil, eventFormat: EventFormat = .client
+  ) {
     self.presence = presence
     self.accountData = accountData
+    self.room = room
+    self.eventFields = eventFields
+    self.eventFormat = eventFormat
   }
 
   /// Lets everything pass.
@@ -32,18 +44,14 @@ extension SyncFilter {
 
   /// A filter that was accepted once, and is kept: what today's rules do not take of it passes everything.
   public init(accepted bytes: [UInt8]) {
-    self.init()
-    guard let json = try? Self.json(bytes) else { return }
-    if let section = json["presence"], let filter = Self.lenient(section) { presence = filter }
-    if let section = json["account_data"], let filter = Self.lenient(section) { accountData = filter }
+    guard let json = try? Self.json(bytes) else {
+      self.init()
+      return
+    }
+    self = FilterReader.accepted(json)
   }
 
-  private static func lenient(_ section: CanonicalJSON) -> EventFilter? {
-    var reader = FilterReader(isBounded: false)
-    return try? reader.eventFilter(section, at: "")
-  }
-
-  private static func json(_ bytes: [UInt8]) throws(MatrixError) -> CanonicalJSON {
+  static func json(_ bytes: [UInt8]) throws(MatrixError) -> CanonicalJSON {
     var rules = CanonicalJSON.ParsingRules.lenient
     rules.keepsOtherNumbers = true
     do throws(CanonicalJSON.Problem) {
@@ -61,5 +69,8 @@ extension SyncFilter: Encodable {
     var fields = encoder.container(keyedBy: WireKey.self)
     if presence != .everything { try fields.encode(presence, forKey: "presence") }
     if accountData != .everything { try fields.encode(accountData, forKey: "account_data") }
+    if room != .everything { try fields.encode(room, forKey: "room") }
+    try fields.encodeIfPresent(eventFields, forKey: "event_fields")
+    if eventFormat != .client { try fields.encode(eventFormat.rawValue, forKey: "event_format") }
   }
 }
