@@ -43,6 +43,15 @@ public enum WireJSON {
     }
   }
 
+  /// The value that the body of a request encodes, which may be left out: nothing counts as `{}`.
+  ///
+  /// - Throws: as `decode(_:from:)`.
+  public static func decode<Value: Decodable>(
+    _ type: Value.Type = Value.self, fromOptional body: [UInt8]
+  ) throws(MatrixError) -> Value {
+    try decode(type, from: body.isEmpty ? Array("{}".utf8) : body)
+  }
+
   private struct Anything: Decodable {
     init(from decoder: any Decoder) {}
   }
