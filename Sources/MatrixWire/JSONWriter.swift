@@ -4,7 +4,11 @@ struct JSONWriter {
   private(set) var bytes: [UInt8] = []
   private var isFirst = true
 
-  init() { bytes.reserveCapacity(384) }
+  /// - Parameter capacity: how many bytes are expected.
+  init(capacity: Int = 384) { bytes.reserveCapacity(capacity) }
+
+  /// - Parameter bytes: what is written already, up to a value.
+  init(continuing bytes: [UInt8]) { self.bytes = bytes }
 
   /// Begins an object.
   mutating func open() {
@@ -38,6 +42,16 @@ struct JSONWriter {
 
   /// A value that is written already; its key came before.
   mutating func raw(_ value: [UInt8]) { bytes.append(contentsOf: value) }
+
+  /// A text as the value of a key that came before, or as an element; `null` where there is none.
+  mutating func value(_ text: String?) {
+    if let text { string(text) } else { bytes.append(contentsOf: "null".utf8) }
+  }
+
+  /// An event as the value of a key that came before, or as an element.
+  mutating func event(_ event: ViewedEvent, as form: EventForm, now: Int64) {
+    event.append(to: &bytes, as: form, now: now)
+  }
 
   /// Begins an array. Each of its elements begins with `element()`.
   mutating func openArray() {

@@ -98,11 +98,12 @@ extension StreamEvent {
 
 /// Answers of the event stream around events that are bytes already, which many answers share.
 public enum StreamBytes {
-  /// `/sync`; where nothing is told of account data, as `WireJSON.encode` writes a `SyncAnswer`.
+  /// `/sync`; where nothing is told of account data and of rooms, as `WireJSON.encode` writes a `SyncAnswer`.
   public static func sync(
-    nextBatch: SyncToken, isComplete: Bool = false, accountData: [[UInt8]] = [], presence: [[UInt8]]
+    nextBatch: SyncToken, isComplete: Bool = false, accountData: [[UInt8]] = [], presence: [[UInt8]],
+    rooms: SyncRooms? = nil
   ) -> [UInt8] {
-    var bytes = reserved(for: accountData, presence)
+    var bytes = reserved(for: accountData, presence, plus: rooms?.expectedBytes ?? 0)
     bytes.append(contentsOf: "{\"account_data\":{\"events\":[".utf8)
     append(accountData, to: &bytes)
     bytes.append(contentsOf: "]},".utf8)
@@ -110,8 +111,17 @@ public enum StreamBytes {
     append("next_batch", nextBatch, to: &bytes)
     bytes.append(contentsOf: ",\"presence\":{\"events\":[".utf8)
     append(presence, to: &bytes)
-    bytes.append(contentsOf: "]},\"rooms\":{\"invite\":{},\"join\":{},\"leave\":{}}}".utf8)
-    return bytes
+    bytes.append(contentsOf: "]},\"rooms\":".utf8)
+    guard let rooms, !rooms.isEmpty else {
+      bytes.append(contentsOf: "{\"invite\":{},\"join\":{},\"leave\":{}}}".utf8)
+      return bytes
+    }
+    var writer = JSONWriter(continuing: bytes)
+    // The writer has them alone, so that it need not copy them.
+    bytes = []
+    rooms.write(to: &writer)
+    writer.raw([UInt8(ascii: "}")])
+    return writer.bytes
   }
 
   /// `/events` (Protocol 4.1).
@@ -127,19 +137,23 @@ public enum StreamBytes {
     return bytes
   }
 
-  /// `/initialSync` (Protocol 4.1): the sections in full that are about people, the others empty until there are
-  /// rooms.
+  /// `/initialSync` (Protocol 4.1); of each room `RoomSnapshot.element(now:)`.
   public static func initialSync(
-    end: SyncToken, accountData: [[UInt8]] = [], presence: [[UInt8]]
+    end: SyncToken, accountData: [[UInt8]] = [], presence: [[UInt8]], receipts: [[UInt8]] = [],
+    rooms: [[UInt8]] = []
   ) -> [UInt8] {
-    var bytes = reserved(for: accountData, presence)
+    var bytes = reserved(for: accountData, presence, receipts, rooms)
     bytes.append(contentsOf: "{\"account_data\":[".utf8)
     append(accountData, to: &bytes)
     bytes.append(contentsOf: "],".utf8)
     append("end", end, to: &bytes)
     bytes.append(contentsOf: ",\"presence\":[".utf8)
     append(presence, to: &bytes)
-    bytes.append(contentsOf: "],\"receipts\":[],\"rooms\":[]}".utf8)
+    bytes.append(contentsOf: "],\"receipts\":[".utf8)
+    append(receipts, to: &bytes)
+    bytes.append(contentsOf: "],\"rooms\":[".utf8)
+    append(rooms, to: &bytes)
+    bytes.append(contentsOf: "]}".utf8)
     return bytes
   }
 
@@ -200,9 +214,9 @@ public enum StreamBytes {
     }
   }
 
-  private static func reserved(for sections: [[UInt8]]...) -> [UInt8] {
+  private static func reserved(for sections: [[UInt8]]..., plus more: Int = 0) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(sections.joined().reduce(256) { $0 + $1.count + 1 })
+    bytes.reserveCapacity(sections.joined().reduce(256 + more) { $0 + $1.count + 1 })
     return bytes
   }
 }

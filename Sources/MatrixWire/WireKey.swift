@@ -32,6 +32,9 @@ extension KeyedDecodingContainer<WireKey> {
     return number > tenYears ? nil : Int(max(0, number).rounded())
   }
 
+  /// A number of things, sent as any JSON number within the range of exact integers.
+  func count(_ key: WireKey) -> Int? { timestamp(key).map { Int($0) } }
+
   /// A moment in milliseconds since 1970, sent as any JSON number within the range of exact integers.
   func timestamp(_ key: WireKey) -> Int64? {
     guard let number: Double = lenient(key), (0...9_007_199_254_740_991).contains(number) else {
