@@ -1,15 +1,20 @@
-/// The answer to `/sync` (Protocol 4.2): the presence section in full, the others empty until there are rooms.
+/// The answer to `/sync` as a client reads it (Protocol 4.2): presence and rooms, without account data.
 public struct SyncAnswer: Hashable, Sendable {
   /// Where the next poll continues.
   public var nextBatch: SyncToken
   public var presence: [StreamEvent]
+  public var rooms: RoomsUpdate
   /// Whether this replaces everything told before, although it answers a poll that went on from somewhere: the
   /// server was started again since. Other clients pass it over and miss nothing but what ended meanwhile.
   public var isComplete: Bool
 
-  public init(nextBatch: SyncToken, presence: [StreamEvent], isComplete: Bool = false) {
+  public init(
+    nextBatch: SyncToken, presence: [StreamEvent], rooms: RoomsUpdate = RoomsUpdate(),
+    isComplete: Bool = false
+  ) {
     self.nextBatch = nextBatch
     self.presence = presence
+    self.rooms = rooms
     self.isComplete = isComplete
   }
 }
@@ -20,6 +25,7 @@ extension SyncAnswer: Codable {
     nextBatch = try fields.decode(SyncToken.self, forKey: "next_batch")
     let section = try? fields.nestedContainer(keyedBy: WireKey.self, forKey: "presence")
     presence = section?.lossy("events") ?? []
+    rooms = fields.lenient("rooms") ?? RoomsUpdate()
     isComplete = fields.lenient(.unstable("complete")) ?? false
   }
 
@@ -32,9 +38,6 @@ extension SyncAnswer: Codable {
     try section.encode(presence, forKey: "events")
     var account = fields.nestedContainer(keyedBy: WireKey.self, forKey: "account_data")
     try account.encode([String](), forKey: "events")
-    var rooms = fields.nestedContainer(keyedBy: WireKey.self, forKey: "rooms")
-    for kind in ["join", "invite", "leave"] {
-      try rooms.encode([String: String](), forKey: WireKey(stringLiteral: kind))
-    }
+    try fields.encode(rooms, forKey: "rooms")
   }
 }

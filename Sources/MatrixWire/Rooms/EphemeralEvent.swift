@@ -85,7 +85,7 @@ extension EphemeralEvent {
   }
 }
 
-extension EphemeralEvent: Decodable {
+extension EphemeralEvent: Codable {
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: WireKey.self)
     let type = try fields.decode(String.self, forKey: "type")
@@ -126,5 +126,32 @@ extension EphemeralEvent: Decodable {
       }
     }
     return receipts
+  }
+
+  /// As `encoded(in:)`, without a room.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: WireKey.self)
+    try fields.encode(type, forKey: "type")
+    switch self {
+    case .typing(let users): try fields.encode(["user_ids": users], forKey: "content")
+    case .receipts(let receipts):
+      var content: [String: [String: [String: Details]]] = [:]
+      for receipt in receipts {
+        content[receipt.eventID.rawValue, default: [:]][receipt.type.rawValue, default: [:]][
+          receipt.user.rawValue] = Details(ts: receipt.timestamp, threadID: receipt.threadID)
+      }
+      try fields.encode(content, forKey: "content")
+    case .unrecognized: break
+    }
+  }
+
+  private struct Details: Encodable {
+    let ts: Int64?
+    let threadID: String?
+
+    enum CodingKeys: String, CodingKey {
+      case ts
+      case threadID = "thread_id"
+    }
   }
 }
