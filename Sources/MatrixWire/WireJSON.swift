@@ -52,6 +52,48 @@ public enum WireJSON {
     try decode(type, from: body.isEmpty ? Array("{}".utf8) : body)
   }
 
+  /// The value that an answer encodes, which carries what anybody sent: arrays and objects nested so deep that no parser
+  /// follows them count as `null`, and the rest is read.
+  ///
+  /// - Throws: as `decode(_:from:)`.
+  public static func decode<Value: Decodable>(
+    _ type: Value.Type = Value.self, fromAnswer body: [UInt8]
+  ) throws(MatrixError) -> Value {
+    do throws(MatrixError) {
+      return try decode(type, from: body)
+    } catch {
+      guard error.code == .notJSON, let shallow = shallow(body) else { throw error }
+      return try decode(type, from: shallow)
+    }
+  }
+
+  /// Deeper than any event of a server that keeps to the specification is nested.
+  private static let deepestAnswer = 256
+
+  /// JSON without what lies deeper; nil where nothing does.
+  private static func shallow(_ bytes: [UInt8]) -> [UInt8]? {
+    var kept: [UInt8] = []
+    var (depth, deepest) = (0, 0)
+    var (isInText, isEscaped) = (false, false)
+    for byte in bytes {
+      let wasKept = depth <= deepestAnswer
+      switch byte {
+      case _ where isInText:
+        isInText = isEscaped || byte != UInt8(ascii: "\"")
+        isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+      case UInt8(ascii: "\""): isInText = true
+      case UInt8(ascii: "["), UInt8(ascii: "{"):
+        depth += 1
+        deepest = max(deepest, depth)
+        if wasKept, depth > deepestAnswer { kept.append(contentsOf: "null".utf8) }
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      default: break
+      }
+      if wasKept, depth <= deepestAnswer { kept.append(byte) }
+    }
+    return deepest > deepestAnswer ? kept : nil
+  }
+
   private struct Anything: Decodable {
     init(from decoder: any Decoder) {}
   }

@@ -29,7 +29,7 @@ struct Call: Sendable {
     case .foreign: throw SDKError(foreign: response, insteadOf: server)
     }
     do {
-      return try WireJSON.decode(Answer.self, from: response.body)
+      return try WireJSON.decode(Answer.self, fromAnswer: response.body)
     } catch {
       throw SDKError(
         .badAnswer,

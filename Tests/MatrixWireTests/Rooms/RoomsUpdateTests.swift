@@ -105,15 +105,29 @@ struct RoomsUpdateTests {
     #expect(try Set(Self.rooms(text).joined.keys) == [try .named("!r"), try .named("!s")])
   }
 
-  @Test func whatIsNestedDeepIsRefusedOrPassedOver() throws {
-    for depth in [100, 400] {
-      let deep = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
-      let event = #"{"type":"m.room.message","sender":"@a:x","content":{"body":"x","deep":\#(deep)}}"#
-      let rooms = try Self.rooms(#"{"join":{"!r":{"timeline":{"events":[\#(event)]}}}}"#)
-      #expect(rooms.joined[try .named("!r")]?.timeline.map(\.content) == [.message("x")])
+  /// Who sends such a message must not keep others from reading.
+  @Test(arguments: [1, 100, 400, 511, 513, 10_000]) func whatIsNestedDeepDoesNotCostTheRest(depth: Int) throws
+  {
+    for (open, close) in [("[", "]"), (#"{"a\"[{\\":"#, "}")] {
+      let deep = String(repeating: open, count: depth) + "7" + String(repeating: close, count: depth)
+      let event = #"{"type":"m.room.message","sender":"@a:x","content":{"deep":\#(deep),"body":"x\"]["}}"#
+      let text =
+        #"{"next_batch":"s","rooms":{"join":{"!r":{"timeline":{"events":[\#(event),\#(Self.named)]}}}}}"#
+      let answer = try WireJSON.decode(SyncAnswer.self, fromAnswer: Array(text.utf8))
+      let timeline = answer.rooms.joined[try .named("!r")]?.timeline
+      #expect(timeline?.map(\.content) == [.message(#"x"]["#), .name("Tea")])
     }
-    let abyss = String(repeating: "[", count: 100_000)
-    #expect(throws: MatrixError.self) { try Self.rooms(#"{"join":\#(abyss)"#) }
+  }
+
+  @Test(arguments: [
+    "", "{", String(repeating: "[", count: 100_000), String(repeating: "]", count: 1_000),
+    String(repeating: #"{"a":"#, count: 1_000) + String(repeating: "]", count: 1_000) + "}",
+  ])
+  func whatIsNoJSONIsNoneHoweverDeep(text: String) {
+    let error = #expect(throws: MatrixError.self) {
+      try WireJSON.decode(SyncAnswer.self, fromAnswer: Array(text.utf8))
+    }
+    #expect(error?.code == .notJSON || error?.code == .badJSON)
   }
 
   // MARK: Answers of one room
