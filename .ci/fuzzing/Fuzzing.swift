@@ -9,6 +9,7 @@ private let targets: [String: @Sendable ([UInt8]) -> Void] = [
   "canonical-json": fuzzCanonicalJSON,
   "request-targets": fuzzRequestTargets,
   "federation": fuzzFederation,
+  "rooms": fuzzRooms,
 ]
 
 nonisolated(unsafe) private var target: ([UInt8]) -> Void = { _ in fatalError("started without a target") }

@@ -32,7 +32,7 @@ func fuzzDecoders(_ bytes: [UInt8]) {
   if let object = try? JSONObject(bytes) { hold(object.bytes == bytes, "an object was changed") }
 }
 
-private func check<Value: Codable & Equatable>(_ type: Value.Type, _ bytes: [UInt8]) {
+func check<Value: Codable & Equatable>(_ type: Value.Type, _ bytes: [UInt8]) {
   do throws(MatrixError) {
     roundTrip(try WireJSON.decode(type, from: bytes))
   } catch {

@@ -15,7 +15,8 @@ func fuzzFilters(_ bytes: [UInt8]) {
     hold(filter.allows(type: lines[1]) == matches(lines[0], lines[1]), "'\(pattern)' and \(shown(lines[1]))")
   }
   if let user = UserID("@c:d"), let filter = try? RoomEventFilter(parsing: bytes), filter.blocksEverything {
-    let passes = filter.allows(type: Array("m.room.name".utf8), from: user, hasURL: filter.containsURL ?? true)
+    let passes = filter.allows(
+      type: Array("m.room.name".utf8), from: user, hasURL: filter.containsURL ?? true)
     hold(!passes || filter.rooms?.isEmpty == true, "blocks everything and lets a name pass: \(text)")
   }
   let accepted = SyncFilter(accepted: bytes)
