@@ -48,7 +48,9 @@ def refusals(binary, folder):
     shell.run("set", "\x1b[31m", status=2)
     shell.run("remove", "@x\x1b[31m", status=2)
     with open("/dev/full", "w") as full:
-        done = subprocess.run([binary, "--version"], stdout=full)
-        done = subprocess.run([binary, "status"], env=shell.env, stdout=full, stderr=subprocess.PIPE, timeout=30)
-        expect(done.returncode == 1 and done.stderr, "output that cannot be written is said")
+        for words in (["--version"], ["status"]):
+            done = subprocess.run(
+                [binary, *words], env=shell.env, stdout=full, stderr=subprocess.PIPE, timeout=30, text=True)
+            expect(done.returncode == 1 and "standard output cannot be written" in done.stderr,
+                   f"`{words[0]}` to a full device ended with {done.returncode}: {done.stderr.strip()}")
     refusing.shutdown()

@@ -26,7 +26,7 @@ enum ExitStatus {
       exit(error.status)
     }
     if RootCommand.exitCode(for: error) == .success {
-      print(RootCommand.fullMessage(for: error))
+      Output.line(RootCommand.fullMessage(for: error))
       exit(0)
     }
     let isUsage = RootCommand.exitCode(for: error) == .validationFailure
