@@ -23,7 +23,12 @@ extension FederationEngine {
         if peer != server, !rules.lists.isAllowed(peer, toSee: observed) {
           unwatch(observed, by: peer, now, &step)
         }
-      case .sendToPeer(let peer, let message): send(message, to: peer, now: now, &step)
+      case .sendToPeer(let peer, let message):
+        if message.kind == .invite {
+          sendInvite(message, now, &step)
+        } else {
+          send(message, to: peer, now: now, &step)
+        }
       case .endStreams: break
       }
     }

@@ -124,7 +124,7 @@ extension FederationEngine {
       return
     }
     let pair = InviteRepeats.Pair(observer: message.observer, observed: message.observed)
-    let wait = invites.delivered(message, to: pair, agenda.timing)
+    let wait = invites.delivered(message, to: pair, at: now.instant, agenda.timing)
     agenda.set(now.instant + wait, for: .invite(pair))
   }
 
@@ -141,7 +141,24 @@ extension FederationEngine {
     let invite = ListEDU(
       .invite, observer: pair.observer, observed: pair.observed,
       inviteID: entry.invitedAt.milliseconds)
-    send(invite, to: pair.observed.server, now: now, &step)
+    sendInvite(invite, now, &step)
+  }
+
+  /// The same invite goes at most once a minute, whether its user makes it again or this server repeats it (Protocol
+  /// 3.6 E3).
+  mutating func sendInvite(_ invite: ListEDU, _ now: Moment, _ step: inout Step) {
+    let name = invite.observed.server
+    if peers[name]?.outbound.inFlight?.contents.messages.contains(invite) == true {
+      // It is on its way, and is tried until it is taken.
+      peers[name]?.hasten(&agenda, now)
+      return
+    }
+    let pair = InviteRepeats.Pair(observer: invite.observer, observed: invite.observed)
+    if let earliest = invites.earliestRepeat(of: invite, to: pair, timing), now.instant < earliest {
+      agenda.set(earliest, for: .invite(pair))
+    } else {
+      send(invite, to: name, now: now, &step)
+    }
   }
 
   // MARK: The watchdogs (R3 to R6)

@@ -43,6 +43,8 @@ public struct FederationTiming: Hashable, Sendable {
   /// How long after an invite it is repeated, while it has no answer (Protocol 6.5).
   public var inviteRepeats: [Duration] = [.seconds(60), .seconds(600), .seconds(3600)]
   public var inviteInterval: Duration = .seconds(24 * 3600)
+  /// How long the same invite waits at least before it goes again (Protocol 3.6 E3).
+  public var leastInviteInterval: Duration = .seconds(60)
 
   public init() {}
 }

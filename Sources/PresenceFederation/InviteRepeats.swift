@@ -13,6 +13,7 @@ struct InviteRepeats: Sendable {
     /// The name of the invite among all between these two.
     let id: Int64?
     let count: Int
+    let arrivedAt: Instant
   }
 
   private var sent: [Pair: Sent] = [:]
@@ -20,13 +21,21 @@ struct InviteRepeats: Sendable {
   /// Notes that an invite arrived.
   ///
   /// - Returns: how long its answer is waited for before it is repeated.
-  mutating func delivered(_ message: ListEDU, to pair: Pair, _ timing: FederationTiming) -> Duration {
+  mutating func delivered(
+    _ message: ListEDU, to pair: Pair, at now: Instant, _ timing: FederationTiming
+  ) -> Duration {
     // An invite that was taken back and made anew is another one, and its repetitions begin anew.
     let count = sent[pair].map { $0.id == message.inviteID ? $0.count : 0 } ?? 0
-    sent[pair] = Sent(id: message.inviteID, count: count + 1)
+    sent[pair] = Sent(id: message.inviteID, count: count + 1, arrivedAt: now)
     let repeats = timing.inviteRepeats
     guard count < repeats.count else { return timing.inviteInterval }
     return repeats[count] - (count > 0 ? repeats[count - 1] : .zero)
+  }
+
+  /// When an invite may go again; nil where this one did not arrive yet.
+  func earliestRepeat(of message: ListEDU, to pair: Pair, _ timing: FederationTiming) -> Instant? {
+    guard let last = sent[pair], last.id == message.inviteID else { return nil }
+    return last.arrivedAt + timing.leastInviteInterval
   }
 
   /// The invite was answered, or taken back.
