@@ -113,7 +113,7 @@ SERVER = [
     ("an alarm arms every deadline anew", "Ports/Alarm.swift",
      ", armed.last.map({ due < $0 }) ?? true else", " else", "AlarmTests/aDeadlineThatJumpsToAndFroCostsTwoSleepers"),
     ("an access token never expires", "Homeserver/AccountRegistry+Sessions.swift",
-     "record.expiresAt.map { $0 <= now } ?? false", "false", "RefreshTests"),
+     "expiresAt.map { $0 <= now } ?? false", "false", "RefreshTests"),
     ("a refresh token is good for requests", "Homeserver/AccountRegistry+Sessions.swift",
      ", record.kind == kind else", " else", "RefreshTests"),
     ("the pair before stays good", "Homeserver/AccountRegistry+Sessions.swift",

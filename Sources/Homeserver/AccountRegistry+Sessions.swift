@@ -39,11 +39,12 @@ extension AccountRegistry {
   // MARK: Asking
 
   func find(_ token: AccessToken, _ kind: TokenRecord.Kind, at now: WallTime) -> TokenFinding {
-    let digest = secrets.digest(of: token)
-    return read { book in
-      guard let record = book.tokens[digest], record.kind == kind else { return .unknown }
-      return record.expiresAt.map { $0 <= now } ?? false ? .expired : .valid(record)
-    }
+    find(secrets.digest(of: token), kind, at: now)
+  }
+
+  func find(_ token: TokenDigest, _ kind: TokenRecord.Kind, at now: WallTime) -> TokenFinding {
+    guard let record = read({ $0.tokens[token] }), record.kind == kind else { return .unknown }
+    return record.isExpired(at: now) ? .expired : .valid(record)
   }
 
   /// Whether a device still holds a token, expired or not.
@@ -87,7 +88,7 @@ extension AccountRegistry {
   private static func isExpired(_ device: Device, in book: AccountBook, at now: WallTime) -> Bool {
     let tokens = book.tokens(of: device)
     return !tokens.isEmpty
-      && tokens.allSatisfy { $0.kind == .access && $0.expiresAt.map { $0 <= now } ?? false }
+      && tokens.allSatisfy { $0.kind == .access && $0.isExpired(at: now) }
   }
 
   // MARK: Deciding
@@ -166,6 +167,10 @@ extension AccountRegistry {
     }
     return isLoggedIn(Device(user: user, id: id)) ? newDevice(of: user) : id
   }
+}
+
+extension TokenRecord {
+  fileprivate func isExpired(at now: WallTime) -> Bool { expiresAt.map { $0 <= now } ?? false }
 }
 
 extension WallTime {

@@ -73,17 +73,6 @@ final class AccountRegistry: Sendable {
     return state.withLock { $0.costs.decoy(draw, present: secrets.cost) }
   }
 
-  /// What an access token stands for that was looked at before, if it still does; its device is used.
-  func use(_ token: TokenDigest, at now: WallTime) -> TokenRecord? {
-    state.withLock { state in
-      guard let record = state.book.tokens[token], record.kind == .access,
-        record.expiresAt.map({ now < $0 }) ?? true
-      else { return nil }
-      state.book.noteUse(of: Device(user: record.user, id: record.device))
-      return record
-    }
-  }
-
   /// A device is used.
   func noteUse(of device: Device) { state.withLock { $0.book.noteUse(of: device) } }
 

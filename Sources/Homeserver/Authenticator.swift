@@ -14,17 +14,17 @@ struct Authenticator: Sendable {
     guard let token = request.accessToken else {
       throw APIError(401, .missingToken, "This endpoint needs an access token.")
     }
+    return try admit(accounts.secrets.digest(of: token))
+  }
+
+  /// Whether a token that was good before still is, and its user does not ask too often. Then it counts as a request.
+  func admitsAgain(_ token: TokenDigest) -> Bool { (try? admit(token)) != nil }
+
+  private func admit(_ token: TokenDigest) throws(APIError) -> TokenRecord {
     let record = try Self.valid(accounts.find(token, .access, at: time.wallTime))
     try limiter.charge(.requests, .user(record.user))
     accounts.noteUse(of: Device(user: record.user, id: record.device))
     return record
-  }
-
-  /// Whether a token that was good before still is, and its user does not ask too often. Then it counts as a request.
-  func admitsAgain(_ token: TokenDigest) -> Bool {
-    guard let record = accounts.use(token, at: time.wallTime) else { return false }
-    do throws(APIError) { try limiter.charge(.requests, .user(record.user)) } catch { return false }
-    return true
   }
 
   /// Proves that the sender of a request may ask an endpoint, and counts what it counts as.
