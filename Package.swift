@@ -231,7 +231,10 @@ let package = Package(
       path: "Tests/HomeserverHTTPTests/Support", swiftSettings: strict),
     .testTarget(
       name: "HomeserverHTTPTests",
-      dependencies: ["HomeserverHTTP", "HTTPTestSupport", "PorchlightTestSupport", logging, lifecycle],
+      dependencies: [
+        "HomeserverHTTP", "HTTPTestSupport", "PorchlightTestSupport", logging, lifecycle,
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ] + nio,
       exclude: ["Support"],
       swiftSettings: strict),
     .testTarget(
