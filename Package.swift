@@ -208,6 +208,7 @@ let package = Package(
       ],
       path: "Tests/PorchlightTestSupport", swiftSettings: strict),
     .testTarget(name: "MatrixWireTests", dependencies: ["MatrixWire", "Ports"], swiftSettings: strict),
+    .testTarget(name: "PortsTests", dependencies: ["Ports"], swiftSettings: strict),
     .testTarget(
       name: "PresenceCoreTests", dependencies: ["PresenceCore", "PorchlightTestSupport"],
       swiftSettings: strict),
