@@ -1,3 +1,4 @@
+internal import FederationSimulator
 internal import MatrixWire
 internal import PorchlightTestSupport
 internal import Ports

@@ -1,3 +1,4 @@
+import FederationSimulator
 import MatrixWire
 import PorchlightTestSupport
 import Ports

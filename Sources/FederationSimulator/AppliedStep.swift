@@ -1,6 +1,7 @@
 package import MatrixWire
 package import Ports
 package import PresenceCore
+package import PresenceFederation
 
 /// A step of the engine whose updates were applied to the rules.
 package struct AppliedStep: Sendable {
