@@ -50,7 +50,7 @@ FEDERATION = [
      "    if outbound.inFlight?.contents.states.contains(user) == true { outbound.taint() }\n", "",
      "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
     ("engine: a new epoch is ignored", "PresenceFederation/FederationEngine+Outcomes.swift",
-     "    restarted(name, to: epoch, now, &step)\n", "", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
+     "    restarted(name, to: epoch, now)\n", "", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
     ("engine: the short watchdog ends with an answer", "PresenceFederation/Watchdog.swift",
      "if shortSpan != nil { armShort(name, &agenda, now) }", "agenda.set(nil, for: .short(name))",
      "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),

@@ -21,7 +21,7 @@ extension FederationEngine {
       case .inviteChanged(let event):
         let (observed, peer) = (event.observed, event.observer.server)
         if peer != server, !rules.lists.isAllowed(peer, toSee: observed) {
-          unwatch(observed, by: peer, now, &step)
+          unwatch(observed, by: peer)
         }
       case .sendToPeer(let peer, let message):
         if message.kind == .invite {
@@ -107,7 +107,7 @@ extension FederationEngine {
   }
 
   /// A peer is told no more of a user, not even what is queued already.
-  mutating func unwatch(_ user: UserID, by name: ServerName, _ now: Moment, _ step: inout Step) {
+  mutating func unwatch(_ user: UserID, by name: ServerName) {
     peers[name]?.unsubscribe(user)
     watchers[user]?.remove(name)
     if watchers[user]?.isEmpty == true { watchers[user] = nil }

@@ -20,7 +20,7 @@ extension FederationEngine {
     }
     peers[name]?.delivered(&agenda)
     peers[name]?.learn(speaksAdditions: answer.epoch != nil, &agenda, now)
-    learnEpoch(answer.epoch, of: name, isFresh: true, now, &step)
+    learnEpoch(answer.epoch, of: name, isFresh: true, now)
     for message in inFlight.contents.messages { delivered(message, to: name, now, &step) }
     if peers[name]?.queue.isEmpty == true { peers[name]?.queue.parts = 1 }
     noteLife(of: name, answeringAll: inFlight.contents.isReminder && answer.answer != nil, now, &step)
@@ -216,11 +216,11 @@ extension FederationEngine {
   }
 
   /// A peer has started anew: it has forgotten what it promised, and whom it watched (R13).
-  mutating func restarted(_ name: ServerName, to epoch: Int64, _ now: Moment, _ step: inout Step) {
+  mutating func restarted(_ name: ServerName, to epoch: Int64, _ now: Moment) {
     guard let peer = peers[name] else { return }
     peers[name]?.replay.epoch = epoch
     peers[name]?.watchdog.shortInterval = agenda.timing.shortInterval
-    for user in peer.subscriptions.watchedByThem.sorted() { unwatch(user, by: name, now, &step) }
+    for user in peer.subscriptions.watchedByThem.sorted() { unwatch(user, by: name) }
     peers[name]?.pollAgain(&agenda, now)
     // A transaction under way went to the life that is gone.
     if !peer.outbound.isIdle { agenda.set(now.instant, for: .retry(name)) }
@@ -228,9 +228,9 @@ extension FederationEngine {
 
   /// Learns which life of the peer speaks. An answer is certainly of its present one; a transaction may be late.
   mutating func learnEpoch(
-    _ epoch: Int64?, of name: ServerName, isFresh: Bool, _ now: Moment, _ step: inout Step
+    _ epoch: Int64?, of name: ServerName, isFresh: Bool, _ now: Moment
   ) {
     guard let epoch, peers[name]?.replay.learn(epoch: epoch, isFresh: isFresh) == true else { return }
-    restarted(name, to: epoch, now, &step)
+    restarted(name, to: epoch, now)
   }
 }

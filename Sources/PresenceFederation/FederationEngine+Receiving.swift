@@ -24,13 +24,12 @@ extension FederationEngine {
       return reception
     }
     let name = transaction.origin
-    var step = Step()
     open(name)
     if let order = transaction.order { peers[name]?.replay.order = order }
     if transaction.order != nil || peers[name]?.dialect.speaksAdditions == nil {
       peers[name]?.learn(speaksAdditions: transaction.order != nil, &agenda, now)
     }
-    learnEpoch(transaction.order?.epoch, of: name, isFresh: false, now, &step)
+    learnEpoch(transaction.order?.epoch, of: name, isFresh: false, now)
     reception.begin(empty(for: name))
     return reception
   }
@@ -179,7 +178,7 @@ extension FederationEngine {
       }
     }
     let edu = reception.takePart()
-    for user in edu.unpoll { unwatch(user, by: name, now, &step) }
+    for user in edu.unpoll { unwatch(user, by: name) }
     for push in edu.push where Self.maySpeak(name, of: push.userID) {
       receive(push, epoch: edu.epoch, from: name, rules, now, &step)
       if isAwaited(push.userID, edu, of: name) {
