@@ -107,7 +107,7 @@ SERVER = [
     ("the streams of those who left stay open", "Homeserver/SyncHub.swift",
      "      state.gone.append(open)\n", "", "StreamTests/somebodyWhoVanishesIsOfflineAfterTheGrace"),
     ("invites are not limited", CORE + "ListDecider+Steps.swift",
-     "guard decision.repetition == nil else {", "guard decision.repetition == nil || true else {", "RepeatedInviteTests"),
+     "guard decision.pause == nil else {", "guard decision.pause == nil || true else {", "RepeatedInviteTests"),
     ("a device opens any number of polls", CORE + "PresenceRules+Devices.swift",
      "streams.count ?? 0 < limits.openPolls else", "streams.count ?? 0 < Int.max else", "PollingTests"),
     ("an alarm arms every deadline anew", "Ports/Alarm.swift",

@@ -11,26 +11,26 @@ extension ListDecider {
   mutating func ask() {
     // Where no one is asked, no screen is filled.
     if isAdmittedUnasked() { return deliverInvite() }
-    guard decision.repetition == nil else {
-      decision.repetition = true
+    guard decision.pause == nil else {
+      decision.pause = .inviteWaits
       return
     }
-    decision.repetition = false
+    decision.pause = .nothingWaits
     arm(.delivery(owner: owner, observed: observed), at: now.instant + limits.inviteRepeat)
     deliverInvite()
   }
 
   /// The span has passed: a waiting invite is delivered, if its entry is still pending.
   mutating func askAgain() {
-    let waits = decision.repetition ?? false
-    decision.repetition = nil
-    guard waits, entry?.state == .pending else { return }
+    let isWaiting = decision.pause == .inviteWaits
+    decision.pause = nil
+    guard isWaiting, entry?.state == .pending else { return }
     ask()
   }
 
   /// Delivers an invite that waited from before the observed user registered, at once: it filled no screen until now.
   mutating func askNewcomer() {
-    if decision.repetition != nil { decision.repetition = false }
+    if decision.pause != nil { decision.pause = .nothingWaits }
     guard let receivedAt = decision.after.askedAt else { return deliverInvite() }
     if isAdmittedUnasked() { admit(receivedAt: receivedAt) } else { changeInvite(receivedAt, .pending) }
   }

@@ -19,7 +19,7 @@ struct ListDecider {
     decision = ListDecision(
       relation,
       last?.after ?? rules.lists.relationship(of: relation.owner, for: relation.observed),
-      repetition: last.map(\.repetition) ?? rules.delivered[relation], decidedAt: now)
+      pause: last.map(\.pause) ?? rules.pauses[relation], decidedAt: now)
   }
 
   var owner: UserID { decision.relation.owner }

@@ -49,9 +49,9 @@ public struct ListDecision: Hashable, Sendable {
 
   let relation: PresenceLists.Relation
   let decidedAt: Moment
-  /// Whether the owner's invite was delivered of late, and the same one waits to be delivered again.
-  let repetitionBefore: Bool?
-  var repetition: Bool?
+  /// The pause between the owner's invites, and what becomes of it; nil where the next may be delivered.
+  let pauseBefore: InvitePause?
+  var pause: InvitePause?
   var findings: [Finding] = []
   var deadlines: [DeadlineChange] = []
   var throttled: InviteThrottle.Step?
@@ -59,12 +59,12 @@ public struct ListDecision: Hashable, Sendable {
   var endsInvite = false
 
   init(
-    _ relation: PresenceLists.Relation, _ relationship: PresenceLists.Relationship, repetition: Bool?,
+    _ relation: PresenceLists.Relation, _ relationship: PresenceLists.Relationship, pause: InvitePause?,
     decidedAt: Moment
   ) {
     self.relation = relation
     (before, after) = (relationship, relationship)
-    (repetitionBefore, self.repetition) = (repetition, repetition)
+    (pauseBefore, self.pause) = (pause, pause)
     self.decidedAt = decidedAt
   }
 

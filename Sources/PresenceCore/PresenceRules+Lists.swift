@@ -46,7 +46,7 @@ extension PresenceRules {
   public func isCurrent(_ decision: ListDecision) -> Bool {
     let relation = decision.relation
     guard lists.relationship(of: relation.owner, for: relation.observed) == decision.before,
-      delivered[relation] == decision.repetitionBefore
+      pauses[relation] == decision.pauseBefore
     else { return false }
     let decider = ListDecider(relation, on: self, after: [], now: decision.decidedAt)
     return decision.findings.allSatisfy { decider.holds($0.fact) == $0.holds }
@@ -65,7 +65,7 @@ extension PresenceRules {
         forgetUnlisted(relation.observed)
       }
     }
-    delivered[relation] = decision.repetition
+    pauses[relation] = decision.pause
     if let step = decision.throttled { apply(step, to: relation, now) }
     for change in decision.deadlines { deadlines.set(change.instant, for: change.deadline) }
     if decision.endsInvite { deliverNext(to: relation.observed, besides: relation.owner, now) }
@@ -102,7 +102,7 @@ extension PresenceRules {
       owners.filter { asked[$0] == nil && $0 != observer && !isWaitingToAsk(observed, $0) }
       .min { (order(of: $0, observed), $0) < (order(of: $1, observed), $1) }
     guard let next else { return }
-    delivered[.init(owner: next, observed: observed)] = true
+    pauses[.init(owner: next, observed: observed)] = .inviteWaits
     deadlines.set(now, for: .delivery(owner: next, observed: observed))
   }
 
@@ -112,7 +112,7 @@ extension PresenceRules {
 
   /// Whether an invite is about to be delivered, at its deadline.
   private func isWaitingToAsk(_ observed: UserID, _ owner: UserID) -> Bool {
-    delivered[.init(owner: owner, observed: observed)] == true
+    pauses[.init(owner: owner, observed: observed)] == .inviteWaits
   }
 
   // MARK: At once

@@ -34,8 +34,8 @@ public struct PresenceRules: Sendable {
   var silentPeers: Set<ServerName> = []
   /// What is known of remote users who are on a list here.
   var remotePeople: [UserID: RemotePresence] = [:]
-  /// Invites delivered of late, and whether the same one waits to be delivered again.
-  var delivered: [PresenceLists.Relation: Bool] = [:]
+  /// Relations whose next invite may not be delivered yet; their ends are deadlines.
+  var pauses: [PresenceLists.Relation: InvitePause] = [:]
   /// Invites of users elsewhere.
   var inviteThrottle = InviteThrottle()
   /// The most recent invites to this server and their ends, oldest first; they bound what is kept of names without an
