@@ -21,7 +21,7 @@ public enum BenchServer {
   ///   - random: where tokens come from.
   /// - Throws: where nothing can listen.
   public static func serveHomeserver(
-    on store: any PresenceStore, watchers: Int, secrets: any SecretHasher, time: any Timekeeper,
+    on store: any ServerStore, watchers: Int, secrets: any SecretHasher, time: any Timekeeper,
     random: some RandomNumberGenerator & Sendable
   ) async throws {
     guard let name = ServerName(name) else { preconditionFailure("a constant server name") }

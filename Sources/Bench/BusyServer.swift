@@ -50,7 +50,7 @@ final class BusyServer: Sendable {
     configuration.localLogin = true
     configuration.batching = .zero
     other = OtherServer(signer: signer, epoch: time.wallTime.milliseconds)
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     var federation = Federation(transport: other, signer: signer, verifier: verifier)
     federation.reader = globalConcurrentExecutor
     homeserver = Homeserver(

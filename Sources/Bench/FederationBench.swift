@@ -28,7 +28,7 @@ public struct FederationBench: Sendable {
   ///   - rounds: how often both are measured, in turns.
   /// - Throws: where the store cannot be read.
   public init(
-    signer: any RequestSigner, verifier: any SignatureVerifier, on store: any PresenceStore,
+    signer: any RequestSigner, verifier: any SignatureVerifier, on store: any ServerStore,
     secrets: any SecretHasher, time: any Timekeeper, random: some RandomNumberGenerator & Sendable,
     rounds: Int
   ) async throws {

@@ -87,7 +87,7 @@ public final class Homeserver: Sendable {
   ///   - federation: how to meet other servers; nil where it meets none.
   public init(
     _ configuration: Configuration, stored: StoredServer = StoredServer(),
-    store: any PresenceStore = MemoryPresenceStore(), secrets: any SecretHasher, time: any Timekeeper,
+    store: any ServerStore = MemoryServerStore(), secrets: any SecretHasher, time: any Timekeeper,
     random: some RandomNumberGenerator & Sendable, federation: Federation? = nil
   ) {
     var random = random

@@ -174,7 +174,7 @@ public final class LocalExchange: Exchange {
   public func resume() { state.withLock { $0.isPaused = false } }
 
   private func host(with lock: DatabaseLock) async throws {
-    let store = try SQLitePresenceStore(path: options.files.database)
+    let store = try SQLiteServerStore(path: options.files.database)
     let homeserver = Homeserver(
       options.configuration, stored: try await store.load(for: options.configuration.name), store: store,
       secrets: options.secrets, time: time, random: options.random)

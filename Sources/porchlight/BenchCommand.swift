@@ -136,7 +136,7 @@ struct BenchOptions: ParsableArguments {
     defer { BenchServerCommand.remove(folder) }
     return try await FederationBench(
       signer: signer, verifier: SigningKeyVerifier(),
-      on: try SQLitePresenceStore(path: folder + "/bench.sqlite"), secrets: SystemSecrets(random: random),
+      on: try SQLiteServerStore(path: folder + "/bench.sqlite"), secrets: SystemSecrets(random: random),
       time: SystemTimekeeper(), random: random, rounds: rounds
     ).run()
   }
@@ -161,7 +161,7 @@ struct BenchServerCommand: AsyncParsableCommand {
       let folder = try Self.makeFolder()
       defer { Self.remove(folder) }
       try await BenchServer.serveHomeserver(
-        on: try SQLitePresenceStore(path: folder + "/bench.sqlite"), watchers: watchers,
+        on: try SQLiteServerStore(path: folder + "/bench.sqlite"), watchers: watchers,
         secrets: SystemSecrets(random: SystemRandomNumberGenerator()), time: time,
         random: SystemRandomNumberGenerator())
     }

@@ -51,7 +51,7 @@ struct DemoCommand: AsyncParsableCommand {
     configuration.othersAreSilent = true
     // Scripts may run a thousand times as fast.
     configuration.rateLimits = .none
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     try await store.commit(world.opening(secrets: secrets, at: time.wallTime))
     let homeserver = Homeserver(
       configuration, stored: try await store.load(for: name), store: store, secrets: secrets, time: time,

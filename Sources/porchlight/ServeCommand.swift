@@ -183,7 +183,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func serve(
-    _ name: ServerName, _ stored: StoredServer, _ store: any PresenceStore, meeting federation: Federation?,
+    _ name: ServerName, _ stored: StoredServer, _ store: any ServerStore, meeting federation: Federation?,
     limits: HTTPServer.Limits, logger: Logger
   ) async throws {
     let identity = identity
@@ -239,9 +239,9 @@ struct ServeCommand: AsyncParsableCommand {
     do throws(StoreError) { return try Self.usualDatabase(of: name) } catch { throw Failure(error.message) }
   }
 
-  private func openStore(_ path: String?) throws -> (DatabaseLock?, any PresenceStore) {
+  private func openStore(_ path: String?) throws -> (DatabaseLock?, any ServerStore) {
     guard let path else {
-      return (nil, MemoryPresenceStore(lives: UInt64(UInt32.random(in: .min ... .max))))
+      return (nil, MemoryServerStore(lives: UInt64(UInt32.random(in: .min ... .max))))
     }
     do throws(StoreError) {
       // The lock is a file beside it.
@@ -249,7 +249,7 @@ struct ServeCommand: AsyncParsableCommand {
       guard let lock = try DatabaseLock.acquire(for: path) else {
         throw StoreError(.inUse, "Another porchlight has the database \(path) open.")
       }
-      return (lock, try SQLitePresenceStore(path: path))
+      return (lock, try SQLiteServerStore(path: path))
     } catch {
       throw Failure(error.message)
     }

@@ -25,7 +25,7 @@ final class DiskPlace: StorePlace {
   var path: String { file(copies.withLock(\.self)) }
 
   /// Opens a copy of the files as they are now, as a start after a crash finds them: nothing was closed.
-  func open() throws -> any PresenceStore {
+  func open() throws -> any ServerStore {
     let (old, new) = copies.withLock { number in
       number += 1
       return (file(number - 1), file(number))
@@ -33,7 +33,7 @@ final class DiskPlace: StorePlace {
     for end in ["", "-wal"] where access(old + end, F_OK) == 0 {
       guard DiskPlace.run("cp '\(old)\(end)' '\(new)\(end)'") == 0 else { throw Missing.copy }
     }
-    return try SQLitePresenceStore(path: new)
+    return try SQLiteServerStore(path: new)
   }
 
   /// Runs a line of shell in a process of its own: reading a database in this one would drop its locks.

@@ -29,7 +29,7 @@ struct FileTests {
 
   private func code(_ path: String) -> StoreError.Code? {
     do {
-      _ = try SQLitePresenceStore(path: path)
+      _ = try SQLiteServerStore(path: path)
       return nil
     } catch {
       return error.code
@@ -38,7 +38,7 @@ struct FileTests {
 
   @Test func theFilesAreTheirOwnersAloneWhateverTheUmask() async throws {
     let old = umask(0)
-    let store = try SQLitePresenceStore(path: place.folder + "/new/deep/store.sqlite")
+    let store = try SQLiteServerStore(path: place.folder + "/new/deep/store.sqlite")
     umask(old)
     _ = try await store.load(for: server)
     try await store.commit([account("ann")])
@@ -51,25 +51,25 @@ struct FileTests {
   }
 
   @Test func aFileThatOthersMayReadIsClosedToThem() async throws {
-    let store = try SQLitePresenceStore(path: place.path)
+    let store = try SQLiteServerStore(path: place.path)
     try await store.commit([account("ann")])
     await store.close()
     chmod(place.path, 0o644)
-    let again = try SQLitePresenceStore(path: place.path)
+    let again = try SQLiteServerStore(path: place.path)
     #expect(mode(place.path) == 0o600)
     await again.close()
   }
 
   @Test(arguments: ["", "-wal", "-shm"])
   func aLinkIsNotFollowed(_ ending: String) async throws {
-    let store = try SQLitePresenceStore(path: place.path)
+    let store = try SQLiteServerStore(path: place.path)
     await store.close()
     let other = place.folder + "/other"
     close(open(other, O_CREAT | O_WRONLY, 0o644))
     chmod(other, 0o644)
     unlink(place.path + ending)
     #expect(symlink(other, place.path + ending) == 0)
-    let error = #expect(throws: StoreError.self) { try SQLitePresenceStore(path: place.path) }
+    let error = #expect(throws: StoreError.self) { try SQLiteServerStore(path: place.path) }
     #expect(error?.message.contains("\(place.path + ending) is a symbolic link") == true)
     #expect(mode(other) == 0o644)
   }
@@ -84,21 +84,21 @@ struct FileTests {
   }
 
   @Test func anOrderlyEndLeavesOneFileAndNothingIsStoredAfterwards() async throws {
-    let store = try SQLitePresenceStore(path: place.path)
+    let store = try SQLiteServerStore(path: place.path)
     try await store.commit([account("ann")])
     await store.close()
     await store.close()
     #expect(mode(place.path + "-wal") == nil)
     await #expect(throws: StoreError.self) { try await store.commit([account("bob")]) }
     await #expect(throws: StoreError.self) { _ = try await store.load(for: server) }
-    let again = try SQLitePresenceStore(path: place.path)
+    let again = try SQLiteServerStore(path: place.path)
     let stored = try await again.load(for: server)
     #expect(stored.accounts.map(\.user.localpart) == ["ann"])
     await again.close()
   }
 
   @Test func nobodyElseOpensAFileThatIsOpen() async throws {
-    let store = try SQLitePresenceStore(path: place.path)
+    let store = try SQLiteServerStore(path: place.path)
     _ = try await store.load(for: server)
     #expect(code(place.path) == .inUse)
     // The failed attempt takes no lock away.
@@ -131,7 +131,7 @@ struct FileTests {
   }
 
   @Test func aDatabaseOfANewerPorchlightIsLeftAlone() async throws {
-    await (try SQLitePresenceStore(path: place.path)).close()
+    await (try SQLiteServerStore(path: place.path)).close()
     try edit("INSERT INTO grdb_migrations (identifier) VALUES ('99')")
     #expect(code(place.path) == .foreign)
   }
@@ -139,7 +139,7 @@ struct FileTests {
   @Test func aStartThatWasKilledWhileItMadeTheTablesIsBegunAnew() async throws {
     #expect(DiskPlace.run(": > '\(place.path)'") == 0)
     try edit("CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
-    let store = try SQLitePresenceStore(path: place.path)
+    let store = try SQLiteServerStore(path: place.path)
     #expect(try await store.load(for: server).starts == 1)
     await store.close()
   }
@@ -167,12 +167,12 @@ struct FileTests {
       ("DROP TABLE presence", "presence"),
     ]) func aRowNobodyUnderstandsIsNamed(_ statement: String, _ table: String) async throws
   {
-    let store = try SQLitePresenceStore(path: place.path)
+    let store = try SQLiteServerStore(path: place.path)
     _ = try await store.load(for: server)
     try await store.commit([account("ann")])
     await store.close()
     try edit("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; " + statement)
-    let edited = try SQLitePresenceStore(path: place.path)
+    let edited = try SQLiteServerStore(path: place.path)
     let error = await #expect(throws: StoreError.self) { _ = try await edited.load(for: server) }
     #expect(error?.code == .failed)
     #expect(error?.message.contains(table) == true)
@@ -180,7 +180,7 @@ struct FileTests {
   }
 
   @Test func theLogDoesNotGrowForEver() async throws {
-    let store = try SQLitePresenceStore(path: place.path)
+    let store = try SQLiteServerStore(path: place.path)
     let user = try UserID(localpart: "ann", server: server).orThrow("ann")
     let content = [UInt8](repeating: 7, count: 60_000)
     for _ in 0..<300 {

@@ -20,7 +20,7 @@ struct FullDiskTests {
   }
 
   /// Stores rows of 30 kB until there is no room, and returns those that were stored.
-  private func fill(_ store: SQLitePresenceStore) async throws -> (kept: [String], failure: StoreError?) {
+  private func fill(_ store: SQLiteServerStore) async throws -> (kept: [String], failure: StoreError?) {
     var kept: [String] = []
     for number in 0..<200 {
       let content = [UInt8](repeating: UInt8(number), count: 30_000)
@@ -58,7 +58,7 @@ struct FullDiskTests {
   {
     try mount()
     defer { unmount() }
-    let store = try SQLitePresenceStore(path: place.path)
+    let store = try SQLiteServerStore(path: place.path)
     _ = try await store.load(for: server)
     let (kept, failure) = try await fill(store)
     #expect(failure?.code == .full)
@@ -78,10 +78,10 @@ struct FullDiskTests {
   {
     try mount()
     defer { unmount() }
-    let first = try SQLitePresenceStore(path: place.path)
+    let first = try SQLiteServerStore(path: place.path)
     try await first.commit([presence("before")])
     await first.close()
-    let store = try SQLitePresenceStore(path: place.path)
+    let store = try SQLiteServerStore(path: place.path)
     _ = try await store.load(for: server)
     _ = DiskPlace.run("cat /dev/zero > '\(place.folder)/ballast' 2>/dev/null")
     // The log is emptied into the database and used again.

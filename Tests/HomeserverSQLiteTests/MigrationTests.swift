@@ -29,7 +29,7 @@ struct MigrationTests {
     let place = try DiskPlace()
     let server = try ServerName("harbor.example").orThrow("server")
     let profile = Profile(displayName: "Ann", avatarURL: "mxc://harbor.example/ann")
-    let first = try SQLitePresenceStore(path: place.path)
+    let first = try SQLiteServerStore(path: place.path)
     _ = try await first.load(for: server)
     let time = WallTime(milliseconds: 1)
     var changes: [StoreChange] = []
@@ -45,7 +45,7 @@ struct MigrationTests {
     try await first.commit(changes)
     await first.close()
     try takeBack(place.path)
-    let second = try SQLitePresenceStore(path: place.path)
+    let second = try SQLiteServerStore(path: place.path)
     let stored = try await second.load(for: server)
     await second.close()
     let shown = Dictionary(uniqueKeysWithValues: stored.presence.map { ($0.user.localpart, $0.shownProfile) })

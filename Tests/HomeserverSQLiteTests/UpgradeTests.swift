@@ -43,7 +43,7 @@ struct UpgradeTests {
   }
 
   private func load(_ path: String) async throws -> StoredServer {
-    let store = try SQLitePresenceStore(path: path)
+    let store = try SQLiteServerStore(path: path)
     let stored = try await store.load(for: Self.server.orThrow("server"))
     await store.close()
     return stored
@@ -92,7 +92,7 @@ struct UpgradeTests {
     }
     try database.close()
     let bytes = try Data(contentsOf: URL(filePath: place.path))
-    let error = #expect(throws: StoreError.self) { try SQLitePresenceStore(path: place.path) }
+    let error = #expect(throws: StoreError.self) { try SQLiteServerStore(path: place.path) }
     #expect(error?.code == .foreign)
     #expect(error?.message.contains("newer porchlight") == true)
     #expect(try Data(contentsOf: URL(filePath: place.path)) == bytes)

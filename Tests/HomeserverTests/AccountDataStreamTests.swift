@@ -162,7 +162,7 @@ struct AccountDataStreamTests {
   }
 
   @Test func accountDataOutlivesTheServer() throws {
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     let token: AccessToken
     let since: String
     do {

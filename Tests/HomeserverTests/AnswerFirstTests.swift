@@ -107,8 +107,8 @@ struct AnswerFirstTests {
 }
 
 /// A store that says what was committed.
-final class CommitLog: PresenceStore {
-  private let base = MemoryPresenceStore()
+final class CommitLog: ServerStore {
+  private let base = MemoryServerStore()
   private let log = Mutex<[String]>([])
 
   /// Each commit, as text without times and places.

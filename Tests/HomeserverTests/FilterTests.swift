@@ -113,7 +113,7 @@ struct FilterTests {
 
   @Test func aFilterThatWasStoredMalformedGoesOn() throws {
     let simulation = Simulation()
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     let token: AccessToken
     do {
       let testClient = try TestClient(simulation, store: store)

@@ -9,7 +9,7 @@ import Testing
 /// ask for it by name, and also after a start.
 struct FrozenProfileTests {
   let simulation = Simulation()
-  let store = MemoryPresenceStore()
+  let store = MemoryServerStore()
   let server: TestHomeserver
   let ann: Session
   let bob: Session

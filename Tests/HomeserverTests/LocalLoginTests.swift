@@ -81,7 +81,7 @@ struct LocalLoginTests {
   }
 
   @Test func devicesWhoseSessionsEndedAreGoneAfterAStart() throws {
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     let first = try TestClient(store: store) { $0.localLogin = true }
     let ended = try first.send(.post, "v3/login", local(for: 60_000)).decoded(Credentials.self)
     let kept = try first.register("bob", more: #""refresh_token":true,"#)

@@ -4,9 +4,9 @@ import Testing
 
 struct MemoryStoreTests {
   private struct Place: StorePlace {
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
 
-    func open() -> any PresenceStore { store }
+    func open() -> any ServerStore { store }
   }
 
   @Test(arguments: StorePromise.all) func aMemoryStoreKeepsEveryPromise(_ promise: StorePromise) async throws

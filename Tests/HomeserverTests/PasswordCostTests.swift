@@ -14,7 +14,7 @@ struct PasswordCostTests {
 
   init() throws { name = try ServerName("harbor.example").orThrow("name") }
 
-  private func server(_ secrets: CostlySecrets, _ stored: StoredServer, store: any PresenceStore)
+  private func server(_ secrets: CostlySecrets, _ stored: StoredServer, store: any ServerStore)
     -> Homeserver
   {
     Homeserver(
@@ -46,7 +46,7 @@ struct PasswordCostTests {
   /// 12 ms and 118 ms once.
   @Test func nobodyCostsWhatAccountsCostAfterTheCostWasChanged() throws {
     let secrets = CostlySecrets(15)
-    let server = server(secrets, try accounts(old: 3, new: 0), store: MemoryPresenceStore())
+    let server = server(secrets, try accounts(old: 3, new: 0), store: MemoryServerStore())
     for name in ["old0", "nobody", "somebody", "@gone:harbor.example", "a b"] {
       #expect(try login(server, name, "wrong") == 403)
     }
@@ -92,7 +92,7 @@ struct PasswordCostTests {
   }
 
   @Test func theRightPasswordIsHashedAnewAtThePresentCost() throws {
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     let stored = try accounts(old: 1, new: 0)
     try simulation.run {
       _ = try await store.load(for: stored.accounts[0].user.server)
@@ -118,7 +118,7 @@ struct PasswordCostTests {
     var stored = try accounts(old: 1, new: 0)
     let user = try UserID(localpart: "bare", server: name).orThrow("user")
     stored.accounts.append(AccountRecord(user: user, createdAt: WallTime(milliseconds: 0)))
-    let server = server(CostlySecrets(15), stored, store: MemoryPresenceStore())
+    let server = server(CostlySecrets(15), stored, store: MemoryServerStore())
     #expect(try login(server, "bare", "pw") == 403)
     #expect(try login(server, "nobody", "pw") == 403)
     #expect(try login(server, "old0", "pw") == 200)

@@ -8,7 +8,7 @@ import Testing
 /// What was answered with 200 is there after a start, and what was not answered so was never there.
 struct PersistedAccountTests {
   @Test func everythingIsThereAfterAStart() throws {
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     let first = try TestClient(store: store)
     let ann = try first.register(
       "ann", password: "pw", more: #""device_id":"TTY","initial_device_display_name":"porch","#)
@@ -45,7 +45,7 @@ struct PersistedAccountTests {
   }
 
   @Test func generationsGoOnAfterAStart() throws {
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     let first = try TestClient(store: store)
     let old = try first.register("ann", more: #""refresh_token":true,"#)
     let token = try old.refreshToken.orThrow("token").rawValue
@@ -151,7 +151,7 @@ struct PersistedAccountTests {
 }
 
 /// Writes down what it is given.
-private final class ChangeLog: PresenceStore {
+private final class ChangeLog: ServerStore {
   let text = Box<String>()
   let commits = Box<Int>()
 

@@ -10,7 +10,7 @@ import Testing
 /// Group commit: who shares a commit with whom, and who hears of which failure.
 struct PersistenceServiceTests {
   /// A store that takes its time, refuses what it is told to, and remembers every commit.
-  private final class SlowStore: PresenceStore {
+  private final class SlowStore: ServerStore {
     private struct State: Sendable {
       var commits: [[String]] = []
       var refused: Set<String> = []
@@ -160,7 +160,7 @@ struct PersistenceServiceTests {
   }
 
   @Test func manyAtOnceAreAllPresent() async throws {
-    let memory = MemoryPresenceStore()
+    let memory = MemoryServerStore()
     let service = PersistenceService(memory)
     let users = try (0..<64).map { try UserID("@ann\($0):harbor.example").orThrow("user") }
     try await withThrowingTaskGroup(of: Void.self) { group in

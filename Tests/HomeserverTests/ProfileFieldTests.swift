@@ -110,7 +110,7 @@ struct ProfileFieldTests {
   }
 
   @Test func fieldsAreThereAfterAStart() throws {
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     let first = try TestClient(store: store)
     let ann = try first.token("ann")
     _ = try first.send(.put, "v3/profile/\(user)/m.tz", #"{"m.tz":"UTC"}"#, as: ann)

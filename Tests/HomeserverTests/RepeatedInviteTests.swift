@@ -114,7 +114,7 @@ struct RepeatedInviteTests {
   }
 
   @Test func anInviteToSomebodyWhoNeverStartedOutlivesARestart() throws {
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     let first = try TestHomeserver(simulation, "porch.example", store: store)
     let (dee, eve) = (try first.register("dee"), try first.user("eve"))
     try simulation.run { try await dee.invite(eve) }

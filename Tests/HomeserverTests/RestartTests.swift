@@ -12,7 +12,7 @@ struct RestartTests {
   /// A server that is killed and started again, with people who keep their sessions.
   private final class World {
     let simulation = Simulation()
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     private let name: ServerName
     private(set) var homeserver: Homeserver
     private var task: Task<Void, Never>
@@ -36,7 +36,7 @@ struct RestartTests {
     deinit { simulation.stop(task) }
 
     private static func server(
-      _ name: ServerName, on store: MemoryPresenceStore, _ simulation: Simulation, _ life: UInt64
+      _ name: ServerName, on store: MemoryServerStore, _ simulation: Simulation, _ life: UInt64
     ) throws -> Homeserver {
       let stored = try simulation.run { try await store.load(for: name) }
       var configuration = Homeserver.Configuration(name: name)

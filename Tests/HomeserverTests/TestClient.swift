@@ -9,7 +9,7 @@ struct TestClient {
   var peer = Requester.inProcess
 
   init(
-    _ simulation: Simulation = Simulation(), store: any PresenceStore = MemoryPresenceStore(),
+    _ simulation: Simulation = Simulation(), store: any ServerStore = MemoryServerStore(),
     seed: UInt64 = 1,
     configure: (inout Homeserver.Configuration) -> Void = { _ in }
   ) throws {
@@ -68,8 +68,8 @@ struct Answer {
 }
 
 /// A store whose disk is full while a test says so.
-final class FullStore: PresenceStore {
-  private let base = MemoryPresenceStore()
+final class FullStore: ServerStore {
+  private let base = MemoryServerStore()
   private let isFull = Box<Bool>()
 
   func fill(_ isFull: Bool = true) { self.isFull.set(isFull) }

@@ -6,7 +6,7 @@ internal import PresenceCore
 /// One place where a store keeps things, opened again and again.
 public protocol StorePlace: Sendable {
   /// A store on what was committed so far. The one before is used no more, and was not closed in order.
-  func open() throws -> any PresenceStore
+  func open() throws -> any ServerStore
 }
 
 /// One thing every store promises, and how it is tried.

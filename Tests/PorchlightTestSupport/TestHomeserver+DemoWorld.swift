@@ -10,7 +10,7 @@ extension TestHomeserver {
   ) throws -> (server: TestHomeserver, user: Session) {
     let name = try ServerName("harbor.example").orThrow("a server name")
     let world = try DemoWorld(around: "you", on: name, options: options).orThrow("a world")
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     let rows = world.opening(secrets: TestSecrets(), at: simulation.time.wallTime)
     try simulation.run { try await store.commit(rows) }
     let server = try TestHomeserver(simulation, name.rawValue, store: store) { $0.othersAreSilent = true }

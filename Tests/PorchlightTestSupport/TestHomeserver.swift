@@ -21,7 +21,7 @@ public final class TestHomeserver {
   /// - Throws: `Missing` for a malformed name, `StoreError` where the store cannot be read.
   public init(
     _ simulation: Simulation, _ name: String = "harbor.example",
-    store: any PresenceStore = MemoryPresenceStore(), seed: UInt64 = 1, federation: Federation? = nil,
+    store: any ServerStore = MemoryServerStore(), seed: UInt64 = 1, federation: Federation? = nil,
     configure: (inout Homeserver.Configuration) -> Void = { _ in }
   ) throws {
     self.simulation = simulation

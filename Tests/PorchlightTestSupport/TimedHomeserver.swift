@@ -19,7 +19,7 @@ public struct TimedHomeserver: Sendable {
   ///   - body: what is measured.
   /// - Throws: `Missing` for a malformed name, `StoreError` where the store cannot be read, and whatever `body` throws.
   public static func run(
-    speed: Int64 = 1, store: any PresenceStore = MemoryPresenceStore(), federation: Federation? = nil,
+    speed: Int64 = 1, store: any ServerStore = MemoryServerStore(), federation: Federation? = nil,
     _ body: (TimedHomeserver) async throws -> Void
   ) async throws {
     let name = try ServerName("harbor.example").orThrow("a name")

@@ -14,11 +14,11 @@ actor PersistenceService {
     case lead
   }
 
-  private let store: any PresenceStore
+  private let store: any ServerStore
   private var waiting: [Waiting] = []
   private var isCommitting = false
 
-  init(_ store: any PresenceStore) { self.store = store }
+  init(_ store: any ServerStore) { self.store = store }
 
   /// Returns when the changes are durable. Whatever follows from them may only be seen afterwards.
   func commit(_ changes: [StoreChange]) async throws(StoreError) {

@@ -205,8 +205,8 @@ struct BadPeerTests: EvilServerTests {
   // MARK: While it is being stored
 
   /// A store that takes as long as a test wants.
-  private final class SlowStore: PresenceStore {
-    private let inner = MemoryPresenceStore()
+  private final class SlowStore: ServerStore {
+    private let inner = MemoryServerStore()
     private let time: any Timekeeper
     let delay = Mutex(Duration.zero)
 

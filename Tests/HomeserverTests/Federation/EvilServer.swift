@@ -16,7 +16,7 @@ struct EvilServer {
   let name: ServerName
   let signer: TestSigner
 
-  init(store: any PresenceStore = MemoryPresenceStore()) throws {
+  init(store: any ServerStore = MemoryServerStore()) throws {
     red = try network.start("red.example", in: simulation, store: store, seed: 1)
     ann = try red.register("ann")
     name = try ServerName("evil.example").orThrow("a name")

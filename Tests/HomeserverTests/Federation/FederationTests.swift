@@ -91,7 +91,7 @@ struct FederationTests {
   }
 
   @Test func anAcceptanceOutlivesAStart() throws {
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     let green = try network.start("green.example", in: simulation, store: store, seed: 3)
     let cat = try green.register("cat")
     try simulation.run { [ann] in try await ann.invite(cat.userID) }
@@ -111,7 +111,7 @@ struct FederationTests {
 
   /// A peer that was given a promise and was not greeted after a crash would believe it for an hour.
   @Test func whoBeginsToWatchIsStoredBeforeTheAnswer() throws {
-    let store = MemoryPresenceStore()
+    let store = MemoryServerStore()
     let green = try network.start("green.example", in: simulation, store: store, seed: 3)
     let cat = try green.register("cat")
     try simulation.run { [ann] in try await ann.invite(cat.userID) }

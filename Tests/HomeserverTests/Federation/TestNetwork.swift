@@ -71,7 +71,7 @@ final class TestNetwork: PeerTransport {
 
   /// A homeserver that meets the others.
   func start(
-    _ name: String, in simulation: Simulation, store: any PresenceStore = MemoryPresenceStore(), seed: UInt64,
+    _ name: String, in simulation: Simulation, store: any ServerStore = MemoryServerStore(), seed: UInt64,
     configure: (inout Homeserver.Configuration) -> Void = { _ in }
   ) throws -> TestHomeserver {
     let key = TestSigner(try KeyID("ed25519:a_test").orThrow("a key"), secret: seed)

@@ -8,7 +8,7 @@ internal import Synchronization
 /// One connection: everything is read once, at the start, and from then on there are only writes, so readers beside the
 /// writer (a `DatabasePool`) would have nothing to do. The connection keeps the file to itself until it is closed or
 /// its process ends; a process that opens it meanwhile is told `StoreError.Code.inUse`.
-public final class SQLitePresenceStore: PresenceStore {
+public final class SQLiteServerStore: ServerStore {
   private let path: String
   private let database: DatabaseQueue
   private let isClosed = Mutex(false)

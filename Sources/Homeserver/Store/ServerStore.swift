@@ -3,7 +3,7 @@ public import MatrixWire
 /// Where a homeserver keeps what it must not lose: load everything, commit changes.
 ///
 /// Every implementation passes the contract suite in `PorchlightTestSupport`.
-public protocol PresenceStore: Sendable {
+public protocol ServerStore: Sendable {
   /// Everything that was committed, and one start more than last time.
   ///
   /// - Throws: `StoreError`, also where the store belongs to a server of another name.

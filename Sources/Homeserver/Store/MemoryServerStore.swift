@@ -5,7 +5,7 @@ internal import Synchronization
 /// A store without a disk: what it holds lasts as long as the process does.
 ///
 /// It does keep what it is given, so that a server started on it again finds everything, as on a disk.
-public final class MemoryPresenceStore: PresenceStore {
+public final class MemoryServerStore: ServerStore {
   private struct State: Sendable {
     var server: ServerName?
     var starts: UInt64 = 0
