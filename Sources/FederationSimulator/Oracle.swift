@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import Ports
+internal import PresenceCore
 internal import PresenceFederation
 
 /// What an all-seeing eye remembers of a world: the truth about all users, what each server was seen to show, and who
@@ -33,7 +34,7 @@ struct Oracle {
   var lookingSince: [UserID: Instant] = [:]
   /// When a server's interest in a user last began or ended.
   var interestTouched: [View: Instant] = [:]
-  private var relationsTouched: [SimulatedDisk.Pair: Instant] = [:]
+  private var relationsTouched: [Relation: Instant] = [:]
   var everHidden: Set<UserID> = []
   var delays: [Double] = []
 
@@ -59,9 +60,9 @@ struct Oracle {
 
   // MARK: Interest
 
-  mutating func relationTouched(_ pair: SimulatedDisk.Pair, at now: Instant) { relationsTouched[pair] = now }
+  mutating func relationTouched(_ pair: Relation, at now: Instant) { relationsTouched[pair] = now }
 
-  func isSettled(_ pair: SimulatedDisk.Pair, since instant: Instant) -> Bool {
+  func isSettled(_ pair: Relation, since instant: Instant) -> Bool {
     (relationsTouched[pair] ?? .origin) <= instant
   }
 

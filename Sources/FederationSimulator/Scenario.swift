@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import Ports
+internal import PresenceCore
 internal import PresenceFederation
 
 /// A world as its seed draws it: servers, people, who watches whom, and how lively it is.
@@ -10,7 +11,7 @@ struct Scenario: Sendable {
   /// Everybody, in order, with the index of their server.
   let people: [(user: UserID, server: Int)]
   /// Who watches whom when the world begins, with consent on both sides.
-  let relations: [SimulatedDisk.Pair]
+  let relations: [Relation]
   /// Pairs of people on two servers who watch each other and never stop changing: a pair of servers that is never
   /// quiet long enough for the short timer.
   let chatterboxes: [Int]
@@ -20,7 +21,7 @@ struct Scenario: Sendable {
 
   /// These servers and users, with no act drawn.
   init(
-    policy: PresencePolicy, servers: [ServerName], people: [UserID], relations: [SimulatedDisk.Pair]
+    policy: PresencePolicy, servers: [ServerName], people: [UserID], relations: [Relation]
   ) {
     seed = 1
     self.policy = policy
@@ -59,8 +60,8 @@ struct Scenario: Sendable {
 
   private static func relations(
     _ people: [(user: UserID, server: Int)], _ chatterboxes: [Int], _ random: inout SeededGenerator
-  ) -> [SimulatedDisk.Pair] {
-    var pairs: Set<SimulatedDisk.Pair> = []
+  ) -> [Relation] {
+    var pairs: Set<Relation> = []
     let each = random.pick(2...8)
     for (number, person) in people.enumerated() {
       for _ in 0..<each {

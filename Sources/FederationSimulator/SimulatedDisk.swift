@@ -5,20 +5,10 @@ internal import PresenceFederation
 
 /// What a server has committed, and finds again after a crash.
 struct SimulatedDisk: Sendable {
-  /// A relation: an owner and whom they observe.
-  struct Pair: Hashable, Comparable, Sendable {
-    let owner: UserID
-    let observed: UserID
-
-    static func < (left: Pair, right: Pair) -> Bool {
-      (left.owner, left.observed) < (right.owner, right.observed)
-    }
-  }
-
   var people: [UserID: PresenceRecord] = [:]
-  var relationships: [Pair: PresenceLists.Relationship] = [:]
-  /// List messages that must arrive; of one pair only the newest.
-  var unsent: [Pair: ListEDU] = [:]
+  var relationships: [Relation: PresenceLists.Relationship] = [:]
+  /// List messages that must arrive; of one relation only the newest.
+  var unsent: [Relation: ListEDU] = [:]
   var peers: [ServerName: PeerRecord] = [:]
   var lastEpoch: Int64 = 0
 
@@ -60,19 +50,17 @@ struct SimulatedDisk: Sendable {
   mutating func keep(_ message: ListEDU) {
     late.removeAll {
       guard case .delivered(let waiting) = $0.row else { return false }
-      return (waiting.observer, waiting.observed) == (message.observer, message.observed)
+      return waiting.relation == message.relation
     }
-    unsent[Pair(owner: message.observer, observed: message.observed)] = message
+    unsent[message.relation] = message
   }
 
   mutating func forget(_ message: ListEDU) {
-    let pair = Pair(owner: message.observer, observed: message.observed)
-    if unsent[pair] == message { unsent[pair] = nil }
+    if unsent[message.relation] == message { unsent[message.relation] = nil }
   }
 
   mutating func keep(_ record: RelationshipRecord) {
-    let pair = Pair(owner: record.owner, observed: record.observed)
-    relationships[pair] = record.relationship.isNothing ? nil : record.relationship
+    relationships[record.relation] = record.relationship.isNothing ? nil : record.relationship
   }
 
   /// What is stored of the names, so that the order of a dictionary decides nothing.

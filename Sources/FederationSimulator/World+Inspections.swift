@@ -110,7 +110,7 @@ extension World {
   private func demandAgreement() {
     for owner in people {
       for observed in people where observed.server != owner.server {
-        let pair = SimulatedDisk.Pair(owner: owner.user, observed: observed.user)
+        let pair = Relation(owner: owner.user, observed: observed.user)
         guard !lostDisks.contains(owner.server), !lostDisks.contains(observed.server),
           oracle.isSettled(pair, since: now - .seconds(100)),
           let here = servers[owner.server].life?.rules.lists.relationship(of: pair.owner, for: pair.observed),

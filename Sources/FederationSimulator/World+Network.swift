@@ -128,7 +128,7 @@ extension World {
 
   private func noteInvites(_ transaction: Transaction, areUnderWay: Bool) {
     for case .list(let message) in transaction.edus where message.kind == .invite {
-      let pair = SimulatedDisk.Pair(owner: message.observer, observed: message.observed)
+      let pair = message.relation
       if areUnderWay {
         if invitesUnderWay.contains(.init(owner: pair.observed, observed: pair.owner)) {
           reach(.crossedInvites)

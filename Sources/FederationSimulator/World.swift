@@ -48,7 +48,7 @@ final class World {
   /// Attempts whose senders wait, and those whose answer is under way, by receiver.
   var pending: Set<UInt64> = []
   var answering: [UInt64: (from: Int, to: Int)] = [:]
-  var invitesUnderWay: Set<SimulatedDisk.Pair> = []
+  var invitesUnderWay: Set<Relation> = []
   var lastRequest: UInt64 = 0
   var hostile: [HostilePeer] = []
   var lostDisks: Set<Int> = []

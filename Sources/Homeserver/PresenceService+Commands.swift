@@ -182,7 +182,7 @@ extension PresenceService {
   func replace(_ stored: ListDecision, by done: ListDecision) {
     for message in federation?.engine.unsent(in: stored.effects) ?? [] { writeLater(.delivered(message)) }
     writeLater(done.effects)
-    writeLater(Relation(owner: stored.owner, observed: stored.observed))
+    writeLater(stored.relation)
   }
 }
 

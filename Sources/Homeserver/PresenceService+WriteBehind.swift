@@ -18,7 +18,7 @@ extension PresenceService {
   }
 
   /// A relation changed because time passed.
-  func writeLater(_ relation: WriteBehindQueue.Relation) {
+  func writeLater(_ relation: Relation) {
     if unwritten.add(relation, at: time.instant) { writer.ring() }
   }
 

@@ -13,8 +13,6 @@ internal import Synchronization
 /// other users is worked out a moment later still (`PostponedEvents`), or when they look: how long a request takes does
 /// not tell who is there.
 actor PresenceService {
-  typealias Relation = WriteBehindQueue.Relation
-
   var rules: PresenceRules
   /// Other servers; nil where it meets none.
   var federation: FederationHost?

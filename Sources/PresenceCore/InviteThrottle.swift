@@ -25,7 +25,7 @@ struct InviteThrottle: Hashable, Sendable {
     var isOfUnknownPeer: Bool
   }
 
-  private var recent: [PresenceLists.Relation: Waiting] = [:]
+  private var recent: [Relation: Waiting] = [:]
   private var counts: [Source: Int] = [:]
   /// How many of `recent` there are of each server, and of unknown peers.
   private var byServer: [ServerName: Int] = [:]
@@ -43,12 +43,11 @@ struct InviteThrottle: Hashable, Sendable {
   }
 
   /// Whether an invite between the two came a moment ago.
-  func isRemembered(_ relation: PresenceLists.Relation) -> Bool { recent[relation] != nil }
+  func isRemembered(_ relation: Relation) -> Bool { recent[relation] != nil }
 
   /// Remembers an invite that comes too early.
   mutating func postpone(_ message: ListEDU) {
-    let relation = PresenceLists.Relation(owner: message.observer, observed: message.observed)
-    if recent[relation] != nil { recent[relation]?.message = message }
+    if recent[message.relation] != nil { recent[message.relation]?.message = message }
   }
 
   /// An invite that was delivered.
@@ -65,12 +64,12 @@ struct InviteThrottle: Hashable, Sendable {
   }
 
   /// An invite was taken back: a waiting repetition of it is not delivered.
-  mutating func takeBack(_ relation: PresenceLists.Relation) { recent[relation]?.message = nil }
+  mutating func takeBack(_ relation: Relation) { recent[relation]?.message = nil }
 
   /// The next invite between the two may be delivered.
   ///
   /// - Returns: the one that waited.
-  mutating func end(_ relation: PresenceLists.Relation) -> ListEDU? {
+  mutating func end(_ relation: Relation) -> ListEDU? {
     let message = recent[relation]?.message
     set(nil, for: relation)
     return message
@@ -80,7 +79,7 @@ struct InviteThrottle: Hashable, Sendable {
     counts[Source(server: server, observed: observed)] = nil
   }
 
-  private mutating func set(_ waiting: Waiting?, for relation: PresenceLists.Relation) {
+  private mutating func set(_ waiting: Waiting?, for relation: Relation) {
     let before = recent[relation]
     recent[relation] = waiting
     let change = (waiting == nil ? 0 : 1) - (before == nil ? 0 : 1)

@@ -16,12 +16,12 @@ public enum ListCommand: Hashable, Sendable {
   case setGroups([String], of: UserID)
 
   /// The relation it changes: of an owner and the user on their list.
-  func relation(of user: UserID) -> PresenceLists.Relation {
+  func relation(of user: UserID) -> Relation {
     switch self {
     case .invite(let observed), .drop(let observed), .setGroups(_, of: let observed):
-      PresenceLists.Relation(owner: user, observed: observed)
+      Relation(owner: user, observed: observed)
     case .accept(let owner), .deny(let owner), .revoke(let owner):
-      PresenceLists.Relation(owner: owner, observed: user)
+      Relation(owner: owner, observed: user)
     }
   }
 }

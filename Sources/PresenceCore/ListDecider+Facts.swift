@@ -18,12 +18,12 @@ extension ListDecider {
     case .isPeerMet: isMet(owner.server)
     case .isThrottled:
       rules.inviteThrottle.isRemembered(decision.relation)
-        || begun { message, _ in isOfRelation(message) } > 0
+        || begun { message, _ in message.relation == decision.relation } > 0
     }
   }
 
   private var isWatchedBack: Bool {
-    let back = PresenceLists.Relation(owner: observed, observed: owner)
+    let back = Relation(owner: observed, observed: owner)
     let entry =
       earlier.last { $0.relation == back }.map(\.after.entry) ?? rules.lists.entry(of: observed, for: owner)
     return entry?.state == .accepted
@@ -83,7 +83,7 @@ extension ListDecider {
 
   /// By how much earlier decisions change a number that is a sum over relations.
   private func change(
-    _ count: (PresenceLists.Relation, PresenceLists.Relationship) -> Int
+    _ count: (Relation, PresenceLists.Relationship) -> Int
   ) -> Int {
     earlier.reduce(0) { $0 + count($1.relation, $1.after) - count($1.relation, $1.before) }
   }
@@ -101,9 +101,5 @@ extension ListDecider {
       guard case .begin(let message, true, _) = decision.throttled else { return false }
       return message.observer.server == server && message.observed == observed
     }
-  }
-
-  private func isOfRelation(_ message: ListEDU) -> Bool {
-    message.observer == owner && message.observed == observed
   }
 }

@@ -12,7 +12,7 @@ struct ListDecider {
   var decision: ListDecision
 
   init(
-    _ relation: PresenceLists.Relation, on rules: PresenceRules, after earlier: [ListDecision], now: Moment
+    _ relation: Relation, on rules: PresenceRules, after earlier: [ListDecision], now: Moment
   ) {
     (self.rules, self.earlier, self.now) = (rules, earlier, now)
     let last = earlier.last { $0.relation == relation }

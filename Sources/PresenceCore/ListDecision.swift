@@ -47,7 +47,7 @@ public struct ListDecision: Hashable, Sendable {
   /// Why a command does nothing.
   public internal(set) var refusal: MatrixError?
 
-  let relation: PresenceLists.Relation
+  package let relation: Relation
   let decidedAt: Moment
   /// The pause between the owner's invites, and what becomes of it; nil where the next may be delivered.
   let pauseBefore: InvitePause?
@@ -59,7 +59,7 @@ public struct ListDecision: Hashable, Sendable {
   var endsInvite = false
 
   init(
-    _ relation: PresenceLists.Relation, _ relationship: PresenceLists.Relationship, pause: InvitePause?,
+    _ relation: Relation, _ relationship: PresenceLists.Relationship, pause: InvitePause?,
     decidedAt: Moment
   ) {
     self.relation = relation

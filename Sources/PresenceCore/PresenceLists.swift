@@ -56,12 +56,6 @@ public struct PresenceLists: Hashable, Sendable {
     public var isNothing: Bool { entry == nil && askedAt == nil && !isAllowed && declined == nil }
   }
 
-  /// Who stands on whose list.
-  struct Relation: Hashable, Sendable {
-    let owner: UserID
-    let observed: UserID
-  }
-
   /// What the observed user's side remembers of a remote owner's invites.
   private struct InviteIDs: Hashable, Sendable {
     var open: Int64?

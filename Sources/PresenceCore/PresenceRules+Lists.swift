@@ -34,7 +34,7 @@ extension PresenceRules {
   }
 
   func decide(
-    _ relation: PresenceLists.Relation, after earlier: [ListDecision], now: Moment,
+    _ relation: Relation, after earlier: [ListDecision], now: Moment,
     _ step: (inout ListDecider) -> Void
   ) -> ListDecision {
     var decider = ListDecider(relation, on: self, after: earlier, now: now)
@@ -73,7 +73,7 @@ extension PresenceRules {
   }
 
   private mutating func apply(
-    _ step: InviteThrottle.Step, to relation: PresenceLists.Relation, _ now: Instant
+    _ step: InviteThrottle.Step, to relation: Relation, _ now: Instant
   ) {
     switch step {
     case .postpone(let message): inviteThrottle.postpone(message)
@@ -166,7 +166,7 @@ extension PresenceRules {
   /// Delivers every invite that was not delivered yet, after a start.
   public mutating func askWaiting(now: Moment) -> [PresenceEffect] {
     var effects: [PresenceEffect] = []
-    for relation in lists.pendingRelations.sorted(by: { ($0.owner, $0.observed) < ($1.owner, $1.observed) }) {
+    for relation in lists.pendingRelations.sorted() {
       effects += step(relation.owner, relation.observed, now) { $0.ask() }
     }
     return effects
@@ -211,7 +211,7 @@ extension PresenceRules {
   func isLocal(_ user: UserID) -> Bool { user.server == server }
 
   private func entriesChanged(on peer: ServerName) -> [PresenceEffect] {
-    lists.relations(with: peer).sorted { ($0.owner, $0.observed) < ($1.owner, $1.observed) }
+    lists.relations(with: peer).sorted()
       .compactMap { relation in
         lists.entry(of: relation.owner, for: relation.observed).map {
           .listChanged(

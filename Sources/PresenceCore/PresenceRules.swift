@@ -35,12 +35,12 @@ public struct PresenceRules: Sendable {
   /// What is known of remote users who are on a list here.
   var remotePeople: [UserID: RemotePresence] = [:]
   /// Relations whose next invite may not be delivered yet; their ends are deadlines.
-  var pauses: [PresenceLists.Relation: InvitePause] = [:]
+  var pauses: [Relation: InvitePause] = [:]
   /// Invites of users elsewhere.
   var inviteThrottle = InviteThrottle()
   /// The most recent invites to this server and their ends, oldest first; they bound what is kept of names without an
   /// account.
-  var recentInvites = LinkedDictionary<PresenceLists.Relation, Void>()
+  var recentInvites = LinkedDictionary<Relation, Void>()
   /// Whether this server meets others at all. If not, no remote user can be invited, or is known.
   public var meetsOthers = true
   let defaultAutoAccept: AutoAccept

@@ -19,7 +19,7 @@ struct Agenda: Sendable {
     /// A user has not been watched for a while.
     case linger(UserID)
     /// An invite has not been answered.
-    case invite(InviteRepeats.Pair)
+    case invite(Relation)
     /// More users on the list of a user whose interest changed have to be looked after.
     case restand(UserID)
   }

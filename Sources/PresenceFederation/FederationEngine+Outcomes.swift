@@ -123,23 +123,22 @@ extension FederationEngine {
       step.federation.append(.delivered(name, message))
       return
     }
-    let pair = InviteRepeats.Pair(observer: message.observer, observed: message.observed)
-    let wait = invites.delivered(message, to: pair, at: now.instant, agenda.timing)
-    agenda.set(now.instant + wait, for: .invite(pair))
+    let wait = invites.delivered(message, at: now.instant, agenda.timing)
+    agenda.set(now.instant + wait, for: .invite(message.relation))
   }
 
   /// Repeats an invite that has no answer, unless it was taken back.
   mutating func inviteAgain(
-    _ pair: InviteRepeats.Pair, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
+    _ relation: Relation, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
   ) {
-    guard let entry = rules.lists.entry(of: pair.observer, for: pair.observed),
+    guard let entry = rules.lists.entry(of: relation.owner, for: relation.observed),
       entry.state == .pending
     else {
-      invites.forget(pair)
+      invites.forget(relation)
       return
     }
     let invite = ListEDU(
-      .invite, observer: pair.observer, observed: pair.observed,
+      .invite, observer: relation.owner, observed: relation.observed,
       inviteID: entry.invitedAt.milliseconds)
     sendInvite(invite, now, &step)
   }
@@ -153,9 +152,8 @@ extension FederationEngine {
       peers[name]?.hasten(&agenda, now)
       return
     }
-    let pair = InviteRepeats.Pair(observer: invite.observer, observed: invite.observed)
-    if let earliest = invites.earliestRepeat(of: invite, to: pair, timing), now.instant < earliest {
-      agenda.set(earliest, for: .invite(pair))
+    if let earliest = invites.earliestRepeat(of: invite, timing), now.instant < earliest {
+      agenda.set(earliest, for: .invite(invite.relation))
     } else {
       send(invite, to: name, now: now, &step)
     }

@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import Ports
+internal import PresenceCore
 
 /// What waits to be sent to a peer.
 struct OutboundQueue: Sendable {
@@ -25,7 +26,7 @@ struct OutboundQueue: Sendable {
   ///
   /// - Returns: the message it replaces, if that was another one.
   mutating func add(_ message: ListEDU) -> ListEDU? {
-    let place = contents.messages.firstIndex { $0.isSameRelation(as: message) }
+    let place = contents.messages.firstIndex { $0.relation == message.relation }
     let older = place.map { contents.messages.remove(at: $0) }
     contents.messages.append(message)
     return older == message ? nil : older
@@ -35,8 +36,8 @@ struct OutboundQueue: Sendable {
   ///
   /// - Returns: those of them that say something else.
   mutating func unpark(_ message: ListEDU) -> [ListEDU] {
-    let older = parked.messages.filter { $0.isSameRelation(as: message) }
-    parked.messages.removeAll { $0.isSameRelation(as: message) }
+    let older = parked.messages.filter { $0.relation == message.relation }
+    parked.messages.removeAll { $0.relation == message.relation }
     return older.filter { $0 != message }
   }
 
@@ -77,11 +78,5 @@ struct OutboundQueue: Sendable {
     if let flushArmed, flushArmed <= instant { return }
     flushArmed = instant
     agenda.set(instant, for: .flush(name))
-  }
-}
-
-extension ListEDU {
-  func isSameRelation(as other: ListEDU) -> Bool {
-    observer == other.observer && observed == other.observed
   }
 }

@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import Ports
+internal import PresenceCore
 
 /// What goes out to the peer, and what becomes of it.
 extension PeerLink {
@@ -21,7 +22,7 @@ extension PeerLink {
   mutating func send(_ message: ListEDU, _ agenda: inout Agenda, _ now: Moment) -> [ListEDU] {
     let older = [queue.add(message)].compactMap(\.self) + queue.unpark(message)
     // A message that this one replaces is not tried again.
-    if outbound.inFlight?.contents.messages.contains(where: { $0.isSameRelation(as: message) }) == true {
+    if outbound.inFlight?.contents.messages.contains(where: { $0.relation == message.relation }) == true {
       outbound.taint()
     }
     // The observer who was just accepted sees at once what they were accepted for.

@@ -22,7 +22,7 @@ final class ScenarioStage {
   init(_ setup: ScenarioSetup) {
     users = setup.users.sorted()
     stubs = Dictionary(uniqueKeysWithValues: setup.stubs.map { ($0.name, $0) })
-    let relations = setup.relations.map { SimulatedDisk.Pair(owner: $0.owner, observed: $0.observed) }
+    let relations = setup.relations.map { Relation(owner: $0.owner, observed: $0.observed) }
     let scenario = Scenario(
       policy: setup.policy, servers: setup.servers, people: users, relations: relations)
     world = World(scenario, plan: FaultPlan(scenario, faults: [], until: .origin))

@@ -47,7 +47,7 @@ extension PresenceService {
       }
       // What came in between made another decision of it, or none: it is stored as it is.
       for decision in decisions where decision.record != nil {
-        let relation = Relation(owner: decision.owner, observed: decision.observed)
+        let relation = decision.relation
         let relationship = rules.lists.relationship(of: relation.owner, for: relation.observed)
         if relationship != decision.after { writeLater(relation) }
       }

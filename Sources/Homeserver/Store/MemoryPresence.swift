@@ -4,21 +4,15 @@ internal import PresenceCore
 
 /// The rows of presence in memory, by their keys.
 struct MemoryPresence: Sendable {
-  private struct Pair: Hashable, Sendable {
-    let owner: UserID
-    let observed: UserID
-  }
-
   private var presence: [UserID: PresenceRecord] = [:]
   private var deviceActivity: [Device: DeviceActivityRecord] = [:]
-  private var relationships: [Pair: RelationshipRecord] = [:]
+  private var relationships: [Relation: RelationshipRecord] = [:]
 
   mutating func apply(_ change: PresenceChange) {
     switch change {
     case .presence(let record): presence[record.user] = record
     case .relationship(let record):
-      let pair = Pair(owner: record.owner, observed: record.observed)
-      relationships[pair] = record.relationship.isNothing ? nil : record
+      relationships[record.relation] = record.relationship.isNothing ? nil : record
     case .lastActive(let user, let time): presence[user]?.lastActive = time
     case .deviceActivity(let record): deviceActivity[Device(user: record.user, id: record.device)] = record
     }

@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import Ports
+internal import PresenceCore
 internal import PresenceFederation
 
 /// What is known of other servers and is written behind: of each thing the newest, so that it is bounded by the
@@ -12,7 +13,7 @@ struct WaitingChanges: Sendable {
   }
 
   private var peers: [ServerName: PeerChange] = [:]
-  private var messages: [MessagePair: Messages] = [:]
+  private var messages: [Relation: Messages] = [:]
   /// Of two people. The row is one of the last few, or none.
   private static let mostDelivered = 8
 
@@ -30,19 +31,19 @@ struct WaitingChanges: Sendable {
     switch change {
     case .peer(let record): peers[record.name] = change
     case .forgetPeer(let name): peers[name] = change
-    case .unsent(let message): messages[MessagePair(message), default: Messages()].unsent = message
-    case .delivered(let message): add(delivered: message, to: MessagePair(message))
+    case .unsent(let message): messages[message.relation, default: Messages()].unsent = message
+    case .delivered(let message): add(delivered: message, to: message.relation)
     // The life of this server is never written behind.
     case .epoch: break
     }
   }
 
-  private mutating func add(delivered message: ListEDU, to pair: MessagePair) {
-    var row = messages[pair] ?? Messages()
+  private mutating func add(delivered message: ListEDU, to relation: Relation) {
+    var row = messages[relation] ?? Messages()
     if row.unsent == message { row.unsent = nil }
     if !row.delivered.contains(message) { row.delivered.append(message) }
     if row.delivered.count > Self.mostDelivered { row.delivered.removeFirst() }
-    messages[pair] = row
+    messages[relation] = row
   }
 
   /// Takes out what waits of things that are stored now: it is older, and would undo them.
@@ -55,8 +56,8 @@ struct WaitingChanges: Sendable {
       case .peer(let record): older.peers[record.name] = peers.removeValue(forKey: record.name)
       case .forgetPeer(let name): older.peers[name] = peers.removeValue(forKey: name)
       case .unsent(let message):
-        let pair = MessagePair(message)
-        older.messages[pair] = messages.removeValue(forKey: pair) ?? older.messages[pair]
+        let relation = message.relation
+        older.messages[relation] = messages.removeValue(forKey: relation) ?? older.messages[relation]
       case .delivered, .epoch: break
       }
     }
@@ -66,14 +67,14 @@ struct WaitingChanges: Sendable {
   /// Puts back what was not written. What came since is newer.
   mutating func putBack(_ older: WaitingChanges) {
     peers.merge(older.peers) { newer, _ in newer }
-    for (pair, row) in older.messages {
+    for (relation, row) in older.messages {
       var merged = row
-      let newer = messages[pair] ?? Messages()
+      let newer = messages[relation] ?? Messages()
       if let unsent = merged.unsent, newer.delivered.contains(unsent) { merged.unsent = nil }
       merged.unsent = newer.unsent ?? merged.unsent
       merged.delivered = (row.delivered.filter { !newer.delivered.contains($0) } + newer.delivered)
         .suffix(Self.mostDelivered)
-      messages[pair] = merged
+      messages[relation] = merged
     }
   }
 }

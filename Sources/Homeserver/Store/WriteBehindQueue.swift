@@ -1,17 +1,12 @@
 internal import MatrixWire
 internal import Ports
+internal import PresenceCore
 
 /// What is stored a little later: of each thing only that it changed, or its newest row, so that it is bounded by the
 /// things there are.
 ///
 /// A value: it says when its content is due (`due`); the caller stores it, and puts back what could not be stored.
 struct WriteBehindQueue: Sendable {
-  /// An owner and an observed user.
-  struct Relation: Hashable, Sendable {
-    let owner: UserID
-    let observed: UserID
-  }
-
   /// Rows that wait of things that are being stored now.
   struct Withdrawn: Sendable {
     fileprivate let waiting: WaitingChanges
