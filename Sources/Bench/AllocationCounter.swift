@@ -2,7 +2,7 @@ internal import Glibc
 
 /// How often a server allocates, counted by a library that is loaded before all others (`count_allocations.c`).
 final class AllocationCounter: Sendable {
-  private let library: String
+  private let library: CompiledFile
   private let file: String
   private nonisolated(unsafe) let page: UnsafeMutableRawPointer
   private static let bytes = MemoryLayout<UInt>.size
@@ -11,7 +11,7 @@ final class AllocationCounter: Sendable {
   ///
   /// - Parameter sources: the folder with the library.
   init?(_ sources: String) {
-    guard let library = Compiler.compile(sources + "/count_allocations.c", ["-shared", "-fPIC"]) else {
+    guard let library = CompiledFile(sources + "/count_allocations.c", ["-shared", "-fPIC"]) else {
       return nil
     }
     let file = "/tmp/porchlight-bench-count-\(getpid())"
@@ -27,11 +27,10 @@ final class AllocationCounter: Sendable {
   deinit {
     munmap(page, Self.bytes)
     unlink(file)
-    unlink(library)
   }
 
   /// What a process has to find in its environment to be counted.
-  var environment: [String] { ["LD_PRELOAD=\(library)", "ALLOCATION_COUNT=\(file)"] }
+  var environment: [String] { ["LD_PRELOAD=\(library.path)", "ALLOCATION_COUNT=\(file)"] }
 
   /// Allocations of all processes that were counted.
   var count: Double { Double(page.load(as: UInt.self)) }

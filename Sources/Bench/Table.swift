@@ -24,18 +24,26 @@ struct Figures: Sendable {
 }
 
 /// What a figure has to be.
-enum Limit: Hashable, Sendable {
+indirect enum Limit: Hashable, Sendable {
   case none
   case atMost(Double)
-  case timesBaseline(Double)
+  case timesConstant(Double)
+  /// The other limit holds where there is no compiler, and so no C to compare with.
+  case timesBaseline(Double, orElse: Limit)
   case atLeastConstant(Double)
+
+  /// The limit that these figures can be held to.
+  func applied(to figures: Figures) -> Limit {
+    guard case .timesBaseline(_, let other) = self, figures.ratio(to: .baseline) == nil else { return self }
+    return other
+  }
 
   func holds(_ figures: Figures) -> Bool? {
     switch self {
     case .none: nil
     case .atMost(let most): figures.median(of: .homeserver).map { $0 <= most } ?? false
-    // Without a compiler there is nothing to compare with.
-    case .timesBaseline(let times): figures.ratio(to: .baseline).map { $0 <= times }
+    case .timesConstant(let times): figures.ratio(to: .constant).map { $0 <= times } ?? false
+    case .timesBaseline(let times, _): figures.ratio(to: .baseline).map { $0 <= times } ?? false
     case .atLeastConstant(let part): figures.ratio(to: .constant).map { $0 >= part } ?? false
     }
   }
@@ -44,7 +52,8 @@ enum Limit: Hashable, Sendable {
     switch self {
     case .none: "-"
     case .atMost(let most): "at most \(Table.text(most)) \(unit)"
-    case .timesBaseline(let times): "at most \(Table.text(times)) x C"
+    case .timesConstant(let times): "at most \(Table.text(times)) x route"
+    case .timesBaseline(let times, _): "at most \(Table.text(times)) x C"
     case .atLeastConstant(let part): "at least \(Table.text(part)) x route"
     }
   }
@@ -58,6 +67,7 @@ struct Table {
   private(set) var holds = true
 
   mutating func add(_ name: String, _ unit: String, _ figures: Figures, _ limit: Limit) {
+    let limit = limit.applied(to: figures)
     let verdict = limit.holds(figures)
     if verdict == false { holds = false }
     let values = [Subject.Kind.homeserver, .constant, .baseline].map { kind in

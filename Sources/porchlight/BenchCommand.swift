@@ -15,7 +15,8 @@ struct BenchCommand: AsyncParsableCommand {
       ratios. Exits 1 when a limit is missed. Meant for release builds.
 
         fanout     What does it cost to tell everybody? CPU of the server per delivered update with the next \
-      poll, and the time until the last watcher has read it, for 200, 1,000 and 10,000 watchers.
+      poll, how often the server allocates for it, and the time until the last watcher has read it, for 200, 1,000 and \
+      10,000 watchers.
         memory     What does waiting cost? Resident memory per parked poll and CPU while 10,000 wait.
         requests   What does asking cost? GET and PUT of a status per CPU second, over 64 connections; and a change \
       of somebody whom 5,000 have on their lists, none of them polling.
@@ -97,7 +98,9 @@ struct BenchOptions: ParsableArguments {
   var rounds = 5
 
   @Option(
-    help: ArgumentHelp("Where longpoll_server.c is, to be compiled for comparison.", valueName: "folder"))
+    help: ArgumentHelp(
+      "Where longpoll_server.c, which is compared with, and count_allocations.c are, to be compiled.",
+      valueName: "folder"))
   var baseline = ".ci/bench"
 
   func run(
