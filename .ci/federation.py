@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Three homeservers that meet as strangers do, over TLS, and lose each other.
+"""Three homeservers that know nothing of each other meet over TLS, and lose each other.
 
 usage: federation.py BINARY
 

@@ -72,7 +72,7 @@ FEDERATION = [
      "refreshedAt + promise <= now", "refreshedAt + promise * 100 <= now", "PromiseTests"),
     ("signed: keys are believed beyond their server's word", "Homeserver/Federation/KeyRing.swift",
      "now.wall < validUntil && now.instant < believedUntil", "now.instant < believedUntil", "KeyRingTests"),
-    ("signed: strangers take every place", "Homeserver/Federation/KeyRing.swift",
+    ("signed: unknown servers take every place", "Homeserver/Federation/KeyRing.swift",
      "!isUnknown || unknown < limits.mostForUnknown", "unknown < limits.mostFetches", "KeyRingTests"),
     ("signed: servers without keys are asked at once again", "Homeserver/Federation/KeyRing.swift",
      "if let failure = failures[server], now.instant < failure.until {",

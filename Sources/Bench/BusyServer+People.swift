@@ -8,7 +8,7 @@ extension BusyServer {
 
   static func user(_ number: Int) -> String { "@p\(number):\(OtherServer.near)" }
 
-  static func guest(_ number: Int) -> UserID { OtherServer.user("g\(number)", OtherServer.far) }
+  static func remoteUser(_ number: Int) -> UserID { OtherServer.user("g\(number)", OtherServer.far) }
 
   func register(_ name: String) async throws {
     let body = #"{"username":"\#(name)","auth":{"type":"m.login.dummy"}}"#
@@ -62,13 +62,14 @@ extension BusyServer {
   private func inviteGuests() async throws {
     let host = try person("host")
     for start in stride(from: 0, to: Self.crowd, by: 1_000) {
-      try await changeList("invite", (start..<start + 1_000).map { Self.guest($0).rawValue }, as: host)
+      try await changeList("invite", (start..<start + 1_000).map { Self.remoteUser($0).rawValue }, as: host)
       for part in stride(from: start, to: start + 1_000, by: 100) {
         try await put(
           (part..<part + 100).map { number in
             .list(
               ListEDU(
-                .accept, observer: OtherServer.user("host", OtherServer.near), observed: Self.guest(number)))
+                .accept, observer: OtherServer.user("host", OtherServer.near),
+                observed: Self.remoteUser(number)))
           })
       }
     }

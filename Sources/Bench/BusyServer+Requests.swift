@@ -24,7 +24,7 @@ extension BusyServer {
       Request(name: "GET the list, the same", ask: read(Self.list)),
       Request(name: "GET the list of 2014, the same", ask: read(own)),
       Request(
-        name: "GET the list of somebody whom \(Self.crowd) may see",
+        name: "GET the list of a user whom \(Self.crowd) may see",
         ask: { try await self.ask(.get, Self.list, as: try self.person("star").token) }),
       Request(
         name: "/sync, all \(Self.crowd) changed",
@@ -165,7 +165,7 @@ extension BusyServer {
   private var fromElsewhere: [Request] {
     [
       Request(
-        name: "a poll of somebody with \(Self.crowd) people elsewhere",
+        name: "a poll of a user with \(Self.crowd) people elsewhere",
         prepare: { try await self.setPolling(false) }, ask: { try await self.setPolling(true) }),
       Request(
         name: "a transaction of 100 EDUs of 50 states",
@@ -208,9 +208,9 @@ extension BusyServer {
   private func states(_ part: Int) -> EDU {
     let number = next()
     var edu = PresenceEDU()
-    edu.push = (part * 50..<part * 50 + 50).map { guest in
+    edu.push = (part * 50..<part * 50 + 50).map { number in
       .init(
-        userID: Self.guest(guest),
+        userID: Self.remoteUser(number),
         content: PresenceContent(state: .online, lastActiveAgo: 5_000, statusMessage: "\(number)"))
     }
     return .presence(edu)

@@ -11,7 +11,7 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable {
   /// I8.
   case monotony = "a view never goes back to an older state, and shows nothing its server never said"
   /// I12.
-  case permission = "nothing is sent about somebody to a server where nobody may see them"
+  case permission = "nothing is sent about a user to a server where nobody may see them"
   /// I13.
   case ownPeople = "messages name only their sender's and their receiver's people"
   /// I8.
@@ -21,13 +21,13 @@ public enum Invariant: String, CaseIterable, Hashable, Sendable {
   /// I12.
   case unwanted = "nothing is pushed to a server where nobody looks"
   /// I19.
-  case backoff = "whoever is heard from is not waited for any more"
+  case backoff = "no back-off goes on once its peer is heard from"
   /// I5.
   case reminders = "the long watchdog comes between servers that never rest"
   /// I21.
   case silence = "no message without interest"
   /// I14.
-  case memory = "nothing is kept of servers with which nothing stands"
+  case memory = "nothing is kept of servers without a subscription"
   /// I6.
   case quietTraffic = "servers at peace do not play ping-pong"
   /// I13, I16.

@@ -65,18 +65,20 @@ extension World {
   private func probe(_ server: Int, _ epoch: Int64) {
     guard let real = servers[server].accounts.first,
       let fake = UserID(localpart: "nobody", server: servers[server].name),
-      let stranger = UserID(localpart: "stranger", server: hostileName(3))
+      let prober = UserID(localpart: "prober", server: hostileName(3))
     else { return }
     let invites = [real, fake].map {
-      EDU.list(ListEDU(.invite, observer: stranger, observed: $0, inviteID: 1))
+      EDU.list(ListEDU(.invite, observer: prober, observed: $0, inviteID: 1))
     }
-    // A user here may have accepted a stranger's invite of long ago.
-    guard servers[server].life?.rules.lists.isAllowed(stranger.server, toSee: real) == false else { return }
+    // A user here may have accepted such an invite long ago.
+    guard servers[server].life?.rules.lists.isAllowed(prober.server, toSee: real) == false else { return }
     for (index, observed) in [real, fake].enumerated() {
       let invited = send([invites[index]], by: 3, to: server, epoch)
       let polled = send([HostilePeer.poll([observed], epoch: epoch)], by: 3, to: server, epoch)
       if invited?.answer != nil { violate(.hostility, "an invite was answered at once") }
-      if polled?.answer?.push.isEmpty == false { violate(.hostility, "\(observed) was shown to a stranger") }
+      if polled?.answer?.push.isEmpty == false {
+        violate(.hostility, "\(observed) was shown to a server without permission")
+      }
       if polled?.answer != nil, polled?.answer?.refused != [observed] {
         violate(.hostility, "a poll for \(observed) was answered otherwise than by refusing")
       }

@@ -6,7 +6,7 @@ internal import Synchronization
 /// Accounts, sessions and profiles, shared by all who answer requests: a value behind a lock, because nothing
 /// in it ever waits.
 ///
-/// It decides and it holds; it stores nothing. A caller that wants something changed takes the user's turn, asks here
+/// It decides and it holds; it stores nothing. A caller that wants something changed takes the user's lock, asks here
 /// what has to change, commits that, and gives it back to `apply`.
 final class AccountRegistry: Sendable {
   private struct State: Sendable {

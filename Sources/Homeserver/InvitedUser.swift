@@ -18,7 +18,7 @@ extension UserID {
     guard !isOwn || user.isValidForRegistration else {
       throw MatrixError(
         .invalidParameter,
-        "'\(user.localpart)' is no name on this server; somebody elsewhere is @name:server.")
+        "'\(user.localpart)' is no name on this server; a user elsewhere is @name:server.")
     }
     // Old servers have people with other names than are given today, but none that cannot be seen.
     guard !user.localpart.isEmpty, user.localpart.unicodeScalars.allSatisfy(\.isVisible) else {

@@ -10,8 +10,8 @@ final class KeyedLock: Sendable {
   enum Key: Hashable, Sendable {
     /// A person's account, sessions, data and status.
     case person(UserID)
-    /// The relation of two users. A key of its own: were it the user's, a stranger could tell from how long a
-    /// request about a user takes that they are just writing something.
+    /// The relation of two users. A key of its own: were it the user's, the time a request about a user
+    /// takes would tell its sender that they are just writing something.
     case relation(owner: UserID, observed: UserID)
   }
 
@@ -30,7 +30,7 @@ final class KeyedLock: Sendable {
     var queues: [Key: [EntryID]] = [:]
     var lastID: EntryID = 0
 
-    /// - Returns: whether it is its turn at once.
+    /// - Returns: whether it has all its keys at once.
     mutating func add(
       _ keys: Set<Key>, _ continuation: CheckedContinuation<Void, Never>
     ) -> (EntryID, isFree: Bool) {
@@ -44,7 +44,7 @@ final class KeyedLock: Sendable {
       return (lastID, blocked == 0)
     }
 
-    /// - Returns: those whose turn it is now.
+    /// - Returns: those who have all their keys now.
     mutating func remove(_ id: EntryID) -> [CheckedContinuation<Void, Never>] {
       var granted: [CheckedContinuation<Void, Never>] = []
       for key in entries.removeValue(forKey: id)?.keys ?? [] {
@@ -75,14 +75,14 @@ final class KeyedLock: Sendable {
     keys: Set<Key>, isolation: isolated (any Actor)? = #isolation,
     _ body: () async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
-    var turn: EntryID = 0
+    var entry: EntryID = 0
     await withCheckedContinuation { continuation in
       let (id, isFree) = state.withLock { $0.add(keys, continuation) }
-      turn = id
+      entry = id
       if isFree { continuation.resume() }
     }
     defer {
-      for next in state.withLock({ $0.remove(turn) }) { next.resume() }
+      for next in state.withLock({ $0.remove(entry) }) { next.resume() }
     }
     return try await body()
   }

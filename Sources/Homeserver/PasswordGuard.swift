@@ -6,13 +6,13 @@ internal import Synchronization
 ///
 /// Every try counts where it comes from, and a right one is given back:
 /// - for the address, whatever account is tried from it;
-/// - for the account, from all other places: one bucket for all strangers together, so that an attacker with many
+/// - for the account, from all other places: one bucket for all of them together, so that an attacker with many
 ///   addresses has no more guesses than one with few.
 ///
-/// So strangers could use up an account's bucket and lock its owner out. Therefore places from which the account is used
+/// So an attacker could use up an account's bucket and lock its owner out. Therefore places from which the account is used
 /// (`KnownPlaces`: the last addresses with the right password or a token) have a bucket each, and count in no other; and so
 /// has each device of the account that a login names, beside its address's. A device counts where its ID is too long to be
-/// guessed; nobody is shown those of others. From such a place the right password is let in whatever strangers do, and
+/// guessed; nobody is shown those of others. From such a place the right password is let in whatever is tried elsewhere, and
 /// wrong ones are held to the same rate.
 final class PasswordGuard: Sendable {
   private let accounts: AccountRegistry

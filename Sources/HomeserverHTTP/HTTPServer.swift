@@ -80,8 +80,8 @@ public struct HTTPServer: Service {
     self.requests = requests
   }
 
-  /// Has this process give large blocks of memory back as soon as they are freed: to be called once, by a process that
-  /// serves strangers, before it does.
+  /// Has this process give large blocks of memory back as soon as they are freed: to be called once, before it serves,
+  /// by a process whose clients may be anyone.
   public static func prepareMemory() { porch_allocator_configure() }
 
   /// Serves until shutdown begins or the task is cancelled.

@@ -50,7 +50,7 @@ public enum PrivateFile {
   private static func read(_ path: String) throws(StoreError) -> String? {
     guard let file = try opened(path) else { return nil }
     guard file.owner == geteuid() || file.owner == 0 else {
-      throw StoreError(.failed, "The file \(path) belongs to somebody else; it is not used.")
+      throw StoreError(.failed, "The file \(path) belongs to another user; it is not used.")
     }
     guard file.permissions & 0o077 == 0 else {
       throw StoreError(.failed, "Others may read or write the file \(path): chmod 600 \(path)")

@@ -46,7 +46,7 @@ public struct ServerFiles: Hashable, Sendable {
       throw StoreError(.failed, "\(path) is not a folder; move it away.")
     }
     guard status.st_uid == geteuid() else {
-      throw StoreError(.failed, "The folder \(path) belongs to somebody else; nothing is kept there.")
+      throw StoreError(.failed, "The folder \(path) belongs to another user; nothing is kept there.")
     }
     guard status.st_mode & 0o077 == 0 || chmod(path, 0o700) == 0 else {
       throw StoreError(.failed, "Others may enter the folder \(path), and that cannot be changed.")

@@ -1,6 +1,6 @@
 internal import Ports
 
-/// How many questions about other servers may be asked: so many at once, and then so many each second, whatever they
+/// How many lookups of other servers there may be: so many at once, and then so many each second, whatever they
 /// are about.
 public struct LookupRate: Hashable, Sendable {
   public var perSecond: Int

@@ -26,10 +26,10 @@ public actor PeerDiscovery {
     public var failedServices: Duration = .seconds(60)
     /// An answer older than this is asked for again when no server is found where it leads.
     public var doubtful: Duration = .seconds(300)
-    /// Answers remembered, and questions out at a time.
+    /// Answers remembered, and lookups under way at a time.
     public var mostAnswers = 8192
-    public var mostQuestions = 128
-    /// How many questions may be asked about servers of which nothing is remembered; nil for any number.
+    public var mostLookups = 128
+    /// How often servers may be looked up of which nothing is remembered; nil for any number.
     public var lookups: LookupRate?
 
     public init() {}
@@ -137,7 +137,7 @@ public actor PeerDiscovery {
         try await wait(for: lookup)
         continue
       }
-      guard waiting.count < limits.mostQuestions else { throw Self.tooMany }
+      guard waiting.count < limits.mostLookups else { throw Self.tooMany }
       try takeLookup()
       waiting[lookup] = []
       defer { for waiter in waiting.removeValue(forKey: lookup) ?? [] { waiter.finish() } }

@@ -48,8 +48,9 @@ public final class PeerNetwork: PeerTransport {
     /// How long a connection may take, and the whole answer, the finding of the server included.
     public var patience = Duration.seconds(5)
     public var timeout = Duration.seconds(15)
-    public var questions = 64
-    /// How many questions about them are asked of hosts and name servers.
+    /// Lookups of them at a time.
+    public var mostLookups = 64
+    /// How often they are looked up, at hosts and name servers.
     public var lookups = LookupRate(perSecond: 6, burst: 192)
 
     public init() {}
@@ -83,7 +84,7 @@ public final class PeerNetwork: PeerTransport {
     narrow.connections = configuration.unknownPeers.connections
     narrow.waitingPerPeer = configuration.unknownPeers.waitingPerPeer
     narrow.patience = min(configuration.patience, configuration.unknownPeers.patience)
-    narrow.discovery.mostQuestions = configuration.unknownPeers.questions
+    narrow.discovery.mostLookups = configuration.unknownPeers.mostLookups
     narrow.discovery.lookups = configuration.unknownPeers.lookups
     unknownPeersWays = Ways(narrow, encryption, resolver, time)
   }

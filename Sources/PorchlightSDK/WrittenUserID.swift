@@ -61,6 +61,6 @@ extension UserID {
     }
     throw UserIDProblem(
       message: "'\(text)' is not a user ID: a name here has letters a to z, digits and . _ = - / +; "
-        + "somebody elsewhere is @name:server")
+        + "a user elsewhere is @name:server")
   }
 }

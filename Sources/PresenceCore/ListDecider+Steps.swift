@@ -5,8 +5,8 @@ internal import Ports
 extension ListDecider {
   // MARK: Invites
 
-  /// Delivers an invite, at most once per `inviteRepeat`, whatever became of the one before: a stranger who takes an
-  /// invite back and sends it again must not fill a screen. Within the span the invite waits. It is counted at the
+  /// Delivers an invite, at most once per `inviteRepeat`, whatever became of the one before: a user who takes an
+  /// invite back and makes it again must not fill a screen. Within the span the invite waits. It is counted at the
   /// sender's side, so that it says nothing about whether the invited user exists.
   mutating func ask() {
     // Where no one is asked, no screen is filled.

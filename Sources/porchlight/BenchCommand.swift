@@ -19,9 +19,9 @@ struct BenchCommand: AsyncParsableCommand {
       10,000 watchers.
         memory     What does waiting cost? Resident memory per parked poll and CPU while 10,000 wait.
         requests   What does asking cost? GET and PUT of a status per CPU second, over 64 connections; and a change \
-      of somebody whom 5,000 have on their lists, none of them polling.
-        latency    How long does one request keep others waiting? The longest that /versions and a PUT of somebody \
-      else wait beside each request at the bounds of what a person or a server may make long, in milliseconds.
+      of a user whom 5,000 have on their lists, none of them polling.
+        latency    How long does one request keep others waiting? The longest that /versions and a PUT of another \
+      user wait beside each request at the bounds of what a person or a server may make long, in milliseconds.
         federation What do other servers cost? CPU per transaction with one state, for both servers, as a multiple \
       of one signature and its verification.
 

@@ -18,13 +18,13 @@ struct DoctorPeersCommand: AsyncParsableCommand {
     discussion: """
       For each server that is watched, watches, or is owed something:
         we watch    people there, and for whom here
-        they watch  people here whom somebody there watches
+        they watch  people here whom users there watch
         next word   when we ask whether it is there, if nothing is heard before,
                     and when all that holds is said again in any case
         waiting     states and messages not sent yet
         failed      attempts in a row without an answer, and when the next is made
         sent        messages since one of both began to watch, by cause:
-                    changes (somebody's state changed), subscriptions (watching began
+                    changes (a user's state changed), subscriptions (watching began
                     or ended), answers, reminders (the watchdogs), retries, standing
                     (for invisible people), list messages (invites and their answers)
       A server that nobody watches any more is forgotten, and its counts with it. Ends with 0, also where there is \
@@ -53,7 +53,8 @@ struct DoctorPeersCommand: AsyncParsableCommand {
     }
     if report.peers.isEmpty {
       Output.complain(
-        "this server watches no other and none watches it; they meet when somebody asks somebody")
+        "this server watches no other and none watches it; they meet when a user invites one of another server"
+      )
     }
   }
 

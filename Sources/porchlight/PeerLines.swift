@@ -11,7 +11,7 @@ struct PeerLines {
   var lines: [String] {
     var lines = ["\(peer.name): \(state)"]
     for (user, observers) in peer.watchedByUs.sorted(by: { $0.key < $1.key }) {
-      let whose = observers.isEmpty ? "for somebody invisible, or just no longer" : "for " + names(observers)
+      let whose = observers.isEmpty ? "for an invisible user, or just no longer" : "for " + names(observers)
       lines.append(field("we watch", "\(user)  \(whose)"))
     }
     if !peer.watchedByThem.isEmpty { lines.append(field("they watch", names(peer.watchedByThem))) }

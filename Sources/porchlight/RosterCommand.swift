@@ -47,7 +47,7 @@ struct RosterCommand: AsyncParsableCommand {
         options.unsentStatus = unsent.read()
         options.keepUnsentStatus = { unsent.keep($0) }
         if let local {
-          options.emptyHint = "somebody else on this machine: porchlight --offline --as NAME"
+          options.emptyHint = "another user on this machine: porchlight --offline --as NAME"
           options.meetsOthers = false
           options.willSuspend = { await local.pause() }
           options.didResume = { local.resume() }

@@ -44,7 +44,7 @@ struct AnswerFirstTests {
     #expect(answer.value.map { String(decoding: $0.body, as: UTF8.self).contains("presence_invite") } == true)
   }
 
-  @Test func whoeverTakesAnInviteBackIsAnsweredBeforeThePollsOfTheAskedPerson() throws {
+  @Test func aUserWhoTakesAnInviteBackIsAnsweredBeforeThePollsOfTheAskedPerson() throws {
     try change(#"{"invite":["@bob:harbor.example"]}"#, as: ann)
     let answer = try bobWaits()
     try change(#"{"drop":["@bob:harbor.example"]}"#, as: ann)
@@ -53,7 +53,7 @@ struct AnswerFirstTests {
     #expect(answer.value != nil)
   }
 
-  @Test func whoeverAcceptsIsAnsweredBeforeThePollsOfTheAsker() throws {
+  @Test func aUserWhoAcceptsIsAnsweredBeforeThePollsOfTheAsker() throws {
     try change(#"{"invite":["@ann:harbor.example"]}"#, as: bob)
     let answer = try bobWaits()
     try change(#"{"accept":["@bob:harbor.example"]}"#, as: ann)
@@ -89,7 +89,7 @@ struct AnswerFirstTests {
     for request in WireRequest.inviteAndDrop(try testClient.server.user(localpart), as: ann) {
       #expect(try testClient.server.respond(to: request).status == 200)
     }
-    return store.commits.map { $0.replacing("@\(localpart):", with: "@whoever:") }
+    return store.commits.map { $0.replacing("@\(localpart):", with: "@someone:") }
   }
 
   @Test func theSameRowsAreStoredForSomebodyAndNobody() throws {

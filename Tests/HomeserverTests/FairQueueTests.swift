@@ -34,7 +34,7 @@ struct FairQueueTests {
 
   @Test func strangersFromHoweverManyAddressesDoNotKeepOutWhoIsKnown() {
     var queue = FairQueue<String>(capacity: 8)
-    for number in 0..<50 { _ = queue.enter("stranger\(number)", isKnown: false) }
+    for number in 0..<50 { _ = queue.enter("unknown\(number)", isKnown: false) }
     let (ann, bob) = (ticket(queue.enter("ann", isKnown: true)), ticket(queue.enter("bob", isKnown: true)))
     let order = (0..<11).map { _ in queue.leave() }
     #expect(order[0] == ann)

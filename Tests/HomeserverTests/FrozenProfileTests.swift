@@ -79,7 +79,7 @@ struct FrozenProfileTests {
     #expect(screens[1].roster.invites[bob.userID]?.displayName == "Bob")
   }
 
-  @Test func whoeverAsksForAProfileByNameIsToldWhatItIs() throws {
+  @Test func aProfileThatIsAskedForByNameIsToldAsItIs() throws {
     try rename()
     let profile = try simulation.run { [ann, bob] in try await ann.profile(of: bob.userID) }
     #expect(profile.displayName == "Robert")

@@ -98,7 +98,7 @@ struct GuessTests {
     #expect(try login(testClient, "pw", from: home) == "200 -")
   }
 
-  @Test func whoeverGuessesDoesNotKeepASessionFromItsPassword() throws {
+  @Test func guessesDoNotKeepASessionFromItsPassword() throws {
     let testClient = try testClient()
     let token = try testClient.token("ann", password: "pw")
     try attack(testClient)

@@ -20,7 +20,7 @@ struct RefreshTests {
 
   private func renewed(_ token: AccessToken?) throws -> RefreshAnswer { try refresh(token).decoded() }
 
-  @Test func whoeverAsksGetsARefreshToken() throws {
+  @Test func aClientThatAsksGetsARefreshToken() throws {
     #expect(first.refreshToken != nil)
     #expect(first.expiresIn == 3_600_000)
     #expect(try testClient.whoIs(first.accessToken) == "@ann:harbor.example")

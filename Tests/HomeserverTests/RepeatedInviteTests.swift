@@ -80,7 +80,7 @@ struct RepeatedInviteTests {
     #expect(annsScreen.state(of: bob.userID) == .online)
   }
 
-  @Test func whoeverComesLaterFindsTheInvite() throws {
+  @Test func aUserWhoRegistersLaterFindsTheInvite() throws {
     let cem = try server.user("cem")
     try simulation.run { [ann] in try await ann.invite(cem) }
     simulation.advance(by: .seconds(120))
@@ -125,7 +125,7 @@ struct RepeatedInviteTests {
     #expect(list.invites.map(\.observer) == [dee.userID])
   }
 
-  @Test func whoeverAskedLearnsNothingFromTheirComing() throws {
+  @Test func theInviterLearnsNothingFromTheirComing() throws {
     func learned(comes: Bool) throws -> [String] {
       let server = try TestHomeserver(simulation, comes ? "one.example" : "two.example")
       let dee = try server.register("dee")

@@ -96,7 +96,7 @@ internal import Testing
     }
   }
 
-  @Test func whoeverIsSuspendedGivesTheHomeserverAway() async throws {
+  @Test func aSuspendedProcessGivesTheHomeserverAway() async throws {
     try await process { first in
       let ann = try await logIn("ann", over: first)
       #expect(first.isOwner)

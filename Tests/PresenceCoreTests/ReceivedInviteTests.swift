@@ -3,7 +3,7 @@ import Ports
 import PresenceCore
 import Testing
 
-/// Invites of people of other servers: nobody's server is held to anything but by this one.
+/// Invites of users of other servers. Their own servers may not keep to the limits, so this one does.
 struct ReceivedInviteTests {
   private static func world() -> World {
     var world = World()

@@ -121,7 +121,7 @@ internal import Testing
       })
   }
 
-  /// Bob's server may have lost an invite while it waited to be put to him.
+  /// Bob's server may have lost the invite before Bob answered it.
   @Test func anInviteThatIsSentAnewIsRepeatedFromTheBeginning() throws {
     var server = try LoneServer()
     let (ann, bob) = (server.ann, server.bob)

@@ -1,6 +1,6 @@
 // Questions to name servers as PeerDiscovery asks them: blocking, one answer each, nothing kept between calls.
 //
-// What comes back was written by whoever runs the name asked for, or by anybody on the way: names may hold any
+// What comes back was written by the owner of the name asked for, or by an attacker on the way: names may hold any
 // byte but NUL, and are escaped the way zone files are.
 #pragma once
 #include <stdbool.h>

@@ -89,7 +89,7 @@ struct PathTemplate: Hashable, Sendable, ExpressibleByArrayLiteral {
     }
   }
 
-  /// What stands in the other places of a path that matches.
+  /// The names in the other places of a path that matches.
   ///
   /// - Throws: 400 `M_INVALID_PARAM` for a malformed identifier.
   func names(in path: ArraySlice<String>) throws(APIError) -> PathNames {

@@ -105,7 +105,7 @@ struct SessionEndpoints: Sendable {
 
   private func passwordFailure(_ auth: Authentication, of session: Device) async throws -> MatrixError? {
     let user = session.user
-    // Strangers who guess at the account do not keep a session of it from its password.
+    // Guesses from elsewhere do not keep a session of the account from its password.
     let guess = passwords.guess(bySessionOn: session)
     try passwords.charge(guess)
     let name = try LoginNames.name(in: auth.identifier, or: auth.user ?? user.rawValue)

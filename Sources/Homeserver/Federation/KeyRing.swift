@@ -83,8 +83,8 @@ struct KeyRing: Sendable {
   /// How much is kept: for tests.
   var counts: (known: Int, failed: Int, fetching: Int) { (entries.count, failures.count, fetches.count) }
 
-  /// What there is to do about a key that a request claims to be signed with; `isKnown` says that the server is no
-  /// stranger, although nothing may be known of its keys.
+  /// What there is to do about a key that a request claims to be signed with; `isKnown` says that there is a relation
+  /// with the server, although nothing may be known of its keys.
   mutating func find(
     _ key: KeyID, of server: ServerName, isKnown: Bool = false, now: Moment
   ) -> Finding {

@@ -79,7 +79,7 @@ extension PresenceService {
 
   private static let namesInOneLook = 512
 
-  /// Something that is stored where nothing changes: a stranger must not learn from the time it takes whether the
+  /// Something that is stored where nothing changes: the time it takes must not tell another server whether the
   /// invited user exists.
   private var nothing: [PeerChange] { federation?.rowsOfThisLife ?? [] }
 

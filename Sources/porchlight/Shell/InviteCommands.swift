@@ -42,7 +42,7 @@ struct InvitesCommand: AsyncParsableCommand {
 /// `porchlight invite ID`.
 struct InviteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "invite", abstract: "Ask somebody for permission to see them.",
+    commandName: "invite", abstract: "Ask a user for permission to see them.",
     discussion: """
       Says nothing where it went well. Whether there is such a person is not said either: nobody learns from a \
       question who has an account. Asking again within a minute changes nothing.
@@ -58,7 +58,7 @@ struct InviteCommand: AsyncParsableCommand {
 /// `porchlight accept ID`.
 struct AcceptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "accept", abstract: "Let somebody see you who asked.",
+    commandName: "accept", abstract: "Let a user see you who asked.",
     discussion: "They see you then, and you see them only where they let you: --ask-back asks.")
 
   @Flag(help: "Ask to see them as well, unless you do or have asked.")
@@ -84,7 +84,7 @@ struct AcceptCommand: AsyncParsableCommand {
 /// `porchlight deny ID`.
 struct DenyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "deny", abstract: "Refuse somebody who asked to see you.")
+    commandName: "deny", abstract: "Refuse a user who asked to see you.")
 
   @OptionGroup var target: PersonOptions
 
@@ -96,7 +96,7 @@ struct DenyCommand: AsyncParsableCommand {
 /// `porchlight remove ID`.
 struct RemoveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "remove", abstract: "Take somebody off your list, or an invite back.",
+    commandName: "remove", abstract: "Take a user off your list, or an invite back.",
     discussion: "Ends with 1 where they are not on it.")
 
   @OptionGroup var target: PersonOptions

@@ -7,7 +7,7 @@ struct NameCommand: AsyncParsableCommand {
     commandName: "name", abstract: "Set your display name.",
     discussion: """
       For example: porchlight name 'Ann B.'
-      '' takes the name away; then others read the first part of your user ID. The name is public: whoever knows \
+      '' takes the name away; then others read the first part of your user ID. The name is public: everybody who knows \
       your user ID can ask the server for it, also while you are invisible. porchlight status shows it.
       """)
 

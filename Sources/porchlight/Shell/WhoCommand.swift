@@ -24,7 +24,7 @@ struct WhoCommand: AsyncParsableCommand {
         Output.table(list.map { Self.row($0) })
       }
       guard list.isEmpty else { return }
-      if !json { Output.remark("nobody is on your list; porchlight invite ID asks to see somebody") }
+      if !json { Output.remark("nobody is on your list; porchlight invite ID asks to see a user") }
       throw ExitCode(ExitStatus.failed)
     }
   }

@@ -233,9 +233,9 @@ struct FederationAuthenticationTests {
     #expect(try outcome(request()) == "blue.example")
     let (authentication, outcomes) = (authentication, Outcomes())
     for number in 0..<1_000 {
-      let stranger = try ServerName("s\(number).example").orThrow("a name")
-      servers.state.withLock { _ = $0.hangs.insert(stranger) }
-      let request = try request(from: stranger)
+      let unknown = try ServerName("s\(number).example").orThrow("a name")
+      servers.state.withLock { _ = $0.hangs.insert(unknown) }
+      let request = try request(from: unknown)
       simulation.start { outcomes.add(await Self.outcome(request, authentication)) }
     }
     #expect(outcomes.all.count == 1_000 - KeyRing.Limits().mostForUnknown)

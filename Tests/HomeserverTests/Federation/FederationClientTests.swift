@@ -10,7 +10,7 @@ struct FederationClientTests {
   let simulation = Simulation()
   let network = TestNetwork()
 
-  private static let stranger = Requester(address: "192.0.2.7", isSameUser: false)
+  private static let client = Requester(address: "192.0.2.7", isSameUser: false)
 
   @Test(arguments: [
     WireRequest(.get, ["_matrix", "client", "versions"]),
@@ -25,7 +25,7 @@ struct FederationClientTests {
     var request = plain
     request.accessToken = AccessToken("junk")
     var statuses: [Int] = []
-    for _ in 0..<6 { statuses.append(try red.respond(to: request, from: Self.stranger).status) }
+    for _ in 0..<6 { statuses.append(try red.respond(to: request, from: Self.client).status) }
     #expect(statuses.prefix(5).allSatisfy { $0 != 429 })
     #expect(statuses.last == 429)
   }
@@ -88,7 +88,7 @@ struct FederationClientTests {
     let request = try signer.signed(
       WireRequest(.put, ["_matrix", "federation", "v1", "send", "1"], body: Array(#"{"pdus":[]}"#.utf8)),
       from: green, to: red.name)
-    for _ in 0..<5 { #expect(try red.respond(to: request, from: Self.stranger).status == 401) }
+    for _ in 0..<5 { #expect(try red.respond(to: request, from: Self.client).status == 401) }
     #expect(
       network.notices == [
         "Refused a request of green.example: its keys cannot be fetched (connection refused)"

@@ -8,11 +8,11 @@ import Testing
 struct KeyQueryTests {
   private let simulation = Simulation()
   private let network = TestNetwork()
-  private static let stranger = Requester(address: "192.0.2.7", isSameUser: false)
+  private static let client = Requester(address: "192.0.2.7", isSameUser: false)
 
   private func query(
     _ server: TestHomeserver, _ name: String, validUntil: String? = nil, key: String? = nil,
-    from peer: Requester = KeyQueryTests.stranger
+    from peer: Requester = KeyQueryTests.client
   ) throws -> Answer {
     let path = ["_matrix", "key", "v2", "query", name] + (key.map { [$0] } ?? [])
     let items = validUntil.map { [WireRequest.QueryItem("minimum_valid_until_ts", $0)] } ?? []
@@ -21,7 +21,7 @@ struct KeyQueryTests {
 
   private func post(_ server: TestHomeserver, _ body: String) throws -> Answer {
     let request = WireRequest(.post, ["_matrix", "key", "v2", "query"], body: Array(body.utf8))
-    return Answer(response: try server.respond(to: request, from: Self.stranger))
+    return Answer(response: try server.respond(to: request, from: Self.client))
   }
 
   /// The documents of an answer, by the names of their servers.
@@ -151,7 +151,7 @@ struct KeyQueryTests {
     #expect(try query(alone, "alone.example").code == "404 M_UNRECOGNIZED")
   }
 
-  /// A document of megabytes would be kept for every server that strangers name.
+  /// A document of megabytes would be kept for every server that clients name.
   @Test func aHugeDocumentIsNotHandedOn() throws {
     let red = try network.start("red.example", in: simulation, seed: 1)
     let green = try ServerName("green.example").orThrow("a name")

@@ -100,8 +100,8 @@ struct KeyRingTests {
     var ring = KeyRing(limits)
     ring.succeeded(keys(validFor: .seconds(3600)), now: at(.zero))
     for number in 0..<10_000 {
-      let stranger = try ServerName("s\(number).example").orThrow("a name")
-      let found = ring.find(one, of: stranger, now: at(.seconds(1)))
+      let unknown = try ServerName("s\(number).example").orThrow("a name")
+      let found = ring.find(one, of: unknown, now: at(.seconds(1)))
       #expect(found == (number < limits.mostForUnknown ? .fetch : .busy))
     }
     #expect(ring.counts == (1, 0, limits.mostForUnknown))
@@ -130,8 +130,8 @@ struct KeyRingTests {
     ring.succeeded(keys(validFor: .seconds(5)), now: at(.zero))
     let green = try ServerName("green.example").orThrow("a name")
     for number in 0..<16 {
-      let stranger = try ServerName("s\(number).example").orThrow("a name")
-      #expect(ring.find(one, of: stranger, now: at(.seconds(10))) == .fetch)
+      let unknown = try ServerName("s\(number).example").orThrow("a name")
+      #expect(ring.find(one, of: unknown, now: at(.seconds(10))) == .fetch)
     }
     let late = try ServerName("late.example").orThrow("a name")
     #expect(ring.find(one, of: late, now: at(.seconds(10))) == .busy)

@@ -13,14 +13,14 @@ final class TestNetwork: PeerTransport {
     var answered: [[UInt8]] = []
     var notices: [String] = []
     var known: Set<ServerName> = []
-    var stranger: Answer?
+    var outsider: Answer?
   }
 
   /// What a server of the test's own answers.
   typealias Answer = @Sendable (WireRequest, ServerName) async throws -> WireResponse
 
   /// What is no homeserver of the simulation answers like this.
-  func answer(_ answer: @escaping Answer) { state.withLock { $0.stranger = answer } }
+  func answer(_ answer: @escaping Answer) { state.withLock { $0.outsider = answer } }
 
   private let state = Mutex(State())
 
@@ -38,7 +38,7 @@ final class TestNetwork: PeerTransport {
   /// What those who run the servers were told.
   var notices: [String] { state.withLock(\.notices) }
 
-  /// Whom some server holds for no stranger.
+  /// The servers with which one of these has a relation.
   var known: Set<ServerName> { state.withLock(\.known) }
 
   func setKnown(_ isKnown: Bool, _ server: ServerName) {
@@ -55,11 +55,11 @@ final class TestNetwork: PeerTransport {
   }
 
   func send(_ request: WireRequest, to server: ServerName) async throws -> WireResponse {
-    let (homeserver, stranger) = state.withLock { state in
+    let (homeserver, outsider) = state.withLock { state in
       state.sent.append((server, request))
-      return state.cut.isEmpty ? (state.servers[server], state.stranger) : (nil, nil)
+      return state.cut.isEmpty ? (state.servers[server], state.outsider) : (nil, nil)
     }
-    if homeserver == nil, let stranger { return try await stranger(request, server) }
+    if homeserver == nil, let outsider { return try await outsider(request, server) }
     guard let homeserver else {
       throw ExchangeError(.unreachable, "\(server) is not there.", cause: "connection refused")
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What a server takes from strangers: memory before login, and connections that say nothing.
+"""What a server takes from hostile clients: memory before login, and connections that say nothing.
 
-usage: strangers.py BINARY
+usage: hostile_clients.py BINARY
 
 A thousand connections send transactions of a megabyte that are never finished: without a signature, with one that does
 not hold, and to a server that meets nobody. A thousand more send a head that never ends, and forty send sixteen requests
@@ -28,7 +28,7 @@ SIGNATURE = (
     'Authorization: X-Matrix origin="evil.test:1",destination="harbor.example",key="ed25519:1",sig="' + "A" * 86 + '"\r\n'
 )
 PING = b"GET /_matrix/client/versions HTTP/1.1\r\nHost: h\r\n\r\n"
-claims = Claims("strangers")
+claims = Claims("hostile clients")
 
 
 def resident(process):
@@ -154,7 +154,7 @@ def main():
         raise SystemExit(
             f"this takes 1,400 open files, and the hard limit is {hard}: raise it as root, by 'ulimit -n 4096' in the"
             " shell that starts this or by a line 'USER hard nofile 4096' in /etc/security/limits.conf")
-    with tempfile.TemporaryDirectory(prefix="porchlight-strangers-") as folder:
+    with tempfile.TemporaryDirectory(prefix="porchlight-hostile-") as folder:
         try:
             memory(binary, "no signature", transaction(""))
             memory(binary, "a false signature", transaction(SIGNATURE))
