@@ -26,7 +26,13 @@ public struct Alarm: Sendable {
       for await _ in rings {
         let now = time.instant
         while let earliest = armed.last, earliest <= now { armed.removeLast() }
-        guard let due = await expire(now), armed.last.map({ due < $0 }) ?? true else { continue }
+        guard let due = await expire(now) else { continue }
+        // There is more to do: a timer of the system would wake three threads for it.
+        guard due > now else {
+          ring()
+          continue
+        }
+        guard armed.last.map({ due < $0 }) ?? true else { continue }
         armed.append(due)
         group.addTask {
           try? await time.sleep(until: due)
