@@ -15,35 +15,10 @@ internal import Ports
 /// traffic. Ended relations are remembered up to a number per person; a poll from before what was forgotten
 /// has to begin anew.
 struct StreamIndex: Sendable {
-  private struct Stream: Sendable {
-    var version: UInt64 = 0
-    var own: UInt64 = 0
-    var lists = RelationLog<ListEvent>()
-    var invites = RelationLog<InviteEvent>()
-    /// When each type of the person's account data last changed, by the bytes of its name.
-    var accountData: [[UInt8]: UInt64] = [:]
-    /// Nothing before this can be told any more.
-    var floor: UInt64 = 0
-    /// The last of all changes of presence that its versions reach.
-    var reached: UInt64 = 0
-    /// Whether a poll has waited here: from then on `missed` says who changed, and the list need not be searched.
-    var isFollowing = false
-    var missed: [UserID] = []
-    /// Who has yet to be compared, where it takes more than one turn, and the change up to which they are.
-    var uncompared: ArraySlice<UserID> = []
-    var reaching: UInt64 = 0
-
-    mutating func next() -> UInt64 {
-      version += 1
-      return version
-    }
-  }
-
   /// Whose streams have something new, and at which version.
   typealias Changes = [(user: UserID, version: UInt64)]
 
-  private typealias Streams = [UserID: Stream]
-  private var streams: Streams = [:]
+  private var streams: [UserID: ViewerStream] = [:]
   /// The newest change of each person that others may see.
   private var latest: [UserID: UInt64] = [:]
   private var lastChange: UInt64 = 0
@@ -86,7 +61,7 @@ struct StreamIndex: Sendable {
 
   /// An entry that was on a list before this server started: known, and told by no stream yet.
   mutating func restore(_ event: ListEvent, of owner: UserID) {
-    _ = streams[owner, default: Stream()].lists.add(
+    _ = streams[owner, default: ViewerStream()].lists.add(
       event, with: event.userID, at: 0, limit: endedRelations)
   }
 
@@ -103,7 +78,7 @@ struct StreamIndex: Sendable {
       unheard.insert(user)
     }
     guard isLocal else { return [] }
-    let own = streams[user, default: Stream()].next()
+    let own = streams[user, default: ViewerStream()].next()
     streams[user]?.own = own
     return [(user, own)]
   }
@@ -168,67 +143,10 @@ struct StreamIndex: Sendable {
   ///   read.
   @discardableResult
   mutating func look(_ viewer: UserID, waits: Bool) -> Bool {
-    while true {
-      if waits, streams.index(forKey: viewer) == nil { streams[viewer] = Stream() }
-      guard let place = streams.index(forKey: viewer) else { return true }
-      if streams.values[place].uncompared.isEmpty {
-        let begins = waits && !streams.values[place].isFollowing
-        guard begins || streams.values[place].reached < lastChange else { return true }
-        begin(at: place, waits: waits)
-      }
-      compareSome(for: viewer, at: place)
-      guard streams.values[place].uncompared.isEmpty else { return false }
-      streams.values[place].reached = streams.values[place].reaching
-      // Who changed while it took its locks has to be compared before a poll waits: nobody would wake it for them.
-      let follows = !waits || streams.values[place].isFollowing
-      if follows, streams.values[place].missed.isEmpty { return true }
-    }
-  }
-
-  /// Notes whom a viewer who looks has to compare: those they missed, or their whole list.
-  private mutating func begin(at place: Streams.Index, waits: Bool) {
-    let isFollowing = streams.values[place].isFollowing
-    streams.values[place].uncompared =
-      isFollowing ? streams.values[place].missed[...] : Array(streams.values[place].lists.records.keys)[...]
-    streams.values[place].missed = []
-    streams.values[place].reaching = lastChange
-    if waits { streams.values[place].isFollowing = true }
-  }
-
-  /// Gives versions to those who changed among the next few.
-  private mutating func compareSome(for viewer: UserID, at place: Streams.Index) {
-    let seen = streams.values[place].uncompared.prefix(Self.part)
-    streams.values[place].uncompared.removeFirst(seen.count)
-    if streams.values[place].isFollowing {
-      for user in seen where streams.values[place].lists.records[user]?.event.state == .accepted {
-        followers[user, default: []].insert(viewer)
-      }
-    }
-    // Hardly ever more than one.
-    if seen.count == 1, let user = seen.first {
-      if let change = untoldChange(of: user, at: place) { give(user, change, at: place) }
-      return
-    }
-    var news: [(user: UserID, change: UInt64)] = []
-    for user in seen {
-      if let change = untoldChange(of: user, at: place) { news.append((user, change)) }
-    }
-    // In the order of the changes.
-    for (user, change) in news.sorted(by: { $0.change < $1.change }) { give(user, change, at: place) }
-  }
-
-  /// The newest change of a user, where the viewer was not told of it.
-  private func untoldChange(of user: UserID, at place: Streams.Index) -> UInt64? {
-    guard let change = latest[user], let record = streams.values[place].lists.records[user],
-      record.event.state == .accepted, change > record.told
-    else { return nil }
-    return change
-  }
-
-  /// Gives a change its version.
-  private mutating func give(_ user: UserID, _ change: UInt64, at place: Streams.Index) {
-    let version = streams.values[place].next()
-    streams.values[place].lists.presenceChanged(of: user, at: version, told: change)
+    if waits, streams.index(forKey: viewer) == nil { streams[viewer] = ViewerStream() }
+    guard let place = streams.index(forKey: viewer) else { return true }
+    // One access: each reading of a value by its place copies it.
+    return streams.values[place].look(viewer, waits: waits, latest, lastChange, &followers)
   }
 
   /// Nobody has a person on their list any more.
@@ -242,7 +160,7 @@ struct StreamIndex: Sendable {
   /// Account data of a person changed, which only that person's own clients are told.
   @discardableResult
   mutating func accountDataChanged(_ type: [UInt8], of user: UserID) -> Changes {
-    let version = streams[user, default: Stream()].next()
+    let version = streams[user, default: ViewerStream()].next()
     streams[user]?.accountData[type] = version
     return [(user, version)]
   }
@@ -278,10 +196,10 @@ struct StreamIndex: Sendable {
   mutating func forgetStream(of user: UserID) { streams[user] = nil }
 
   private mutating func add<Event>(
-    _ event: Event, with other: UserID, to log: WritableKeyPath<Stream, RelationLog<Event>>,
+    _ event: Event, with other: UserID, to log: WritableKeyPath<ViewerStream, RelationLog<Event>>,
     of user: UserID
   ) -> Changes {
-    let version = streams[user, default: Stream()].next()
+    let version = streams[user, default: ViewerStream()].next()
     let forgotten =
       streams[user]?[keyPath: log].add(
         event, with: other, at: version, told: lastChange, limit: endedRelations) ?? 0
