@@ -1,4 +1,5 @@
 public import MatrixWire
+internal import Ports
 internal import Synchronization
 
 /// Polls without a task each, for adapters with many connections.
@@ -24,19 +25,21 @@ extension Homeserver {
     if let token = request.accessToken, writer.tokenThatEndsOthers(token) != nil { return nil }
     var admitted = routed
     guard (try? authenticator.admit(&admitted, to: endpoint)) != nil else { return nil }
-    return try? streams.poll(kind, admitted, deliver: deliver)
+    return try? streams.poll(kind, admitted, isRepeatable: true, deliver: deliver)
   }
 
-  /// The poll that was asked for last, in the same words but for its position: a client asks so as soon as it was
-  /// answered. It counts as a request like every other, and is answered where the last one was.
+  /// Opens the poll that was asked for last, in the same words but for its position: a client asks so as soon as it was
+  /// answered. It counts as a request like every other, and is answered where the last one was. As there is hardly
+  /// anything new for it, it is opened a moment later with others, after those who have yet to be told of a change.
   ///
   /// - Parameters:
   ///   - last: the poll before it on the same connection.
   ///   - position: what it says of where it goes on (`since`, `from`).
-  /// - Returns: a poll for `open`; nil where it has to be asked for like the first, which may be refused.
-  public func poll(again last: Poll, since position: SyncToken) -> Poll? {
-    guard !hub.isClosed, authenticator.admitsAgain(last.token) else { return nil }
-    return Poll(last, since: position)
+  /// - Returns: the poll; nil where it has to be asked for like the first, which may be refused.
+  public func open(again last: Poll, since position: SyncToken) -> Poll? {
+    guard last.parameters.mayWait, authenticator.admitsAgain(last.token) else { return nil }
+    let poll = Poll(last, since: position)
+    return hub.postpone(poll, now: time.instant) ? poll : nil
   }
 
   /// Opens a poll and waits for its answer.

@@ -17,25 +17,44 @@ public final class Poll: Sendable {
   /// Where it waits in the hub, under whose lock this is read and set.
   let slot = Atomic(noSlot)
   static let noSlot = -1
+  /// Whether its client may go on with `init(_:since:)`.
+  let isRepeatable: Bool
+  /// The stream of the poll before it, if that had not ended.
+  let inherited: StreamID?
+  /// Its stream once it was answered, until another poll goes on with it or it has ended; 0 at all other times.
+  private let stream = Atomic<UInt64>(0)
 
   init(
     _ device: Device, _ token: TokenDigest, _ form: StreamForm, _ parameters: PollParameters,
-    deliver: @escaping @Sendable (WireResponse) -> Void
+    isRepeatable: Bool = false, deliver: @escaping @Sendable (WireResponse) -> Void
   ) {
     self.device = device
     self.token = token
     self.form = form
     self.parameters = parameters
+    self.isRepeatable = isRepeatable
     self.deliver = deliver
+    inherited = nil
   }
 
-  /// The same once more, from another position.
+  /// The same once more, from another position; it goes on with the stream of the last.
   init(_ last: Poll, since position: SyncToken) {
     device = last.device
     token = last.token
     form = last.form
     parameters = last.parameters.with(since: position)
+    isRepeatable = last.isRepeatable
     deliver = last.deliver
+    inherited = last.takeStream()
+  }
+
+  /// It is about to be answered: the next poll may go on with its stream.
+  func leaveStream(_ stream: StreamID) { self.stream.store(stream.number, ordering: .relaxed) }
+
+  /// Takes the stream it left; nil where it left none, or it was taken before.
+  func takeStream() -> StreamID? {
+    let number = stream.exchange(0, ordering: .relaxed)
+    return number == 0 ? nil : StreamID(number: number)
   }
 
   /// Where it goes on from, as its client said.
@@ -78,6 +97,13 @@ struct OpenPoll: Sendable {
   let deadline: Instant
 
   var device: Device { poll.device }
+
+  /// Gives the one answer; another poll may go on with the stream.
+  func answer(_ response: WireResponse) {
+    // First: the next poll may come before this returns.
+    if poll.isRepeatable { poll.leaveStream(stream) }
+    poll.deliver(response)
+  }
 
   /// Nothing, at the position the poll came with: for a client that waits no more.
   var farewell: WireResponse {
@@ -158,6 +184,9 @@ struct PollParameters: Sendable {
       filter = .everything
     }
   }
+
+  /// Whether it waits where there is nothing new.
+  var mayWait: Bool { wait > .zero && !isFull }
 
   func with(since position: SyncToken) -> PollParameters {
     var parameters = self

@@ -13,27 +13,40 @@ extension PresenceService {
   func open(_ polls: [Poll]) async {
     // `/events` without `from` begins now (Protocol 4.1): where that is is known when everybody was looked at.
     for poll in polls where poll.beginsNow { await lookInTurns(poll.device.user) }
-    let now = time.now
-    var opened: [OpenPoll] = []
-    for poll in polls {
-      do throws(APIError) { opened.append(try open(poll, now)) } catch { poll.deliver(error.response) }
-    }
+    let opened = openStreams(of: polls)
     let long = opened.filter(isLong)
     answerPolls(long.isEmpty ? opened : opened.filter { !isLong($0) })
     for open in long { await answerInParts(open) }
   }
 
-  /// Their time is up, or their client has gone and been answered.
+  /// The time of some polls is up, or their client has gone and been answered; others were postponed until now.
   func answerPolls(due: [OpenPoll], gone: [OpenPoll]) {
     end(gone)
-    answerPolls(due)
+    let postponed = sync.hub.takePostponed(now: time.instant, othersWait: sync.isWaking)
+    answerPolls(due + openStreams(of: postponed))
+  }
+
+  /// Opens the streams of polls. Those that are refused are answered.
+  private func openStreams(of polls: [Poll]) -> [OpenPoll] {
+    let now = time.now
+    var opened: [OpenPoll] = []
+    opened.reserveCapacity(polls.count)
+    for poll in polls {
+      do throws(APIError) {
+        opened.append(try open(poll, now))
+      } catch {
+        poll.deliver(error.response)
+        if let stream = poll.inherited { endStream(stream, of: poll.device, now) }
+      }
+    }
+    return opened
   }
 
   /// The server stops: polls that wait are told so, and nothing else.
   func close(_ polls: [OpenPoll]) {
     for open in polls + sync.takeAll() { dismiss(open) }
     for waiting in queries.takeAll() { waiting.resume(returning: nil) }
-    answerPolls([])
+    answerPolls(openStreams(of: sync.hub.takeAllPostponed()))
   }
 
   /// Account data of a person, which is stored already, is another now: their own clients are told.
@@ -56,20 +69,40 @@ extension PresenceService {
     guard accounts.isHeld(poll.token) else {
       throw .loggedOut
     }
-    do {
-      let (stream, effects) = try rules.streamOpened(of: device.user, on: device.id, poll.intent, now: now)
+    let stream = try stream(for: poll, now)
+    var start = parameters.since
+    if poll.beginsNow {
+      _ = look(device.user, waits: false)
+      let position = sync.position(of: device.user)
+      (since, start) = (position, position.token)
+    }
+    if parameters.isFull { since = nil }
+    return OpenPoll(
+      poll: poll, stream: stream, since: since, start: start, deadline: now.instant + parameters.wait)
+  }
+
+  /// The stream of the poll before, where its device has it open still, or a new one.
+  private func stream(for poll: Poll, _ now: Moment) throws(APIError) -> StreamID {
+    let (user, device) = (poll.device.user, poll.device.id)
+    if let inherited = poll.inherited, rules.isOpen(inherited, of: user, on: device) { return inherited }
+    do throws(MatrixError) {
+      let (stream, effects) = try rules.streamOpened(of: user, on: device, poll.intent, now: now)
       dispatch(effects)
-      var start = parameters.since
-      if poll.beginsNow {
-        _ = look(device.user, waits: false)
-        let position = sync.position(of: device.user)
-        (since, start) = (position, position.token)
-      }
-      if parameters.isFull { since = nil }
-      return OpenPoll(
-        poll: poll, stream: stream, since: since, start: start, deadline: now.instant + parameters.wait)
+      return stream
     } catch {
       throw APIError(error)
+    }
+  }
+
+  private func endStream(_ stream: StreamID, of device: Device, at ended: Instant? = nil, _ now: Moment) {
+    dispatch(rules.streamEnded(stream, of: device.user, on: device.id, at: ended, now: now))
+  }
+
+  /// Ends the streams of polls that were answered, and whose clients did not ask again.
+  func endLapsedStreams() {
+    let now = time.now
+    for (poll, stream, ended) in sync.takeLapsedStreams(at: now.instant) {
+      endStream(stream, of: poll.device, at: ended, now)
     }
   }
 
@@ -78,9 +111,7 @@ extension PresenceService {
     let now = time.now
     // Hardly ever are two of one user among them.
     guard polls.count > 1, Set(polls.map(\.device.user)).count < polls.count else {
-      for open in polls {
-        dispatch(rules.streamEnded(open.stream, of: open.device.user, on: open.device.id, now: now))
-      }
+      for open in polls { endStream(open.stream, of: open.device, now) }
       return
     }
     var ended: [UserID: [(StreamID, DeviceID)]] = [:]
@@ -103,23 +134,24 @@ extension PresenceService {
   /// Answers these polls and all that were woken, or parks them. Of very many a part, and the others in later turns.
   func answerPolls(_ polls: [OpenPoll]) {
     wake()
-    var waiting = polls + sync.takeWoken()
-    while !waiting.isEmpty {
-      let count = sync.number(inOneTurn: waiting)
-      let later = waiting[count...]
-      waiting = Array(waiting.prefix(count))
+    var waiting = polls.isEmpty ? sync.takeWoken() : polls + sync.takeWoken()
+    var room = SyncService.workInOneTurn
+    while !waiting.isEmpty, room > 0 {
+      let count = sync.number(of: waiting, within: &room)
+      if count < waiting.count {
+        sync.putBack(waiting[count...])
+        waiting.removeSubrange(count...)
+      }
       for open in waiting { publishPostponed(for: open.device.user) }
       let (answered, unread) = sync.answer(waiting, rules, time.now)
-      end(answered)
+      end(sync.keepStreams(of: answered, at: time.instant))
       wake()
       if sync.hasLong { longAnswers.ring() }
-      if !later.isEmpty || !unread.isEmpty {
-        sync.putBack(Array(later) + unread)
-        answerLater()
-        break
-      }
+      sync.putBack(unread)
+      // Those who were not looked at whole are, in a later turn.
+      guard unread.isEmpty, room > 0 else { break }
       waiting = sync.takeWoken()
     }
-    keepDeadlines()
+    if sync.isWaking { answerLater() } else { keepDeadlines() }
   }
 }

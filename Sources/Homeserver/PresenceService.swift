@@ -85,6 +85,7 @@ actor PresenceService {
     expireFederation()
     expireQueries()
     for event in sync.takePostponed(dueAt: time.instant) { publish(event) }
+    endLapsedStreams()
     answerPolls([])
     armed = nextDeadline
     return armed

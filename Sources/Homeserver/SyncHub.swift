@@ -27,6 +27,10 @@ final class SyncHub: Sendable {
     var deadlines = DeadlineQueue<Int>()
     /// Left by their callers; their streams have yet to be ended.
     var gone: [OpenPoll] = []
+    /// To be opened together, in the order in which they came.
+    var postponed: [Poll] = []
+    /// When the first of them came, and when they are looked at next.
+    var (postponedSince, opening) = (Instant.origin, Instant?.none)
     /// When the alarm will ring.
     var armed: Instant?
     var lastNumber: UInt64 = 0
@@ -80,20 +84,21 @@ final class SyncHub: Sendable {
 
   init(time: any Timekeeper) { alarm = Alarm(time) }
 
-  /// Hands over polls whose time is up, and those whose callers left, until the task is cancelled.
+  /// Hands over polls whose time is up, and those whose callers left, until the task is cancelled. Called too where
+  /// there are postponed polls, which `takePostponed` hands over.
   func run(_ act: (_ due: [OpenPoll], _ gone: [OpenPoll]) async -> Void) async {
     await alarm.run { now in
-      let (due, gone) = state.withLock { state in
+      let (due, gone, opens) = state.withLock { state in
         var due: [OpenPoll] = []
         while let slot = state.deadlines.popDue(at: now) {
           if let open = state.take(slot) { due.append(open) }
         }
         defer { state.gone = [] }
-        return (due, state.gone)
+        return (due, state.gone, state.opening.map { $0 <= now } ?? false)
       }
-      if !due.isEmpty || !gone.isEmpty { await act(due, gone) }
+      if opens || !due.isEmpty || !gone.isEmpty { await act(due, gone) }
       return state.withLock { state in
-        state.armed = state.deadlines.next
+        state.armed = [state.deadlines.next, state.opening].compactMap { $0 }.min()
         return state.armed
       }
     }
@@ -113,6 +118,63 @@ final class SyncHub: Sendable {
     if isEarlier { alarm.ring() }
     return isParked
   }
+
+  // MARK: Postponed
+
+  /// How long polls are postponed, so that many are opened at once.
+  private static let together = Duration.milliseconds(5)
+  /// How long they are while others are told of a change.
+  private static let patience = Duration.milliseconds(250)
+
+  /// Takes in a poll of a client that was answered a moment ago: there is hardly anything new for it. It is opened with
+  /// others that come soon, and after those who have yet to be told of the change it was told of.
+  ///
+  /// - Returns: false where the server stops, and nothing is taken in.
+  func postpone(_ poll: Poll, now: Instant) -> Bool {
+    let (isTaken, isEarlier) = state.withLock { state in
+      guard !state.isClosed else { return (false, false) }
+      state.postponed.append(poll)
+      guard state.postponed.count == 1 else { return (true, false) }
+      state.postponedSince = now
+      let opening = now + Self.together
+      state.opening = opening
+      guard state.armed.map({ opening < $0 }) ?? true else { return (true, false) }
+      state.armed = opening
+      return (true, true)
+    }
+    if isEarlier { alarm.ring() }
+    return isTaken
+  }
+
+  /// Takes out postponed polls, to be opened now; of many a part, and the others soon.
+  ///
+  /// - Parameters:
+  ///   - now: the time.
+  ///   - othersWait: whether others have yet to be told of a change. Then none is taken before it has waited long.
+  func takePostponed(now: Instant, othersWait: Bool) -> [Poll] {
+    state.withLock { state in
+      guard !othersWait || state.postponedSince + Self.patience <= now else {
+        state.opening = state.postponed.isEmpty ? nil : now + Self.together
+        return []
+      }
+      let taken = Array(state.postponed.prefix(Self.openedAtOnce))
+      state.postponed.removeFirst(taken.count)
+      state.opening = state.postponed.isEmpty ? nil : now
+      return taken
+    }
+  }
+
+  private static let openedAtOnce = SyncService.workInOneTurn
+
+  /// Takes out every postponed poll.
+  func takeAllPostponed() -> [Poll] {
+    state.withLock { state in
+      defer { state.postponed = [] }
+      return state.postponed
+    }
+  }
+
+  // MARK: What ends a wait
 
   /// Takes out polls that something new concerns.
   ///

@@ -5,20 +5,26 @@ internal import PresenceCore
 /// What polls are answered with: each event is written once in a pass, and its bytes are shared by everybody who may see
 /// it.
 extension SyncService {
-  /// How many of these polls are answered in one turn: by how much may have changed for each, so that a turn is short.
-  func number(inOneTurn polls: [OpenPoll]) -> Int {
-    var (count, work) = (0, 0)
+  /// How many of these polls are answered next, so that a turn is short: by how much may have changed for each.
+  ///
+  /// - Parameters:
+  ///   - polls: those that are to be answered.
+  ///   - room: what is left of `workInOneTurn`; less afterwards.
+  /// - Returns: at least one.
+  func number(of polls: [OpenPoll], within room: inout Int) -> Int {
+    var count = 0
     for open in polls {
       let user = open.device.user
-      work += 1 + (index.listRecords(of: user).count + index.inviteRecords(of: user).count) / 128
-      guard count == 0 || work <= Self.workInOneTurn else { break }
+      let work = 1 + (index.listRecords(of: user).count + index.inviteRecords(of: user).count) / 128
+      guard count == 0 || work <= room else { break }
+      room -= work
       count += 1
     }
     return count
   }
 
-  /// In polls of people whose lists are short; about 10 microseconds each.
-  private static let workInOneTurn = 32
+  /// In polls of people whose lists are short; about 5 microseconds each.
+  static let workInOneTurn = 64
 
   /// Answers polls, parks them, or keeps them to be told in parts: those among them that have much to be told.
   ///
@@ -58,7 +64,7 @@ extension SyncService {
   ) -> Bool {
     let (poll, now) = (open.poll, view.now.instant)
     guard isReached(open) else {
-      poll.deliver(Self.unknownPosition(of: poll).response)
+      open.answer(Self.unknownPosition(of: poll).response)
       return true
     }
     let position = position(of: view.viewer)
@@ -76,7 +82,7 @@ extension SyncService {
       }
       if now < until {
         if hub.park(open, after: after, until: until) { return false }
-        poll.deliver(open.farewell)
+        open.answer(open.farewell)
         return true
       }
       if hasNews { lastAnswers[open.device] = now }
@@ -86,7 +92,7 @@ extension SyncService {
       return false
     }
     shared.write(notices, in: view, as: poll.form)
-    poll.deliver(
+    open.answer(
       poll.answer(
         from: open.start, to: position.token, isComplete: open.since == nil && open.start != nil,
         accountData: types.isEmpty ? [] : types.compactMap(accountData(of: view.viewer).event),

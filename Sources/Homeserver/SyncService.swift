@@ -19,6 +19,8 @@ struct SyncService: Sendable {
   var long: [OpenPoll] = []
   /// What requests mean for the streams of others.
   private var postponed = PostponedEvents()
+  /// Streams of polls that were answered a moment ago.
+  private var answeredStreams = AnsweredStreams()
   /// When each device was last told something.
   var lastAnswers: [Device: Instant] = [:]
   let batching: Duration
@@ -75,8 +77,13 @@ struct SyncService: Sendable {
 
   // MARK: Postponed
 
-  /// When postponed events are due.
-  var nextDeadline: Instant? { postponed.due }
+  /// When postponed events are due, or a stream has ended because its client did not ask again.
+  var nextDeadline: Instant? {
+    guard let events = postponed.due, let streams = answeredStreams.due else {
+      return postponed.due ?? answeredStreams.due
+    }
+    return min(events, streams)
+  }
 
   mutating func postpone(_ event: PostponedEvents.Event, at now: Instant) { postponed.add(event, at: now) }
 
@@ -153,7 +160,10 @@ struct SyncService: Sendable {
     return index.hasUntold || !news.isEmpty
   }
 
-  private static let wokenAtOnce = 64
+  private static let wokenAtOnce = workInOneTurn
+
+  /// Whether a change has yet to be told to polls that wait for it.
+  var isWaking: Bool { index.hasUntold || !news.isEmpty || !woken.isEmpty }
 
   /// Polls that were woken, to be answered now.
   mutating func takeWoken() -> [OpenPoll] {
@@ -162,13 +172,31 @@ struct SyncService: Sendable {
   }
 
   /// Polls that are answered in a later turn, before those that were woken since.
-  mutating func putBack(_ polls: [OpenPoll]) { woken = polls + woken }
+  mutating func putBack(_ polls: some Collection<OpenPoll>) { woken.insert(contentsOf: polls, at: 0) }
 
   /// The next poll that is told in parts.
   mutating func takeLong() -> OpenPoll? { long.isEmpty ? nil : long.removeFirst() }
 
   /// Whether polls are to be told in parts.
   var hasLong: Bool { !long.isEmpty }
+
+  // MARK: Streams of answered polls
+
+  /// Keeps the streams of answered polls that another poll may go on with.
+  ///
+  /// - Returns: the polls whose streams have ended.
+  mutating func keepStreams(of answered: [OpenPoll], at now: Instant) -> [OpenPoll] {
+    answered.filter { open in
+      guard open.poll.isRepeatable else { return true }
+      answeredStreams.add(open.poll, at: now)
+      return false
+    }
+  }
+
+  /// Some of the streams that no poll went on with, and when they ended.
+  mutating func takeLapsedStreams(at now: Instant) -> [(poll: Poll, stream: StreamID, endedAt: Instant)] {
+    answeredStreams.takeLapsed(at: now, most: Self.wokenAtOnce)
+  }
 
   /// Takes out every poll of a device, those among them that were just woken.
   mutating func end(_ device: Device) -> [OpenPoll] {

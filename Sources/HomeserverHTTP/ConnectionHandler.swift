@@ -147,6 +147,7 @@ extension ConnectionHandler {
     hasReadParts = true
     current = .handedOver
     self.poll = poll
+    self.repeated?.poll = poll
     phase = .answering
     timer.disarm()
     place.set(.busy, now: context.eventLoop.now)

@@ -98,10 +98,7 @@ final class EventLoopDispatcher: Sendable {
   ///
   /// - Returns: nil where it has to be asked for like the first.
   func ask(again last: Poll, since position: SyncToken) -> Poll? {
-    guard let poll = requests.poll(again: last, since: position) else { return nil }
-    asked.value.polls.append(poll)
-    ring()
-    return poll
+    requests.open(again: last, since: position)
   }
 
   private func ring() {
@@ -203,8 +200,8 @@ struct RequestHandler: Sendable {
     homeserver?.poll(for: request, deliver: deliver)
   }
 
-  func poll(again last: Poll, since position: SyncToken) -> Poll? {
-    homeserver?.poll(again: last, since: position)
+  func open(again last: Poll, since position: SyncToken) -> Poll? {
+    homeserver?.open(again: last, since: position)
   }
 
   /// Where no homeserver says who a sender is, all count as known.

@@ -6,7 +6,8 @@ internal import NIOCore
 /// A poll as it came over a connection. A client asks for the next one in the same words but for the position, as soon
 /// as it was answered; such a request is compared and not parsed.
 struct RepeatedPoll {
-  let poll: Poll
+  /// The last poll of them.
+  var poll: Poll
   /// The head up to the position, and behind it.
   private let before: [UInt8]
   private let after: [UInt8]

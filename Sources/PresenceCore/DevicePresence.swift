@@ -55,13 +55,14 @@ struct DevicePresence: Hashable, Sendable {
   /// A poll returned.
   ///
   /// - Returns: whether it was open here.
-  mutating func end(_ stream: StreamID, at now: Instant) -> Bool {
+  mutating func end(_ stream: StreamID, at instant: Instant) -> Bool {
     guard let place = streams.firstIndex(where: { $0.id == stream }) else { return false }
     // In place: the next poll finds room.
     let ended = streams.remove(at: place)
-    if ended.counts { lastStreamEnd = now }
-    if ended.looks { lastLookEnd = now }
-    lastEnd = now
+    func later(_ other: Instant?) -> Instant { max(other ?? instant, instant) }
+    if ended.counts { lastStreamEnd = later(lastStreamEnd) }
+    if ended.looks { lastLookEnd = later(lastLookEnd) }
+    lastEnd = later(lastEnd)
     return true
   }
 
@@ -118,7 +119,10 @@ struct DevicePresence: Hashable, Sendable {
 
 /// One open poll of one device.
 public struct StreamID: Hashable, Sendable {
-  let number: UInt64
+  /// At least 1, and given once in the life of a server.
+  package let number: UInt64
+
+  package init(number: UInt64) { self.number = number }
 }
 
 /// What a poll says about the device behind it.

@@ -27,24 +27,40 @@ extension PresenceRules {
     return (stream, reconcile(user, at: instant))
   }
 
+  /// Whether a poll has not returned, so that the next one of its client may go on with its stream.
+  public func isOpen(_ stream: StreamID, of user: UserID, on device: DeviceID) -> Bool {
+    guard let person = people.index(forKey: user),
+      let place = people.values[person].devices.index(forKey: device)
+    else { return false }
+    return people.values[person].devices.values[place].streams.contains { $0.id == stream }
+  }
+
   /// A poll returned, for whatever reason. Unknown streams (ended by `closing` before) are ignored.
+  ///
+  /// - Parameters:
+  ///   - stream: what `streamOpened` returned.
+  ///   - user: whose it is.
+  ///   - device: the device that polled.
+  ///   - ended: when it returned, if it was before now.
+  ///   - now: the time.
   public mutating func streamEnded(
-    _ stream: StreamID, of user: UserID, on device: DeviceID, now: Moment
+    _ stream: StreamID, of user: UserID, on device: DeviceID, at ended: Instant? = nil, now: Moment
   ) -> [PresenceEffect] {
-    streamsEnded(CollectionOfOne((stream: stream, device: device)), of: user, now: now)
+    streamsEnded(CollectionOfOne((stream: stream, device: device)), of: user, at: ended, now: now)
   }
 
   /// Polls of one user returned together. What follows is worked out once: it looks at each of their devices, which may
   /// be many.
   public mutating func streamsEnded(
-    _ ended: some Collection<(stream: StreamID, device: DeviceID)>, of user: UserID, now: Moment
+    _ ended: some Collection<(stream: StreamID, device: DeviceID)>, of user: UserID, at end: Instant? = nil,
+    now: Moment
   ) -> [PresenceEffect] {
-    let instant = now.instant
+    let (instant, end) = (now.instant, end ?? now.instant)
     var isKnown = false
     let limits = limits
     people.change(user) { person in
       person.changeDevices(at: instant, limits) { devices in
-        for (stream, device) in ended where devices.change(device, { $0.end(stream, at: instant) }) == true {
+        for (stream, device) in ended where devices.change(device, { $0.end(stream, at: end) }) == true {
           isKnown = true
         }
       }

@@ -1,4 +1,5 @@
 import MatrixWire
+import Ports
 import PresenceCore
 import Testing
 
@@ -23,6 +24,20 @@ struct PollingTests {
     world.poll(bob, "tty", .offline)
     world.wait(span)
     #expect(world.rules.isPolling(bob, now: world.now) == expected)
+  }
+
+  @Test(arguments: [(Duration.milliseconds(28_999), true), (.seconds(29), false)])
+  func aPollThatIsSaidToHaveClosedBeforeCountsFromThen(after span: Duration, expected: Bool) throws {
+    var world = World()
+    let stream = world.open(bob)
+    #expect(world.rules.isOpen(stream, of: bob, on: device("tty")))
+    let closed = world.now.instant
+    world.wait(.seconds(1))
+    world.record(world.rules.streamEnded(stream, of: bob, on: device("tty"), at: closed, now: world.now))
+    #expect(!world.rules.isOpen(stream, of: bob, on: device("tty")))
+    world.wait(span)
+    #expect(world.rules.isPolling(bob, now: world.now) == expected)
+    #expect((world.rules.publicPresence(of: bob, now: world.now)?.state == .online) == expected)
   }
 
   @Test(arguments: [(Duration.milliseconds(59_999), true), (.seconds(60), false)])

@@ -26,7 +26,7 @@ struct StreamEndpoints: Sendable {
   ///
   /// - Throws: 400 for parameters that cannot be understood.
   func poll(
-    _ endpoint: PollParameters.Endpoint, _ request: RoutedRequest,
+    _ endpoint: PollParameters.Endpoint, _ request: RoutedRequest, isRepeatable: Bool = false,
     deliver: @escaping @Sendable (WireResponse) -> Void
   ) throws(APIError) -> Poll {
     let token = try request.provenToken
@@ -36,7 +36,8 @@ struct StreamEndpoints: Sendable {
     }
     let shape = endpoint == .sync ? StreamForm.Shape.withSender : .contentOnly
     return Poll(
-      device, token.digest, StreamForm(shape, request.version.vocabulary), parameters, deliver: deliver)
+      device, token.digest, StreamForm(shape, request.version.vocabulary), parameters,
+      isRepeatable: isRepeatable, deliver: deliver)
   }
 
   /// The filter a poll names: JSON, or the name of one that was stored.
