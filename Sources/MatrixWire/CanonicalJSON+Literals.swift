@@ -28,14 +28,6 @@ extension CanonicalJSON.Object: ExpressibleByDictionaryLiteral {
   }
 }
 
-extension CanonicalJSON.Object: Hashable {
-  public static func == (left: Self, right: Self) -> Bool {
-    CanonicalJSON.object(left) == CanonicalJSON.object(right)
-  }
-
-  public func hash(into hasher: inout Hasher) { hasher.combine(CanonicalJSON.object(self)) }
-}
-
 extension CanonicalJSON {
   /// Whether every number in it has a canonical form.
   public var isCanonical: Bool {

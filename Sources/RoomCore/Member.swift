@@ -18,7 +18,7 @@ public struct Member: Hashable, Sendable {
   static let momentaryKeys = ["reason", "is_direct", "join_authorised_via_users_server"]
 
   /// Nil for what is no membership.
-  init?(_ event: RoomEvent, user: UserID) {
+  init?(_ event: PDU, user: UserID) {
     var fields = event.fields
     guard let membership = fields["membership"]?.text.flatMap({ Membership(rawValue: $0) }) else {
       return nil

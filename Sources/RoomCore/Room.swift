@@ -28,7 +28,7 @@ public struct Room: Hashable, Sendable {
   let createEvent: EventID
 
   /// A room as its first event makes it; nil for any other event.
-  init?(_ event: RoomEvent) {
+  init?(_ event: PDU) {
     guard event.type == RoomEventType.create, event.stateKey == "" else { return nil }
     (id, creator, createEvent) = (event.room, event.sender, event.id)
     isFederated = event.fields["m.federate"]?.flag ?? true
@@ -65,13 +65,13 @@ public struct Room: Hashable, Sendable {
   /// - Parameters:
   ///   - event: the new last event.
   ///   - user: whose membership it is, where the caller has them already: one name is then kept once.
-  mutating func append(_ event: RoomEvent, user: UserID? = nil) {
+  mutating func append(_ event: PDU, user: UserID? = nil) {
     (lastEvent, depth, position) = (event.id, event.depth, event.position)
     setState(event, user: user)
   }
 
   /// Takes a state event for the current one.
-  mutating func setState(_ event: RoomEvent, user: UserID? = nil) {
+  mutating func setState(_ event: PDU, user: UserID? = nil) {
     guard let key = event.stateKey else { return }
     if event.type == RoomEventType.member {
       guard let user = user ?? UserID(key), let member = Member(event, user: user) else { return }
@@ -91,7 +91,7 @@ public struct Room: Hashable, Sendable {
   }
 
   /// Takes away the content of an event that was redacted, where it is current state.
-  mutating func redact(_ event: RoomEvent) {
+  mutating func redact(_ event: PDU) {
     guard let key = event.stateKey, stateEventID(StateKey(event.type, key)) == event.id else { return }
     let isForgotten = UserID(key).flatMap { table[$0]?.isForgotten } ?? false
     setState(event)

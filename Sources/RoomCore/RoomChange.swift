@@ -5,7 +5,7 @@ public enum RoomChange: Hashable, Sendable {
   case room(RoomRecord)
   /// An event, new or with its content redacted. Of the state events of one room, type and state key, the one with the
   /// highest position is the current one.
-  case event(RoomEvent)
+  case event(PDU)
   case alias(AliasRecord)
   case removeAlias(RoomAlias)
   case forgotten(ForgottenRecord)

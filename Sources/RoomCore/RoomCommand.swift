@@ -39,7 +39,7 @@ public struct RoomCommand: Hashable, Sendable {
     case setState(RoomID, StateKey, content: CanonicalJSON.Object, profile: Profile?)
     case send(RoomID, type: String, content: CanonicalJSON.Object)
     /// The event that is redacted, as the store has it.
-    case redact(RoomEvent, reason: String?)
+    case redact(PDU, reason: String?)
 
     case setAlias(RoomAlias, RoomID)
     case removeAlias(RoomAlias)
@@ -47,7 +47,7 @@ public struct RoomCommand: Hashable, Sendable {
     /// A new name or picture, in some of the rooms the user is in.
     case setProfile(Profile, rooms: [RoomID])
 
-    case setReceipt(RoomID, Receipt)
+    case setReceipt(RoomID, RoomReceipt)
     case setAccountData(RoomID, type: String, content: [UInt8])
     /// Adds a tag, or with nil takes it away. The content is what the client says of it, such as `order`.
     case setTag(RoomID, String, CanonicalJSON.Object?)

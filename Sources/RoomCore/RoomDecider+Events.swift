@@ -27,7 +27,7 @@ extension RoomDecider {
     try append(EventDraft(type: key.type, stateKey: key.key, sender: sender, content: content))
   }
 
-  mutating func redact(_ event: RoomEvent, _ reason: String?) throws(MatrixError) {
+  mutating func redact(_ event: PDU, _ reason: String?) throws(MatrixError) {
     let room = try enterAsMember(event.room)
     guard event.type != RoomEventType.create else {
       throw MatrixError(.forbidden, "The event that makes a room cannot be redacted.")

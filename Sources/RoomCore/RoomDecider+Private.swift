@@ -2,7 +2,7 @@ internal import MatrixWire
 
 /// Receipts, and what users keep about rooms.
 extension RoomDecider {
-  mutating func setReceipt(_ id: RoomID, _ receipt: Receipt) throws(MatrixError) {
+  mutating func setReceipt(_ id: RoomID, _ receipt: RoomReceipt) throws(MatrixError) {
     _ = try enterAsMember(id)
     let receipts = rules.receipts(in: id)
     guard receipts.isNew(receipt) else { return }
@@ -18,8 +18,8 @@ extension RoomDecider {
   mutating func setAccountData(_ id: RoomID, type: String, content: [UInt8]) throws(MatrixError) {
     guard let room = rules.rooms[id], room.member(sender) != nil else { throw .notInRoom(sender, id) }
     decision.room = id
-    guard (1...RoomEvent.longestKey).contains(type.utf8.count) else {
-      throw MatrixError(.tooLarge, "A type has 1 to \(RoomEvent.longestKey) bytes.")
+    guard (1...PDU.longestKey).contains(type.utf8.count) else {
+      throw MatrixError(.tooLarge, "A type has 1 to \(PDU.longestKey) bytes.")
     }
     let size = rules.accountData.size(of: sender, in: id, without: type) + type.utf8.count + content.count
     guard size <= limits.accountDataBytes else {
@@ -33,8 +33,8 @@ extension RoomDecider {
   }
 
   mutating func setTag(_ id: RoomID, _ tag: String, _ content: CanonicalJSON.Object?) throws(MatrixError) {
-    guard tag.utf8.count <= RoomEvent.longestKey else {
-      throw MatrixError(.tooLarge, "A tag has \(RoomEvent.longestKey) bytes at most.")
+    guard tag.utf8.count <= PDU.longestKey else {
+      throw MatrixError(.tooLarge, "A tag has \(PDU.longestKey) bytes at most.")
     }
     let stored = rules.accountData.content(RoomEventType.tags, of: sender, in: id) ?? []
     var tags = CanonicalJSON.fields(of: stored)["tags"]?.object ?? [:]

@@ -10,7 +10,7 @@ struct RoomDecider {
   /// The room that events are added to, as it will be.
   private var current: Room?
   /// The last event added, which `current` has not seen: most commands add one, and need no changed copy of a room.
-  private var unseen: RoomEvent?
+  private var unseen: PDU?
   private var nextPosition: UInt64
 
   init(rules: RoomRules, command: RoomCommand, now: Moment) {
@@ -136,8 +136,8 @@ struct RoomDecider {
       throw MatrixError(code, error.reason)
     }
     add(
-      try RoomEvent(
-        RoomEvent.Parts(
+      try PDU(
+        PDU.Parts(
           room: room.id, draft: draft, timestamp: now.wall, depth: min(room.depth + 1, EventID.deepest),
           previous: [room.lastEvent], authorizing: authorization.authorizingEvents(of: draft),
           position: nextPlace()), rules.hasher))
@@ -145,13 +145,13 @@ struct RoomDecider {
 
   /// Adds the first event of a room.
   mutating func appendFirst(_ draft: EventDraft, of room: RoomID) throws(MatrixError) {
-    let parts = RoomEvent.Parts(
+    let parts = PDU.Parts(
       room: room, draft: draft, timestamp: now.wall, depth: 1, previous: [], authorizing: [],
       position: nextPlace())
-    add(try RoomEvent(parts, rules.hasher))
+    add(try PDU(parts, rules.hasher))
   }
 
-  mutating func add(_ event: RoomEvent) {
+  mutating func add(_ event: PDU) {
     add(.event(event))
     decision.event = event.id
     unseen = event

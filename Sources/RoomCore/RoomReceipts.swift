@@ -2,31 +2,31 @@ public import MatrixWire
 
 /// The receipts of one room.
 public struct RoomReceipts: Hashable, Sendable {
-  private var table = OrderedTable<Receipt, Receipt.Key>(by: \.key)
+  private var table = OrderedTable<RoomReceipt, RoomReceipt.Key>(by: \.key)
 
   public init() {}
 
   /// All of them, by user.
-  public var all: [Receipt] { table.elements }
+  public var all: [RoomReceipt] { table.elements }
 
   /// What others may be told: receipts that came after a position, those of the viewer of either kind.
-  public func told(to viewer: UserID, after position: UInt64) -> [Receipt] {
+  public func told(to viewer: UserID, after position: UInt64) -> [RoomReceipt] {
     all.filter { $0.position > position && ($0.kind == .read || $0.user == viewer) }
   }
 
   /// The highest place in the stream that a user has read, in the room as a whole.
   public func readPosition(of user: UserID) -> UInt64? {
-    Receipt.Kind.allCases.compactMap { kind in
-      table[Receipt.Key(user: user, kind: kind, thread: nil)]?.eventPosition
+    RoomReceipt.Kind.allCases.compactMap { kind in
+      table[RoomReceipt.Key(user: user, kind: kind, thread: nil)]?.eventPosition
     }.max()
   }
 
   /// Whether a receipt says something new.
-  func isNew(_ receipt: Receipt) -> Bool {
+  func isNew(_ receipt: RoomReceipt) -> Bool {
     table[receipt.key].map { $0.eventPosition < receipt.eventPosition } ?? true
   }
 
-  mutating func set(_ receipt: Receipt) { table[receipt.key] = receipt }
+  mutating func set(_ receipt: RoomReceipt) { table[receipt.key] = receipt }
 
   /// How many receipts a user has.
   func count(of user: UserID) -> Int { all.count { $0.user == user } }

@@ -20,7 +20,7 @@ public struct RoomEnd: Hashable, Sendable {
     (self.room, self.event, self.depth, self.position) = (room, event, depth, position)
   }
 
-  public init(_ event: RoomEvent) {
+  public init(_ event: PDU) {
     self.init(room: event.room, event: event.id, depth: event.depth, position: event.position)
   }
 }
@@ -52,9 +52,9 @@ public struct ForgottenRecord: Hashable, Sendable {
 /// How far a user has read, in one way. One row for each room, user, kind and thread.
 public struct ReceiptRecord: Hashable, Sendable {
   public var room: RoomID
-  public var receipt: Receipt
+  public var receipt: RoomReceipt
 
-  public init(room: RoomID, receipt: Receipt) { (self.room, self.receipt) = (room, receipt) }
+  public init(room: RoomID, receipt: RoomReceipt) { (self.room, self.receipt) = (room, receipt) }
 }
 
 /// What a client keeps for a user about a room: tags, read markers, anything. One row for each user, room and type.

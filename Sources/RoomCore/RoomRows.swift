@@ -2,7 +2,7 @@
 public struct RoomRows: Hashable, Sendable {
   public var rooms: [RoomRecord] = []
   /// The current state of all rooms, members included, in any order.
-  public var state: [RoomEvent] = []
+  public var state: [PDU] = []
   /// The last event of each room.
   public var ends: [RoomEnd] = []
   public var aliases: [AliasRecord] = []

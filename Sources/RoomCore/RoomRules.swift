@@ -110,7 +110,7 @@ public struct RoomRules: Sendable {
     return []
   }
 
-  private mutating func append(_ event: RoomEvent) -> [RoomEffect] {
+  private mutating func append(_ event: PDU) -> [RoomEffect] {
     let user = userNamed(by: event)
     if rooms[event.room] == nil {
       rooms[event.room] = Room(event)
@@ -121,7 +121,7 @@ public struct RoomRules: Sendable {
   }
 
   /// What a new state event means for who is where and who sees whom.
-  mutating func follow(_ event: RoomEvent, _ user: UserID?) -> [RoomEffect] {
+  mutating func follow(_ event: PDU, _ user: UserID?) -> [RoomEffect] {
     guard let room = rooms[event.room] else { return [] }
     var effects: [RoomEffect] = []
     if let user {
@@ -140,14 +140,14 @@ public struct RoomRules: Sendable {
   }
 
   /// Whose membership an event is.
-  func userNamed(by event: RoomEvent) -> UserID? {
+  func userNamed(by event: PDU) -> UserID? {
     guard event.type == RoomEventType.member, let user = event.stateKey.flatMap({ UserID($0) }) else {
       return nil
     }
     return index.known(user) ?? user
   }
 
-  private mutating func redact(_ event: RoomEvent) -> [RoomEffect] {
+  private mutating func redact(_ event: PDU) -> [RoomEffect] {
     rooms.change(event.room) { $0.redact(event) }
     return [.redacted(event)] + follow(event, userNamed(by: event))
   }

@@ -12,7 +12,7 @@ public struct StateEvent: Hashable, Sendable {
   public let position: UInt64
 
   /// Nil for what is no state.
-  init?(_ event: RoomEvent) {
+  init?(_ event: PDU) {
     guard let stateKey = event.stateKey else { return nil }
     (id, key, sender) = (event.id, StateKey(event.type, stateKey), event.sender)
     (content, timestamp, position) = (event.content, event.timestamp, event.position)

@@ -74,7 +74,7 @@ struct Hall {
   }
 
   /// The events that the last command added.
-  var events: [RoomEvent] {
+  var events: [PDU] {
     effects.compactMap { effect in
       if case .event(let event) = effect { event } else { nil }
     }

@@ -56,10 +56,10 @@ struct RandomHall {
     case 12: action = .setAccountData(room, type: pick(["x", "y"]), content: Array("{}".utf8))
     case 13:
       guard let event = someEvent(of: room) else { return }
-      let kind = pick(Receipt.Kind.allCases)
+      let kind = pick(RoomReceipt.Kind.allCases)
       action = .setReceipt(
         room,
-        Receipt(
+        RoomReceipt(
           user: user, kind: kind, event: event.id, eventPosition: event.position, timestamp: hall.now.wall))
     case 14:
       guard let event = someEvent(of: room) else { return }
@@ -78,7 +78,7 @@ struct RandomHall {
     run(.create(creation), by: user)
   }
 
-  private mutating func someEvent(of room: RoomID) -> RoomEvent? {
+  private mutating func someEvent(of room: RoomID) -> PDU? {
     let events = hall.rows.events.values.filter { $0.room == room }.sorted { $0.position < $1.position }
     return events.isEmpty ? nil : pick(events)
   }

@@ -6,7 +6,7 @@ struct StoredRooms {
   private struct ReceiptPlace: Hashable {
     let room: RoomID
     let user: UserID
-    let kind: Receipt.Kind
+    let kind: RoomReceipt.Kind
     let thread: String?
   }
 
@@ -21,7 +21,7 @@ struct StoredRooms {
     let key: StateKey
   }
 
-  private(set) var events: [EventID: RoomEvent] = [:]
+  private(set) var events: [EventID: PDU] = [:]
   private var rooms: [RoomID: RoomRecord] = [:]
   private var aliases: [RoomAlias: AliasRecord] = [:]
   private var forgotten: Set<ForgottenRecord> = []
@@ -52,8 +52,8 @@ struct StoredRooms {
   var rows: RoomRows {
     var rows = RoomRows()
     rows.rooms = Array(rooms.values)
-    var state: [StatePlace: RoomEvent] = [:]
-    var ends: [RoomID: RoomEvent] = [:]
+    var state: [StatePlace: PDU] = [:]
+    var ends: [RoomID: PDU] = [:]
     for event in events.values {
       if event.position > ends[event.room]?.position ?? 0 { ends[event.room] = event }
       guard let key = event.stateKey else { continue }

@@ -65,10 +65,10 @@ struct RawRoom {
   /// The same as the rules hold it.
   var room: Room {
     var number: UInt64 = 0
-    func event(_ place: Place, _ content: CanonicalJSON.Object) -> RoomEvent {
+    func event(_ place: Place, _ content: CanonicalJSON.Object) -> PDU {
       number += 1
       guard let id = EventID("$\(number)") else { preconditionFailure("'$\(number)' is no event ID") }
-      return RoomEvent(
+      return PDU(
         id: id, room: roomID("raw"), type: place.type, stateKey: place.key, sender: creator,
         content: CanonicalJSON.object(content).bytes, timestamp: start.wall, depth: Int64(number),
         previous: [],

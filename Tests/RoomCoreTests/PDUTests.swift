@@ -4,14 +4,14 @@ import Testing
 
 @testable import RoomCore
 
-struct RoomEventTests {
+struct PDUTests {
   private func event(
     _ draft: EventDraft, hasher: any ContentHasher = SHA256(), position: UInt64 = 1
-  ) throws -> RoomEvent {
-    let parts = RoomEvent.Parts(
+  ) throws -> PDU {
+    let parts = PDU.Parts(
       room: roomID("hall"), draft: draft, timestamp: start.wall, depth: 3, previous: [try id("$before")],
       authorizing: [try id("$first"), try id("$member")], position: position)
-    return try RoomEvent(parts, hasher)
+    return try PDU(parts, hasher)
   }
 
   private func id(_ text: String) throws -> EventID { try #require(EventID(text)) }
@@ -85,7 +85,7 @@ struct RoomEventTests {
       EventDraft(
         type: "m.room.message", sender: ann, content: ["body": .string(String(repeating: "a", count: bytes))])
     }
-    var (fits, tooMany) = (0, RoomEvent.largest)
+    var (fits, tooMany) = (0, PDU.largest)
     while tooMany - fits > 1 {
       let middle = (fits + tooMany) / 2
       if (try? event(draft(middle), hasher: QuickHasher())) != nil { fits = middle } else { tooMany = middle }
@@ -96,7 +96,7 @@ struct RoomEventTests {
       "origin_server_ts":1700000000000,"prev_events":["$before"],"room_id":"!hall:porch.example",
       "sender":"@ann:porch.example","type":"m.room.message"}
       """#)
-    #expect(fits + 43 + CanonicalJSON.object(empty).bytes.count == RoomEvent.largest)
+    #expect(fits + 43 + CanonicalJSON.object(empty).bytes.count == PDU.largest)
     #expect(throws: MatrixError.self) { try event(draft(tooMany)) }
   }
 

@@ -2,7 +2,7 @@ public import MatrixWire
 public import Ports
 
 /// How far a user has read in a room.
-public struct Receipt: Hashable, Sendable {
+public struct RoomReceipt: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case read = "m.read"
     /// Told to nobody but the user.

@@ -2,7 +2,7 @@ public import MatrixWire
 public import Ports
 
 /// An event of a room of version 11, as it is stored.
-public struct RoomEvent: Hashable, Sendable {
+public struct PDU: Hashable, Sendable {
   public let id: EventID
   public let room: RoomID
   public let type: String
@@ -105,7 +105,7 @@ public struct RoomEvent: Hashable, Sendable {
   public var fields: CanonicalJSON.Object { CanonicalJSON.fields(of: content) }
 
   /// What is left of it once another event redacts it; what is redacted already stays as it is.
-  public func redacted(by event: EventID) -> RoomEvent {
+  public func redacted(by event: EventID) -> PDU {
     guard redactedBy == nil else { return self }
     var redacted = self
     redacted.content = CanonicalJSON.object(Redaction.content(fields, ofType: type)).bytes
