@@ -208,9 +208,9 @@ extension BusyServer {
   private func states(_ part: Int) -> EDU {
     let number = next()
     var edu = PresenceEDU()
-    edu.push = (part * 50..<part * 50 + 50).map { number in
+    edu.push = (part * 50..<part * 50 + 50).map { user in
       .init(
-        userID: Self.remoteUser(number),
+        userID: Self.remoteUser(user),
         content: PresenceContent(state: .online, lastActiveAgo: 5_000, statusMessage: "\(number)"))
     }
     return .presence(edu)

@@ -1,6 +1,7 @@
 import MatrixWire
 import PorchlightTestSupport
 import Ports
+import PresenceCore
 import PresenceFederation
 import Testing
 

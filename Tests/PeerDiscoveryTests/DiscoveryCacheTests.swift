@@ -154,7 +154,7 @@ struct DiscoveryCacheTests {
 
   @Test func tooManyQuestionsAtOnceAreRefused() throws {
     var limits = PeerDiscovery.Limits()
-    limits.mostQuestions = 2
+    limits.mostLookups = 2
     for host in ["a", "b", "c"] {
       world.serve("https://\(host).test/.well-known/matrix/server") { [time = simulation.time] in
         try await time.sleep(until: time.instant + .seconds(5))
