@@ -31,11 +31,22 @@ struct AnsweredStreams: Sendable {
       first += 1
       if let stream = entry.poll.takeStream() { lapsed.append((entry.poll, stream, entry.answeredAt)) }
     }
+    giveBack()
+    return lapsed
+  }
+
+  /// Takes out the streams of a device that no poll went on with yet.
+  mutating func take(of device: Device) -> [(poll: Poll, stream: StreamID, endedAt: Instant)] {
+    entries[first...].filter { $0.poll.device == device }.compactMap { entry in
+      entry.poll.takeStream().map { (entry.poll, $0, entry.answeredAt) }
+    }
+  }
+
+  private mutating func giveBack() {
     // In place while there is room to save: moving the rest costs what it holds.
     if 2 * first >= entries.count {
       entries.removeFirst(first)
       first = 0
     }
-    return lapsed
   }
 }

@@ -17,7 +17,7 @@ public final class Poll: Sendable {
   /// Where it waits in the hub, under whose lock this is read and set.
   let slot = Atomic(noSlot)
   static let noSlot = -1
-  /// Whether its client may go on with `init(_:since:)`.
+  /// Whether its client may go on with `init(_:since:)`. One that never waits does not.
   let isRepeatable: Bool
   /// The stream of the poll before it, if that had not ended.
   let inherited: StreamID?
@@ -32,7 +32,7 @@ public final class Poll: Sendable {
     self.token = token
     self.form = form
     self.parameters = parameters
-    self.isRepeatable = isRepeatable
+    self.isRepeatable = isRepeatable && parameters.mayWait
     self.deliver = deliver
     inherited = nil
   }

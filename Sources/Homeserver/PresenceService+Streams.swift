@@ -85,6 +85,10 @@ extension PresenceService {
   private func stream(for poll: Poll, _ now: Moment) throws(APIError) -> StreamID {
     let (user, device) = (poll.device.user, poll.device.id)
     if let inherited = poll.inherited, rules.isOpen(inherited, of: user, on: device) { return inherited }
+    if rules.openStreams(of: user, on: device) >= rules.limits.openPolls {
+      // Those of answered polls are there for one that goes on with them, and in the way of no other.
+      end(sync.takeStreams(of: poll.device), now)
+    }
     do throws(MatrixError) {
       let (stream, effects) = try rules.streamOpened(of: user, on: device, poll.intent, now: now)
       dispatch(effects)
@@ -101,9 +105,11 @@ extension PresenceService {
   /// Ends the streams of polls that were answered, and whose clients did not ask again.
   func endLapsedStreams() {
     let now = time.now
-    for (poll, stream, ended) in sync.takeLapsedStreams(at: now.instant) {
-      endStream(stream, of: poll.device, at: ended, now)
-    }
+    end(sync.takeLapsedStreams(at: now.instant), now)
+  }
+
+  private func end(_ streams: [(poll: Poll, stream: StreamID, endedAt: Instant)], _ now: Moment) {
+    for (poll, stream, ended) in streams { endStream(stream, of: poll.device, at: ended, now) }
   }
 
   /// Polls were answered: those of one person end together.

@@ -151,6 +151,7 @@ final class SyncHub: Sendable {
   /// - Parameters:
   ///   - now: the time.
   ///   - othersWait: whether others have yet to be told of a change. Then none is taken before it has waited long.
+  /// - Returns: the polls, in the order in which they came.
   func takePostponed(now: Instant, othersWait: Bool) -> [Poll] {
     state.withLock { state in
       guard !othersWait || state.postponedSince + Self.patience <= now else {

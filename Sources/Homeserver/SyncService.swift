@@ -198,6 +198,11 @@ struct SyncService: Sendable {
     answeredStreams.takeLapsed(at: now, most: Self.wokenAtOnce)
   }
 
+  /// The streams of a device that no poll went on with yet, and when their polls were answered.
+  mutating func takeStreams(of device: Device) -> [(poll: Poll, stream: StreamID, endedAt: Instant)] {
+    answeredStreams.take(of: device)
+  }
+
   /// Takes out every poll of a device, those among them that were just woken.
   mutating func end(_ device: Device) -> [OpenPoll] {
     lastAnswers[device] = nil

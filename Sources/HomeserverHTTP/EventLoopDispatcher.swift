@@ -10,7 +10,7 @@ internal import Synchronization
 /// A poll costs no task of its own, and what is read on a loop is answered there: no other thread is woken,
 /// which would cost as much as a small answer.
 final class EventLoopDispatcher: Sendable {
-  private struct Asked {
+  struct Asked {
     var polls: [Poll] = []
     var requests: [(request: WireRequest, memory: MemoryCharge?, connection: ConnectionHandler.Handle)] = []
     var isRung = false
@@ -70,7 +70,7 @@ final class EventLoopDispatcher: Sendable {
     }
   }
 
-  private func takeAsked() -> Asked {
+  func takeAsked() -> Asked {
     loop.assertInEventLoop()
     defer { asked.value = Asked() }
     return asked.value

@@ -9,7 +9,7 @@ extension PresenceRules {
   public mutating func streamOpened(
     of user: UserID, on device: DeviceID, _ intent: PollIntent, now: Moment
   ) throws(MatrixError) -> (StreamID, [PresenceEffect]) {
-    guard people[user]?.devices[device]?.streams.count ?? 0 < limits.openPolls else {
+    guard openStreams(of: user, on: device) < limits.openPolls else {
       throw MatrixError(
         .limitExceeded, "This device has \(limits.openPolls) polls open already.", retryAfter: 1000)
     }
@@ -35,6 +35,11 @@ extension PresenceRules {
     return people.values[person].devices.values[place].streams.contains { $0.id == stream }
   }
 
+  /// How many polls a device has open.
+  public func openStreams(of user: UserID, on device: DeviceID) -> Int {
+    people[user]?.devices[device]?.streams.count ?? 0
+  }
+
   /// A poll returned, for whatever reason. Unknown streams (ended by `closing` before) are ignored.
   ///
   /// - Parameters:
@@ -43,6 +48,7 @@ extension PresenceRules {
   ///   - device: the device that polled.
   ///   - ended: when it returned, if it was before now.
   ///   - now: the time.
+  /// - Returns: what follows for those who watch.
   public mutating func streamEnded(
     _ stream: StreamID, of user: UserID, on device: DeviceID, at ended: Instant? = nil, now: Moment
   ) -> [PresenceEffect] {

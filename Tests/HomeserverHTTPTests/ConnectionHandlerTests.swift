@@ -1,5 +1,4 @@
 internal import HTTPTestSupport
-internal import Homeserver
 internal import MatrixWire
 internal import NIOCore
 internal import NIOEmbedded
@@ -8,6 +7,7 @@ internal import PorchlightTestSupport
 internal import Ports
 internal import Testing
 
+@testable internal import Homeserver
 @testable internal import HomeserverHTTP
 
 /// One connection without a socket, on an event loop that the test drives.
@@ -32,7 +32,8 @@ internal import Testing
 
     init(to homeserver: Homeserver, _ token: AccessToken) throws {
       self.token = token
-      let requests = RequestHandler(respond: { _, _ in WireResponse(status: 500) }, homeserver: homeserver)
+      let requests = RequestHandler(
+        respond: { _, _ in WireResponse(status: 500, body: []) }, homeserver: homeserver)
       let limits = HTTPServer.Limits()
       handler = ConnectionHandler(
         EventLoopDispatcher(channel.eventLoop, requests, MemoryBudget(bytes: limits.memory), RealTime()),
@@ -47,16 +48,21 @@ internal import Testing
     var isWaiting: Bool { handler.phase == .answering }
     var parsed: Int { parts.count }
 
-    func poll(since: String, timeout: Int = 0) throws {
+    func poll(since: String, timeout: Int = 30_000) throws {
       try channel.writeInbound(
         ByteBuffer(
           string: "GET /_matrix/client/v3/sync?timeout=\(timeout)&since=\(since) HTTP/1.1\r\nHost: h\r\n"
             + "Authorization: Bearer \(token.rawValue)\r\n\r\n"))
     }
 
-    func answer() { handler.answer(WireResponse(status: 200)) }
+    func answer() { handler.answer(WireResponse(status: 200, body: [])) }
 
-    func close() throws { _ = try channel.finish() }
+    /// Nobody opens its polls here: they are taken from where they wait for that.
+    func close(_ homeserver: Homeserver) throws {
+      _ = try channel.finish()
+      _ = handler.dispatcher.takeAsked()
+      _ = homeserver.hub.takeAllPostponed()
+    }
   }
 
   private static func homeserver() async throws -> (Homeserver, AccessToken) {
@@ -84,9 +90,9 @@ internal import Testing
         #expect(connection.isWaiting && connection.parsed == 2)
       }
       connection.answer()
-      try connection.poll(since: "p1_5", timeout: 1)
+      try connection.poll(since: "p1_5", timeout: 20_000)
       #expect(connection.isWaiting && connection.parsed == 4, "in other words it is another request")
-      try connection.close()
+      try connection.close(homeserver)
     }
     try run()
   }
@@ -102,7 +108,7 @@ internal import Testing
       connection.answer()
       try connection.poll(since: "p1_2")
       if !whileAPollWaits { connection.answer() }
-      try connection.close()
+      try connection.close(homeserver)
     }
     try run()
     #expect(closed == nil)

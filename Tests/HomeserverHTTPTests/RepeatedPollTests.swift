@@ -53,6 +53,21 @@ internal import Testing
     }
   }
 
+  /// Each leaves a stream that the next poll could go on with, and none does: the words are others each time.
+  @Test func pollsInOtherWordsAreNotCountedAsOpenOnceTheyWereAnswered() async throws {
+    try await withServedHomeserver { server in
+      let token = try await server.token(of: "ann")
+      var position = try await server.position(of: token).rawValue
+      try await withRawClient(to: server.endpoint) { client in
+        for number in 1...40 {
+          try await Self.setStatus("text \(number)", of: "ann", token, at: server)
+          try await client.send(Self.poll(token, since: position, timeout: 1_000 + number))
+          position = try await Self.answer(&client).nextBatch.rawValue
+        }
+      }
+    }
+  }
+
   @Test func manyAtOnceAreAnsweredInOrder() async throws {
     try await withServedHomeserver { server in
       let token = try await server.token(of: "ann")

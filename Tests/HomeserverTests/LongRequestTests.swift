@@ -145,10 +145,10 @@ struct LongRequestTests {
     let (first, last) = (Box<WireResponse>(), Box<WireResponse>())
     _ = try catWaits(on: 99) { device, response in
       if device == 0 { first.set(response) }
-      if device == 50 { last.set(response) }
+      if device == 90 { last.set(response) }
     }
     let presence = testClient.server.homeserver.presence
-    let device = Device(user: try testClient.server.user("cat"), id: try DeviceID("D50").orThrow("a device"))
+    let device = Device(user: try testClient.server.user("cat"), id: try DeviceID("D90").orThrow("a device"))
     try testClient.simulation.run {
       await presence.answerOneTurn(of: device.user, thenEnd: device, text: "tea")
     }

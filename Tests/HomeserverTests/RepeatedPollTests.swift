@@ -24,8 +24,9 @@ struct RepeatedPollTests {
     sync = SyncService(hub: SyncHub(time: time), accounts: accounts, batching: .zero, life: 3)
   }
 
-  private func poll(isRepeatable: Bool = true) throws -> Poll {
-    let request = WireRequest(.get, ["sync"], query: [.init("since", "p3_0"), .init("timeout", "1000")])
+  private func poll(isRepeatable: Bool = true, timeout: Int = 1_000) throws -> Poll {
+    let request = WireRequest(
+      .get, ["sync"], query: [.init("since", "p3_0"), .init("timeout", "\(timeout)")])
     return Poll(
       Device(user: ann, id: tty), TokenDigest(bytes: [1]), StreamForm(.withSender, .exact),
       try PollParameters(request, of: .sync, longestWait: .seconds(300)) { _ in nil },
@@ -71,10 +72,24 @@ struct RepeatedPollTests {
     #expect(sync.nextDeadline == nil)
   }
 
+  @Test func aPollThatNeverWaitsIsNotGoneOnWith() throws {
+    #expect(try poll(timeout: 1).isRepeatable)
+    #expect(try !poll(timeout: 0).isRepeatable)
+  }
+
   @Test mutating func aPollThatNobodyCanRepeatEndsItsStream() throws {
     let open = try answered(isRepeatable: false)
     #expect(sync.keepStreams(of: [open], at: time.instant).map(\.stream) == [open.stream])
     #expect(try repeated(open.poll).inherited == nil)
+  }
+
+  @Test mutating func theStreamsOfADeviceAreTakenWhereItNeedsAnother() throws {
+    let open = try answered()
+    _ = sync.keepStreams(of: [open], at: time.instant)
+    #expect(sync.takeStreams(of: Device(user: ann, id: try DeviceID("pc").orThrow("a device"))).isEmpty)
+    #expect(sync.takeStreams(of: open.device).map(\.stream) == [open.stream])
+    #expect(sync.takeStreams(of: open.device).isEmpty)
+    #expect(sync.takeLapsedStreams(at: time.instant + .seconds(1)).isEmpty)
   }
 
   @Test mutating func lapsedStreamsAreTakenSomeAtATime() throws {
