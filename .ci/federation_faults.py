@@ -43,7 +43,7 @@ FEDERATION = [
      "      if edu.role == nil, !edu.push.isEmpty { peers[name]?.armLongTimer(&agenda, now) }",
      "NoticingWorldTests/serversThatNeverRestAreRemindedYet"),
     ("engine: users nobody looks at stay subscribed", "PresenceFederation/PeerLink.swift",
-     "if isPermitted || dialect.speaksAdditions != true, watched.isPolled || watched.version != nil {", "if watched.isPolled && !watched.isPolled {",
+     "if watched.isPolled || watched.version != nil {", "if watched.isPolled && !watched.isPolled {",
      "NoticingWorldTests/nothingIsPushedWhereNobodyLooks"),
     ("engine: a drop leaves the queued push", "PresenceFederation/PeerLink.swift",
      "    queue.remove(user)\n"

@@ -79,14 +79,8 @@ extension FederationEngine {
   }
 
   /// A user has not been watched for a while (R8).
-  mutating func lingerEnded(
-    _ user: UserID, _ rules: PresenceRules, _ now: Moment, _ step: inout Step
-  ) {
-    // Where nobody here is allowed to see them any more, a drop or a deny has told the peer.
-    let isPermitted = !rules.lists.audience(of: user).isEmpty
-    guard peers[user.server]?.lingerEnded(user, isPermitted: isPermitted, &agenda, now) == true else {
-      return
-    }
+  mutating func lingerEnded(_ user: UserID, _ now: Moment, _ step: inout Step) {
+    guard peers[user.server]?.lingerEnded(user, &agenda, now) == true else { return }
     // What was heard last ages from here, and no message will say when it is wrong.
     step.update(.unknown(user, because: .unanswered))
     touch(user.server)

@@ -163,7 +163,7 @@ public struct FederationEngine: Sendable {
         touch(peer)
       case .parked(let peer): Self.superseded(peers[peer]?.unpark(&agenda, now) ?? [], peer, &step)
       case .expiry(let peer): expireModern(peer, now, &step)
-      case .linger(let user): lingerEnded(user, rules, now, &step)
+      case .linger(let user): lingerEnded(user, now, &step)
       case .invite(let relation): inviteAgain(relation, rules, now, &step)
       case .restand(let user): restandSome(user, rules, now, &step)
       }

@@ -176,25 +176,17 @@ struct PeerLink: Sendable {
     hasten(&agenda, now)
   }
 
-  /// A user has not been watched for a while: the peer may stop pushing (R8). One that speaks our additions has stopped
-  /// by itself where it may not show the user here any more.
+  /// A user has not been watched for a while: the peer may stop pushing (R8).
   ///
-  /// - Parameters:
-  ///   - user: the remote user.
-  ///   - isPermitted: whether the peer may still show them to a user here.
-  ///   - agenda: the engine's deadlines.
-  ///   - now: the time.
   /// - Returns: whether they are not watched any more.
-  mutating func lingerEnded(
-    _ user: UserID, isPermitted: Bool, _ agenda: inout Agenda, _ now: Moment
-  ) -> Bool {
+  mutating func lingerEnded(_ user: UserID, _ agenda: inout Agenda, _ now: Moment) -> Bool {
     guard let watched = subscriptions.watchedByUs[user], !watched.isWanted else { return false }
     // A server of today would not say it again before the next change: its state holds until it expires.
     if isModern, watched.heardAt != nil { return false }
     subscriptions.unwatch(user)
     queue.contents.polls.remove(user)
     // Also where they were polled before, and the peer may not push them any more.
-    if isPermitted || dialect.speaksAdditions != true, watched.isPolled || watched.version != nil {
+    if watched.isPolled || watched.version != nil {
       queue.contents.unpolls.insert(user)
       queue.contents.isDecline = false
       flush(at: now.instant, &agenda)
