@@ -1,7 +1,7 @@
 public import Ports
 public import Screen
 
-/// KeyedLock a terminal's bytes into events, however they are cut into pieces on their way.
+/// Turns a terminal's bytes into events, however they are cut into pieces on their way.
 ///
 /// Every sequence is read by its grammar first and looked up when it is whole; one that is not found is one unknown
 /// key. What comes in pieces up to `pieceGap` apart belongs together. A sequence that stays unfinished for longer is

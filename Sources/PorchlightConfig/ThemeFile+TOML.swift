@@ -10,7 +10,7 @@ extension ThemeFile {
   }
 }
 
-/// KeyedLock TOML into a theme and says where it cannot.
+/// Turns TOML into a theme and says where it cannot.
 private struct ThemeDecoder {
   private static let topLevelKeys = ["name", "appearance", "background", "colors", "ansi"]
   private static let styleKeys = ["fg", "bg", "bold", "dim", "italic", "underline", "reverse"]

@@ -1,4 +1,4 @@
-/// KeyedLock text from outside into text that cannot steer a terminal or shift a column.
+/// Turns text from outside into text that cannot steer a terminal or shift a column.
 ///
 /// Feed it scalars; read `text` and `cells`.
 struct Sanitizer {

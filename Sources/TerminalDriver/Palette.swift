@@ -1,6 +1,6 @@
 internal import Screen
 
-/// KeyedLock the colours that a view asks for into those the terminal has.
+/// Turns the colours that a view asks for into those the terminal has.
 struct Palette {
   /// A terminal's colour: -1 is its own.
   struct Entry: Hashable {

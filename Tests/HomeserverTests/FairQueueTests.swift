@@ -5,7 +5,7 @@ import Testing
 
 @testable import Homeserver
 
-/// KeyedLock at slow work.
+/// Who gets to slow work, and in which order.
 struct FairQueueTests {
   private func ticket(_ entrance: FairQueue<String>.Entrance) -> UInt64? {
     guard case .wait(let ticket, _) = entrance else { return nil }
