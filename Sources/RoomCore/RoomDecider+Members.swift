@@ -63,15 +63,15 @@ extension RoomDecider {
     add(.forgotten(ForgottenRecord(room: id, user: sender, event: member.event)))
   }
 
-  mutating func setProfile(_ profile: Profile, _ rooms: [RoomID]) throws(MatrixError) {
+  /// A room that takes no event of the user's keeps the old name and picture; the others have the new ones.
+  mutating func setProfile(_ profile: Profile, _ rooms: [RoomID]) {
     for id in rooms {
       guard let room = rules.rooms[id], let member = room.member(sender), member.membership == .join,
         member.profile != profile
       else { continue }
       _ = enter(room)
-      try append(
-        EventDraft(
-          .join, of: sender, by: sender, content: memberContent(profile, member, member.otherContent ?? [:])))
+      let content = memberContent(profile, member, member.otherContent ?? [:])
+      try? append(EventDraft(.join, of: sender, by: sender, content: content))
     }
   }
 

@@ -50,7 +50,7 @@ struct RoomDecider {
     case .setAlias(let alias, let room): try setAlias(alias, room)
     case .removeAlias(let alias): try removeAlias(alias)
     case .setListed(let room, let isListed): try setListed(room, isListed)
-    case .setProfile(let profile, let rooms): try setProfile(profile, rooms)
+    case .setProfile(let profile, let rooms): setProfile(profile, rooms)
     case .setReceipt(let room, let receipt): try setReceipt(room, receipt)
     case .setAccountData(let room, let type, let content):
       try setAccountData(room, type: type, content: content)
@@ -140,18 +140,20 @@ struct RoomDecider {
         PDU.Parts(
           room: room.id, draft: draft, timestamp: now.wall, depth: min(room.depth + 1, EventID.deepest),
           previous: [room.lastEvent], authorizing: authorization.authorizingEvents(of: draft),
-          position: nextPlace()), rules.hasher))
+          position: nextPosition), rules.hasher))
   }
 
   /// Adds the first event of a room.
   mutating func appendFirst(_ draft: EventDraft, of room: RoomID) throws(MatrixError) {
     let parts = PDU.Parts(
       room: room, draft: draft, timestamp: now.wall, depth: 1, previous: [], authorizing: [],
-      position: nextPlace())
+      position: nextPosition)
     add(try PDU(parts, rules.hasher))
   }
 
-  mutating func add(_ event: PDU) {
+  /// Adds an event, whose place is then taken: one that is refused leaves no gap.
+  private mutating func add(_ event: PDU) {
+    nextPosition = event.position + 1
     add(.event(event))
     decision.event = event.id
     unseen = event

@@ -195,4 +195,20 @@ struct MemberTests {
     try hall.run(.setProfile(profile, rooms: hall.rules.index.joinedRooms(of: bob)), by: bob)
     #expect(hall.events.isEmpty)
   }
+
+  @Test mutating func aRoomThatRefusesANewNameIsInTheWayOfNoOther() throws {
+    let unknownRule = try hall.room(.publicChat, with: [bob])
+    try hall.set("m.room.join_rules", ["join_rule": "private"], in: unknownRule)
+    let full = try hall.room(.publicChat, with: [bob])
+    let content: CanonicalJSON.Object = [
+      "membership": "join", "notes": .string(String(repeating: "n", count: 64_000)),
+    ]
+    let key = StateKey("m.room.member", bob.rawValue)
+    try hall.run(.setState(full, key, content: content, profile: nil), by: bob)
+    let open = try hall.room(.publicChat, with: [bob])
+    let profile = Profile(displayName: String(repeating: "b", count: 2_000))
+    let decision = try hall.run(.setProfile(profile, rooms: [unknownRule, full, open, full]), by: bob)
+    #expect(hall.events.map(\.room) == [open])
+    #expect(decision.positions.count == 1, "What was refused takes no place in the stream.")
+  }
 }
