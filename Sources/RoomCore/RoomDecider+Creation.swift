@@ -6,6 +6,7 @@ extension RoomDecider {
     try check(creation)
     found(creation.room)
     let alias = try alias(of: creation)
+    try checkAliases(of: creation, alias)
     var content = creation.creationContent
     content["room_version"] = .string(Room.version)
     content["creator"] = nil
@@ -66,6 +67,15 @@ extension RoomDecider {
       throw MatrixError(.roomInUse, "The alias \(alias) is taken.")
     }
     return alias
+  }
+
+  /// The new room has one alias at most, the one that is made with it.
+  private func checkAliases(of creation: RoomCreation, _ alias: RoomAlias?) throws(MatrixError) {
+    var known: CanonicalJSON.Object = [:]
+    known["alias"] = alias.map { .string($0.rawValue) }
+    for state in creation.initialState where state.key == StateKey(RoomEventType.canonicalAlias) {
+      try checkAliases(in: state.content, known, creation.room)
+    }
   }
 
   /// All state after the creator's membership, in order: by preset where the client says nothing else.

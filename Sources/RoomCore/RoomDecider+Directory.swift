@@ -53,6 +53,10 @@ extension RoomDecider {
 
   /// Every alias a room says it has anew has to be one of it.
   ///
+  /// - Parameters:
+  ///   - content: what `m.room.canonical_alias` is to say.
+  ///   - before: what it says, or what is known to be true.
+  ///   - room: whose state it is.
   /// - Throws: `M_INVALID_PARAM` for what is no alias, `M_BAD_ALIAS` for one of another room or none.
   func checkAliases(
     in content: CanonicalJSON.Object, _ before: CanonicalJSON.Object, _ room: RoomID

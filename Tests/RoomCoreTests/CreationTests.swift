@@ -100,6 +100,26 @@ struct CreationTests {
     #expect(hall.content("m.room.canonical_alias", in: id) == ##"{"alias":"#hall:porch.example"}"##)
   }
 
+  @Test(arguments: [
+    (##"{"alias":"#own:porch.example"}"##, ErrorCode?.none),
+    (##"{"alt_aliases":["#own:porch.example"]}"##, nil), ("{}", nil),
+    (##"{"alias":"#taken:porch.example"}"##, .badAlias), (##"{"alias":"#none:porch.example"}"##, .badAlias),
+    (##"{"alt_aliases":["#own:porch.example","#taken:porch.example"]}"##, .badAlias),
+    (#"{"alias":"own"}"#, .invalidParameter),
+  ])
+  mutating func initialStateNamesNoAliasButTheRoomsOwn(content: String, code: ErrorCode?) throws {
+    _ = try hall.room { $0.aliasLocalpart = "taken" }
+    var creation = RoomCreation(roomID("new"))
+    creation.aliasLocalpart = "own"
+    creation.initialState = [.init(StateKey(RoomEventType.canonicalAlias), object(content))]
+    guard let code else {
+      try hall.run(.create(creation), by: ann)
+      #expect(hall.content(RoomEventType.canonicalAlias, in: creation.room) == content)
+      return
+    }
+    #expect(hall.refusal(of: .create(creation), by: ann) == code)
+  }
+
   // MARK: Sharing of presence
 
   @Test mutating func withTheSpecificationsRuleNothingIsSaidOfPresence() throws {
