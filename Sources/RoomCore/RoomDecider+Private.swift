@@ -6,7 +6,9 @@ extension RoomDecider {
     _ = try enterAsMember(id)
     let receipts = rules.receipts(in: id)
     guard receipts.isNew(receipt) else { return }
-    guard receipt.thread == nil || receipts.count(of: sender) < limits.receipts else {
+    guard
+      receipt.thread == nil || receipts.hasOne(like: receipt) || receipts.count(of: sender) < limits.receipts
+    else {
       throw MatrixError(
         .tooLarge, "You have receipts in \(limits.receipts) threads of the room, which is the most.")
     }

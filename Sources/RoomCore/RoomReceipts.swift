@@ -26,6 +26,9 @@ public struct RoomReceipts: Hashable, Sendable {
     table[receipt.key].map { $0.eventPosition < receipt.eventPosition } ?? true
   }
 
+  /// Whether there is one that this one replaces or repeats.
+  func hasOne(like receipt: RoomReceipt) -> Bool { table[receipt.key] != nil }
+
   mutating func set(_ receipt: RoomReceipt) { table[receipt.key] = receipt }
 
   /// How many receipts a user has.
