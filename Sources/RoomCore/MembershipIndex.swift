@@ -5,6 +5,8 @@ public struct MembershipIndex: Hashable, Sendable {
   private struct Entry: Hashable {
     var joined: Set<UserID> = []
     var sharing: RoomSharing?
+    /// Not stored: after a start, a room between nine tenths of the limit and the limit is not too large.
+    var isTooLarge = false
     var shares = false
   }
 
@@ -107,7 +109,8 @@ public struct MembershipIndex: Hashable, Sendable {
   /// Which pairs begin or end to share, with `moved` having joined or left.
   private mutating func replace(_ room: RoomID, with entry: Entry, moved: UserID?) -> SharingChange {
     var entry = entry
-    entry.shares = !entry.joined.isEmpty && sharing.holds(entry.sharing, members: entry.joined.count)
+    entry.isTooLarge = sharing.isTooLarge(members: entry.joined.count, wasTooLarge: entry.isTooLarge)
+    entry.shares = !entry.joined.isEmpty && !entry.isTooLarge && sharing.holds(entry.sharing)
     let before = rooms.updateValue(entry, forKey: room) ?? Entry()
     // A room that everybody left counts as one that was never there.
     if entry == Entry() { rooms[room] = nil }

@@ -15,8 +15,12 @@ public struct PresenceSharing: Hashable, Sendable {
     (self.rule, self.largestRoom) = (rule, largestRoom)
   }
 
-  /// Whether a room with that state event and so many members shares.
-  func holds(_ sharing: RoomSharing?, members: Int) -> Bool {
-    members <= largestRoom && (rule == .spec ? sharing != .forbid : sharing == .suggest)
+  /// Whether a room with that state event shares, where it is small enough.
+  func holds(_ sharing: RoomSharing?) -> Bool { rule == .spec ? sharing != .forbid : sharing == .suggest }
+
+  /// Whether a room is too large to share. One that was shares again at nine tenths of the limit (rounded up):
+  /// otherwise each user who comes or goes at the limit would change what all pairs of members see.
+  func isTooLarge(members: Int, wasTooLarge: Bool) -> Bool {
+    members > (wasTooLarge ? largestRoom - largestRoom / 10 : largestRoom)
   }
 }
