@@ -24,6 +24,21 @@ public struct MembershipIndex: Hashable, Sendable {
 
   public init(_ sharing: PresenceSharing = PresenceSharing()) { self.sharing = sharing }
 
+  /// The index of rooms that are there already; nobody has to be told, so no pairs are made.
+  init(_ sharing: PresenceSharing, rooms: some Sequence<Room>) {
+    self.sharing = sharing
+    for room in rooms {
+      var entry = Entry()
+      entry.sharing = room.sharing
+      for member in room.members {
+        note(member.isForgotten ? nil : member.membership, of: member.user, in: room.id)
+        if member.membership == .join { entry.joined.insert(member.user) }
+      }
+      update(&entry)
+      keep(entry, of: room.id)
+    }
+  }
+
   // MARK: Asking
 
   /// The rooms a user is in, in the order of their IDs.
@@ -82,13 +97,7 @@ public struct MembershipIndex: Hashable, Sendable {
 
   /// Takes what a user is to a room from now on; nil where nothing is left of it.
   mutating func set(_ membership: Membership?, of user: UserID, in room: RoomID) -> SharingChange {
-    if membership == .join {
-      users[user, default: Memberships()].joined.insert(room)
-      users[user]?.others[room] = nil
-    } else {
-      users[user, default: Memberships()].joined.remove(room)
-      users[user]?.others[room] = membership
-    }
+    note(membership, of: user, in: room)
     var entry = rooms[room] ?? Entry()
     let isJoined = entry.joined.contains(user)
     guard isJoined != (membership == .join) else {
@@ -97,6 +106,25 @@ public struct MembershipIndex: Hashable, Sendable {
     if isJoined { entry.joined.remove(user) } else { entry.joined.insert(user) }
     return replace(room, with: entry, moved: user)
   }
+
+  private mutating func note(_ membership: Membership?, of user: UserID, in room: RoomID) {
+    if membership == .join {
+      users[user, default: Memberships()].joined.insert(room)
+      users[user]?.others[room] = nil
+    } else {
+      users[user, default: Memberships()].joined.remove(room)
+      users[user]?.others[room] = membership
+    }
+  }
+
+  /// Works out whether a room shares.
+  private func update(_ entry: inout Entry) {
+    entry.isTooLarge = sharing.isTooLarge(members: entry.joined.count, wasTooLarge: entry.isTooLarge)
+    entry.shares = !entry.joined.isEmpty && !entry.isTooLarge && sharing.holds(entry.sharing)
+  }
+
+  /// A room that everybody left counts as one that was never there.
+  private mutating func keep(_ entry: Entry, of room: RoomID) { rooms[room] = entry == Entry() ? nil : entry }
 
   /// Takes what a room says about sharing.
   mutating func set(_ sharing: RoomSharing?, of room: RoomID) -> SharingChange {
@@ -109,11 +137,9 @@ public struct MembershipIndex: Hashable, Sendable {
   /// Which pairs begin or end to share, with `moved` having joined or left.
   private mutating func replace(_ room: RoomID, with entry: Entry, moved: UserID?) -> SharingChange {
     var entry = entry
-    entry.isTooLarge = sharing.isTooLarge(members: entry.joined.count, wasTooLarge: entry.isTooLarge)
-    entry.shares = !entry.joined.isEmpty && !entry.isTooLarge && sharing.holds(entry.sharing)
-    let before = rooms.updateValue(entry, forKey: room) ?? Entry()
-    // A room that everybody left counts as one that was never there.
-    if entry == Entry() { rooms[room] = nil }
+    update(&entry)
+    let before = rooms[room] ?? Entry()
+    keep(entry, of: room)
     var change = SharingChange()
     switch (before.shares, entry.shares) {
     case (true, true):

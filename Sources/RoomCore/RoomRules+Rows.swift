@@ -13,17 +13,21 @@ extension RoomRules {
     for event in rows.state where event.type == RoomEventType.create {
       if let room = Room(event) { set(room) }
     }
+    // One ID of each user, however many rooms have it.
+    var users: Set<UserID> = []
     for event in rows.state where event.type != RoomEventType.create {
-      let user = userNamed(by: event)
+      let user = userNamed(by: event).map { users.insert($0).memberAfterInsert }
       rooms.change(event.room) { $0.setState(event, user: user) }
-      _ = follow(event, user)
     }
     for end in rows.ends {
       rooms.change(end.room) { ($0.lastEvent, $0.depth, $0.position) = (end.event, end.depth, end.position) }
     }
     for record in rows.rooms { _ = apply(.room(record)) }
     for record in rows.aliases { set(record) }
-    for record in rows.forgotten { forget(record) }
+    for record in rows.forgotten {
+      rooms.change(record.room) { $0.forget(record.user, record.event) }
+    }
+    index = MembershipIndex(sharing, rooms: rooms.values)
     for record in rows.receipts { _ = apply(.receipt(record)) }
     for record in rows.accountData { _ = apply(.accountData(record)) }
     for record in rows.transactions.sorted(by: { $0.number < $1.number }) { _ = apply(.transaction(record)) }

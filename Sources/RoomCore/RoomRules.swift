@@ -121,7 +121,7 @@ public struct RoomRules: Sendable {
   }
 
   /// What a new state event means for who is where and who sees whom.
-  mutating func follow(_ event: PDU, _ user: UserID?) -> [RoomEffect] {
+  private mutating func follow(_ event: PDU, _ user: UserID?) -> [RoomEffect] {
     guard let room = rooms[event.room] else { return [] }
     var effects: [RoomEffect] = []
     if let user {
@@ -152,7 +152,7 @@ public struct RoomRules: Sendable {
     return [.redacted(event)] + follow(event, userNamed(by: event))
   }
 
-  mutating func forget(_ record: ForgottenRecord) {
+  private mutating func forget(_ record: ForgottenRecord) {
     rooms.change(record.room) { $0.forget(record.user, record.event) }
     guard rooms[record.room]?.member(record.user)?.isForgotten ?? false else { return }
     _ = index.set(nil, of: record.user, in: record.room)
