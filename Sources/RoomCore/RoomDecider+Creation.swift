@@ -51,9 +51,11 @@ extension RoomDecider {
         "A room begins with \(limits.initialState) state events and \(limits.initialInvites) invites at most."
       )
     }
-    for state in creation.initialState
-    where [RoomEventType.create, RoomEventType.member].contains(state.key.type) {
-      throw MatrixError(.invalidRoomState, "'\(state.key.type)' cannot stand in initial_state.")
+    for state in creation.initialState {
+      guard ![RoomEventType.create, RoomEventType.member].contains(state.key.type) else {
+        throw MatrixError(.invalidRoomState, "'\(state.key.type)' cannot stand in initial_state.")
+      }
+      try checkIsNoRedaction(state.key.type, orRefuse: .invalidRoomState)
     }
   }
 

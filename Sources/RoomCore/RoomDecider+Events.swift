@@ -4,10 +4,7 @@ internal import MatrixWire
 extension RoomDecider {
   mutating func send(_ id: RoomID, _ type: String, _ content: CanonicalJSON.Object) throws(MatrixError) {
     _ = try enterAsMember(id)
-    guard type != RoomEventType.redaction else {
-      throw MatrixError(
-        .invalidParameter, "Events are redacted by PUT /rooms/{roomId}/redact/{eventId}/{txnId}.")
-    }
+    try checkIsNoRedaction(type, orRefuse: .invalidParameter)
     try append(EventDraft(type: type, sender: sender, content: content))
   }
 
@@ -16,6 +13,7 @@ extension RoomDecider {
   ) throws(MatrixError) {
     if key.type == RoomEventType.member { return try setMember(enter(id), key.key, content, profile) }
     let room = try enterAsMember(id)
+    try checkIsNoRedaction(key.type, orRefuse: .invalidParameter)
     let before = room.state(key.type, key.key)
     if let before, before.sender == sender, before.fields == content { return keep(before.id) }
     guard before != nil || room.state.count < limits.stateEvents else {
@@ -25,6 +23,13 @@ extension RoomDecider {
       try checkAliases(in: content, before?.fields ?? [:], id)
     }
     try append(EventDraft(type: key.type, stateKey: key.key, sender: sender, content: content))
+  }
+
+  /// A redaction names an event that its sender may redact, which only `redact` knows.
+  func checkIsNoRedaction(_ type: String, orRefuse code: ErrorCode) throws(MatrixError) {
+    guard type != RoomEventType.redaction else {
+      throw MatrixError(code, "Events are redacted by PUT /rooms/{roomId}/redact/{eventId}/{txnId}.")
+    }
   }
 
   mutating func redact(_ event: PDU, _ reason: String?) throws(MatrixError) {

@@ -148,7 +148,8 @@ struct CreationTests {
     ("version", ErrorCode.unsupportedRoomVersion), ("alias taken", .roomInUse), ("alias", .invalidParameter),
     ("levels", .invalidRoomState), ("no power", .invalidRoomState), ("create", .invalidRoomState),
     ("member", .invalidRoomState), ("remote", .forbidden), ("name", .tooLarge), ("fraction", .badJSON),
-    ("elsewhere", .invalidParameter), ("invites", .tooLarge), ("same", .roomInUse),
+    ("redaction", .invalidRoomState), ("elsewhere", .invalidParameter), ("invites", .tooLarge),
+    ("same", .roomInUse),
   ])
   mutating func aRoomThatCannotBeIsRefused(what: String, code: ErrorCode) throws {
     let known = try hall.room { $0.aliasLocalpart = "taken" }
@@ -162,6 +163,8 @@ struct CreationTests {
     case "create": creation.initialState = [.init(StateKey("m.room.create"), [:])]
     case "member":
       creation.initialState = [.init(StateKey("m.room.member", bob.rawValue), ["membership": "join"])]
+    case "redaction":
+      creation.initialState = [.init(StateKey("m.room.redaction"), ["redacts": "$event"])]
     case "remote": creation.invites = [.init(person("fay", on: far))]
     case "name": creation.name = String(repeating: "n", count: 70_000)
     case "fraction": creation.creationContent = object(#"{"a":1.5}"#)
