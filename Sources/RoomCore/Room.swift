@@ -19,6 +19,8 @@ public struct Room: Hashable, Sendable {
   private var stateTable = OrderedTable<StateEvent, StateKey>(by: \.key)
   public private(set) var joinedCount = 0
   public private(set) var invitedCount = 0
+  /// Users who were, are invited or banned, or knocked.
+  var otherCount: Int { table.elements.count - joinedCount }
 
   // What other state says, read once.
   public private(set) var powerLevels: PowerLevels

@@ -170,6 +170,16 @@ extension RoomDecider {
     }
   }
 
+  /// - Throws: `M_RESOURCE_LIMIT_EXCEEDED` where the room would know one user too many who is not in it.
+  func checkMemberCount(_ draft: EventDraft, _ room: Room) throws(MatrixError) {
+    guard let membership = draft.membership, membership != .join, room.otherCount >= limits.otherMembers,
+      let user = draft.stateKey.flatMap({ UserID($0) }), room.member(user) == nil
+    else { return }
+    throw MatrixError(
+      .resourceLimitExceeded,
+      "The room \(room.id) knows \(limits.otherMembers) users who are not in it, which is the most.")
+  }
+
   func resolve(_ reference: RoomCommand.Reference) throws(MatrixError) -> RoomID {
     switch reference {
     case .id(let room): return room

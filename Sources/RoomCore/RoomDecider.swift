@@ -135,6 +135,7 @@ struct RoomDecider {
     } catch {
       throw MatrixError(code, error.reason)
     }
+    try checkMemberCount(draft, room)
     add(
       try PDU(
         PDU.Parts(

@@ -4,6 +4,9 @@ public struct RoomLimits: Hashable, Sendable {
   public var joinedRooms = 2_000
   /// State events of one room, members not counted.
   public var stateEvents = 10_000
+  /// Users whom one room knows and who are not in it: after so many it takes no invite, ban or knock of a new one. Who
+  /// was in it may always leave.
+  public var otherMembers = 10_000
   public var aliasesPerRoom = 100
   /// State events and invites that come with a new room.
   public var initialState = 100
