@@ -24,8 +24,10 @@ public struct PDU: Hashable, Sendable {
   /// The event that took its content away.
   public var redactedBy: EventID?
 
-  /// The most bytes an event may have in canonical JSON.
-  public static let largest = 65_536
+  /// The most bytes an event may have in canonical JSON before it is signed.
+  public static let largestUnsigned = CanonicalJSON.Object.largestEvent - longestSignature
+  /// `"signatures":{"SERVER":{"KEY":"SIGNATURE"}},` with 230, 255 and 86 bytes.
+  private static let longestSignature = 597
   /// The most bytes of a type and of a state key.
   public static let longestKey = 255
 
@@ -61,8 +63,8 @@ public struct PDU: Hashable, Sendable {
     contentHash = UnpaddedBase64.encode(hasher.sha256(of: CanonicalJSON.object(form).bytes))
     form["hashes"] = ["sha256": .string(contentHash)]
     let size = CanonicalJSON.object(form).bytes.count
-    guard size <= Self.largest else {
-      throw MatrixError(.tooLarge, "The event has \(size) bytes; \(Self.largest) are the most.")
+    guard size <= Self.largestUnsigned else {
+      throw MatrixError(.tooLarge, "The event has \(size) bytes; \(Self.largestUnsigned) are the most.")
     }
     form["content"] = .object(Redaction.content(draft.content, ofType: draft.type))
     let hash = hasher.sha256(of: CanonicalJSON.object(form).bytes)

@@ -85,18 +85,25 @@ struct PDUTests {
       EventDraft(
         type: "m.room.message", sender: ann, content: ["body": .string(String(repeating: "a", count: bytes))])
     }
-    var (fits, tooMany) = (0, PDU.largest)
+    var (fits, tooMany) = (0, PDU.largestUnsigned)
     while tooMany - fits > 1 {
       let middle = (fits + tooMany) / 2
       if (try? event(draft(middle), hasher: QuickHasher())) != nil { fits = middle } else { tooMany = middle }
     }
-    let empty = object(
+    var form = object(
       #"""
       {"auth_events":["$first","$member"],"content":{"body":""},"depth":3,"hashes":{"sha256":""},
       "origin_server_ts":1700000000000,"prev_events":["$before"],"room_id":"!hall:porch.example",
       "sender":"@ann:porch.example","type":"m.room.message"}
       """#)
-    #expect(fits + 43 + CanonicalJSON.object(empty).bytes.count == PDU.largest)
+    #expect(fits + 43 + form.bytes.count == PDU.largestUnsigned)
+    let label = String(repeating: "s", count: 57) + "."
+    let name = String(String(repeating: label, count: 4).prefix(230))
+    let key = "ed25519:" + String(repeating: "k", count: 247)
+    #expect(ServerName(name) != nil)
+    #expect(KeyID(key) != nil)
+    form["signatures"] = .object([name: .object([key: .string(String(repeating: "x", count: 86))])])
+    #expect(fits + 43 + form.bytes.count == 65_536)
     #expect(throws: MatrixError.self) { try event(draft(tooMany)) }
   }
 

@@ -1,5 +1,5 @@
 extension CanonicalJSON.Object {
-  /// The most bytes an event may have between servers, and so any part of it.
+  /// The most bytes an event may have between servers, its signatures included, and so any part of it.
   public static let largestEvent = 65_536
 
   /// Reads the content a client gives an event. Events are hashed, so it needs a canonical form.
