@@ -29,8 +29,10 @@ public enum Redaction {
     if type.hasBytes(of: RoomEventType.create) { return content }
     var kept: CanonicalJSON.Object = [:]
     for key in keptContent[type] ?? [] { kept[key] = content[key] }
-    if type == RoomEventType.member, let signed = content["third_party_invite"]?["signed"] {
-      kept["third_party_invite"] = ["signed": signed]
+    if type == RoomEventType.member, let invite = content["third_party_invite"]?.object {
+      var left: CanonicalJSON.Object = [:]
+      left["signed"] = invite["signed"]
+      kept["third_party_invite"] = .object(left)
     }
     return kept
   }

@@ -18,7 +18,10 @@ struct RedactionTests {
     ),
     (
       "m.room.member", #"{"membership":"invite","third_party_invite":{"display_name":"a"}}"#,
-      #"{"membership":"invite"}"#
+      #"{"membership":"invite","third_party_invite":{}}"#
+    ),
+    (
+      "m.room.member", #"{"membership":"invite","third_party_invite":"a"}"#, #"{"membership":"invite"}"#
     ),
     (
       "m.room.join_rules", #"{"join_rule":"restricted","allow":[{"room_id":"!a:b"}],"more":1}"#,
