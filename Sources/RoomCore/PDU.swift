@@ -66,8 +66,7 @@ public struct PDU: Hashable, Sendable {
     guard size <= Self.largestUnsigned else {
       throw MatrixError(.tooLarge, "The event has \(size) bytes; \(Self.largestUnsigned) are the most.")
     }
-    form["content"] = .object(Redaction.content(draft.content, ofType: draft.type))
-    let hash = hasher.sha256(of: CanonicalJSON.object(form).bytes)
+    let hash = hasher.sha256(of: CanonicalJSON.object(Redaction.event(form)).bytes)
     guard let id = EventID(hash: hash) else {
       throw MatrixError(.unknown, "The event could not be hashed. Try again, and tell the server's operator.")
     }
