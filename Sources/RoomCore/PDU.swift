@@ -79,8 +79,9 @@ public struct PDU: Hashable, Sendable {
   }
 
   private static func check(_ draft: EventDraft) throws(MatrixError) {
-    guard (1...longestKey).contains(draft.type.utf8.count) else {
-      throw MatrixError(.tooLarge, "An event's type has 1 to \(longestKey) bytes.")
+    guard !draft.type.isEmpty else { throw MatrixError(.invalidParameter, "An event has a type.") }
+    guard draft.type.utf8.count <= longestKey else {
+      throw MatrixError(.tooLarge, "An event's type has \(longestKey) bytes at most.")
     }
     guard draft.stateKey.map({ $0.utf8.count <= longestKey }) ?? true else {
       throw MatrixError(.tooLarge, "A state key has \(longestKey) bytes at most.")

@@ -20,8 +20,9 @@ extension RoomDecider {
   mutating func setAccountData(_ id: RoomID, type: String, content: [UInt8]) throws(MatrixError) {
     guard let room = rules.rooms[id], room.member(sender) != nil else { throw .notInRoom(sender, id) }
     decision.room = id
-    guard (1...PDU.longestKey).contains(type.utf8.count) else {
-      throw MatrixError(.tooLarge, "A type has 1 to \(PDU.longestKey) bytes.")
+    guard !type.isEmpty else { throw MatrixError(.invalidParameter, "What you keep has a type.") }
+    guard type.utf8.count <= PDU.longestKey else {
+      throw MatrixError(.tooLarge, "A type has \(PDU.longestKey) bytes at most.")
     }
     let size = rules.accountData.size(of: sender, in: id, without: type) + type.utf8.count + content.count
     guard size <= limits.accountDataBytes else {

@@ -107,12 +107,20 @@ struct PDUTests {
     #expect(throws: MatrixError.self) { try event(draft(tooMany)) }
   }
 
-  @Test(arguments: [(0, 0, false), (1, 0, true), (255, 255, true), (256, 0, false), (1, 256, false)])
-  func typesAndKeysAreBounded(type: Int, key: Int, isTaken: Bool) {
+  @Test(arguments: [
+    (1, 0, ErrorCode?.none), (0, 0, .invalidParameter), (255, 255, nil), (256, 0, .tooLarge),
+    (1, 256, .tooLarge),
+  ])
+  func typesAndKeysAreBounded(type: Int, key: Int, code: ErrorCode?) {
     let draft = EventDraft(
       type: String(repeating: "t", count: type), stateKey: String(repeating: "k", count: key), sender: ann,
       content: [:])
-    #expect(((try? event(draft)) != nil) == isTaken)
+    do {
+      _ = try event(draft)
+      #expect(code == nil)
+    } catch {
+      #expect((error as? MatrixError)?.code == code)
+    }
   }
 
   @Test func aNumberWithoutACanonicalFormIsRefused() {
