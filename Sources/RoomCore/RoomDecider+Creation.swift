@@ -27,7 +27,8 @@ extension RoomDecider {
     for target in creation.invites where target.user != sender {
       var content = target.content
       if creation.isDirect { content["is_direct"] = true }
-      try appendInvite(of: .init(target.user, profile: target.profile, content: content), nil)
+      let target = RoomCommand.Target(target.user, profile: target.profile, content: content)
+      try appendInvite(of: target, nil, orRefuse: .invalidRoomState)
     }
     keep(nil)
     if let alias { add(.alias(AliasRecord(alias: alias, room: creation.room, creator: sender))) }

@@ -82,7 +82,9 @@ extension RoomDecider {
     try appendInvite(of: target, room.member(target.user))
   }
 
-  mutating func appendInvite(of target: RoomCommand.Target, _ member: Member?) throws(MatrixError) {
+  mutating func appendInvite(
+    of target: RoomCommand.Target, _ member: Member?, orRefuse code: ErrorCode = .forbidden
+  ) throws(MatrixError) {
     guard target.user.server == rules.server else {
       throw MatrixError(
         .forbidden,
@@ -91,7 +93,8 @@ extension RoomDecider {
     }
     try append(
       EventDraft(
-        .invite, of: target.user, by: sender, content: memberContent(target.profile, member, target.content)))
+        .invite, of: target.user, by: sender, content: memberContent(target.profile, member, target.content)),
+      orRefuse: code)
   }
 
   mutating func kick(_ id: RoomID, _ target: RoomCommand.Target) throws(MatrixError) {

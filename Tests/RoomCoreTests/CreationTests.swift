@@ -146,7 +146,8 @@ struct CreationTests {
 
   @Test(arguments: [
     ("version", ErrorCode.unsupportedRoomVersion), ("alias taken", .roomInUse), ("alias", .invalidParameter),
-    ("levels", .invalidRoomState), ("no power", .invalidRoomState), ("create", .invalidRoomState),
+    ("levels", .invalidRoomState), ("no power", .invalidRoomState), ("no invites", .invalidRoomState),
+    ("create", .invalidRoomState),
     ("member", .invalidRoomState), ("remote", .forbidden), ("name", .tooLarge), ("fraction", .badJSON),
     ("redaction", .invalidRoomState), ("elsewhere", .invalidParameter), ("invites", .tooLarge),
     ("same", .roomInUse),
@@ -160,6 +161,9 @@ struct CreationTests {
     case "alias": creation.aliasLocalpart = "a:b"
     case "levels": creation.powerLevels = ["ban": "50"]
     case "no power": creation.powerLevels = ["users": [:]]
+    case "no invites":
+      creation.powerLevels = ["invite": 101]
+      creation.invites = [.init(bob)]
     case "create": creation.initialState = [.init(StateKey("m.room.create"), [:])]
     case "member":
       creation.initialState = [.init(StateKey("m.room.member", bob.rawValue), ["membership": "join"])]
