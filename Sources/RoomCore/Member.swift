@@ -3,8 +3,8 @@ public import MatrixWire
 /// A user in a room, or who was: what is needed of them all the time. Their event is in the store.
 public struct Member: Hashable, Sendable {
   public let user: UserID
-  public let displayName: String?
-  public let avatarURL: String?
+  public private(set) var displayName: String?
+  public private(set) var avatarURL: String?
   /// Place of their event in the stream.
   public let position: UInt64
   /// What else their event says, beside what holds for that event alone; nil where it is nothing.
@@ -29,6 +29,12 @@ public struct Member: Hashable, Sendable {
     let known = [ProfileField.displayName, ProfileField.avatarURL, "membership"]
     for key in known + Self.momentaryKeys { fields[key] = nil }
     otherContent = fields.members.isEmpty ? nil : fields
+  }
+
+  /// Takes the texts of a profile where they are the same: a user in many rooms then has them once.
+  mutating func share(_ profile: Profile) {
+    if let name = profile.displayName, displayName?.hasBytes(of: name) ?? false { displayName = name }
+    if let url = profile.avatarURL, avatarURL?.hasBytes(of: url) ?? false { avatarURL = url }
   }
 
   public var profile: Profile { Profile(displayName: displayName, avatarURL: avatarURL) }

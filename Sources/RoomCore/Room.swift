@@ -92,6 +92,9 @@ public struct Room: Hashable, Sendable {
     }
   }
 
+  /// Lets a member share the texts of a profile that says the same.
+  mutating func share(_ profile: Profile, with user: UserID) { table[user]?.share(profile) }
+
   /// Takes away the content of an event that was redacted, where it is current state.
   mutating func redact(_ event: PDU) {
     guard let key = event.stateKey, stateEventID(StateKey(event.type, key)) == event.id else { return }

@@ -13,11 +13,21 @@ extension RoomRules {
     for event in rows.state where event.type == RoomEventType.create {
       if let room = Room(event) { set(room) }
     }
-    // One ID of each user, however many rooms have it.
-    var users: Set<UserID> = []
+    // One ID, name and picture of each user, however many rooms have them.
+    var profiles: [UserID: Profile] = [:]
     for event in rows.state where event.type != RoomEventType.create {
-      let user = userNamed(by: event).map { users.insert($0).memberAfterInsert }
-      rooms.change(event.room) { $0.setState(event, user: user) }
+      let user = userNamed(by: event).map { user in
+        profiles.index(forKey: user).map { profiles[$0].key } ?? user
+      }
+      rooms.change(event.room) { room in
+        room.setState(event, user: user)
+        guard let user, let member = room.member(user) else { return }
+        if let profile = profiles[user] {
+          room.share(profile, with: user)
+        } else {
+          profiles[user] = member.profile
+        }
+      }
     }
     for end in rows.ends {
       rooms.change(end.room) { ($0.lastEvent, $0.depth, $0.position) = (end.event, end.depth, end.position) }
