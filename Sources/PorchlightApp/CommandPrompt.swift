@@ -22,8 +22,10 @@ struct CommandPrompt: Hashable, Sendable {
   var note: String?
   /// Nil while nothing is being completed.
   private(set) var choices: Choices?
-  /// What was written before something was put in its place.
-  private var written = ""
+  /// What is being completed.
+  private var completed = ""
+  /// What was written before a line of the history was put in its place.
+  private var draft = ""
   /// How many lines back in the history it is; 0 for a line that is not from there.
   private var age = 0
   /// Whom one key would have asked back when the line was opened.
@@ -36,17 +38,21 @@ struct CommandPrompt: Hashable, Sendable {
 
   /// - Returns: false if the key means nothing to the line.
   mutating func handle(_ key: Key) -> Bool {
-    let isEdited = editor.handle(key)
-    if isEdited { wasEdited() }
-    return isEdited
+    let before = editor.text
+    let isUsed = editor.handle(key)
+    endIfEdited(from: before)
+    return isUsed
   }
 
   mutating func insert(_ text: String) {
+    let before = editor.text
     editor.insert(text)
-    wasEdited()
+    endIfEdited(from: before)
   }
 
-  private mutating func wasEdited() {
+  /// Another text is a line of its own: neither a completion nor from the history. Moving the cursor leaves it as it is.
+  private mutating func endIfEdited(from before: String) {
+    guard editor.text != before else { return }
     note = nil
     choices = nil
     age = 0
@@ -67,7 +73,7 @@ struct CommandPrompt: Hashable, Sendable {
       case (.previous, let chosen): choices.chosen = chosen == 0 ? nil : (chosen ?? last + 1) - 1
       }
       self.choices = choices
-      put(choices.chosen.map { choices.all[$0].line } ?? written)
+      put(choices.chosen.map { choices.all[$0].line } ?? completed)
       return
     }
     let found = CommandText(editor.text).completions(in: model)
@@ -78,7 +84,7 @@ struct CommandPrompt: Hashable, Sendable {
     if found.count == 1 {
       put(first.line + (first.isWhole ? "" : " "))
     } else {
-      written = editor.text
+      completed = editor.text
       choices = Choices(all: found, chosen: nil)
       complete(direction, in: model)
     }
@@ -88,9 +94,9 @@ struct CommandPrompt: Hashable, Sendable {
   mutating func recall(_ direction: Direction, from history: CommandHistory) {
     let age = self.age + (direction == .previous ? 1 : -1)
     guard (0...history.lines.count).contains(age) else { return }
-    if self.age == 0 { written = editor.text }
+    if self.age == 0 { draft = editor.text }
     choices = nil
     self.age = age
-    put(age == 0 ? written : history.lines[history.lines.count - age])
+    put(age == 0 ? draft : history.lines[history.lines.count - age])
   }
 }

@@ -194,6 +194,25 @@ import Testing
     #expect(lines == ["detail", "move next", "move next", "detail", "dra", "dra"])
   }
 
+  @Test(arguments: [[Key.up, .tab, .down], [.up, .tab, .tab, .backTab, .down], [.up, .left, .home, .down]])
+  func whatWasWrittenIsBackAfterARecalledLineWasCompletedOrWalkedThrough(keys: [Key]) {
+    var scene = Scene(Self.people + .person("annabel", .online))
+    scene.press(":")
+    scene.type("remove ann")
+    scene.press(.enter, ":")
+    scene.type("dra")
+    for key in keys { scene.press(key) }
+    #expect(line(scene) == "dra")
+  }
+
+  @Test func theCursorMovesThroughTheWaysToComplete() {
+    var scene = scene(writing: "toggle ")
+    scene.press(.tab, .left, .tab)
+    #expect(line(scene) == "toggle busy")
+    scene.press(.home, .tab)
+    #expect(line(scene) == "toggle ")
+  }
+
   @Test func aRecalledLineIsEditedAsALineOfOnesOwn() {
     var scene = scene(writing: "set away")
     scene.press(.enter, ":", .up)
