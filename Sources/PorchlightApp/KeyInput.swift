@@ -9,7 +9,8 @@ struct KeyInput: Sendable {
     let key: Key
     let until: Instant
     let layers: LayerStack
-    let selection: RowID?
+    /// The row whose invite it answers, which has to be selected still; nil where it answers none.
+    let answered: RowID?
   }
 
   /// Tells presses from the repeats of a key that is held.

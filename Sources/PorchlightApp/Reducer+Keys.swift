@@ -38,36 +38,39 @@ extension Model {
     // Another key ends the doubt: the one before was pressed and let go.
     let before = verdict == .isRepeat ? [] : takeDelayedPress(at: now, isDecided: true)
     _ = input.takeDelayed()
-    guard isOncePerPress(key) else { return before + act(on: key) }
+    guard let command = oncePerPress(key) else { return before + act(on: key) }
     switch verdict {
     case .press: return before + act(on: key)
     case .isRepeat: return before
     case .undecided(let until):
       input.delay(
-        KeyInput.DelayedPress(key: key, until: until, layers: layers, selection: list.selection))
+        KeyInput.DelayedPress(
+          key: key, until: until, layers: layers,
+          answered: type(of: command).isAnswer ? list.selection : nil))
       return before
     }
   }
 
-  /// Whether a key that is held must do nothing more here: it would answer the next invite too, which the cursor came to
-  /// by itself, or take back one step after the other.
-  private func isOncePerPress(_ key: Key) -> Bool {
+  /// The command of a key that must do nothing more here while it is held: it would answer the next invite too, which the
+  /// cursor came to by itself, or take back one step after the other.
+  private func oncePerPress(_ key: Key) -> (any Command)? {
     let line =
       switch layers.top {
       case nil: keymap.line(for: key, in: .list)
       case .menu(let menu): menu.item(for: key, in: keymap)
       case .help, .prompt, .commandPrompt, .confirmation, .farewell: nil as CommandText?
       }
-    guard let command = line?.command else { return false }
-    if layers.isEmpty, type(of: command).isAnswer { return list.selection?.isInvite == true }
-    return type(of: command).isOncePerPress
+    guard let command = line?.command, type(of: command).isOncePerPress else { return nil }
+    if layers.isEmpty, type(of: command).isAnswer, list.selection?.isInvite != true { return nil }
+    return command
   }
 
-  /// What comes of a key that was no repeat after all. Where its row is gone, or something was opened, nothing does.
+  /// What comes of a key that was no repeat after all. Where the invite it answers is gone, or something was opened,
+  /// nothing does.
   mutating func takeDelayedPress(at now: Instant, isDecided: Bool = false) -> [Intent] {
     guard let press = input.delayed, isDecided || press.until <= now else { return [] }
     _ = input.takeDelayed()
-    guard press.layers == layers, press.selection == list.selection else { return [] }
+    guard press.layers == layers, press.answered == nil || press.answered == list.selection else { return [] }
     return act(on: press.key)
   }
 

@@ -66,6 +66,19 @@ import Testing
     #expect(intents.count == 1)
   }
 
+  @Test func aSecondQuickUCountsThoughTheSelectionMoved() {
+    var scene = scene()
+    scene.press("a", "d", "}")
+    #expect(scene.selected == "ann")
+    scene.press("u")
+    scene.advance(to: scene.now.instant + .milliseconds(200))
+    scene.press("u")
+    #expect(scene.intents == [])
+    scene.receive([.list("ann", .dropped)])
+    #expect(scene.selected != "ann")
+    #expect(scene.wait(.seconds(1)) == published(.online))
+  }
+
   @Test func whatIsDoneAfterAnUndoLeavesNothingToDoAgain() {
     var scene = scene()
     scene.press("3", "u", "2", .control("r"))
