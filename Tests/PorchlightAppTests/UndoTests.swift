@@ -160,6 +160,16 @@ import Testing
         != nil)
   }
 
+  @Test func askingBackIsUndoneByName() {
+    var scene = scene()
+    scene.press("I", "A", "y")
+    #expect(scene.intents == [.change(.invite(.user("ola")))])
+    scene.receive([.list("ola", .pending)])
+    scene.press("u")
+    #expect(scene.intents == [.change(.remove(.user("ola")))])
+    #expect(scene.line(with: "undid 'invite @ola:harbor.example'") != nil)
+  }
+
   @Test func anAcceptIsTakenBackOnceItIsDone() {
     var scene = scene()
     scene.press("I", "A", "u")

@@ -11,10 +11,7 @@ struct AskBackCommand: PlainCommand {
       model.notices.show(Notice("nobody to ask back: A accepts an invite, y then asks back"))
       return []
     }
-    return model.invite(user)
-  }
-
-  func inverse(in model: Model) -> (any Command)? {
-    model.notices.offer.flatMap { InviteCommand(.user($0)).inverse(in: model) }
+    // It is undone as the invite that it is, which names the user.
+    return model.perform(InviteCommand(.user(user)))
   }
 }
