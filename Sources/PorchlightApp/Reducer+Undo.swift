@@ -7,8 +7,7 @@ extension Model {
     let command = command.resolved(in: self)
     let inverse = command.inverse(in: self)
     let intents = command.run(&self)
-    // An answer that cannot be taken back is remembered too, so that no older step is taken for it.
-    if inverse != nil || type(of: command).isAnswer && !intents.isEmpty {
+    if inverse != nil || type(of: command).isAlwaysRecorded && !intents.isEmpty {
       undoHistory.record(UndoHistory.Step(line: command.line, reversal: inverse))
     }
     return intents

@@ -193,6 +193,17 @@ import Testing
     #expect(scene.intents == published(.online))
   }
 
+  @Test func aRevokeCannotBeUndoneAndIsNotPassedOver() {
+    var scene = scene()
+    scene.press("3", ":")
+    scene.type("revoke @pip:harbor.example")
+    scene.press(.enter, "u")
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "cannot undo 'revoke @pip:harbor.example'") != nil)
+    pressAnew("u", in: &scene)
+    #expect(scene.intents == published(.online))
+  }
+
   // MARK: The server's part
 
   /// The answer to the name and the stream's word for it come apart.

@@ -9,6 +9,9 @@ protocol Command: Sendable {
   /// Whether it answers people.
   static var isAnswer: Bool { get }
 
+  /// Whether it is a step for undo even where nothing takes it back, so that no older step is taken for it.
+  static var isAlwaysRecorded: Bool { get }
+
   /// Whether a key that is held must not do it again by itself.
   static var isOncePerPress: Bool { get }
 
@@ -59,6 +62,7 @@ protocol Command: Sendable {
 
 extension Command {
   static var isAnswer: Bool { false }
+  static var isAlwaysRecorded: Bool { isAnswer }
   static var isOncePerPress: Bool { isAnswer }
   static var worksEverywhere: Bool { false }
   static var isForLayers: Bool { false }

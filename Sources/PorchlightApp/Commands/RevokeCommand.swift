@@ -6,6 +6,7 @@ internal import Screen
 /// again.
 struct RevokeCommand: Command {
   static let names = ["revoke"]
+  static let isAlwaysRecorded = true
 
   let user: UserID
 
