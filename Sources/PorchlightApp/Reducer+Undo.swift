@@ -1,3 +1,4 @@
+internal import PorchlightSDK
 internal import Screen
 
 /// Commands and what takes them back.
@@ -23,6 +24,7 @@ extension Model {
     _ = undoHistory.popDone()
     let (intents, opposite) = reverse(step, "undo", done: "undid")
     if let opposite { undoHistory.pushUndone(opposite) }
+    undoHistory.wait(for: intents, of: step, isUndone: true)
     return intents
   }
 
@@ -36,6 +38,7 @@ extension Model {
     _ = undoHistory.popUndone()
     let (intents, opposite) = reverse(step, "redo", done: "redid")
     if let opposite { undoHistory.push(opposite) }
+    undoHistory.wait(for: intents, of: step, isUndone: false)
     return intents
   }
 
@@ -73,8 +76,13 @@ extension Model {
       notices.show(Notice(words("nothing left to " + verb + " of", step, more)))
       return ([], nil)
     }
-    // It stays for as long as any notice, even if the stream confirms the change at once.
-    notices.show(Notice(words(done, step, more), said?.kind ?? .information))
+    if case .revoke? = said?.change {
+      // Nothing on the screen shows a revoke: it is called done once the server says so.
+      notices.show(Notice(words(verb + "ing", step, more), until: said?.change))
+    } else {
+      // It stays for as long as any notice, even if the stream confirms the change at once.
+      notices.show(Notice(words(done, step, more), said?.kind ?? .information))
+    }
     return (intents, UndoHistory.Step(line: step.line, reversal: opposite))
   }
 

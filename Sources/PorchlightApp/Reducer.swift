@@ -86,9 +86,14 @@ extension Model {
   fileprivate mutating func handle(_ error: SDKError?, of change: ContactChange) {
     guard let error else {
       list.accepted(change)
+      undoHistory.succeeded(change)
+      if case .revoke(let user) = change {
+        notices.show(Notice(SafeText(untrusted: user.rawValue) + " does not see you any more"))
+      }
       return
     }
     list.refused(change)
+    undoHistory.failed(change, isWorthAnotherTry: error.isTransient)
     report(error, of: SafeText(untrusted: change.userID.rawValue))
   }
 

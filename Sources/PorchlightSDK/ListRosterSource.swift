@@ -38,12 +38,21 @@ public struct ListRosterSource: RosterSource {
     case .change(.accept(let user)): try await session.accept(user)
     case .change(.deny(let user)): try await session.deny(user)
     case .change(.remove(let user)): try await session.drop(user)
-    case .change(.revoke(let user)): try await session.revoke(user)
+    case .change(.revoke(let user)): try await revoke(user)
     case .publish(let update): try await session.setStatus(update.presence, text: update.statusMessage)
     case .idle(let since):
       let idleness: DeviceReport.Idleness =
         since.map { .since(milliseconds: max(1, (session.time.instant - $0).wholeMilliseconds)) } ?? .active
       try await session.report(DeviceReport(idleness: idleness, deviceType: deviceType))
     }
+  }
+
+  /// The server says yes to a revoke of nothing too, and the stream does not tell who has a permission.
+  private func revoke(_ user: UserID) async throws(SDKError) {
+    guard try await session.presenceList().observers.contains(user) else {
+      let error = MatrixError(.notFound, "has no permission to see you, so none was taken back")
+      throw SDKError(error, status: 404)
+    }
+    try await session.revoke(user)
   }
 }

@@ -64,6 +64,18 @@ struct ListRosterSourceTests: FaultyWayTests {
     #expect(!list.contains { $0.state == .accepted })
   }
 
+  /// Neither from a user who only asks, nor twice.
+  @Test func nothingIsTakenBackFromAUserWithoutAPermission() throws {
+    try simulation.run { [bob, ann] in try await bob.invite(ann.userID) }
+    #expect(throws: SDKError.self) { try perform(.change(.revoke(bob.userID))) }
+    #expect(way.requests(.post, endingIn: "presence", "list").isEmpty)
+    try perform(.change(.accept(bob.userID)))
+    try perform(.change(.revoke(bob.userID)))
+    let error = #expect(throws: SDKError.self) { try perform(.change(.revoke(bob.userID))) }
+    #expect(error?.message == "has no permission to see you, so none was taken back")
+    #expect(error?.isTransient == false)
+  }
+
   @Test func aStatusIsPublishedWithItsText() throws {
     let roster = roster()
     try perform(.publish(StatusUpdate(presence: .busy, statusMessage: "now")))

@@ -27,7 +27,7 @@ struct RevokeCommand: Command {
 
   func run(_ model: inout Model) -> [Intent] {
     let intents = model.request(.revoke(user))
-    if !intents.isEmpty { model.notices.show(Notice("they do not see you any more")) }
+    if !intents.isEmpty { model.notices.show(Notice("revoking \(user.rawValue)", until: .revoke(user))) }
     return intents
   }
 }
