@@ -160,6 +160,20 @@ import Testing
         != nil)
   }
 
+  /// Removing a contact is asked first, so undo does not do it by the way.
+  @Test func anInviteThatWasAcceptedIsNotTakenBack() {
+    var scene = scene()
+    scene.press("+")
+    scene.type("zed")
+    scene.press(.enter)
+    scene.receive([.list("zed", .pending)])
+    scene.receive([.list("zed", .accepted)])
+    scene.press("u")
+    #expect(scene.intents == [])
+    #expect(
+      scene.line(with: "cannot undo 'invite @zed:harbor.example': accepted meanwhile, X removes") != nil)
+  }
+
   @Test func askingBackIsUndoneByName() {
     var scene = scene()
     scene.press("I", "A", "y")

@@ -71,7 +71,7 @@ struct InviteCommand: Command {
     }
     let row = RowID.contact(user, of: model.list.roster.account)
     guard problem(in: model) == nil, model.list.change(for: row) == nil else { return nil }
-    return RemoveCommand(.user(user))
+    return RemoveCommand(.user(user), isWithdrawal: true)
   }
 
   /// Reads a user ID; a bare name is that of a known user, or else one on the own server. Either of the two is nil.

@@ -8,17 +8,29 @@ struct RemoveCommand: Command {
   static let names = ["remove"]
 
   let target: PersonTarget
+  /// Whether it only takes back an invite: who has accepted is not removed without a question.
+  private let isWithdrawal: Bool
 
   static func arguments(in model: Model) -> [Argument] { PersonTarget.arguments(model.contacts) }
 
-  init(_ target: PersonTarget) { self.target = target }
+  init(_ target: PersonTarget, isWithdrawal: Bool = false) {
+    self.target = target
+    self.isWithdrawal = isWithdrawal
+  }
+
   init?(argument: String?) { self.init(PersonTarget(argument)) }
 
   var argument: String? { target.argument }
   var help: String { "remove from your list" }
 
   func problem(in model: Model) -> String? {
-    target.problem(among: model.contacts, beside: model.echo.userID, elseSaying: "is not on your list")
+    if isWithdrawal, let contact = target.user.flatMap({ model.list.roster.contact($0) }),
+      contact.relation != .pending
+    {
+      return "accepted meanwhile, X removes"
+    }
+    return target.problem(
+      among: model.contacts, beside: model.echo.userID, elseSaying: "is not on your list")
   }
 
   func delay(in model: Model) -> String? {
@@ -26,7 +38,8 @@ struct RemoveCommand: Command {
   }
 
   func resolved(in model: Model) -> RemoveCommand {
-    RemoveCommand(target.resolved(among: model.contacts, beside: model.echo.userID))
+    RemoveCommand(
+      target.resolved(among: model.contacts, beside: model.echo.userID), isWithdrawal: isWithdrawal)
   }
 
   func run(_ model: inout Model) -> [Intent] {
