@@ -11,8 +11,7 @@ struct OwnModel: Sendable {
   private(set) var idle: IdleMonitor
   /// What the roster before could not send, until the server has told the present state.
   var kept: UnsentStatus?
-  /// Whether another display name was sent, and the server has not answered yet.
-  var isRenaming = false
+  var name = OwnName()
 
   init(_ options: AppOptions, at now: Instant) {
     kept = options.unsentStatus

@@ -68,6 +68,7 @@ extension Model {
       let changes = list.apply(
         events, isComplete: isComplete, isCalm: isCalm(at: now.instant), at: now.instant)
       own.status.received(echo)
+      own.name.received(echo)
       for change in changes where isNews {
         list.highlight(change, at: now.instant)
         feed.add(change, at: now)
@@ -99,7 +100,7 @@ extension Model {
 
   /// What became of the wanted name; nothing is kept of it, so that it is told either way.
   fileprivate mutating func handle(_ error: SDKError?, ofName name: String) {
-    own.isRenaming = false
+    own.name.answered(isTaken: error == nil)
     if let error {
       report(error, of: "name not changed")
     } else {

@@ -79,4 +79,46 @@ import Testing
     undo(in: &scene)
     #expect(scene.intents == [.publish(StatusUpdate(presence: .online, statusMessage: "here"))])
   }
+
+  // MARK: The name
+
+  /// The server takes it, and the stream has not told of it yet.
+  private func rename(_ name: String, in scene: inout Scene) {
+    run("name \(name)", in: &scene)
+    #expect(scene.intents == [.rename(name)])
+    scene.send(.renamed(name, nil))
+  }
+
+  @Test func aSecondNameIsUndoneToTheFirstBeforeTheStreamTellsOfIt() {
+    var scene = scene()
+    rename("Mary", in: &scene)
+    rename("Maria", in: &scene)
+    for (key, name) in [("u", "Mary"), ("u", "Mara"), (.control("r"), "Mary"), (.control("r"), "Maria")]
+      as [(Key, String)]
+    {
+      scene.wait(.seconds(1))
+      scene.press(key)
+      #expect(scene.intents == [.rename(name)])
+      scene.send(.renamed(name, nil))
+    }
+  }
+
+  @Test func theStreamEndsWhatWasSentButNotByALateName() {
+    var scene = scene()
+    rename("Mary", in: &scene)
+    rename("Maria", in: &scene)
+    func name(after echo: String?) -> String {
+      if let echo { scene.receive([.presence(.own, PresenceContent(state: .online, displayName: echo))]) }
+      return scene.model.own.name.current(scene.model.echo)
+    }
+    #expect([nil, "Mara", "Mary", "Maria", "Zoe"].map(name) == ["Maria", "Maria", "Maria", "Maria", "Zoe"])
+  }
+
+  @Test func aRefusedNameIsNotTakenForThePresentOne() {
+    var scene = scene()
+    rename("Mary", in: &scene)
+    run("name Maria", in: &scene)
+    scene.send(.renamed("Maria", SDKError(.unreachable, "no answer")))
+    #expect(scene.model.own.name.current(scene.model.echo) == "Mary")
+  }
 }

@@ -9,20 +9,15 @@ struct NameCommand: Command {
   static let names = ["name"]
 
   let name: String?
-  /// Whether it is sent whatever the server said last, which may not know of the last change yet.
-  private let isRestored: Bool
 
   /// The present name, which may be mended.
   static func arguments(in model: Model) -> [Argument] {
-    [model.echo.displayName].compactMap { $0.map { Argument($0) } }
+    let name = model.own.name.current(model.echo)
+    return name.isEmpty ? [] : [Argument(name)]
   }
 
-  init?(argument: String?) { self.init(argument, isRestored: false) }
-
-  private init(_ name: String?, isRestored: Bool) {
-    self.name = name
-    self.isRestored = isRestored
-  }
+  init?(argument: String?) { name = argument }
+  private init(_ name: String) { self.name = name }
 
   var argument: String? { name }
   var help: String { "write your display name" }
@@ -38,7 +33,7 @@ struct NameCommand: Command {
   /// Two names on their way might arrive in either order.
   func delay(in model: Model) -> String? {
     guard model.isOwnKnown else { return "not connected yet" }
-    return model.own.isRenaming ? "your name is still being sent" : nil
+    return model.own.name.isUnderWay ? "your name is still being sent" : nil
   }
 
   /// Without a word of the server it is not known what would be replaced.
@@ -49,25 +44,24 @@ struct NameCommand: Command {
       model.notices.show(Notice(Self.unknown, .warning))
       return []
     }
-    let before = model.echo.displayName ?? ""
+    let before = model.own.name.current(model.echo)
     guard let name = name.map({ SafeText(untrusted: $0).string }) else {
       model.layers.open(.prompt(Prompt(.name, LineEditor(before, byteLimit: Self.limit))))
       return []
     }
-    guard name != before || isRestored else {
+    guard name != before else {
       model.notices.show(
         Notice(name.isEmpty ? "there is no name to clear" : "that is your name already"))
       return []
     }
     model.notices.show(Notice("sending your name"))
-    model.own.isRenaming = true
+    model.own.name.send(name, echo: model.echo)
     return [.rename(name)]
   }
 
   func inverse(in model: Model) -> (any Command)? {
-    let before = model.echo.displayName ?? ""
-    guard let name, model.isOwnKnown else { return nil }
-    guard isRestored || SafeText(untrusted: name).string != before else { return nil }
-    return NameCommand(before, isRestored: true)
+    let before = model.own.name.current(model.echo)
+    guard let name, model.isOwnKnown, SafeText(untrusted: name).string != before else { return nil }
+    return NameCommand(before)
   }
 }
