@@ -80,6 +80,56 @@ import Testing
     #expect(scene.intents == [.publish(StatusUpdate(presence: .online, statusMessage: "here"))])
   }
 
+  // MARK: What was changed elsewhere
+
+  @Test(arguments: [
+    ("set busy", StreamEvent.own(.busy, "here"), StreamEvent.own(.unavailable, "here"), "your state"),
+    ("toggle away", .own(.unavailable, "here"), .own(.busy, "here"), "your state"),
+    ("status lunch", .own(.online, "lunch"), .own(.online, "tea"), "your status text"),
+    ("clear", .own(.online), .own(.online, "tea"), "your status text"),
+  ])
+  func whatWasSetElsewhereSinceStays(line: String, echo: StreamEvent, later: StreamEvent, what: String) {
+    var scene = scene()
+    run(line, in: &scene)
+    scene.receive([echo])
+    scene.receive([later])
+    undo(in: &scene)
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "cannot undo '\(line)': \(what) has changed since") != nil)
+  }
+
+  @Test func whatWasSetElsewhereSinceIsNotDoneOver() {
+    var scene = scene()
+    run("set busy", in: &scene)
+    scene.receive([.own(.busy, "here")])
+    undo(in: &scene)
+    scene.receive([.own(.online, "here")])
+    scene.receive([.own(.unavailable, "here")])
+    scene.press(.control("r"))
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "cannot redo 'set busy': your state has changed since") != nil)
+  }
+
+  @Test func anotherTextDoesNotKeepAStateFromBeingUndone() {
+    var scene = scene()
+    run("set busy", in: &scene)
+    scene.receive([.own(.busy, "here")])
+    scene.receive([.own(.busy, "tea")])
+    undo(in: &scene)
+    #expect(scene.intents == [.publish(StatusUpdate(presence: .online, statusMessage: "tea"))])
+  }
+
+  @Test func aNameThatWasSetElsewhereSinceStays() {
+    var scene = scene()
+    rename("Mary", in: &scene)
+    for name in ["Mary", "Zoe"] {
+      scene.receive([.presence(.own, PresenceContent(state: .online, displayName: name))])
+    }
+    undo(in: &scene)
+    #expect(scene.intents == [])
+    #expect(scene.line(with: "cannot undo 'name Mary': your name has changed since") != nil)
+  }
+
   // MARK: The name
 
   /// The server takes it, and the stream has not told of it yet.

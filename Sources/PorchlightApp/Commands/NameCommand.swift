@@ -9,6 +9,8 @@ struct NameCommand: Command {
   static let names = ["name"]
 
   let name: String?
+  /// What undo takes back; nil for what the user writes.
+  private let replaced: String?
 
   /// The present name, which may be mended.
   static func arguments(in model: Model) -> [Argument] {
@@ -16,8 +18,12 @@ struct NameCommand: Command {
     return name.isEmpty ? [] : [Argument(name)]
   }
 
-  init?(argument: String?) { name = argument }
-  private init(_ name: String) { self.name = name }
+  init?(argument: String?) { self.init(argument, replacing: nil) }
+
+  private init(_ name: String?, replacing replaced: String?) {
+    self.name = name
+    self.replaced = replaced
+  }
 
   var argument: String? { name }
   var help: String { "write your display name" }
@@ -26,6 +32,10 @@ struct NameCommand: Command {
   func problem(in model: Model) -> String? {
     guard let name else { return nil }
     guard model.isOwnKnown else { return Self.unknown.string }
+    let present = SafeText(untrusted: model.own.name.current(model.echo)).string
+    if let replaced, present != replaced, present != SafeText(untrusted: name).string {
+      return "your name has changed since"
+    }
     let bytes = name.utf8.count
     return bytes <= Self.limit ? nil : "a name has at most \(Self.limit) bytes, this has \(bytes)"
   }
@@ -61,7 +71,8 @@ struct NameCommand: Command {
 
   func inverse(in model: Model) -> (any Command)? {
     let before = model.own.name.current(model.echo)
-    guard let name, model.isOwnKnown, SafeText(untrusted: name).string != before else { return nil }
-    return NameCommand(before)
+    guard let name, model.isOwnKnown else { return nil }
+    let made = SafeText(untrusted: name).string
+    return made == before ? nil : NameCommand(before, replacing: made)
   }
 }

@@ -10,14 +10,20 @@ struct StatusCommand: Command {
   static let names = ["status"]
 
   let text: String?
+  /// What undo takes back; nil for what the user writes.
+  private let replaced: String?
 
   /// The present text, which may be mended.
   static func arguments(in model: Model) -> [Argument] {
     [model.own.status.current(model.echo).statusMessage].compactMap { $0.map { Argument($0) } }
   }
 
-  init(text: String?) { self.text = text }
-  init?(argument: String?) { text = argument }
+  init(text: String?, replacing replaced: String? = nil) {
+    self.text = text
+    self.replaced = replaced
+  }
+
+  init?(argument: String?) { self.init(text: argument) }
 
   var argument: String? { text }
   var help: String { "write your status text" }
@@ -26,6 +32,10 @@ struct StatusCommand: Command {
   func problem(in model: Model) -> String? {
     guard let text else { return nil }
     guard model.isOwnKnown else { return "not connected yet: your status is not known" }
+    let present = SafeText(untrusted: model.own.status.current(model.echo).statusMessage ?? "").string
+    if let replaced, present != replaced, present != SafeText(untrusted: text).string {
+      return "your status text has changed since"
+    }
     let bytes = text.utf8.count
     return bytes <= Self.limit ? nil : "a status text has at most \(Self.limit) bytes, this has \(bytes)"
   }
@@ -44,7 +54,8 @@ struct StatusCommand: Command {
 
   func inverse(in model: Model) -> (any Command)? {
     let before = model.own.status.current(model.echo).statusMessage ?? ""
-    guard let text, model.isOwnKnown, SafeText(untrusted: text).string != before else { return nil }
-    return StatusCommand(text: before)
+    guard let text, model.isOwnKnown else { return nil }
+    let made = SafeText(untrusted: text).string
+    return made == before ? nil : StatusCommand(text: before, replacing: made)
   }
 }

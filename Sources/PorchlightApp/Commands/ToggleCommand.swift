@@ -28,6 +28,7 @@ struct ToggleCommand: Command {
 
   func inverse(in model: Model) -> (any Command)? {
     guard model.isOwnKnown else { return nil }
-    return SetCommand(model.own.status.current(model.echo).presence)
+    var status = model.own.status
+    return SetCommand(status.toggled(choice, echo: model.echo)).inverse(in: model)
   }
 }
