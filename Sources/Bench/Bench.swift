@@ -34,7 +34,8 @@ public struct Bench: Sendable {
   public func run(_ scenario: Scenario) async throws -> Bool {
     print(
       baseline == nil
-        ? "No C baseline: there is no compiler, or no longpoll_server.c (see --baseline). Weaker limits take its place."
+        ? "No C baseline: there is no compiler, or no longpoll_server.c (see --baseline)."
+          + (scenario == .fanout ? " Weaker limits take its place, and for 10,000 watchers none." : "")
         : "The C baseline is the least a parked poll can cost: epoll, no parser, no state.")
     var table = Table()
     switch scenario {

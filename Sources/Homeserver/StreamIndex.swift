@@ -4,7 +4,7 @@ internal import Ports
 /// When each thing last changed that a stream can tell, counted for every person by themselves: what a poll is
 /// answered from.
 ///
-/// The counts are each user's own, because they are in tokens: a common count would tell a stranger how much happens
+/// The counts are each user's own, because they are in tokens: a common count would tell any user how much happens
 /// elsewhere, and so whether an invite found an account, or whether a hidden user is there.
 ///
 /// A change of presence costs what the viewers cost who wait for it. It gets a number among all changes, which no token
