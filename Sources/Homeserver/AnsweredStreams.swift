@@ -6,6 +6,13 @@ internal import PresenceCore
 ///
 /// First in, first out: each is kept for the same time.
 struct AnsweredStreams: Sendable {
+  /// A stream that no poll went on with.
+  struct Lapsed: Sendable {
+    let device: Device
+    let stream: StreamID
+    let endedAt: Instant
+  }
+
   private struct Entry: Sendable {
     let poll: Poll
     let answeredAt: Instant
@@ -13,6 +20,9 @@ struct AnsweredStreams: Sendable {
 
   /// How long the next poll may take. A stream that ended is remembered for longer (`PresenceLimits.grace`).
   private static let span = Duration.seconds(1)
+  /// How many entries are looked at for each stream that may be taken out: most are of polls that went on.
+  private static let lookedAt = 16
+  private static let mostKept = 512
 
   private var entries: [Entry] = []
   /// Those before it were taken out.
@@ -20,31 +30,32 @@ struct AnsweredStreams: Sendable {
 
   mutating func add(_ poll: Poll, at now: Instant) { entries.append(Entry(poll: poll, answeredAt: now)) }
 
-  /// When the next one lapses, if its client does not ask again.
+  /// When the next one may lapse.
   var due: Instant? { entries.indices.contains(first) ? entries[first].answeredAt + Self.span : nil }
 
-  /// Takes out streams whose clients did not ask again, with the time at which they ended. The rest is due at once.
-  mutating func takeLapsed(at now: Instant, most: Int) -> [(poll: Poll, stream: StreamID, endedAt: Instant)] {
-    var lapsed: [(poll: Poll, stream: StreamID, endedAt: Instant)] = []
-    while let due, due <= now, lapsed.count < most {
+  /// Takes out streams whose clients did not ask again, and all before the next of them. The rest is due at once.
+  mutating func takeLapsed(at now: Instant, most: Int) -> [Lapsed] {
+    var lapsed: [Lapsed] = []
+    let end = min(first + most * Self.lookedAt, entries.count)
+    while first < end {
       let entry = entries[first]
+      if entry.poll.hasStream {
+        guard entry.answeredAt + Self.span <= now, lapsed.count < most else { break }
+        if let stream = entry.poll.takeStream() {
+          lapsed.append(Lapsed(device: entry.poll.device, stream: stream, endedAt: entry.answeredAt))
+        }
+      }
       first += 1
-      if let stream = entry.poll.takeStream() { lapsed.append((entry.poll, stream, entry.answeredAt)) }
     }
     giveBack()
     return lapsed
   }
 
-  /// Takes out the streams of a device that no poll went on with yet.
-  mutating func take(of device: Device) -> [(poll: Poll, stream: StreamID, endedAt: Instant)] {
-    entries[first...].filter { $0.poll.device == device }.compactMap { entry in
-      entry.poll.takeStream().map { (entry.poll, $0, entry.answeredAt) }
-    }
-  }
-
   private mutating func giveBack() {
-    // In place while there is room to save: moving the rest costs what it holds.
-    if 2 * first >= entries.count {
+    if first == entries.count, entries.capacity > Self.mostKept {
+      (entries, first) = ([], 0)
+    } else if 2 * first >= entries.count {
+      // In place while there is room to save: moving the rest costs what it holds.
       entries.removeFirst(first)
       first = 0
     }

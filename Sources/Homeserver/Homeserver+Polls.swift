@@ -12,10 +12,13 @@ extension Homeserver {
   ///
   /// - Parameters:
   ///   - request: what was asked.
+  ///   - isRepeatable: whether its connection stays, so that the next poll may come by it.
+  ///   - last: the poll before it on the same connection, which was answered; it goes on with its stream.
   ///   - deliver: called once with the answer, on any thread, where the poll is opened; must not wait.
   /// - Returns: a poll for `open`.
   public func poll(
-    for request: WireRequest, deliver: @escaping @Sendable (WireResponse) -> Void
+    for request: WireRequest, isRepeatable: Bool = false, after last: Poll? = nil,
+    deliver: @escaping @Sendable (WireResponse) -> Void
   ) -> Poll? {
     guard request.method == .get, let name = request.path.last, name == "sync" || name == "events",
       !hub.isClosed, request.body.count <= configuration.largestBody,
@@ -25,7 +28,7 @@ extension Homeserver {
     if let token = request.accessToken, writer.tokenThatEndsOthers(token) != nil { return nil }
     var admitted = routed
     guard (try? authenticator.admit(&admitted, to: endpoint)) != nil else { return nil }
-    return try? streams.poll(kind, admitted, isRepeatable: true, deliver: deliver)
+    return try? streams.poll(kind, admitted, isRepeatable: isRepeatable, after: last, deliver: deliver)
   }
 
   /// Opens the poll that was asked for last, in the same words but for its position: a client asks so as soon as it was
@@ -37,7 +40,7 @@ extension Homeserver {
   ///   - position: what it says of where it goes on (`since`, `from`).
   /// - Returns: the poll; nil where it has to be asked for like the first, which may be refused.
   public func open(again last: Poll, since position: SyncToken) -> Poll? {
-    guard last.parameters.mayWait, authenticator.admitsAgain(last.token) else { return nil }
+    guard last.isRepeatable, !hub.isClosed, authenticator.admitsAgain(last.token) else { return nil }
     let poll = Poll(last, since: position)
     return hub.postpone(poll, now: time.instant) ? poll : nil
   }

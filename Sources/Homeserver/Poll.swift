@@ -17,8 +17,8 @@ public final class Poll: Sendable {
   /// Where it waits in the hub, under whose lock this is read and set.
   let slot = Atomic(noSlot)
   static let noSlot = -1
-  /// Whether its client may go on with `init(_:since:)`. One that never waits does not.
-  let isRepeatable: Bool
+  /// Whether its client may go on with `init(_:since:)`: it waits, and its connection stays.
+  package let isRepeatable: Bool
   /// The stream of the poll before it, if that had not ended.
   let inherited: StreamID?
   /// Its stream once it was answered, until another poll goes on with it or it has ended; 0 at all other times.
@@ -26,15 +26,16 @@ public final class Poll: Sendable {
 
   init(
     _ device: Device, _ token: TokenDigest, _ form: StreamForm, _ parameters: PollParameters,
-    isRepeatable: Bool = false, deliver: @escaping @Sendable (WireResponse) -> Void
+    isRepeatable: Bool = false, after last: Poll? = nil,
+    deliver: @escaping @Sendable (WireResponse) -> Void
   ) {
     self.device = device
     self.token = token
     self.form = form
     self.parameters = parameters
-    self.isRepeatable = isRepeatable && parameters.mayWait
+    self.isRepeatable = isRepeatable && parameters.mayWait && parameters.since != nil
     self.deliver = deliver
-    inherited = nil
+    inherited = last.flatMap { $0.device == device ? $0.takeStream() : nil }
   }
 
   /// The same once more, from another position; it goes on with the stream of the last.
@@ -50,6 +51,9 @@ public final class Poll: Sendable {
 
   /// It is about to be answered: the next poll may go on with its stream.
   func leaveStream(_ stream: StreamID) { self.stream.store(stream.number, ordering: .relaxed) }
+
+  /// Whether it left a stream that was not taken yet.
+  var hasStream: Bool { stream.load(ordering: .relaxed) != 0 }
 
   /// Takes the stream it left; nil where it left none, or it was taken before.
   func takeStream() -> StreamID? {
@@ -69,6 +73,14 @@ public final class Poll: Sendable {
 
   /// Whether it tells what happens from now on: `/events` without `from` (Protocol 4.1).
   var beginsNow: Bool { form.shape == .contentOnly && parameters.since == nil }
+
+  /// Nothing, at the position it came with: for a client that waits no more.
+  var farewell: WireResponse { farewell(at: parameters.since) }
+
+  func farewell(at start: SyncToken?) -> WireResponse {
+    guard let start else { return APIError.gone.response }
+    return answer(from: start, to: start)
+  }
 
   /// Events as the answer of this poll, which went on from `start`.
   func answer(
@@ -105,11 +117,8 @@ struct OpenPoll: Sendable {
     poll.deliver(response)
   }
 
-  /// Nothing, at the position the poll came with: for a client that waits no more.
-  var farewell: WireResponse {
-    guard let start else { return APIError.gone.response }
-    return poll.answer(from: start, to: start)
-  }
+  /// Nothing, at the position it went on from.
+  var farewell: WireResponse { poll.farewell(at: start) }
 }
 
 extension APIError {

@@ -23,7 +23,11 @@ extension PresenceService {
   func answerPolls(due: [OpenPoll], gone: [OpenPoll]) {
     end(gone)
     let postponed = sync.hub.takePostponed(now: time.instant, othersWait: sync.isWaking)
-    answerPolls(due + openStreams(of: postponed))
+    let opened = openStreams(of: postponed)
+    let long = opened.filter(isLong)
+    sync.long += long
+    if !long.isEmpty { longAnswers.ring() }
+    answerPolls(long.isEmpty ? due + opened : due + opened.filter { !isLong($0) })
   }
 
   /// Opens the streams of polls. Those that are refused are answered.
@@ -46,7 +50,8 @@ extension PresenceService {
   func close(_ polls: [OpenPoll]) {
     for open in polls + sync.takeAll() { dismiss(open) }
     for waiting in queries.takeAll() { waiting.resume(returning: nil) }
-    answerPolls(openStreams(of: sync.hub.takeAllPostponed()))
+    for open in openStreams(of: sync.hub.takeAllPostponed()) { dismiss(open) }
+    answerPolls([])
   }
 
   /// Account data of a person, which is stored already, is another now: their own clients are told.
@@ -84,10 +89,9 @@ extension PresenceService {
   /// The stream of the poll before, where its device has it open still, or a new one.
   private func stream(for poll: Poll, _ now: Moment) throws(APIError) -> StreamID {
     let (user, device) = (poll.device.user, poll.device.id)
-    if let inherited = poll.inherited, rules.isOpen(inherited, of: user, on: device) { return inherited }
-    if rules.openStreams(of: user, on: device) >= rules.limits.openPolls {
-      // Those of answered polls are there for one that goes on with them, and in the way of no other.
-      end(sync.takeStreams(of: poll.device), now)
+    if let inherited = poll.inherited {
+      if rules.mayGoOn(inherited, of: user, on: device, poll.intent) { return inherited }
+      endStream(inherited, of: poll.device, now)
     }
     do throws(MatrixError) {
       let (stream, effects) = try rules.streamOpened(of: user, on: device, poll.intent, now: now)
@@ -98,18 +102,33 @@ extension PresenceService {
     }
   }
 
-  private func endStream(_ stream: StreamID, of device: Device, at ended: Instant? = nil, _ now: Moment) {
-    dispatch(rules.streamEnded(stream, of: device.user, on: device.id, at: ended, now: now))
+  private func endStream(_ stream: StreamID, of device: Device, _ now: Moment) {
+    dispatch(rules.streamEnded(stream, of: device.user, on: device.id, now: now))
   }
 
   /// Ends the streams of polls that were answered, and whose clients did not ask again.
   func endLapsedStreams() {
+    struct End: Hashable {
+      let user: UserID
+      let instant: Instant
+    }
     let now = time.now
-    end(sync.takeLapsedStreams(at: now.instant), now)
+    // What follows looks at each device of a user: once for those that ended together.
+    let lapsed = Dictionary(grouping: sync.takeLapsedStreams(at: now.instant)) { lapsed in
+      End(user: lapsed.device.user, instant: lapsed.endedAt)
+    }
+    for (end, streams) in lapsed {
+      let streams = streams.map { (stream: $0.stream, device: $0.device.id) }
+      dispatch(rules.streamsEnded(streams, of: end.user, at: end.instant, now: now))
+    }
   }
 
-  private func end(_ streams: [(poll: Poll, stream: StreamID, endedAt: Instant)], _ now: Moment) {
-    for (poll, stream, ended) in streams { endStream(stream, of: poll.device, at: ended, now) }
+  /// Polls that were postponed are answered with nothing: their device is used by another client, or by none.
+  func dismissPostponed(of device: Device) {
+    for poll in sync.hub.takePostponed(of: device) {
+      poll.deliver(poll.farewell)
+      if let stream = poll.inherited { endStream(stream, of: device, time.now) }
+    }
   }
 
   /// Polls were answered: those of one person end together.
@@ -158,6 +177,8 @@ extension PresenceService {
       guard unread.isEmpty, room > 0 else { break }
       waiting = sync.takeWoken()
     }
+    // Nobody comes back to them.
+    if sync.hub.isClosed { for open in sync.takeAll() { dismiss(open) } }
     if sync.isWaking { answerLater() } else { keepDeadlines() }
   }
 }

@@ -230,6 +230,7 @@ actor PresenceService {
   /// Every open poll of a device returns, those among them that were just woken.
   private func endStreams(of device: Device) {
     for open in sync.end(device) { dismiss(open) }
+    dismissPostponed(of: device)
   }
 
   /// Asks to be called when the rules' next deadline comes.

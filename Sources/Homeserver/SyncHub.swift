@@ -29,7 +29,7 @@ final class SyncHub: Sendable {
     var gone: [OpenPoll] = []
     /// To be opened together, in the order in which they came.
     var postponed: [Poll] = []
-    /// When the first of them came, and when they are looked at next.
+    /// Since when there have been some, and when they are looked at next.
     var (postponedSince, opening) = (Instant.origin, Instant?.none)
     /// When the alarm will ring.
     var armed: Instant?
@@ -150,7 +150,8 @@ final class SyncHub: Sendable {
   ///
   /// - Parameters:
   ///   - now: the time.
-  ///   - othersWait: whether others have yet to be told of a change. Then none is taken before it has waited long.
+  ///   - othersWait: whether others have yet to be told of a change. Then none is taken before there have
+  ///     been some for a while.
   /// - Returns: the polls, in the order in which they came.
   func takePostponed(now: Instant, othersWait: Bool) -> [Poll] {
     state.withLock { state in
@@ -159,13 +160,27 @@ final class SyncHub: Sendable {
         return []
       }
       let taken = Array(state.postponed.prefix(Self.openedAtOnce))
-      state.postponed.removeFirst(taken.count)
+      if taken.count < state.postponed.count {
+        state.postponed.removeFirst(taken.count)
+      } else {
+        // What a crowd left behind is not kept.
+        state.postponed.removeAll(keepingCapacity: state.postponed.capacity <= 512)
+      }
       state.opening = state.postponed.isEmpty ? nil : now
       return taken
     }
   }
 
   private static let openedAtOnce = SyncService.workInOneTurn
+
+  /// Takes out the postponed polls of a device.
+  func takePostponed(of device: Device) -> [Poll] {
+    state.withLock { state in
+      let taken = state.postponed.filter { $0.device == device }
+      if !taken.isEmpty { state.postponed.removeAll { $0.device == device } }
+      return taken
+    }
+  }
 
   /// Takes out every postponed poll.
   func takeAllPostponed() -> [Poll] {

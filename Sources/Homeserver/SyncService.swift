@@ -194,13 +194,8 @@ struct SyncService: Sendable {
   }
 
   /// Some of the streams that no poll went on with, and when they ended.
-  mutating func takeLapsedStreams(at now: Instant) -> [(poll: Poll, stream: StreamID, endedAt: Instant)] {
+  mutating func takeLapsedStreams(at now: Instant) -> [AnsweredStreams.Lapsed] {
     answeredStreams.takeLapsed(at: now, most: Self.wokenAtOnce)
-  }
-
-  /// The streams of a device that no poll went on with yet, and when their polls were answered.
-  mutating func takeStreams(of device: Device) -> [(poll: Poll, stream: StreamID, endedAt: Instant)] {
-    answeredStreams.take(of: device)
   }
 
   /// Takes out every poll of a device, those among them that were just woken.

@@ -126,7 +126,8 @@ extension ConnectionHandler {
         timer.disarm()
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         poll = dispatcher.ask(
-          request, next.memory, Handle(handler: handler, requester: next.client ?? requester))
+          request, next.memory, Handle(handler: handler, requester: next.client ?? requester),
+          isRepeatable: next.isRepeatable, after: repeated?.poll)
         isPollNew = poll != nil && next.isRepeatable
         if isHungUp { abandon() }
       case .answer(let response): answer(response, context)

@@ -80,11 +80,18 @@ final class EventLoopDispatcher: Sendable {
 
   /// Takes a request in, with what it takes up.
   ///
+  /// - Parameters:
+  ///   - request: what was asked.
+  ///   - memory: what it takes up.
+  ///   - connection: by which it came.
+  ///   - isRepeatable: whether the next one may come by it in the same words.
+  ///   - last: the poll before it on the connection.
   /// - Returns: the poll it is, if it is one, to be abandoned where its client hangs up.
   func ask(
-    _ request: WireRequest, _ memory: MemoryCharge?, _ connection: ConnectionHandler.Handle
+    _ request: WireRequest, _ memory: MemoryCharge?, _ connection: ConnectionHandler.Handle,
+    isRepeatable: Bool, after last: Poll?
   ) -> Poll? {
-    let poll = requests.poll(request) { self.give($0, to: connection) }
+    let poll = requests.poll(request, isRepeatable, last) { self.give($0, to: connection) }
     if let poll {
       asked.value.polls.append(poll)
     } else {
@@ -196,8 +203,11 @@ struct RequestHandler: Sendable {
   /// Where polls wait without a task each.
   let homeserver: Homeserver?
 
-  func poll(_ request: WireRequest, deliver: @escaping @Sendable (WireResponse) -> Void) -> Poll? {
-    homeserver?.poll(for: request, deliver: deliver)
+  func poll(
+    _ request: WireRequest, _ isRepeatable: Bool, _ last: Poll?,
+    deliver: @escaping @Sendable (WireResponse) -> Void
+  ) -> Poll? {
+    homeserver?.poll(for: request, isRepeatable: isRepeatable, after: last, deliver: deliver)
   }
 
   func open(again last: Poll, since position: SyncToken) -> Poll? {

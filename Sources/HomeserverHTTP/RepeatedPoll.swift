@@ -18,7 +18,8 @@ struct RepeatedPoll {
   ///   - head: the bytes of one request, from its method to the empty line.
   ///   - poll: what it asked for.
   init?(_ head: some Collection<UInt8>, _ poll: Poll) {
-    guard let position = poll.position, Self.isPlain(position.rawValue.utf8), head.count <= Self.longest
+    guard poll.isRepeatable, let position = poll.position, Self.isPlain(position.rawValue.utf8),
+      head.count <= Self.longest
     else {
       return nil
     }

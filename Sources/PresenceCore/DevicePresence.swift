@@ -36,9 +36,8 @@ struct DevicePresence: Hashable, Sendable {
   init(at now: Instant) { lastAct = now }
 
   /// A poll was opened on it.
-  mutating func open(
-    _ stream: StreamID, counts: Bool, _ intent: PollIntent, at now: Instant, _ limits: PresenceLimits
-  ) {
+  mutating func open(_ stream: StreamID, _ intent: PollIntent, at now: Instant, _ limits: PresenceLimits) {
+    let counts = intent.counts
     // Connecting is an act; every further poll is not.
     if counts, !isConnected(at: now, limits) { lastAct = now }
     dropSpentSwitch(at: now, limits)
@@ -49,6 +48,18 @@ struct DevicePresence: Hashable, Sendable {
       // Taking `unavailable` back says that the user is there; the fallback must not outvote it.
       idleSince = nil
       lastAct = now
+    }
+  }
+
+  /// Whether a poll may go on with a stream: it is open, and the poll says nothing of the device that it is not.
+  func mayGoOn(_ stream: StreamID, _ intent: PollIntent) -> Bool {
+    guard streams.contains(Stream(id: stream, counts: intent.counts, looks: intent.looks)) else {
+      return false
+    }
+    switch intent.setPresence {
+    case .unavailable where !reports: return idleSince != nil
+    case .online where !reports: return idleSince == nil
+    default: return true
     }
   }
 
@@ -131,6 +142,9 @@ public struct PollIntent: Hashable, Sendable {
   public var setPresence: PresenceState?
   /// Whether its filter lets presence pass.
   public var looks: Bool
+
+  /// Whether it makes its user online.
+  var counts: Bool { setPresence != .offline }
 
   public init(setPresence: PresenceState?, looks: Bool) {
     self.setPresence = setPresence

@@ -9,35 +9,28 @@ extension PresenceRules {
   public mutating func streamOpened(
     of user: UserID, on device: DeviceID, _ intent: PollIntent, now: Moment
   ) throws(MatrixError) -> (StreamID, [PresenceEffect]) {
-    guard openStreams(of: user, on: device) < limits.openPolls else {
+    guard people[user]?.devices[device]?.streams.count ?? 0 < limits.openPolls else {
       throw MatrixError(
         .limitExceeded, "This device has \(limits.openPolls) polls open already.", retryAfter: 1000)
     }
     lastStream += 1
     let stream = StreamID(number: lastStream)
-    let counts = intent.setPresence != .offline
     let instant = now.instant
     let limits = limits
     people.change(user) { person in
       person.changeDevices(at: instant, limits) { devices in
         if devices.index(forKey: device) == nil { devices[device] = DevicePresence(at: instant) }
-        devices.change(device) { $0.open(stream, counts: counts, intent, at: instant, limits) }
+        devices.change(device) { $0.open(stream, intent, at: instant, limits) }
       }
     }
     return (stream, reconcile(user, at: instant))
   }
 
-  /// Whether a poll has not returned, so that the next one of its client may go on with its stream.
-  public func isOpen(_ stream: StreamID, of user: UserID, on device: DeviceID) -> Bool {
-    guard let person = people.index(forKey: user),
-      let place = people.values[person].devices.index(forKey: device)
-    else { return false }
-    return people.values[person].devices.values[place].streams.contains { $0.id == stream }
-  }
-
-  /// How many polls a device has open.
-  public func openStreams(of user: UserID, on device: DeviceID) -> Int {
-    people[user]?.devices[device]?.streams.count ?? 0
+  /// Whether the next poll of a client may go on with the stream of the last: it is open still, and opening another would
+  /// change nothing.
+  public func mayGoOn(_ stream: StreamID, of user: UserID, on device: DeviceID, _ intent: PollIntent) -> Bool
+  {
+    people[user]?.devices[device]?.mayGoOn(stream, intent) ?? false
   }
 
   /// A poll returned, for whatever reason. Unknown streams (ended by `closing` before) are ignored.

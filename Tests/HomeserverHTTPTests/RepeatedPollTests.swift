@@ -215,14 +215,19 @@ internal import Testing
 
   private static func repeated(_ head: String, since: String = "p1_2") async throws -> RepeatedPoll? {
     let homeserver = try makeHomeserver()
-    let request = ClientAPI.register(RegisterRequest(username: "ann", auth: .init(type: "m.login.dummy")))
-    let response = await homeserver.respond(to: request, from: .inProcess)
-    var sync = ClientAPI.sync(
-      since: try SyncToken(since).orThrow("a token"), wait: .zero, setPresence: .online, filter: nil)
-    sync.accessToken = try WireJSON.decode(Credentials.self, from: response.body).accessToken
+    let register = ClientAPI.register(RegisterRequest(username: "ann", auth: .init(type: "m.login.dummy")))
+    let response = await homeserver.respond(to: register, from: .inProcess)
+    let position = try SyncToken(since).orThrow("a token")
+    func sync(wait: Duration) throws -> WireRequest {
+      var sync = ClientAPI.sync(since: position, wait: wait, setPresence: .online, filter: nil)
+      sync.accessToken = try WireJSON.decode(Credentials.self, from: response.body).accessToken
+      return sync
+    }
     // The first use of a token is stored.
-    _ = await homeserver.respond(to: sync, from: .inProcess)
-    let poll = try homeserver.poll(for: sync) { _ in }.orThrow("a poll")
+    _ = await homeserver.respond(to: try sync(wait: .zero), from: .inProcess)
+    let request = try sync(wait: .seconds(1))
+    let poll = try homeserver.poll(for: request, isRepeatable: true) { _ in }.orThrow("a poll")
+    #expect(poll.isRepeatable)
     return RepeatedPoll(head.utf8, poll)
   }
 

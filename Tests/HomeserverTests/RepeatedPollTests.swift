@@ -53,7 +53,7 @@ struct RepeatedPollTests {
     let open = try answered()
     #expect(sync.keepStreams(of: [open], at: time.instant).isEmpty)
     #expect(try repeated(open.poll).inherited == open.stream)
-    #expect(rules.isOpen(open.stream, of: ann, on: tty))
+    #expect(rules.mayGoOn(open.stream, of: ann, on: tty, open.poll.intent))
     #expect(try repeated(open.poll).inherited == nil, "two polls at once have two streams")
     time.move(to: time.instant + .seconds(2))
     #expect(sync.takeLapsedStreams(at: time.instant).isEmpty)
@@ -83,13 +83,17 @@ struct RepeatedPollTests {
     #expect(try repeated(open.poll).inherited == nil)
   }
 
-  @Test mutating func theStreamsOfADeviceAreTakenWhereItNeedsAnother() throws {
-    let open = try answered()
-    _ = sync.keepStreams(of: [open], at: time.instant)
-    #expect(sync.takeStreams(of: Device(user: ann, id: try DeviceID("pc").orThrow("a device"))).isEmpty)
-    #expect(sync.takeStreams(of: open.device).map(\.stream) == [open.stream])
-    #expect(sync.takeStreams(of: open.device).isEmpty)
-    #expect(sync.takeLapsedStreams(at: time.instant + .seconds(1)).isEmpty)
+  @Test mutating func streamsThatWentOnCauseNoTurn() throws {
+    for _ in 0..<10 {
+      let open = try answered()
+      _ = sync.keepStreams(of: [open], at: time.instant)
+      #expect(try repeated(open.poll).inherited == open.stream)
+    }
+    time.move(to: time.instant + .milliseconds(900))
+    let last = try answered()
+    _ = sync.keepStreams(of: [last], at: time.instant)
+    #expect(sync.takeLapsedStreams(at: time.instant + .milliseconds(100)).isEmpty)
+    #expect(sync.nextDeadline == time.instant + .seconds(1), "that of the one that may lapse")
   }
 
   @Test mutating func lapsedStreamsAreTakenSomeAtATime() throws {
@@ -109,6 +113,14 @@ struct RepeatedPollTests {
     for poll in polls { #expect(sync.hub.postpone(poll, now: time.instant)) }
     let taken = sync.hub.takePostponed(now: time.instant, othersWait: false)
     #expect(taken.count == 3 && zip(taken, polls).allSatisfy { $0 === $1 })
+    #expect(sync.hub.takePostponed(now: time.instant, othersWait: false).isEmpty)
+  }
+
+  @Test func thePostponedPollsOfADeviceEndWithIt() throws {
+    #expect(sync.hub.postpone(try poll(), now: time.instant))
+    let other = Device(user: ann, id: try DeviceID("pc").orThrow("a device"))
+    #expect(sync.hub.takePostponed(of: other).isEmpty)
+    #expect(sync.hub.takePostponed(of: Device(user: ann, id: tty)).count == 1)
     #expect(sync.hub.takePostponed(now: time.instant, othersWait: false).isEmpty)
   }
 

@@ -30,14 +30,30 @@ struct PollingTests {
   func aPollThatIsSaidToHaveClosedBeforeCountsFromThen(after span: Duration, expected: Bool) throws {
     var world = World()
     let stream = world.open(bob)
-    #expect(world.rules.isOpen(stream, of: bob, on: device("tty")))
+    #expect(world.mayGoOn(stream, .online))
     let closed = world.now.instant
     world.wait(.seconds(1))
     world.record(world.rules.streamEnded(stream, of: bob, on: device("tty"), at: closed, now: world.now))
-    #expect(!world.rules.isOpen(stream, of: bob, on: device("tty")))
+    #expect(!world.mayGoOn(stream, .online))
     world.wait(span)
     #expect(world.rules.isPolling(bob, now: world.now) == expected)
     #expect((world.rules.publicPresence(of: bob, now: world.now)?.state == .online) == expected)
+  }
+
+  @Test func aPollGoesOnWithAStreamThatIsAsItSays() throws {
+    var world = World()
+    let stream = world.open(bob)
+    #expect(world.mayGoOn(stream, .online))
+    #expect(world.mayGoOn(stream, nil))
+    #expect(!world.mayGoOn(stream, .offline), "it would make nobody online")
+    #expect(!world.mayGoOn(stream, .online, looks: false))
+    #expect(!world.mayGoOn(stream, .unavailable), "it makes the device idle")
+    world.open(bob, "tty", .unavailable)
+    #expect(world.mayGoOn(stream, .unavailable))
+    #expect(!world.mayGoOn(stream, .online), "it ends the idleness")
+    world.active(bob)
+    #expect(world.mayGoOn(stream, .unavailable), "the device reports by itself")
+    #expect(world.mayGoOn(stream, .online))
   }
 
   @Test(arguments: [(Duration.milliseconds(59_999), true), (.seconds(60), false)])
@@ -126,5 +142,12 @@ struct PollingTests {
     var world = World()
     for _ in 0..<16 { world.open(bob) }
     world.open(bob, "phone")
+  }
+}
+
+extension World {
+  fileprivate func mayGoOn(_ stream: StreamID, _ setPresence: PresenceState?, looks: Bool = true) -> Bool {
+    rules.mayGoOn(
+      stream, of: bob, on: device("tty"), PollIntent(setPresence: setPresence, looks: looks))
   }
 }

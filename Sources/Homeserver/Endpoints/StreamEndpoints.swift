@@ -27,7 +27,7 @@ struct StreamEndpoints: Sendable {
   /// - Throws: 400 for parameters that cannot be understood.
   func poll(
     _ endpoint: PollParameters.Endpoint, _ request: RoutedRequest, isRepeatable: Bool = false,
-    deliver: @escaping @Sendable (WireResponse) -> Void
+    after last: Poll? = nil, deliver: @escaping @Sendable (WireResponse) -> Void
   ) throws(APIError) -> Poll {
     let token = try request.provenToken
     let device = Device(user: token.user, id: token.device)
@@ -37,7 +37,7 @@ struct StreamEndpoints: Sendable {
     let shape = endpoint == .sync ? StreamForm.Shape.withSender : .contentOnly
     return Poll(
       device, token.digest, StreamForm(shape, request.version.vocabulary), parameters,
-      isRepeatable: isRepeatable, deliver: deliver)
+      isRepeatable: isRepeatable, after: last, deliver: deliver)
   }
 
   /// The filter a poll names: JSON, or the name of one that was stored.
