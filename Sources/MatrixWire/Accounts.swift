@@ -33,6 +33,11 @@ public struct Profile: Hashable, Sendable, Codable {
     self.avatarURL = avatarURL
   }
 
+  /// Byte by byte: another form of a name is another name.
+  public static func == (left: Profile, right: Profile) -> Bool {
+    left.displayName.hasBytes(of: right.displayName) && left.avatarURL.hasBytes(of: right.avatarURL)
+  }
+
   enum CodingKeys: String, CodingKey {
     case displayName = "displayname"
     case avatarURL = "avatar_url"

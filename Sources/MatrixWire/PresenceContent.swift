@@ -10,11 +10,11 @@ public struct PresenceContent: Hashable, Sendable {
   /// While true no further activity is announced; the person counts as active until told otherwise.
   public var currentlyActive: Bool?
   /// The person's own words.
-  public var statusMessage: String?
+  @Bytewise public var statusMessage: String?
   /// `""` means cleared, nil means not stated: keep what is known (Protocol 8).
-  public var displayName: String?
+  @Bytewise public var displayName: String?
   /// `""` means cleared, nil means not stated.
-  public var avatarURL: String?
+  @Bytewise public var avatarURL: String?
   /// Kinds of devices connected now, sorted and unique.
   public var deviceTypes: [DeviceType]
   /// Milliseconds since the person went idle on every device.
@@ -59,6 +59,9 @@ public enum UnknownReason: String, Codable, Hashable, Sendable {
   case notShown = "not_shown"
   /// They are on another server, and this one meets no others.
   case elsewhere
+  /// They are not on the list, and no room that they share has its members see each other. Clients say so; a server says
+  /// nothing of such users.
+  case notShared = "not_shared"
 }
 
 extension PresenceContent: Codable {

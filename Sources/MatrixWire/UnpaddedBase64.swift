@@ -49,17 +49,17 @@ public enum UnpaddedBase64 {
     return bytes
   }
 
-  /// What `encodeURLSafe` writes; nil for anything else.
-  static func decode(urlSafe text: some Sequence<UInt8>) -> [UInt8]? {
-    let plain = text.map { character in
-      switch character {
-      case UInt8(ascii: "-"): UInt8(ascii: "+")
-      case UInt8(ascii: "_"): UInt8(ascii: "/")
-      case UInt8(ascii: "+"), UInt8(ascii: "/"): UInt8(ascii: "!")
-      default: character
-      }
+  /// The character of the last six bits.
+  static func urlSafe(_ bits: UInt64) -> UInt8 { urlSafeAlphabet[Int(bits & 63)] }
+
+  /// What a character that `encodeURLSafe` writes stands for; nil for anything else.
+  static func value(ofURLSafe character: UInt8) -> UInt32? {
+    switch character {
+    case UInt8(ascii: "-"): 62
+    case UInt8(ascii: "_"): 63
+    case UInt8(ascii: "+"), UInt8(ascii: "/"): nil
+    default: value(character)
     }
-    return decode(String(decoding: plain, as: UTF8.self))
   }
 
   private static func value(_ character: UInt8) -> UInt32? {

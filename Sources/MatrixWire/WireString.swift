@@ -31,17 +31,6 @@ extension WireString {
   }
 }
 
-extension String {
-  /// Whether the bytes are the same; several times as fast as comparing them one by one.
-  public func hasBytes(of other: String) -> Bool {
-    // Canonically different texts have different bytes, and that is quickly seen.
-    guard utf8.count == other.utf8.count, self == other else { return false }
-    let (ours, theirs) = (utf8.span, other.utf8.span)
-    for index in ours.indices where ours[index] != theirs[index] { return false }
-    return true
-  }
-}
-
 /// The name of one of a person's devices. Never shown to others.
 public struct DeviceID: WireString {
   public let rawValue: String

@@ -21,12 +21,12 @@ public struct EventBytes: Hashable, Sendable {
     bytes.append(contentsOf: "\"content\":".utf8)
     bytes.append(contentsOf: event.content)
     bytes.append(contentsOf: ",\"event_id\":".utf8)
-    bytes.appendJSONString(event.eventID.rawValue)
+    bytes.append(event.eventID)
     bytes.append(contentsOf: ",\"origin_server_ts\":".utf8)
     bytes.append(contentsOf: String(event.originServerTimestamp).utf8)
     if let redacts = event.redacts {
       bytes.append(contentsOf: ",\"redacts\":".utf8)
-      bytes.appendJSONString(redacts.rawValue)
+      bytes.append(redacts)
     }
     bytes.append(UInt8(ascii: ","))
     headEnd = bytes.count
@@ -60,7 +60,7 @@ public struct EventBytes: Hashable, Sendable {
     }
     if let replaced = event.replacesState {
       bytes.append(contentsOf: ",\"replaces_state\":".utf8)
-      bytes.appendJSONString(replaced.rawValue)
+      bytes.append(replaced)
     }
     self.bytes = bytes
     originServerTimestamp = event.originServerTimestamp
@@ -115,4 +115,14 @@ public struct EventBytes: Hashable, Sendable {
 
   /// The event by itself, as anybody is told it.
   public func bytes(as form: EventForm, now: Int64) -> [UInt8] { ViewedEvent(self).bytes(as: form, now: now) }
+}
+
+extension [UInt8] {
+  /// Adds an event's ID as JSON has it. One that is a hash has nothing to escape.
+  fileprivate mutating func append(_ event: EventID) {
+    guard event.isHash else { return appendJSONString(event.rawValue) }
+    append(UInt8(ascii: "\""))
+    event.append(to: &self)
+    append(UInt8(ascii: "\""))
+  }
 }

@@ -1,35 +1,22 @@
 /// The name of a room, `!opaque` or `!opaque:server`, at most 255 bytes.
 ///
 /// Opaque: a server in it says who made the room, not who is in it, and later room versions have none. Small, and quick
-/// to hash and to compare, as `UserID` is.
+/// to hash and to compare (`IdentifierText`).
 /// Source: Matrix specification, appendices, "Room IDs".
 public struct RoomID: Sendable {
-  @usableFromInline
-  final class Storage: Sendable {
-    let text: String
-    /// Of the text, for this process.
-    @usableFromInline let hash: Int
-
-    init(_ text: String) {
-      var hasher = Hasher()
-      for byte in text.utf8 { hasher.combine(byte) }
-      (self.text, hash) = (text, hasher.finalize())
-    }
-
-    @usableFromInline
-    func hasBytes(of other: Storage) -> Bool { text.hasBytes(of: other.text) }
-  }
-
-  @usableFromInline let storage: Storage
+  @usableFromInline let storage: IdentifierText<Void>
 
   /// The whole ID as it is on the wire.
   public var rawValue: String { storage.text }
 
   /// Takes `!` and at least one more character, without NUL.
-  public init?(_ text: some StringProtocol) {
+  public init?(_ text: String) {
     guard text.isIdentifier(sigil: UInt8(ascii: "!")) else { return nil }
-    storage = Storage(String(text))
+    storage = IdentifierText(text, ())
   }
+
+  /// Takes `!` and at least one more character, without NUL.
+  public init?(_ text: some StringProtocol) { self.init(String(text)) }
 
   /// The ID of a new room of a server: 18 letters, as many as there have to be for nobody to guess one.
   ///
@@ -47,10 +34,7 @@ public struct RoomID: Sendable {
 extension RoomID: Hashable {
   /// Byte by byte, as for every `WireString`.
   @inlinable
-  public static func == (left: RoomID, right: RoomID) -> Bool {
-    left.storage === right.storage
-      || left.storage.hash == right.storage.hash && left.storage.hasBytes(of: right.storage)
-  }
+  public static func == (left: RoomID, right: RoomID) -> Bool { left.storage.hasBytes(of: right.storage) }
 
   @inlinable
   public func hash(into hasher: inout Hasher) { hasher.combine(storage.hash) }
@@ -59,8 +43,5 @@ extension RoomID: Hashable {
 extension RoomID: WireString {}
 
 extension RoomID: Comparable {
-  /// Order by code point.
-  public static func < (left: RoomID, right: RoomID) -> Bool {
-    left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
-  }
+  public static func < (left: RoomID, right: RoomID) -> Bool { left.storage.precedes(right.storage) }
 }
