@@ -25,6 +25,14 @@ extension ClientAPI {
       body: WireJSON.encode(MembershipRequest(userID: user, reason: reason)))
   }
 
+  /// Sends an event, such as a message. The same ID sends it once, however often it is asked.
+  public static func send(
+    _ content: CanonicalJSON.Object, ofType type: String, to room: RoomID, transaction: String
+  ) -> WireRequest {
+    WireRequest(
+      .put, standard("rooms", room.rawValue, "send", type, transaction), body: content.bytes)
+  }
+
   public static func joinedRooms() -> WireRequest { WireRequest(.get, standard("joined_rooms")) }
 
   public static func joinedMembers(of room: RoomID) -> WireRequest {

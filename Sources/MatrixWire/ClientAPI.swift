@@ -14,6 +14,8 @@ public enum ClientAPI {
 
   public static func versions() -> WireRequest { WireRequest(.get, client + ["versions"]) }
 
+  public static func capabilities() -> WireRequest { WireRequest(.get, standard("capabilities")) }
+
   public static func register(_ request: RegisterRequest) -> WireRequest {
     WireRequest(.post, standard("register"), body: WireJSON.encode(request))
   }

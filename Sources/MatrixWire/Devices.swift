@@ -66,10 +66,59 @@ public struct CapabilitiesAnswer: Hashable, Sendable, Codable {
     public init(enabled: Bool) { self.enabled = enabled }
   }
 
-  public var capabilities: [String: Capability]
+  /// Which versions of rooms a server makes.
+  public struct RoomVersions: Hashable, Sendable, Codable {
+    /// That of a room whose creator names none.
+    public var standard: String
+    /// `stable` or `unstable`, by version.
+    public var available: [String: String]
 
-  public init(_ capabilities: [String: Bool]) {
+    public init(standard: String, available: [String: String]) {
+      self.standard = standard
+      self.available = available
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case standard = "default"
+      case available
+    }
+  }
+
+  public var capabilities: [String: Capability]
+  public var roomVersions: RoomVersions?
+  /// In which rooms members see each other's presence; nil where the server does not say.
+  public var presenceSharing: PresenceSharingRule?
+
+  public init(
+    _ capabilities: [String: Bool], roomVersions: RoomVersions? = nil,
+    presenceSharing: PresenceSharingRule? = nil
+  ) {
     self.capabilities = capabilities.mapValues(Capability.init)
+    self.roomVersions = roomVersions
+    self.presenceSharing = presenceSharing
+  }
+
+  private static let roomVersionsKey: WireKey = "m.room_versions"
+  private static let presenceSharingKey = WireKey.unstable("presence_sharing")
+
+  /// What has another form than others is left out.
+  public init(from decoder: any Decoder) throws {
+    let all = try decoder.container(keyedBy: WireKey.self)
+      .nestedContainer(keyedBy: WireKey.self, forKey: "capabilities")
+    capabilities = [:]
+    for key in all.allKeys { capabilities[key.stringValue] = all.lenient(key) }
+    roomVersions = all.lenient(Self.roomVersionsKey)
+    presenceSharing = all.lenient(Self.presenceSharingKey)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: WireKey.self)
+    var all = fields.nestedContainer(keyedBy: WireKey.self, forKey: "capabilities")
+    for (name, capability) in capabilities {
+      try all.encode(capability, forKey: WireKey(stringLiteral: name))
+    }
+    try all.encodeIfPresent(roomVersions, forKey: Self.roomVersionsKey)
+    try all.encodeIfPresent(presenceSharing, forKey: Self.presenceSharingKey)
   }
 }
 

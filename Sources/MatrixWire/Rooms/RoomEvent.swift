@@ -10,7 +10,10 @@ public struct RoomEvent: Hashable, Sendable {
     /// Nil where the alias was taken away.
     case canonicalAlias(RoomAlias?)
     case message(String)
-    case presenceSharing(RoomPresenceSharing)
+    /// Nil for a rule that nobody knows, which lets nobody in.
+    case joinRule(RoomJoinRule?)
+    /// Nil where it says nothing that is known.
+    case presenceSharing(RoomPresenceSharing?)
     /// An unknown type, or content that does not parse: ignored, never fatal.
     case unrecognized
   }
@@ -52,6 +55,7 @@ public struct RoomEvent: Hashable, Sendable {
     case name = "m.room.name"
     case topic = "m.room.topic"
     case canonicalAlias = "m.room.canonical_alias"
+    case joinRule = "m.room.join_rules"
     case message = "m.room.message"
 
     /// Whether one counts only as state.
@@ -82,8 +86,8 @@ extension RoomEvent: Codable {
       return nil
     }
     if type == RoomPresenceSharing.eventType {
-      let word: String? = stateKey == "" ? content.lenient(RoomPresenceSharing.key) : nil
-      return word.flatMap(RoomPresenceSharing.init(rawValue:)).map(Content.presenceSharing)
+      let word: String? = content.lenient(RoomPresenceSharing.key)
+      return stateKey == "" ? .presenceSharing(word.flatMap(RoomPresenceSharing.init(rawValue:))) : nil
     }
     guard let kind = Kind(rawValue: type), kind.isState == (stateKey != nil) else { return nil }
     switch kind {
@@ -95,6 +99,9 @@ extension RoomEvent: Codable {
     case .name: return stateKey == "" ? .name(content.lenient("name") ?? "") : nil
     case .topic: return stateKey == "" ? .topic(content.lenient("topic") ?? "") : nil
     case .canonicalAlias: return stateKey == "" ? .canonicalAlias(content.lenient("alias")) : nil
+    case .joinRule:
+      let word: String? = content.lenient(RoomJoinRule.key)
+      return stateKey == "" ? .joinRule(word.flatMap(RoomJoinRule.init(rawValue:))) : nil
     }
   }
 
@@ -123,7 +130,9 @@ extension RoomEvent: Codable {
     case .topic(let text): try object.encode(text, forKey: "topic")
     case .canonicalAlias(let alias): try object.encodeIfPresent(alias, forKey: "alias")
     case .message(let text): try object.encode(text, forKey: "body")
-    case .presenceSharing(let sharing): try object.encode(sharing.rawValue, forKey: RoomPresenceSharing.key)
+    case .joinRule(let rule): try object.encodeIfPresent(rule?.rawValue, forKey: RoomJoinRule.key)
+    case .presenceSharing(let sharing):
+      try object.encodeIfPresent(sharing?.rawValue, forKey: RoomPresenceSharing.key)
     case .member, .unrecognized: break
     }
   }

@@ -44,10 +44,16 @@ public struct RoomEventFilter: Hashable, Sendable {
     rooms?.contains(room) ?? true && !notRooms.contains(room)
   }
 
-  /// Whether an event passes, of a room that does: one whose type has these bytes, and whose content has the key
-  /// `url` or not.
-  public func allows(type: [UInt8], from sender: UserID, hasURL: Bool) -> Bool {
-    containsURL ?? hasURL == hasURL && events.allows(sender: sender) && events.allows(type: type)
+  /// Whether an event passes, of a room that does.
+  ///
+  /// - Parameters:
+  ///   - type: the bytes of its type.
+  ///   - sender: who sent it.
+  ///   - hasURL: whether its content has the key `url`; only asked where the filter does.
+  /// - Returns: whether it passes.
+  public func allows(type: [UInt8], from sender: UserID, hasURL: @autoclosure () -> Bool) -> Bool {
+    guard events.allows(sender: sender), events.allows(type: type) else { return false }
+    return containsURL.map { $0 == hasURL() } ?? true
   }
 }
 

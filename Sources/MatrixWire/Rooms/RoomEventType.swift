@@ -14,7 +14,9 @@ public enum RoomEventType {
   /// Whether the members of a room share their presence (MSC4495, unstable).
   public static let presenceSharing = "org.continuwuity.presence_v2.msc4495.room.presence_sharing"
 
-  // Account data of a room.
-  public static let tags = "m.tag"
+  /// What counts as unread in a room (client-server API, "Receiving notifications": the default push rules).
+  public static let messages = ["m.room.message", "m.room.encrypted"]
+
+  /// Account data of a room.
   public static let fullyRead = "m.fully_read"
 }

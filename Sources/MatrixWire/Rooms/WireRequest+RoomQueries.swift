@@ -2,7 +2,7 @@ extension WireRequest {
   /// The most events or rooms an answer is to have; larger ones count as `most`.
   ///
   /// - Throws: `M_INVALID_PARAM` where it is no number of 0 or more.
-  func limit(most: Int) throws(MatrixError) -> Int? {
+  public func limit(most: Int) throws(MatrixError) -> Int? {
     guard let text = query("limit") else { return nil }
     let isNumber = !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     guard isNumber else { throw MatrixError(.invalidParameter, "'limit' is not an integer of 0 or more.") }

@@ -16,6 +16,7 @@ struct RoomAPITests {
       ClientAPI.joinedRooms(), ClientAPI.joinedMembers(of: room), ClientAPI.members(of: room),
       ClientAPI.members(of: room, .join), ClientAPI.room(of: alias),
       ClientAPI.publicRooms(PublicRoomsRequest(searchTerm: "tea")),
+      ClientAPI.send(["body": "hi"], ofType: "m.x/y", to: room, transaction: "1"),
     ]
     #expect(
       requests.map(Self.shown) == [
@@ -25,6 +26,7 @@ struct RoomAPITests {
         "GET rooms/%21r%3Ax/joined_members ", "GET rooms/%21r%3Ax/members ",
         "GET rooms/%21r%3Ax/members?membership=join ", "GET directory/room/%23r%3Ax ",
         #"POST publicRooms {"filter":{"generic_search_term":"tea"}}"#,
+        #"PUT rooms/%21r%3Ax/send/m.x%2Fy/1 {"body":"hi"}"#,
       ])
   }
 }

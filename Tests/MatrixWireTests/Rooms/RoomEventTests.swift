@@ -49,7 +49,11 @@ struct RoomEventTests {
     ("m.room.canonical_alias", ##"{"alias":"#a:x"}"##, .canonicalAlias(RoomAlias("#a:x"))),
     ("m.room.canonical_alias", #"{"alias":"a"}"#, .canonicalAlias(nil)),
     (RoomPresenceSharing.eventType, #"{"presence_sharing":"suggest"}"#, .presenceSharing(.suggest)),
-    (RoomPresenceSharing.eventType, #"{"presence_sharing":"odd"}"#, .unrecognized),
+    (RoomPresenceSharing.eventType, #"{"presence_sharing":"odd"}"#, .presenceSharing(nil)),
+    ("m.room.join_rules", #"{"join_rule":"public"}"#, .joinRule(.everyone)),
+    ("m.room.join_rules", #"{"join_rule":"knock_restricted"}"#, .joinRule(.knockingRestricted)),
+    ("m.room.join_rules", #"{"join_rule":"odd"}"#, .joinRule(nil)),
+    ("m.room.join_rules", "{}", .joinRule(nil)),
     ("m.room.name", "[]", .unrecognized), ("m.room.message", #"{"body":"x"}"#, .unrecognized),
     ("m.room.member", #"{"membership":"join"}"#, .unrecognized), ("m.odd", "{}", .unrecognized),
   ])
