@@ -61,8 +61,10 @@ public final class SystemSecrets: SecretHasher {
     Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key)))
   }
 
+  public func sha256(of message: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: message)) }
+
   public func digest(of token: AccessToken) -> TokenDigest {
-    TokenDigest(bytes: Array(SHA256.hash(data: Array(token.rawValue.utf8))))
+    TokenDigest(bytes: sha256(of: Array(token.rawValue.utf8)))
   }
 
   private func work<Value: Sendable>(

@@ -1,7 +1,7 @@
 public import MatrixWire
 
 /// Keeps passwords and tokens in a form that gives nothing away to a reader of the store.
-public protocol SecretHasher: Sendable {
+public protocol SecretHasher: ContentHasher {
   /// A password as it may be stored: salted, slow to compute, and saying itself how it was made.
   ///
   /// - Throws: `busy` where too many wait already, `failed` where it cannot be computed.
