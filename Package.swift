@@ -55,7 +55,7 @@ let package = Package(
     .executable(name: "porchlight", targets: ["porchlight"]),
     // With the targets whose types stand in their interfaces.
     .library(name: "PorchlightSDK", targets: ["PorchlightSDK", "MatrixWire", "Ports"]),
-    .library(name: "Homeserver", targets: ["Homeserver", "MatrixWire", "Ports", "PresenceCore"]),
+    .library(name: "Homeserver", targets: ["Homeserver", "MatrixWire", "Ports", "PresenceCore", "RoomCore"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -76,20 +76,21 @@ let package = Package(
     .target(name: "Ports", dependencies: ["MatrixWire"], swiftSettings: simulated),
 
     // The server.
+    .target(name: "RoomCore", dependencies: ["MatrixWire", "Ports"], swiftSettings: simulated),
     .target(
-      name: "PresenceCore", dependencies: ["MatrixWire", "Ports"], swiftSettings: simulated),
+      name: "PresenceCore", dependencies: ["MatrixWire", "Ports", "RoomCore"], swiftSettings: simulated),
     .target(
       name: "PresenceFederation", dependencies: ["MatrixWire", "Ports", "PresenceCore"],
       swiftSettings: simulated),
-    .target(name: "RoomCore", dependencies: ["MatrixWire", "Ports"], swiftSettings: simulated),
     .target(
-      name: "Homeserver", dependencies: ["MatrixWire", "Ports", "PresenceCore", "PresenceFederation"],
+      name: "Homeserver",
+      dependencies: ["MatrixWire", "Ports", "PresenceCore", "PresenceFederation", "RoomCore"],
       swiftSettings: strict),
     .target(
       name: "HomeserverSQLite",
       dependencies: [
-        "Homeserver", "MatrixWire", "Ports", "PresenceCore", "PresenceFederation",
-        .product(name: "GRDB", package: "GRDB.swift"),
+        "Homeserver", "MatrixWire", "Ports", "PresenceCore", "PresenceFederation", "RoomCore",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
     .target(name: "CAllocator"),
@@ -170,7 +171,7 @@ let package = Package(
     .target(
       name: "Bench",
       dependencies: [
-        "Homeserver", "HomeserverHTTP", "MatrixWire", "Ports", "PresenceCore",
+        "Homeserver", "HomeserverHTTP", "MatrixWire", "Ports", "PresenceCore", "RoomCore",
         logging,
       ] + nio,
       swiftSettings: strict),
@@ -182,7 +183,7 @@ let package = Package(
     // What a person starts.
     .target(
       name: "DemoWorld",
-      dependencies: ["Homeserver", "MatrixWire", "Ports", "PorchlightSDK", "PresenceCore"],
+      dependencies: ["Homeserver", "MatrixWire", "Ports", "PorchlightSDK", "PresenceCore", "RoomCore"],
       swiftSettings: strict),
     .executableTarget(
       name: "porchlight",
@@ -192,7 +193,7 @@ let package = Package(
         "LocalServer", "MatrixCrypto", "MatrixWire",
         "NetworkExchange", "PeerDiscovery", "PeerNetwork", "Ports", "PorchlightApp", "PorchlightConfig",
         "PorchlightSDK",
-        "PresenceFederation",
+        "PresenceFederation", "RoomCore",
         "Screen", "TerminalDriver", logging, lifecycle, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -203,21 +204,23 @@ let package = Package(
       name: "PorchlightTestSupport",
       dependencies: [
         "DemoWorld", "Homeserver", "MatrixWire", "Ports", "PorchlightApp", "PorchlightConfig",
-        "PorchlightSDK", "PresenceCore", "PresenceFederation", "Screen", ordered,
+        "PorchlightSDK", "PresenceCore", "PresenceFederation", "RoomCore", "Screen", ordered,
         .product(name: "DequeModule", package: "swift-collections"),
       ],
       path: "Tests/PorchlightTestSupport", swiftSettings: strict),
     .testTarget(name: "MatrixWireTests", dependencies: ["MatrixWire", "Ports"], swiftSettings: strict),
     .testTarget(name: "PortsTests", dependencies: ["Ports"], swiftSettings: strict),
+    .target(name: "TestNames", dependencies: ["MatrixWire"], path: "Tests/TestNames", swiftSettings: strict),
     .testTarget(
-      name: "PresenceCoreTests", dependencies: ["PresenceCore", "PorchlightTestSupport"],
+      name: "PresenceCoreTests", dependencies: ["PresenceCore", "PorchlightTestSupport", "TestNames"],
       swiftSettings: strict),
     .testTarget(
       name: "PresenceFederationTests",
       dependencies: ["FederationSimulator", "PresenceFederation", "PorchlightTestSupport"],
       exclude: ["Scenarios"], swiftSettings: strict),
     .testTarget(
-      name: "RoomCoreTests", dependencies: ["MatrixWire", "Ports", "RoomCore"], swiftSettings: strict),
+      name: "RoomCoreTests", dependencies: ["MatrixWire", "Ports", "RoomCore", "TestNames"],
+      swiftSettings: strict),
     .testTarget(
       name: "HomeserverTests",
       dependencies: ["Homeserver", "PorchlightTestSupport", ordered],
@@ -241,7 +244,8 @@ let package = Package(
     .testTarget(
       name: "HomeserverSQLiteTests",
       dependencies: [
-        "HomeserverSQLite", "PorchlightTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+        "HomeserverSQLite", "PorchlightTestSupport", "RoomCore",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Databases"], swiftSettings: strict),
     .testTarget(

@@ -7,6 +7,8 @@ public struct Member: Hashable, Sendable {
   public private(set) var avatarURL: String?
   /// Place of their event in the stream.
   public let position: UInt64
+  /// Place of the event by which they came in; for those who are not there, of their event.
+  public internal(set) var joinedAt: UInt64
   /// What else their event says, beside what holds for that event alone; nil where it is nothing.
   public let otherContent: CanonicalJSON.Object?
   public let event: EventID
@@ -24,6 +26,7 @@ public struct Member: Hashable, Sendable {
       return nil
     }
     (self.user, self.membership, self.event, position) = (user, membership, event.id, event.position)
+    joinedAt = event.position
     displayName = fields[ProfileField.displayName]?.text
     avatarURL = fields[ProfileField.avatarURL]?.text
     let known = [ProfileField.displayName, ProfileField.avatarURL, "membership"]
@@ -38,4 +41,20 @@ public struct Member: Hashable, Sendable {
   }
 
   public var profile: Profile { Profile(displayName: displayName, avatarURL: avatarURL) }
+}
+
+/// By what is stored.
+extension Member {
+  public static func == (left: Member, right: Member) -> Bool {
+    left.user == right.user && left.profile == right.profile
+      && left.position == right.position && left.joinedAt == right.joinedAt
+      && left.otherContent == right.otherContent
+      && left.event == right.event
+      && left.membership == right.membership && left.isForgotten == right.isForgotten
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(user)
+    hasher.combine(event)
+  }
 }

@@ -15,6 +15,7 @@ public struct MembershipIndex: Hashable, Sendable {
     var joined: Set<RoomID> = []
     /// The others, without those that are forgotten.
     var others: [RoomID: Membership] = [:]
+    var forgotten: Set<RoomID> = []
   }
 
   /// In which rooms members see each other.
@@ -24,8 +25,8 @@ public struct MembershipIndex: Hashable, Sendable {
 
   public init(_ sharing: PresenceSharing = PresenceSharing()) { self.sharing = sharing }
 
-  /// The index of rooms that are there already; nobody has to be told, so no pairs are made.
-  init(_ sharing: PresenceSharing, rooms: some Sequence<Room>) {
+  /// The index of rooms that are there already; as they are after a start.
+  public init(_ sharing: PresenceSharing, rooms: some Sequence<Room>) {
     self.sharing = sharing
     for room in rooms {
       var entry = Entry()
@@ -43,6 +44,18 @@ public struct MembershipIndex: Hashable, Sendable {
 
   /// The rooms a user is in, in the order of their IDs.
   public func joinedRooms(of user: UserID) -> [RoomID] { users[user]?.joined.sorted() ?? [] }
+
+  /// The same in no order.
+  public func joined(by user: UserID) -> Set<RoomID> { users[user]?.joined ?? [] }
+
+  /// What a user is to the rooms they are not in, those that are forgotten left out.
+  public func others(of user: UserID) -> [RoomID: Membership] { users[user]?.others ?? [:] }
+
+  /// The rooms that a user left, or was banned from, and does not want to see any more.
+  public func forgotten(by user: UserID) -> Set<RoomID> { users[user]?.forgotten ?? [] }
+
+  /// Whether a user is, or was, anything to any room.
+  public func knows(_ user: UserID) -> Bool { users.index(forKey: user) != nil }
 
   public func joinedCount(of user: UserID) -> Int { users[user]?.joined.count ?? 0 }
 
@@ -69,7 +82,13 @@ public struct MembershipIndex: Hashable, Sendable {
   }
 
   /// Whether two users see each other's presence by a room. What users see of themselves is no matter of rooms.
-  public func share(_ viewer: UserID, _ target: UserID) -> Bool { share(viewer, target, besides: nil) }
+  public func share(_ viewer: UserID, _ target: UserID) -> Bool {
+    guard viewer != target, let first = users[viewer]?.joined, let second = users[target]?.joined else {
+      return false
+    }
+    let (few, many) = first.count <= second.count ? (first, second) : (second, first)
+    return few.contains { many.contains($0) && rooms[$0]?.shares ?? false }
+  }
 
   /// Everybody who sees a user's presence by a room, and whose presence that user sees.
   public func sharers(of user: UserID) -> Set<UserID> {
@@ -82,12 +101,20 @@ public struct MembershipIndex: Hashable, Sendable {
     return sharers
   }
 
-  private func share(_ one: UserID, _ other: UserID, besides room: RoomID?) -> Bool {
-    guard one != other, let first = users[one]?.joined, let second = users[other]?.joined else {
-      return false
+  /// Goes through the same users, where there is no need to have them all together: through those of several rooms more
+  /// than once.
+  public func forEachSharer(of user: UserID, _ body: (UserID) -> Void) {
+    for room in users[user]?.joined ?? [] {
+      guard let entry = rooms[room], entry.shares else { continue }
+      for member in entry.joined where member != user { body(member) }
     }
-    let (few, many) = first.count <= second.count ? (first, second) : (second, first)
-    return few.contains { $0 != room && many.contains($0) && rooms[$0]?.shares ?? false }
+  }
+
+  /// Whether any other user sees a user's presence by a room.
+  public func hasSharers(_ user: UserID) -> Bool {
+    (users[user]?.joined ?? []).contains { room in
+      rooms[room].map { $0.shares && $0.joined.count > 1 } ?? false
+    }
   }
 
   /// The ID as it is kept already, so that many rooms do not keep it many times.
@@ -95,26 +122,24 @@ public struct MembershipIndex: Hashable, Sendable {
 
   // MARK: Changing
 
-  /// Takes what a user is to a room from now on; nil where nothing is left of it.
-  mutating func set(_ membership: Membership?, of user: UserID, in room: RoomID) -> SharingChange {
+  /// Takes what a user is to a room from now on; nil where they forget it.
+  ///
+  /// - Returns: whether the members see each other from now on; nil where that did not change.
+  mutating func set(_ membership: Membership?, of user: UserID, in room: RoomID) -> Bool? {
     note(membership, of: user, in: room)
-    var entry = rooms[room] ?? Entry()
-    let isJoined = entry.joined.contains(user)
-    guard isJoined != (membership == .join) else {
-      return SharingChange()
+    let isJoined = membership == .join
+    guard isJoined != self.isJoined(user, in: room) else { return nil }
+    return change(room) { entry in
+      if isJoined { entry.joined.insert(user) } else { entry.joined.remove(user) }
     }
-    if isJoined { entry.joined.remove(user) } else { entry.joined.insert(user) }
-    return replace(room, with: entry, moved: user)
   }
 
   private mutating func note(_ membership: Membership?, of user: UserID, in room: RoomID) {
-    if membership == .join {
-      users[user, default: Memberships()].joined.insert(room)
-      users[user]?.others[room] = nil
-    } else {
-      users[user, default: Memberships()].joined.remove(room)
-      users[user]?.others[room] = membership
-    }
+    var rooms = users.removeValue(forKey: user) ?? Memberships()
+    if membership == .join { rooms.joined.insert(room) } else { rooms.joined.remove(room) }
+    rooms.others[room] = membership == .join ? nil : membership
+    if membership == nil { rooms.forgotten.insert(room) } else { rooms.forgotten.remove(room) }
+    users[user] = rooms
   }
 
   /// Works out whether a room shares.
@@ -127,48 +152,20 @@ public struct MembershipIndex: Hashable, Sendable {
   private mutating func keep(_ entry: Entry, of room: RoomID) { rooms[room] = entry == Entry() ? nil : entry }
 
   /// Takes what a room says about sharing.
-  mutating func set(_ sharing: RoomSharing?, of room: RoomID) -> SharingChange {
-    var entry = rooms[room] ?? Entry()
-    guard entry.sharing != sharing else { return SharingChange() }
-    entry.sharing = sharing
-    return replace(room, with: entry, moved: nil)
+  ///
+  /// - Returns: as `set(_:of:in:)`.
+  mutating func set(_ sharing: RoomSharing?, of room: RoomID) -> Bool? {
+    guard rooms[room]?.sharing != sharing else { return nil }
+    return change(room) { $0.sharing = sharing }
   }
 
-  /// Which pairs begin or end to share, with `moved` having joined or left.
-  private mutating func replace(_ room: RoomID, with entry: Entry, moved: UserID?) -> SharingChange {
-    var entry = entry
+  private mutating func change(_ room: RoomID, _ change: (inout Entry) -> Void) -> Bool? {
+    // Out of the table, so that its members are not copied.
+    var entry = rooms.removeValue(forKey: room) ?? Entry()
+    let shared = entry.shares
+    change(&entry)
     update(&entry)
-    let before = rooms[room] ?? Entry()
     keep(entry, of: room)
-    var change = SharingChange()
-    switch (before.shares, entry.shares) {
-    case (true, true):
-      guard let moved else { return change }
-      let pairs = pairs(of: moved, with: entry.joined, besides: room)
-      if entry.joined.contains(moved) { change.began = pairs } else { change.ended = pairs }
-    case (false, true): change.began = pairs(among: entry.joined, besides: room)
-    case (true, false): change.ended = pairs(among: before.joined, besides: room)
-    case (false, false): break
-    }
-    return change
-  }
-
-  private func pairs(of user: UserID, with others: Set<UserID>, besides room: RoomID) -> Set<UserPair> {
-    var pairs: Set<UserPair> = []
-    for other in others where other != user && !share(user, other, besides: room) {
-      pairs.insert(UserPair(user, other))
-    }
-    return pairs
-  }
-
-  private func pairs(among users: Set<UserID>, besides room: RoomID) -> Set<UserPair> {
-    let users = Array(users)
-    var pairs: Set<UserPair> = []
-    for (index, user) in users.enumerated() {
-      for other in users[(index + 1)...] where !share(user, other, besides: room) {
-        pairs.insert(UserPair(user, other))
-      }
-    }
-    return pairs
+    return entry.shares == shared ? nil : entry.shares
   }
 }

@@ -7,6 +7,12 @@ struct OrderedTable<Element: Hashable & Sendable, Key: Comparable>: Hashable, Se
 
   init(by key: @escaping @Sendable (Element) -> Key) { self.key = key }
 
+  /// The elements in any order, each key once.
+  init(_ elements: [Element], by key: @escaping @Sendable (Element) -> Key) {
+    self.key = key
+    self.elements = elements.sorted { key($0) < key($1) }
+  }
+
   static func == (left: Self, right: Self) -> Bool { left.elements == right.elements }
 
   func hash(into hasher: inout Hasher) { hasher.combine(elements) }

@@ -1,7 +1,7 @@
 public import MatrixWire
 public import Ports
 
-/// An event of a room of version 11, as it is stored.
+/// An event of a room of version 11, without what only servers need of it (`EventLinks`).
 public struct PDU: Hashable, Sendable {
   public let id: EventID
   public let room: RoomID
@@ -14,11 +14,6 @@ public struct PDU: Hashable, Sendable {
   public let timestamp: WallTime
   /// How many events come before it, and it.
   public let depth: Int64
-  public let previous: [EventID]
-  /// The events that allow it.
-  public let authorizing: [EventID]
-  /// SHA-256 of the whole event, in unpadded base64.
-  public let contentHash: String
   /// Its place in the stream of this server; no part of what is hashed.
   public let position: UInt64
   /// The event that took its content away.
@@ -54,13 +49,21 @@ public struct PDU: Hashable, Sendable {
     }
   }
 
+  /// Makes a new event.
+  ///
+  /// - Parameters:
+  ///   - parts: what stands in it.
+  ///   - hasher: gives its ID.
+  /// - Returns: the event, and what servers need beside it.
   /// - Throws: `M_TOO_LARGE` where it has more bytes than an event may have; `M_BAD_JSON` where its content has no
   ///   canonical form.
-  init(_ parts: Parts, _ hasher: any ContentHasher) throws(MatrixError) {
+  static func make(
+    _ parts: Parts, _ hasher: any ContentHasher
+  ) throws(MatrixError) -> (event: PDU, links: EventLinks) {
     let draft = parts.draft
     try Self.check(draft)
     var form = parts.form(content: draft.content)
-    contentHash = UnpaddedBase64.encode(hasher.sha256(of: CanonicalJSON.object(form).bytes))
+    let contentHash = UnpaddedBase64.encode(hasher.sha256(of: CanonicalJSON.object(form).bytes))
     form["hashes"] = ["sha256": .string(contentHash)]
     let size = CanonicalJSON.object(form).bytes.count
     guard size <= Self.largestUnsigned else {
@@ -70,12 +73,14 @@ public struct PDU: Hashable, Sendable {
     guard let id = EventID(hash: hash) else {
       throw MatrixError(.unknown, "The event could not be hashed. Try again, and tell the server's operator.")
     }
-    self.id = id
-    room = parts.room
-    (type, stateKey, sender) = (draft.type, draft.stateKey, draft.sender)
-    content = CanonicalJSON.object(draft.content).bytes
-    (timestamp, depth, position) = (parts.timestamp, parts.depth, parts.position)
-    (previous, authorizing) = (parts.previous, parts.authorizing)
+    let event = PDU(
+      id: id, room: parts.room, type: draft.type, stateKey: draft.stateKey, sender: draft.sender,
+      content: CanonicalJSON.object(draft.content).bytes, timestamp: parts.timestamp, depth: parts.depth,
+      position: parts.position)
+    return (
+      event,
+      EventLinks(previous: parts.previous, authorizing: parts.authorizing, contentHash: contentHash)
+    )
   }
 
   private static func check(_ draft: EventDraft) throws(MatrixError) {
@@ -94,17 +99,29 @@ public struct PDU: Hashable, Sendable {
   /// An event as the store has it.
   public init(
     id: EventID, room: RoomID, type: String, stateKey: String?, sender: UserID, content: [UInt8],
-    timestamp: WallTime, depth: Int64, previous: [EventID], authorizing: [EventID], contentHash: String,
-    position: UInt64, redactedBy: EventID? = nil
+    timestamp: WallTime, depth: Int64, position: UInt64, redactedBy: EventID? = nil
   ) {
     (self.id, self.room, self.type, self.stateKey, self.sender) = (id, room, type, stateKey, sender)
     (self.content, self.timestamp, self.depth, self.position) = (content, timestamp, depth, position)
-    (self.previous, self.authorizing, self.contentHash) = (previous, authorizing, contentHash)
     self.redactedBy = redactedBy
   }
 
   /// The content as a value.
   public var fields: CanonicalJSON.Object { CanonicalJSON.fields(of: content) }
+
+  /// What it makes its user in the room; nil for what is no membership, or none that there is.
+  public var membership: Membership? {
+    guard type == RoomEventType.member, stateKey != nil else { return nil }
+    return fields["membership"]?.text.flatMap { Membership(rawValue: $0) }
+  }
+
+  /// The event that it takes the content of, where it is a redaction.
+  public var redacts: EventID? {
+    type == RoomEventType.redaction ? fields["redacts"]?.text.flatMap { EventID($0) } : nil
+  }
+
+  /// Whether it counts as unread.
+  public var isMessage: Bool { redactedBy == nil && RoomEventType.messages.contains(type) }
 
   /// What is left of it once another event redacts it; what is redacted already stays as it is.
   public func redacted(by event: EventID) -> PDU {

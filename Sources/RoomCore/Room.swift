@@ -76,7 +76,11 @@ public struct Room: Hashable, Sendable {
   mutating func setState(_ event: PDU, user: UserID? = nil) {
     guard let key = event.stateKey else { return }
     if event.type == RoomEventType.member {
-      guard let user = user ?? UserID(key), let member = Member(event, user: user) else { return }
+      guard let user = user ?? UserID(key), var member = Member(event, user: user) else { return }
+      // A new name or picture is no new coming.
+      if member.membership == .join, let before = table[user], before.membership == .join {
+        member.joinedAt = before.joinedAt
+      }
       count(table[user]?.membership, -1)
       count(member.membership, 1)
       table[user] = member
@@ -91,6 +95,9 @@ public struct Room: Hashable, Sendable {
     default: break
     }
   }
+
+  /// Takes where a member came in, whose current event says something else since.
+  mutating func setJoined(_ user: UserID, at position: UInt64) { table[user]?.joinedAt = position }
 
   /// Lets a member share the texts of a profile that says the same.
   mutating func share(_ profile: Profile, with user: UserID) { table[user]?.share(profile) }

@@ -5,7 +5,12 @@ public struct RoomAccountData: Hashable, Sendable {
   /// By type, which is compared byte by byte.
   private var tables: [UserID: [RoomID: [StateKey: RoomDataRecord]]] = [:]
 
+  private var lastPositions: [UserID: UInt64] = [:]
+
   public init() {}
+
+  /// When the last of a user's data changed.
+  public func lastPosition(of user: UserID) -> UInt64 { lastPositions[user] ?? 0 }
 
   public func content(_ type: String, of user: UserID, in room: RoomID) -> [UInt8]? {
     tables[user]?[room]?[StateKey(type)]?.content
@@ -25,5 +30,6 @@ public struct RoomAccountData: Hashable, Sendable {
 
   mutating func set(_ record: RoomDataRecord) {
     tables[record.user, default: [:]][record.room, default: [:]][StateKey(record.type)] = record
+    lastPositions[record.user] = max(lastPosition(of: record.user), record.position)
   }
 }

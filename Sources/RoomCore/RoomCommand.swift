@@ -48,11 +48,11 @@ public struct RoomCommand: Hashable, Sendable {
     case setProfile(Profile, rooms: [RoomID])
 
     case setReceipt(RoomID, RoomReceipt)
+    /// Moves a user's read marker forward to an event, from the one it is at: both as the store has them.
+    case setReadMarker(RoomID, to: PDU, from: PDU?)
     case setAccountData(RoomID, type: String, content: [UInt8])
-    /// Adds a tag, or with nil takes it away. The content is what the client says of it, such as `order`.
-    case setTag(RoomID, String, CanonicalJSON.Object?)
-    /// A device is gone; what its requests did is forgotten.
-    case forgetTransactions(DeviceID)
+    /// Adds a tag, or with nil takes it away. The body is what the client says of it, such as `order`.
+    case setTag(RoomID, String, body: [UInt8]?)
   }
 
   public var sender: UserID

@@ -60,12 +60,11 @@ extension RoomDecider {
     }
   }
 
-  private mutating func alias(of creation: RoomCreation) throws(MatrixError) -> RoomAlias? {
+  private func alias(of creation: RoomCreation) throws(MatrixError) -> RoomAlias? {
     guard let localpart = creation.aliasLocalpart else { return nil }
     guard let alias = RoomAlias(localpart: localpart, server: rules.server) else {
       throw MatrixError(.invalidParameter, "'\(localpart)' cannot be the local part of an alias.")
     }
-    noteAlias(alias)
     guard rules.room(of: alias) == nil else {
       throw MatrixError(.roomInUse, "The alias \(alias) is taken.")
     }
@@ -103,7 +102,7 @@ extension RoomDecider {
     addUnlessInitial(RoomEventType.joinRules, ["join_rule": isPublic ? "public" : "invite"])
     addUnlessInitial(RoomEventType.historyVisibility, ["history_visibility": "shared"])
     addUnlessInitial(RoomEventType.guestAccess, ["guest_access": isPublic ? "forbidden" : "can_join"])
-    if rules.index.sharing.rule == .suggest {
+    if index.sharing.rule == .suggest {
       let sharing = isPublic ? RoomSharing.forbid : .suggest
       addUnlessInitial(RoomEventType.presenceSharing, sharing.content)
     }

@@ -8,7 +8,6 @@ extension RoomDecider {
         .invalidParameter, "Aliases of this server end in ':\(rules.server)'; '\(alias)' does not.")
     }
     _ = try enterAsMember(id)
-    noteAlias(alias)
     guard rules.room(of: alias) == nil else {
       throw MatrixError(.roomInUse, "The alias \(alias) is taken.")
     }
@@ -20,7 +19,6 @@ extension RoomDecider {
 
   /// Takes an alias away, and out of the room's own list of them where the sender may write that.
   mutating func removeAlias(_ alias: RoomAlias) throws(MatrixError) {
-    noteAlias(alias)
     guard let record = rules.aliasRecords[alias], let room = rules.rooms[record.room] else {
       throw MatrixError(.notFound, "There is no alias \(alias).")
     }

@@ -11,7 +11,7 @@ extension RoomDecider {
   mutating func setState(
     _ id: RoomID, _ key: StateKey, _ content: CanonicalJSON.Object, _ profile: Profile?
   ) throws(MatrixError) {
-    if key.type == RoomEventType.member { return try setMember(enter(id), key.key, content, profile) }
+    if key.type == RoomEventType.member { return try setMember(id, key.key, content, profile) }
     let room = try enterAsMember(id)
     try checkIsNoRedaction(key.type, orRefuse: .invalidParameter)
     let before = room.state(key.type, key.key)
@@ -47,6 +47,6 @@ extension RoomDecider {
     content["reason"] = reason.map { .string($0) }
     try append(EventDraft(type: RoomEventType.redaction, sender: sender, content: content))
     guard event.redactedBy == nil, let redaction = decision.event else { return }
-    add(.event(event.redacted(by: redaction)))
+    add(.redacted(event.redacted(by: redaction)))
   }
 }

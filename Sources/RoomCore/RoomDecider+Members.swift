@@ -14,18 +14,19 @@ extension RoomDecider {
   }
 
   private mutating func appendJoin(_ room: Room, _ content: CanonicalJSON.Object) throws(MatrixError) {
-    try checkRoomCount()
     var content = content
     let membership = room.membership(of: sender)
     if membership == .leave || membership == .knock, let allowed = room.joinRule.allowedRooms {
       content["join_authorised_via_users_server"] = .string(try granter(in: room, allowed).rawValue)
     }
     try append(EventDraft(.join, of: sender, by: sender, content: content))
+    // Last: of a room that does not let them in, users do not learn whether there is one.
+    try checkRoomCount()
   }
 
   /// The member in whose name a user who is in one of the allowed rooms is let in.
   private func granter(in room: Room, _ allowed: [RoomID]) throws(MatrixError) -> UserID {
-    guard allowed.contains(where: { rules.index.isJoined(sender, in: $0) }) else {
+    guard allowed.contains(where: { index.isJoined(sender, in: $0) }) else {
       throw MatrixError(
         .forbidden,
         "\(sender) is not invited to the room, and is in none of the rooms whose members may join.")
@@ -102,7 +103,10 @@ extension RoomDecider {
     let member = room.member(target.user)
     switch room.membership(of: target.user) {
     case .join, .invite, .knock: break
-    case .ban: throw MatrixError(.badState, "\(target.user) is banned from the room; unban them instead.")
+    case .ban where room.powerLevels.may(sender, .ban):
+      throw MatrixError(.badState, "\(target.user) is banned from the room; unban them instead.")
+    // By the rules of rooms.
+    case .ban: break
     case .leave: throw MatrixError(.forbidden, "\(target.user) is not in the room.")
     }
     let content = memberContent(target.profile, member, target.content)
@@ -119,6 +123,9 @@ extension RoomDecider {
     let room = try enterAsMember(id)
     let member = room.member(target.user)
     guard member?.membership == .ban else {
+      guard room.powerLevels.may(sender, .ban) else {
+        throw MatrixError(.forbidden, "\(sender) may not lift bans from the room.")
+      }
       throw MatrixError(.badState, "\(target.user) is not banned from the room.")
     }
     let content = memberContent(target.profile, member, target.content)
@@ -126,12 +133,33 @@ extension RoomDecider {
   }
 
   /// `PUT /state/m.room.member/{userId}`: the same as the endpoint of that membership, with content of the client's.
+  ///
+  /// - Throws: the same. A user who is nothing to a room and may not come in is refused alike whatever they wanted, and as
+  ///   if there were none.
   mutating func setMember(
+    _ id: RoomID, _ key: String, _ content: CanonicalJSON.Object, _ profile: Profile?
+  ) throws(MatrixError) {
+    guard let room = rules.rooms[id] else { throw .notInRoom(sender, id) }
+    guard room.member(sender) == nil else { return try setMember(room, key, content, profile) }
+    let wanted = Self.membership(in: content)
+    guard UserID(key) == sender, wanted == .join || wanted == .knock else { throw .notInRoom(sender, id) }
+    do throws(MatrixError) {
+      try setMember(room, key, content, profile)
+    } catch {
+      throw error.code == .forbidden ? .notInRoom(sender, id) : error
+    }
+  }
+
+  private static func membership(in content: CanonicalJSON.Object) -> Membership? {
+    content["membership"]?.text.flatMap { Membership(rawValue: $0) }
+  }
+
+  private mutating func setMember(
     _ room: Room, _ key: String, _ content: CanonicalJSON.Object, _ profile: Profile?
   ) throws(MatrixError) {
     guard let user = UserID(key) else { throw MatrixError(.invalidParameter, "'\(key)' is not a user ID.") }
     let target = RoomCommand.Target(user, profile: profile, content: content)
-    switch content["membership"]?.text.flatMap({ Membership(rawValue: $0) }) {
+    switch Self.membership(in: content) {
     case .invite: try invite(room.id, target)
     case .ban: try ban(room.id, target)
     case .leave where user == sender: try leave(room.id, content)
@@ -168,7 +196,7 @@ extension RoomDecider {
   }
 
   func checkRoomCount() throws(MatrixError) {
-    guard rules.index.joinedCount(of: sender) < limits.joinedRooms else {
+    guard index.joinedCount(of: sender) < limits.joinedRooms else {
       throw MatrixError(.tooLarge, "You are in \(limits.joinedRooms) rooms. Leave one to be in another.")
     }
   }

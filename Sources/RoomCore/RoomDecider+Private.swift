@@ -17,6 +17,13 @@ extension RoomDecider {
     add(.receipt(ReceiptRecord(room: id, receipt: receipt)))
   }
 
+  mutating func setReadMarker(_ id: RoomID, _ event: PDU, _ before: PDU?) throws(MatrixError) {
+    _ = try enterAsMember(id)
+    if let before, before.position >= event.position { return }
+    let content = WireJSON.encode(FullyReadContent(eventID: event.id))
+    try setAccountData(id, type: RoomEventType.fullyRead, content: content)
+  }
+
   mutating func setAccountData(_ id: RoomID, type: String, content: [UInt8]) throws(MatrixError) {
     guard let room = rules.rooms[id], room.member(sender) != nil else { throw .notInRoom(sender, id) }
     decision.room = id
@@ -35,14 +42,9 @@ extension RoomDecider {
         RoomDataRecord(user: sender, room: id, type: type, content: content, position: nextPlace())))
   }
 
-  mutating func setTag(_ id: RoomID, _ tag: String, _ content: CanonicalJSON.Object?) throws(MatrixError) {
-    guard tag.utf8.count <= PDU.longestKey else {
-      throw MatrixError(.tooLarge, "A tag has \(PDU.longestKey) bytes at most.")
-    }
-    let stored = rules.accountData.content(RoomEventType.tags, of: sender, in: id) ?? []
-    var tags = CanonicalJSON.fields(of: stored)["tags"]?.object ?? [:]
-    tags[tag] = content.map { .object($0) }
-    let data: CanonicalJSON = ["tags": .object(tags)]
-    try setAccountData(id, type: RoomEventType.tags, content: data.bytes)
+  mutating func setTag(_ id: RoomID, _ tag: String, _ body: [UInt8]?) throws(MatrixError) {
+    var tags = RoomTags(content: rules.accountData.content(RoomTags.type, of: sender, in: id) ?? [])
+    if let body { try tags.set(tag, to: body) } else { _ = tags.remove(tag) }
+    try setAccountData(id, type: RoomTags.type, content: tags.content)
   }
 }

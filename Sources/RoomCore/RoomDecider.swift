@@ -4,6 +4,8 @@ internal import Ports
 /// Decides one command, on rules that it only reads.
 struct RoomDecider {
   let rules: RoomRules
+  /// Who is in which room.
+  let index: MembershipIndex
   let command: RoomCommand
   let now: Moment
   var decision: RoomDecision
@@ -13,8 +15,8 @@ struct RoomDecider {
   private var unseen: PDU?
   private var nextPosition: UInt64
 
-  init(rules: RoomRules, command: RoomCommand, now: Moment) {
-    (self.rules, self.command, self.now) = (rules, command, now)
+  init(rules: RoomRules, index: MembershipIndex, command: RoomCommand, now: Moment) {
+    (self.rules, self.index, self.command, self.now) = (rules, index, command, now)
     nextPosition = rules.positions.last + 1
     decision = RoomDecision(positions: nextPosition..<nextPosition)
   }
@@ -52,17 +54,16 @@ struct RoomDecider {
     case .setListed(let room, let isListed): try setListed(room, isListed)
     case .setProfile(let profile, let rooms): setProfile(profile, rooms)
     case .setReceipt(let room, let receipt): try setReceipt(room, receipt)
+    case .setReadMarker(let room, let event, let before): try setReadMarker(room, event, before)
     case .setAccountData(let room, let type, let content):
       try setAccountData(room, type: type, content: content)
-    case .setTag(let room, let tag, let content): try setTag(room, tag, content)
-    case .forgetTransactions(let device):
-      for key in rules.transactions.all(of: sender, device) { add(.removeTransaction(key)) }
+    case .setTag(let room, let tag, let body): try setTag(room, tag, body)
     }
     if let transaction = command.transaction, let event = decision.event { remember(transaction, event) }
   }
 
   private mutating func remember(_ transaction: TransactionKey, _ event: EventID) {
-    if let oldest = rules.transactions.surplus(with: transaction, most: limits.transactions) {
+    for oldest in rules.transactions.surplus(with: transaction, most: limits.transactions) {
       add(.removeTransaction(oldest))
     }
     let number = rules.transactions.lastNumber + 1
@@ -85,7 +86,6 @@ struct RoomDecider {
 
   mutating func enter(_ room: Room) -> Room {
     decision.room = room.id
-    decision.bases[room.id] = .some(room.lastEvent)
     (current, unseen) = (room, nil)
     return room
   }
@@ -100,13 +100,8 @@ struct RoomDecider {
     return enter(room)
   }
 
-  mutating func noteAlias(_ alias: RoomAlias) { decision.aliases[alias] = .some(rules.aliasRecords[alias]) }
-
   /// Begins a room that there was none of.
-  mutating func found(_ id: RoomID) {
-    decision.room = id
-    decision.bases[id] = .some(nil)
-  }
+  mutating func found(_ id: RoomID) { decision.room = id }
 
   // MARK: Adding
 
@@ -137,7 +132,7 @@ struct RoomDecider {
     }
     try checkMemberCount(draft, room)
     add(
-      try PDU(
+      try PDU.make(
         PDU.Parts(
           room: room.id, draft: draft, timestamp: now.wall, depth: min(room.depth + 1, EventID.deepest),
           previous: [room.lastEvent], authorizing: authorization.authorizingEvents(of: draft),
@@ -149,13 +144,14 @@ struct RoomDecider {
     let parts = PDU.Parts(
       room: room, draft: draft, timestamp: now.wall, depth: 1, previous: [], authorizing: [],
       position: nextPosition)
-    add(try PDU(parts, rules.hasher))
+    add(try PDU.make(parts, rules.hasher))
   }
 
   /// Adds an event, whose place is then taken: one that is refused leaves no gap.
-  private mutating func add(_ event: PDU) {
+  private mutating func add(_ new: (event: PDU, links: EventLinks)) {
+    let event = new.event
     nextPosition = event.position + 1
-    add(.event(event))
+    add(.event(event, new.links))
     decision.event = event.id
     unseen = event
   }

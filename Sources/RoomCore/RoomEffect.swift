@@ -6,8 +6,8 @@ public enum RoomEffect: Hashable, Sendable {
   case event(PDU)
   /// An event lost its content.
   case redacted(PDU)
-  /// Who sees whose presence changed.
-  case sharing(SharingChange)
+  /// The members of a room see each other's presence from now on, or no longer do.
+  case sharing(RoomID, Bool)
   case receipt(RoomID, RoomReceipt)
   case typing(RoomID)
   case accountData(RoomDataRecord)

@@ -4,6 +4,9 @@ public import MatrixWire
 public struct RoomReceipts: Hashable, Sendable {
   private var table = OrderedTable<RoomReceipt, RoomReceipt.Key>(by: \.key)
 
+  /// When the last of them was told, in the stream of the server.
+  public private(set) var lastPosition: UInt64 = 0
+
   public init() {}
 
   /// All of them, by user.
@@ -11,7 +14,8 @@ public struct RoomReceipts: Hashable, Sendable {
 
   /// What others may be told: receipts that came after a position, those of the viewer of either kind.
   public func told(to viewer: UserID, after position: UInt64) -> [RoomReceipt] {
-    all.filter { $0.position > position && ($0.kind == .read || $0.user == viewer) }
+    guard lastPosition > position else { return [] }
+    return all.filter { $0.position > position && ($0.kind == .read || $0.user == viewer) }
   }
 
   /// The highest place in the stream that a user has read, in the room as a whole.
@@ -29,7 +33,10 @@ public struct RoomReceipts: Hashable, Sendable {
   /// Whether there is one that this one replaces or repeats.
   func hasOne(like receipt: RoomReceipt) -> Bool { table[receipt.key] != nil }
 
-  mutating func set(_ receipt: RoomReceipt) { table[receipt.key] = receipt }
+  mutating func set(_ receipt: RoomReceipt) {
+    table[receipt.key] = receipt
+    lastPosition = max(lastPosition, receipt.position)
+  }
 
   /// How many receipts a user has.
   func count(of user: UserID) -> Int { all.count { $0.user == user } }

@@ -7,7 +7,7 @@ extension RoomRules {
   ///
   /// - Throws: `M_FORBIDDEN` for a user who is not in the room.
   public mutating func setTyping(
-    _ span: Duration?, of user: UserID, in room: RoomID, now: Moment
+    _ span: Duration?, of user: UserID, in room: RoomID, _ index: MembershipIndex, now: Moment
   ) throws(MatrixError) -> [RoomEffect] {
     guard index.isJoined(user, in: room) else { throw .notInRoom(user, room) }
     let deadline = span.map { now.instant + min(max($0, .zero), limits.longestTyping) }
@@ -24,7 +24,8 @@ extension RoomRules {
 }
 
 extension MatrixError {
-  static func notInRoom(_ user: UserID, _ room: RoomID) -> MatrixError {
+  /// For everybody who is not in a room, whether there is one or not.
+  public static func notInRoom(_ user: UserID, _ room: RoomID) -> MatrixError {
     MatrixError(.forbidden, "\(user) is not in the room \(room).")
   }
 }

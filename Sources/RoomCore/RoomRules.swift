@@ -10,22 +10,19 @@ public struct RoomRules: Sendable {
   public let server: ServerName
   public let limits: RoomLimits
   let hasher: any ContentHasher
-  public internal(set) var index: MembershipIndex
   public internal(set) var typing = RoomTyping()
   public internal(set) var accountData = RoomAccountData()
   public internal(set) var positions = StreamPositions()
   var transactions = TransactionLog()
   var rooms: [RoomID: Room] = [:]
+  /// The rooms that the directory lists.
+  public internal(set) var listed = ListedRooms()
   var aliasRecords: [RoomAlias: AliasRecord] = [:]
   private var aliasesByRoom: [RoomID: Set<RoomAlias>] = [:]
   private var receiptsByRoom: [RoomID: RoomReceipts] = [:]
 
-  public init(
-    server: ServerName, hasher: any ContentHasher, sharing: PresenceSharing = PresenceSharing(),
-    limits: RoomLimits = RoomLimits()
-  ) {
+  public init(server: ServerName, hasher: any ContentHasher, limits: RoomLimits = RoomLimits()) {
     (self.server, self.hasher, self.limits) = (server, hasher, limits)
-    index = MembershipIndex(sharing)
   }
 
   // MARK: Asking
@@ -44,6 +41,11 @@ public struct RoomRules: Sendable {
 
   public func receipts(in room: RoomID) -> RoomReceipts { receiptsByRoom[room] ?? RoomReceipts() }
 
+  /// Whether an event or a receipt came to a room after a position.
+  public func hasNews(in room: RoomID, after position: UInt64) -> Bool {
+    rooms[room]?.position ?? 0 > position || receiptsByRoom[room]?.lastPosition ?? 0 > position
+  }
+
   /// The event that the same request made before.
   public func event(of transaction: TransactionKey) -> EventID? { transactions.event(of: transaction) }
 
@@ -51,27 +53,33 @@ public struct RoomRules: Sendable {
 
   /// Decides a command.
   ///
+  /// - Parameters:
+  ///   - command: what a user wants.
+  ///   - index: who is in which room.
+  ///   - now: the time.
+  /// - Returns: what it does; nothing of it has happened.
   /// - Throws: why it is refused, with the standard code.
-  public func decide(_ command: RoomCommand, now: Moment) throws(MatrixError) -> RoomDecision {
-    var decider = RoomDecider(rules: self, command: command, now: now)
+  public func decide(
+    _ command: RoomCommand, _ index: MembershipIndex, now: Moment
+  ) throws(MatrixError) -> RoomDecision {
+    var decider = RoomDecider(rules: self, index: index, command: command, now: now)
     try decider.decide()
     return decider.finished
-  }
-
-  /// Whether the rooms and aliases that a decision was made of are still as they were.
-  public func isCurrent(_ decision: RoomDecision) -> Bool {
-    decision.bases.allSatisfy { rooms[$0.key]?.lastEvent == $0.value }
-      && decision.aliases.allSatisfy { aliasRecords[$0.key] == $0.value }
   }
 
   /// Takes the places of a decision in the stream, right after it was made.
   public mutating func begin(_ decision: RoomDecision) { positions.begin(decision.positions) }
 
   /// Makes a decision true whose changes are stored.
-  public mutating func apply(_ decision: RoomDecision) -> [RoomEffect] {
+  ///
+  /// - Parameters:
+  ///   - decision: what was decided.
+  ///   - index: who is in which room: it follows.
+  /// - Returns: what happened, in order.
+  public mutating func apply(_ decision: RoomDecision, _ index: inout MembershipIndex) -> [RoomEffect] {
     positions.end(decision.positions)
     var effects: [RoomEffect] = []
-    for change in decision.changes { effects += apply(change) }
+    for change in decision.changes { effects += apply(change, &index) }
     return effects
   }
 
@@ -79,25 +87,44 @@ public struct RoomRules: Sendable {
   public mutating func abandon(_ decision: RoomDecision) { positions.end(decision.positions) }
 
   /// Decides and applies at once, where nothing has to be stored in between.
-  public mutating func perform(_ command: RoomCommand, now: Moment) throws(MatrixError) -> [RoomEffect] {
-    let decision = try decide(command, now: now)
+  public mutating func perform(
+    _ command: RoomCommand, _ index: inout MembershipIndex, now: Moment
+  ) throws(MatrixError) -> [RoomEffect] {
+    let decision = try decide(command, index, now: now)
     begin(decision)
-    return apply(decision)
+    return apply(decision, &index)
   }
+
+  /// A device is gone, and the store has forgotten with it what its requests did.
+  public mutating func forgetTransactions(of user: UserID, on device: DeviceID) {
+    transactions.removeAll(of: user, device)
+  }
+
+  /// What one request did counts no more for its repetition.
+  public mutating func forget(_ transaction: TransactionKey) { transactions.remove(transaction) }
 
   // MARK: Applying
 
+  mutating func apply(_ change: RoomChange, _ index: inout MembershipIndex) -> [RoomEffect] {
+    switch change {
+    case .event(let event, _): return append(event, &index)
+    case .redacted(let event): return redact(event, &index)
+    case .forgotten(let record):
+      forget(record, &index)
+      return [.forgotten(record.room, record.user)]
+    default: return apply(change)
+    }
+  }
+
+  /// Makes a change true that moves nobody.
   mutating func apply(_ change: RoomChange) -> [RoomEffect] {
     switch change {
+    case .event, .redacted, .forgotten: break
     case .room(let record):
       rooms[record.room]?.isListed = record.isListed
-      return []
-    case .event(let event): return event.redactedBy == nil ? append(event) : redact(event)
+      keepListed(record.room)
     case .alias(let record): set(record)
     case .removeAlias(let alias): remove(alias)
-    case .forgotten(let record):
-      forget(record)
-      return [.forgotten(record.room, record.user)]
     case .receipt(let record):
       receiptsByRoom[record.room, default: RoomReceipts()].set(record.receipt)
       return [.receipt(record.room, record.receipt)]
@@ -110,49 +137,57 @@ public struct RoomRules: Sendable {
     return []
   }
 
-  private mutating func append(_ event: PDU) -> [RoomEffect] {
-    let user = userNamed(by: event)
+  private mutating func append(_ event: PDU, _ index: inout MembershipIndex) -> [RoomEffect] {
+    let user = Self.userNamed(by: event, index)
     if rooms[event.room] == nil {
       rooms[event.room] = Room(event)
     } else {
       rooms.change(event.room) { $0.append(event, user: user) }
     }
-    return [.event(event)] + follow(event, user)
+    return [.event(event)] + follow(event, user, &index)
   }
 
   /// What a new state event means for who is where and who sees whom.
-  private mutating func follow(_ event: PDU, _ user: UserID?) -> [RoomEffect] {
+  private mutating func follow(
+    _ event: PDU, _ user: UserID?, _ index: inout MembershipIndex
+  ) -> [RoomEffect] {
     guard let room = rooms[event.room] else { return [] }
     var effects: [RoomEffect] = []
     if let user {
+      keepListed(event.room)
       let membership = room.membership(of: user)
       if membership != .join, typing.set(nil, of: user, in: event.room) {
         effects.append(.typing(event.room))
       }
       let isForgotten = room.member(user)?.isForgotten ?? false
-      let change = index.set(isForgotten ? nil : membership, of: user, in: event.room)
-      if !change.isEmpty { effects.append(.sharing(change)) }
+      let shares = index.set(isForgotten ? nil : membership, of: user, in: event.room)
+      if let shares { effects.append(.sharing(event.room, shares)) }
     } else if event.type == RoomEventType.presenceSharing {
-      let change = index.set(room.sharing, of: event.room)
-      if !change.isEmpty { effects.append(.sharing(change)) }
+      if let shares = index.set(room.sharing, of: event.room) {
+        effects.append(.sharing(event.room, shares))
+      }
     }
     return effects
   }
 
+  private mutating func keepListed(_ id: RoomID) {
+    if let room = rooms[id] { listed.set(room) }
+  }
+
   /// Whose membership an event is.
-  func userNamed(by event: PDU) -> UserID? {
+  static func userNamed(by event: PDU, _ index: MembershipIndex = MembershipIndex()) -> UserID? {
     guard event.type == RoomEventType.member, let user = event.stateKey.flatMap({ UserID($0) }) else {
       return nil
     }
     return index.known(user) ?? user
   }
 
-  private mutating func redact(_ event: PDU) -> [RoomEffect] {
+  private mutating func redact(_ event: PDU, _ index: inout MembershipIndex) -> [RoomEffect] {
     rooms.change(event.room) { $0.redact(event) }
-    return [.redacted(event)] + follow(event, userNamed(by: event))
+    return [.redacted(event)] + follow(event, Self.userNamed(by: event, index), &index)
   }
 
-  private mutating func forget(_ record: ForgottenRecord) {
+  private mutating func forget(_ record: ForgottenRecord, _ index: inout MembershipIndex) {
     rooms.change(record.room) { $0.forget(record.user, record.event) }
     guard rooms[record.room]?.member(record.user)?.isForgotten ?? false else { return }
     _ = index.set(nil, of: record.user, in: record.room)
@@ -178,7 +213,7 @@ extension RoomRules: Equatable {
   public static func == (left: Self, right: Self) -> Bool {
     left.server == right.server && left.rooms == right.rooms && left.aliasRecords == right.aliasRecords
       && left.receiptsByRoom == right.receiptsByRoom && left.accountData == right.accountData
-      && left.transactions == right.transactions && left.positions.last == right.positions.last
-      && left.index == right.index
+      && left.transactions == right.transactions && left.listed == right.listed
+      && left.positions.last == right.positions.last
   }
 }

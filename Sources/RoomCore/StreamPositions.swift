@@ -13,6 +13,9 @@ public struct StreamPositions: Hashable, Sendable {
   /// The last place up to which everything has happened or never will: how far readers may go.
   public var settled: UInt64 { open.keys.min().map { $0 - 1 } ?? last }
 
+  /// Whether anything with an earlier place has not happened yet, and may still.
+  public func hasOpen(before place: UInt64) -> Bool { open.keys.contains { $0 < place } }
+
   /// Takes the places of a decision.
   mutating func begin(_ places: Range<UInt64>) {
     guard !places.isEmpty else { return }

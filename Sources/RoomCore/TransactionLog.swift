@@ -17,21 +17,17 @@ public struct TransactionLog: Sendable {
   /// The event that a request made before.
   public func event(of key: TransactionKey) -> EventID? { events[key] }
 
-  /// The oldest of the key's device, where it has more than `most` with one more.
-  func surplus(with key: TransactionKey, most: Int) -> TransactionKey? {
-    guard let log = order[Device(user: key.user, device: key.device)], log.count >= most else { return nil }
-    return log.first?.key
-  }
-
-  /// Everything of a device.
-  func all(of user: UserID, _ device: DeviceID) -> [TransactionKey] {
-    guard var log = order[Device(user: user, device: device)] else { return [] }
-    var keys: [TransactionKey] = []
-    while let first = log.first {
-      keys.append(first.key)
+  /// The oldest of the key's device, as many as it has more than `most` with one more: commands in several rooms may have
+  /// been decided at once.
+  func surplus(with key: TransactionKey, most: Int) -> [TransactionKey] {
+    guard var log = order[Device(user: key.user, device: key.device)], log.count >= most else { return [] }
+    if log.count == most { return log.first.map { [$0.key] } ?? [] }
+    var surplus: [TransactionKey] = []
+    while log.count >= most, let first = log.first {
+      surplus.append(first.key)
       log.remove(first.key)
     }
-    return keys
+    return surplus
   }
 
   /// Takes a record with a higher number than all before.
@@ -40,6 +36,15 @@ public struct TransactionLog: Sendable {
     order[Device(user: record.key.user, device: record.key.device), default: LinkedDictionary()]
       .append(record.key, record.number)
     lastNumber = max(lastNumber, record.number)
+  }
+
+  /// Takes away everything of a device.
+  mutating func removeAll(of user: UserID, _ device: DeviceID) {
+    guard var log = order.removeValue(forKey: Device(user: user, device: device)) else { return }
+    while let first = log.first {
+      events[first.key] = nil
+      log.remove(first.key)
+    }
   }
 
   mutating func remove(_ key: TransactionKey) {

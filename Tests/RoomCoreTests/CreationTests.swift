@@ -1,5 +1,6 @@
 import MatrixWire
 import RoomCore
+import TestNames
 import Testing
 
 /// `POST /createRoom`.
@@ -26,8 +27,7 @@ struct CreationTests {
       ])
     #expect(hall.events.map(\.depth) == Array(1...12))
     #expect(hall.events.map(\.position) == Array(1...12))
-    for (event, next) in zip(hall.events, hall.events.dropFirst()) { #expect(next.previous == [event.id]) }
-    #expect(hall.events.first?.previous == [])
+    #expect(hall.links.map(\.previous) == [[]] + hall.events.dropLast().map { [$0.id] })
     #expect(Set(hall.events.map(\.id)).count == 12)
   }
 
@@ -125,7 +125,7 @@ struct CreationTests {
   @Test mutating func withTheSpecificationsRuleNothingIsSaidOfPresence() throws {
     let id = try hall.room(.publicChat)
     #expect(try hall.room(id).sharing == nil)
-    #expect(hall.rules.index.shares(id))
+    #expect(hall.index.shares(id))
   }
 
   @Test(arguments: [
@@ -135,11 +135,11 @@ struct CreationTests {
     var hall = Hall(sharing: PresenceSharing(rule: .suggest))
     let id = try hall.room(preset)
     #expect(hall.content(RoomEventType.presenceSharing, in: id) == #"{"presence_sharing":"\#(says)"}"#)
-    #expect(hall.rules.index.shares(id) == (says == "suggest"))
+    #expect(hall.index.shares(id) == (says == "suggest"))
     let own = try hall.room(preset) {
       $0.initialState = [.init(StateKey(RoomEventType.presenceSharing), ["presence_sharing": "suggest"])]
     }
-    #expect(hall.rules.index.shares(own))
+    #expect(hall.index.shares(own))
   }
 
   // MARK: Refusals

@@ -1,5 +1,6 @@
 import MatrixWire
 import RoomCore
+import TestNames
 import Testing
 
 /// Decisions between being made and being true.
@@ -7,40 +8,11 @@ struct DecisionTests {
   private var hall = Hall()
 
   private func decide(_ action: RoomCommand.Action, by user: UserID = ann) throws -> RoomDecision {
-    try hall.rules.decide(RoomCommand(action, by: user), now: hall.now)
+    try hall.rules.decide(RoomCommand(action, by: user), hall.index, now: hall.now)
   }
 
   private func send(_ room: RoomID) throws -> RoomDecision {
     try decide(.send(room, type: "m.room.message", content: [:]))
-  }
-
-  // MARK: Outdated ones
-
-  @Test mutating func aDecisionIsOutdatedByAnotherAboutItsRoom() throws {
-    let (id, other) = (try hall.room(), try hall.room())
-    let (first, second, elsewhere) = (try send(id), try send(id), try send(other))
-    #expect(hall.rules.isCurrent(second))
-    _ = hall.rules.apply(first)
-    #expect(!hall.rules.isCurrent(second))
-    #expect(hall.rules.isCurrent(elsewhere))
-    #expect(try hall.rules.isCurrent(send(id)))
-  }
-
-  @Test mutating func aDecisionIsOutdatedByWhoTakesItsAlias() throws {
-    let (id, other) = (try hall.room(), try hall.room())
-    let first = try decide(.setAlias(alias("a"), id))
-    let second = try decide(.setAlias(alias("a"), other))
-    let harmless = try decide(.setAlias(alias("b"), other))
-    _ = hall.rules.apply(first)
-    #expect(!hall.rules.isCurrent(second))
-    #expect(hall.rules.isCurrent(harmless))
-  }
-
-  @Test mutating func aNewRoomIsOutdatedByOneOfItsName() throws {
-    let first = try decide(.create(RoomCreation(roomID("new"))))
-    let second = try decide(.create(RoomCreation(roomID("new"))))
-    _ = hall.rules.apply(first)
-    #expect(!hall.rules.isCurrent(second))
   }
 
   // MARK: Abandoned ones
@@ -70,9 +42,9 @@ struct DecisionTests {
     hall.rules.begin(second)
     #expect(first.positions == last + 1..<last + 2)
     #expect(second.positions == last + 2..<last + 3)
-    _ = hall.rules.apply(second)
+    _ = hall.rules.apply(second, &hall.index)
     #expect(hall.rules.positions.settled == last)
-    _ = hall.rules.apply(first)
+    _ = hall.rules.apply(first, &hall.index)
     #expect(hall.rules.positions.settled == last + 2)
   }
 
@@ -84,7 +56,7 @@ struct DecisionTests {
     hall.rules.begin(second)
     hall.rules.abandon(second)
     #expect(hall.rules.positions.settled == last)
-    _ = hall.rules.apply(first)
+    _ = hall.rules.apply(first, &hall.index)
     #expect(hall.rules.positions.settled == last + 1)
   }
 

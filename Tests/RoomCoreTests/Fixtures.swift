@@ -1,26 +1,10 @@
 import MatrixWire
 import Ports
 import RoomCore
+import TestNames
 import Testing
 
-let here = server("porch.example")
-let ann = person("ann")
-let bob = person("bob")
-let cem = person("cem")
 let dan = person("dan")
-let far = server("far.example")
-
-func server(_ name: String) -> ServerName {
-  guard let server = ServerName(name) else { preconditionFailure("'\(name)' is no server name") }
-  return server
-}
-
-func person(_ name: String, on server: ServerName = here) -> UserID {
-  guard let user = UserID(localpart: name, server: server) else {
-    preconditionFailure("'\(name)' is no localpart")
-  }
-  return user
-}
 
 func roomID(_ name: String, on server: ServerName = here) -> RoomID {
   guard let room = RoomID("!\(name):\(server)") else { preconditionFailure("'\(name)' names no room") }
@@ -32,11 +16,6 @@ func alias(_ name: String, on server: ServerName = here) -> RoomAlias {
     preconditionFailure("'\(name)' is no alias")
   }
   return alias
-}
-
-func device(_ name: String) -> DeviceID {
-  guard let device = DeviceID(name) else { preconditionFailure("'\(name)' is no device") }
-  return device
 }
 
 /// The members of a JSON object, any numbers in it.

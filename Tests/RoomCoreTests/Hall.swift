@@ -1,18 +1,21 @@
 import MatrixWire
 import Ports
 import RoomCore
+import TestNames
 import Testing
 
 /// One server's rules, and commands in few words.
 struct Hall {
   var rules: RoomRules
-  var rows = StoredRooms()
+  var index: MembershipIndex
+  var stored = MemoryRooms()
   var now = start
   var effects: [RoomEffect] = []
   private var made = 0
 
   init(sharing: PresenceSharing = PresenceSharing(), limits: RoomLimits = RoomLimits()) {
-    rules = RoomRules(server: here, hasher: QuickHasher(), sharing: sharing, limits: limits)
+    rules = RoomRules(server: here, hasher: QuickHasher(), limits: limits)
+    index = MembershipIndex(sharing)
   }
 
   /// Does a command as a server does, and keeps what happened.
@@ -21,11 +24,21 @@ struct Hall {
     _ action: RoomCommand.Action, by sender: UserID, transaction: TransactionKey? = nil
   ) throws -> RoomDecision {
     now = now.later(1)
-    let decision = try rules.decide(RoomCommand(action, by: sender, transaction: transaction), now: now)
+    let decision = try rules.decide(
+      RoomCommand(action, by: sender, transaction: transaction), index, now: now)
     rules.begin(decision)
-    for change in decision.changes { rows.store(change) }
-    effects = rules.apply(decision)
+    for change in decision.changes { stored.apply(change) }
+    effects = rules.apply(decision, &index)
+    links = decision.changes.compactMap { change in
+      if case .event(_, let links) = change { links } else { nil }
+    }
     return decision
+  }
+
+  /// Begins again with what was stored.
+  mutating func restart(limits: RoomLimits = RoomLimits()) {
+    rules = RoomRules(server: here, hasher: QuickHasher(), limits: limits, rows: stored.rows)
+    index = MembershipIndex(index.sharing, rooms: rules.allRooms)
   }
 
   /// The code and the message of a command's refusal.
@@ -33,7 +46,7 @@ struct Hall {
     of action: RoomCommand.Action, by sender: UserID, _ location: SourceLocation = #_sourceLocation
   ) -> ErrorCode? {
     do {
-      _ = try rules.decide(RoomCommand(action, by: sender), now: now)
+      _ = try rules.decide(RoomCommand(action, by: sender), index, now: now)
       Issue.record("It is not refused.", sourceLocation: location)
       return nil
     } catch {
@@ -72,6 +85,12 @@ struct Hall {
   {
     try run(.setState(room, StateKey(type), content: content, profile: nil), by: user)
   }
+
+  /// What only servers need of the events that the last command added.
+  private(set) var links: [EventLinks] = []
+
+  /// An event as it is stored now.
+  func event(_ id: EventID) -> PDU? { stored.events([id])[id]?.event }
 
   /// The events that the last command added.
   var events: [PDU] {

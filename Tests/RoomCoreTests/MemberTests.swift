@@ -1,5 +1,6 @@
 import MatrixWire
 import RoomCore
+import TestNames
 import Testing
 
 /// What users become to rooms, and what their membership events say.
@@ -28,14 +29,14 @@ struct MemberTests {
     let id = try hall.room(.publicChat) { $0.aliasLocalpart = "hall" }
     let decision = try hall.run(.join(.alias(alias("hall")), profile: Profile(), content: [:]), by: bob)
     #expect(decision.room == id)
-    #expect(hall.rules.index.isJoined(bob, in: id))
+    #expect(hall.index.isJoined(bob, in: id))
   }
 
   @Test mutating func joiningAgainChangesNothing() throws {
     let id = try hall.room(.publicChat, with: [bob])
     let again = try hall.rules.decide(
       RoomCommand(.join(.id(id), profile: Profile(displayName: "Other"), content: [:]), by: bob),
-      now: hall.now)
+      hall.index, now: hall.now)
     #expect(again.changes.isEmpty)
     #expect(again.room == id)
   }
@@ -60,9 +61,9 @@ struct MemberTests {
   @Test mutating func aRejectedInviteCannotBeTaken() throws {
     let id = try hall.room()
     try hall.run(.invite(id, .init(bob)), by: ann)
-    #expect(hall.rules.index.rooms(of: bob, .invite) == [id])
+    #expect(hall.index.rooms(of: bob, .invite) == [id])
     try hall.leave(id, bob)
-    #expect(hall.rules.index.rooms(of: bob, .invite) == [])
+    #expect(hall.index.rooms(of: bob, .invite) == [])
     #expect(hall.refusal(of: .join(.id(id), profile: Profile(), content: [:]), by: bob) == .forbidden)
   }
 
@@ -96,10 +97,10 @@ struct MemberTests {
     let id = try hall.room(.publicChat)
     try hall.set("m.room.join_rules", ["join_rule": "knock"], in: id)
     try hall.run(.knock(.id(id), profile: Profile(), content: ["reason": "please"]), by: bob)
-    #expect(hall.rules.index.rooms(of: bob, .knock) == [id])
+    #expect(hall.index.rooms(of: bob, .knock) == [id])
     try hall.run(.invite(id, .init(bob)), by: ann)
     try hall.join(id, bob)
-    #expect(hall.rules.index.isJoined(bob, in: id))
+    #expect(hall.index.isJoined(bob, in: id))
   }
 
   // MARK: By others
@@ -140,12 +141,12 @@ struct MemberTests {
     let id = try hall.room(with: [bob])
     #expect(hall.refusal(of: .forget(id), by: bob) == .unknown)
     try hall.leave(id, bob)
-    #expect(hall.rules.index.rooms(of: bob, .leave) == [id])
+    #expect(hall.index.rooms(of: bob, .leave) == [id])
     try hall.run(.forget(id), by: bob)
-    #expect(hall.rules.index.rooms(of: bob, .leave) == [])
+    #expect(hall.index.rooms(of: bob, .leave) == [])
     #expect(try hall.run(.forget(id), by: bob).changes.isEmpty)
     try hall.run(.invite(id, .init(bob)), by: ann)
-    #expect(hall.rules.index.rooms(of: bob, .invite) == [id])
+    #expect(hall.index.rooms(of: bob, .invite) == [id])
   }
 
   // MARK: As state
@@ -184,7 +185,7 @@ struct MemberTests {
     try hall.run(.setState(rooms[0], key, content: content, profile: nil), by: bob)
     try hall.join(rooms[1], bob)
     let profile = Profile(displayName: "Robert", avatarURL: "mxc://a/b")
-    try hall.run(.setProfile(profile, rooms: hall.rules.index.joinedRooms(of: bob)), by: bob)
+    try hall.run(.setProfile(profile, rooms: hall.index.joinedRooms(of: bob)), by: bob)
     #expect(hall.events.map(\.room) == rooms)
     #expect(
       hall.events.map { json($0.content) } == [
@@ -192,7 +193,7 @@ struct MemberTests {
         #"{"avatar_url":"mxc://a/b","displayname":"Robert","membership":"join"}"#,
       ])
     #expect(hall.events.map(\.position).sorted() == hall.events.map(\.position))
-    try hall.run(.setProfile(profile, rooms: hall.rules.index.joinedRooms(of: bob)), by: bob)
+    try hall.run(.setProfile(profile, rooms: hall.index.joinedRooms(of: bob)), by: bob)
     #expect(hall.events.isEmpty)
   }
 

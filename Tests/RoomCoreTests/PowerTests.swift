@@ -1,5 +1,6 @@
 import MatrixWire
 import RoomCore
+import TestNames
 import Testing
 
 /// What takes power, beside what the authorization rules say.
@@ -15,15 +16,15 @@ struct PowerTests {
     #expect(hall.refusal(of: .redact(message, reason: nil), by: cem) == .forbidden)
     #expect(hall.refusal(of: .redact(message, reason: nil), by: dan) == .forbidden)
     try hall.run(.redact(message, reason: "noise"), by: bob)
-    #expect(hall.rows.events[message.id].map { json($0.content) } == "{}")
+    #expect(hall.event(message.id).map { json($0.content) } == "{}")
     let redaction = try #require(hall.events.last)
     #expect(json(redaction.content) == #"{"reason":"noise","redacts":"\#(message.id)"}"#)
-    #expect(hall.rows.events[message.id]?.redactedBy == redaction.id)
+    #expect(hall.event(message.id)?.redactedBy == redaction.id)
 
     try hall.run(.send(id, type: "m.room.message", content: ["body": "b"]), by: bob)
     let other = try #require(hall.events.last)
     try hall.run(.redact(other, reason: nil), by: ann)
-    #expect(hall.rows.events[other.id].map { json($0.content) } == "{}")
+    #expect(hall.event(other.id).map { json($0.content) } == "{}")
   }
 
   @Test mutating func theFirstEventIsNotRedacted() throws {

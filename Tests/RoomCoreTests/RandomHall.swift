@@ -1,6 +1,7 @@
 import MatrixWire
 import Ports
 import RoomCore
+import TestNames
 
 /// Random commands of five users; most of them are allowed.
 struct RandomHall {
@@ -48,10 +49,11 @@ struct RandomHall {
       ])
     case 10:
       action = .setProfile(
-        Profile(displayName: pick(["one", "two", "three"])), rooms: hall.rules.index.joinedRooms(of: user))
+        Profile(displayName: pick(["one", "two", "three"])), rooms: hall.index.joinedRooms(of: user))
     case 11:
       action = pick([
-        .setListed(room, happens(50)), .setTag(room, pick(["a", "b"]), happens(70) ? [:] : nil),
+        .setListed(room, happens(50)),
+        .setTag(room, pick(["a", "b"]), body: happens(70) ? Array("{}".utf8) : nil),
       ])
     case 12: action = .setAccountData(room, type: pick(["x", "y"]), content: Array("{}".utf8))
     case 13:
@@ -79,8 +81,8 @@ struct RandomHall {
   }
 
   private mutating func someEvent(of room: RoomID) -> PDU? {
-    let events = hall.rows.events.values.filter { $0.room == room }.sorted { $0.position < $1.position }
-    return events.isEmpty ? nil : pick(events)
+    let events = hall.stored.timeline(TimelinePage(room, TimelineRange(), .forward, limit: .max))
+    return events.isEmpty ? nil : pick(events).event
   }
 
   private mutating func run(_ action: RoomCommand.Action, by user: UserID) {

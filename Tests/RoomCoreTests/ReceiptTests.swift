@@ -1,6 +1,7 @@
 import MatrixWire
 import Ports
 import RoomCore
+import TestNames
 import Testing
 
 struct ReceiptTests {

@@ -1,5 +1,6 @@
 import MatrixWire
 import RoomCore
+import TestNames
 import Testing
 
 /// What bounds the memory of a room.

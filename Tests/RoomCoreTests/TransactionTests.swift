@@ -1,5 +1,6 @@
 import MatrixWire
 import RoomCore
+import TestNames
 import Testing
 
 /// Requests that are repeated.
@@ -12,7 +13,7 @@ struct TransactionTests {
   private var hall = Hall(limits: TransactionTests.limits)
 
   private func key(_ id: String, _ device: String = "tty") -> TransactionKey {
-    TransactionKey(user: ann, device: RoomCoreTests.device(device), endpoint: "send", id: id)
+    TransactionKey(user: ann, device: TestNames.device(device), endpoint: "send", id: id)
   }
 
   private mutating func send(_ key: TransactionKey, in room: RoomID) throws -> EventID? {
@@ -38,7 +39,7 @@ struct TransactionTests {
   @Test mutating func theBoundHoldsAcrossARestart() throws {
     let id = try hall.room()
     for request in ["1", "2", "3"] { _ = try send(key(request), in: id) }
-    hall.rules = RoomRules(server: here, hasher: QuickHasher(), limits: Self.limits, rows: hall.rows.rows)
+    hall.restart(limits: Self.limits)
     #expect(remembered(hall.rules) == ["2", "3"])
     _ = try send(key("4"), in: id)
     #expect(remembered(hall.rules) == ["3", "4"])
@@ -48,10 +49,15 @@ struct TransactionTests {
     let id = try hall.room()
     for request in ["1", "2"] { _ = try send(key(request), in: id) }
     _ = try send(key("1", "phone"), in: id)
-    try hall.run(.forgetTransactions(device("tty")), by: ann)
+    hall.rules.forgetTransactions(of: ann, on: device("tty"))
+    hall.stored.removeTransactions(of: ann, on: device("tty"))
     #expect(remembered(hall.rules) == [])
     #expect(remembered(hall.rules, "phone") == ["1"])
-    let again = RoomRules(server: here, hasher: QuickHasher(), limits: Self.limits, rows: hall.rows.rows)
-    #expect(remembered(again) == [])
+    hall.restart(limits: Self.limits)
+    #expect(remembered(hall.rules) == [])
+    #expect(remembered(hall.rules, "phone") == ["1"])
+    let first = try send(key("1"), in: id)
+    hall.rules.forget(key("1"))
+    #expect(try send(key("1"), in: id) != first)
   }
 }

@@ -1,13 +1,14 @@
 import MatrixWire
 import Ports
 import RoomCore
+import TestNames
 import Testing
 
 struct TypingTests {
   private var hall = Hall()
 
   private mutating func setTyping(_ span: Duration?, _ user: UserID, _ room: RoomID) throws -> [RoomEffect] {
-    try hall.rules.setTyping(span, of: user, in: room, now: hall.now)
+    try hall.rules.setTyping(span, of: user, in: room, hall.index, now: hall.now)
   }
 
   @Test mutating func typingEndsAtItsDeadline() throws {

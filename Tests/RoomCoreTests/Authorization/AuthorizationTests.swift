@@ -1,5 +1,6 @@
 import MatrixWire
 import Ports
+import TestNames
 import Testing
 
 @testable import RoomCore

@@ -1,5 +1,6 @@
 import MatrixWire
 import RoomCore
+import TestNames
 
 /// Rules 1, 5 to 8 and 10.
 enum EventCases {

@@ -1,5 +1,6 @@
 import MatrixWire
 import RoomCore
+import TestNames
 
 /// Rule 4.
 enum MembershipCases {

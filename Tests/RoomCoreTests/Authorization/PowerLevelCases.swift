@@ -1,5 +1,6 @@
 import MatrixWire
 import RoomCore
+import TestNames
 
 /// Rule 9. The standard levels with some keys set otherwise, or removed by `null`.
 enum PowerLevelCases {

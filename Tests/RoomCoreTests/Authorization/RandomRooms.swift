@@ -1,6 +1,7 @@
 import MatrixWire
 import Ports
 import RoomCore
+import TestNames
 
 /// Rooms and events by chance, where what matters to the rules happens often.
 struct RandomRooms {

@@ -1,5 +1,6 @@
 import MatrixWire
 import Ports
+import TestNames
 
 @testable import RoomCore
 
@@ -71,8 +72,7 @@ struct RawRoom {
       return PDU(
         id: id, room: roomID("raw"), type: place.type, stateKey: place.key, sender: creator,
         content: CanonicalJSON.object(content).bytes, timestamp: start.wall, depth: Int64(number),
-        previous: [],
-        authorizing: [], contentHash: "", position: number)
+        position: number)
     }
     let first = Place(type: "m.room.create", key: "")
     guard let room = state[first].flatMap({ Room(event(first, $0)) }) else {
