@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import RoomCore
 
 /// What a step is decided by beside its own relation. Decisions that come before it count as if they were applied.
 extension ListDecider {
@@ -12,6 +13,7 @@ extension ListDecider {
   func holds(_ fact: ListDecision.Fact) -> Bool {
     switch fact {
     case .isWatchedBack: isWatchedBack
+    case .hasCommonRoom: !rules.audience.membership.commonRooms(of: owner, observed).isEmpty
     case .exists: rules.exists(observed)
     case .hasRoomForLocalInvite: inviteCount(from: rules.server) < limits.waitingLocalInvites
     case .hasRoomForPeer: hasRoom(for: owner.server)

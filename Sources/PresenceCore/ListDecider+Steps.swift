@@ -66,8 +66,10 @@ extension ListDecider {
   private mutating func acceptsUnasked() -> Bool {
     switch rules.autoAccept(of: observed) {
     case .never: false
-    // Rooms will add theirs to `sharedRoom`; what it includes besides holds already.
-    case .reverse, .sharedRoom: find(.isWatchedBack)
+    case .reverse: find(.isWatchedBack)
+    case .sharedRoom:
+      // Both are asked: a decision is made anew where either changes.
+      [find(.isWatchedBack), find(.hasCommonRoom)].contains(true)
     case .always: find(.exists)
     }
   }

@@ -90,7 +90,7 @@ struct ListDecider {
     guard groups.count <= limits.groups, groups.allSatisfy({ $0.utf8.count <= limits.groupBytes }) else {
       return refuse(.tooLarge, "At most \(limits.groups) groups of \(limits.groupBytes) bytes.")
     }
-    guard let entry, entry.groups != groups else { return }
+    guard let entry, !entry.groups.hasBytes(of: groups) else { return }
     decision.after.entry?.groups = groups
     changeList(entry.state, sender: owner)
   }

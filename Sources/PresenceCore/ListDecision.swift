@@ -12,6 +12,8 @@ public struct ListDecision: Hashable, Sendable {
   enum Fact: Hashable, Sendable {
     /// The observed user has the owner on their list, with consent.
     case isWatchedBack
+    /// The owner and the observed user are in a room together.
+    case hasCommonRoom
     /// The observed user has an account. Only asked where it decides something: the time it takes would tell.
     case exists
     /// One more local user may wait for the observed user's answer.

@@ -179,6 +179,16 @@ public struct PersonPresence: Hashable, Sendable {
     if isActivity { lastActive = max(lastActive, now) }
   }
 
+  /// Does what others may notice. While that makes no user active who was not, it counts once a minute.
+  mutating func act(on device: DeviceID?, at now: Instant, _ limits: PresenceLimits) {
+    if let device, devices[device]?.reports == false {
+      devices[device]?.lastAct = now
+      devices[device]?.idleSince = nil
+    }
+    let isReachable = effective(at: now, limits).level >= PresenceState.online.level
+    if isReachable || now >= lastActive + limits.activeWindow { lastActive = max(lastActive, now) }
+  }
+
   /// Runs a change of devices; a rise of the effective level counts as activity.
   mutating func changeDevices(
     at now: Instant, _ limits: PresenceLimits, _ change: (inout [DeviceID: DevicePresence]) -> Void
@@ -210,7 +220,7 @@ public struct PersonPresence: Hashable, Sendable {
 /// What either the user or others see, with instants rather than ages, so that it only changes when something happened.
 struct PresenceView: Hashable, Sendable {
   var state: PresenceState
-  var statusMessage: String?
+  @Bytewise var statusMessage: String?
   var lastActive: Instant
   var currentlyActive: Bool
   var deviceTypes: [DeviceType]

@@ -10,7 +10,7 @@ public struct PresenceLists: Hashable, Sendable {
   public struct Entry: Hashable, Sendable {
     /// `pending` or `accepted`.
     public internal(set) var state: ListState
-    public internal(set) var groups: [String] = []
+    @Bytewise public internal(set) var groups: [String] = []
     /// Place among all entries, by when they came onto their list; instants may be equal.
     public internal(set) var order: UInt64
     public internal(set) var invitedAt: WallTime
@@ -105,6 +105,9 @@ public struct PresenceLists: Hashable, Sendable {
 
   /// Owners with an accepted entry for a user. Whether they may see the user is asked at delivery.
   public func audience(of observed: UserID) -> Set<UserID> { audiences[observed] ?? [] }
+
+  /// Whether any owner has an accepted entry for a user.
+  func hasAudience(_ observed: UserID) -> Bool { audiences.index(forKey: observed) != nil }
 
   /// Whether `observed` has allowed `observer`.
   public func isAllowed(_ observer: UserID, toSee observed: UserID) -> Bool {

@@ -5,7 +5,7 @@ public import Ports
 public struct PresenceRecord: Hashable, Sendable {
   /// What others saw at the instant of hiding.
   public struct Frozen: Hashable, Sendable {
-    public var statusMessage: String?
+    @Bytewise public var statusMessage: String?
     public var lastActive: WallTime
 
     public init(statusMessage: String?, lastActive: WallTime) {
@@ -16,7 +16,7 @@ public struct PresenceRecord: Hashable, Sendable {
 
   public var user: UserID
   public var choice: PresenceState
-  public var statusMessage: String?
+  @Bytewise public var statusMessage: String?
   public var lastActive: WallTime
   /// Set while the person hides.
   public var frozen: Frozen?

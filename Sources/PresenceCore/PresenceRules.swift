@@ -1,5 +1,6 @@
 public import MatrixWire
 public import Ports
+public import RoomCore
 
 /// The presence rules of one homeserver, whole: users, devices, lists, consent, visibility and time.
 ///
@@ -28,7 +29,8 @@ public struct PresenceRules: Sendable {
   /// The server whose people these are.
   public let server: ServerName
   public internal(set) var limits: PresenceLimits
-  public internal(set) var lists = PresenceLists()
+  /// Who may see whom. Memberships in rooms are set by the caller that applies the decisions of `RoomRules`.
+  public var audience: AudienceIndex
   var people: [UserID: PersonPresence] = [:]
   var deadlines = DeadlineQueue<Deadline>()
   var silentPeers: Set<ServerName> = []
@@ -49,10 +51,26 @@ public struct PresenceRules: Sendable {
   var lastStream: UInt64 = 0
   var lastEntry: UInt64 = 0
 
-  public init(server: ServerName, limits: PresenceLimits = .init(), autoAccept: AutoAccept = .reverse) {
+  /// - Parameters:
+  ///   - server: whose people these are.
+  ///   - limits: what bounds people and lists.
+  ///   - autoAccept: whose invites are accepted without asking, where a user did not say otherwise.
+  ///   - membership: who is in which room.
+  public init(
+    server: ServerName, limits: PresenceLimits = .init(), autoAccept: AutoAccept = .reverse,
+    membership: MembershipIndex = MembershipIndex()
+  ) {
     self.server = server
     self.limits = limits
     self.defaultAutoAccept = autoAccept
+    audience = AudienceIndex(server: server, membership)
+  }
+
+  /// Who watches whom by lists, with consent.
+  public internal(set) var lists: PresenceLists {
+    // Not a copy: the lists are a dozen dictionaries.
+    _read { yield audience.lists }
+    _modify { yield &audience.lists }
   }
 
   // MARK: People
@@ -126,6 +144,17 @@ public struct PresenceRules: Sendable {
     apply(try decide(update, of: user, on: device, now: now))
   }
 
+  // MARK: Activity
+
+  /// A user did what others may notice: sent, typed, read (Protocol 5.4).
+  public mutating func noteActivity(
+    of user: UserID, on device: DeviceID?, now: Moment
+  ) -> [PresenceEffect] {
+    let limits = limits
+    people.change(user) { $0.act(on: device, at: now.instant, limits) }
+    return reconcile(user, at: now.instant)
+  }
+
   // MARK: Time
 
   /// When `expire(now:)` has to run next, if nothing happens before.
@@ -159,12 +188,9 @@ public struct PresenceRules: Sendable {
 
   // MARK: What is seen
 
-  /// Whether a viewer may see a user: themselves, or allowed by them (Protocol 3.2). Asked at every delivery, never
-  /// only when something is queued. What remote users allow is known by their answers: their server tells this one what
-  /// any of its users may see, and this tells them apart.
+  /// Whether a viewer may see a user (`AudienceIndex`).
   public func isVisible(_ target: UserID, to viewer: UserID) -> Bool {
-    guard isLocal(target) else { return lists.entry(of: viewer, for: target)?.state == .accepted }
-    return viewer == target || lists.isAllowed(viewer, toSee: target)
+    audience.isVisible(target, to: viewer)
   }
 
   /// What is seen of a local user by those who may see them; nil for users who do not exist.
@@ -183,7 +209,7 @@ public struct PresenceRules: Sendable {
     return view.content(at: now.instant)
   }
 
-  /// The presence beside an entry of a viewer's own list, or why it is unknown.
+  /// The presence of a user whom a viewer watches, or why it is unknown.
   public func listedPresence(of target: UserID, for viewer: UserID, now: Moment) -> PresenceContent {
     if let reason = unknownReason(of: target, for: viewer) {
       // What was known of a remote user stays beside the reason: last activity and name.
@@ -195,7 +221,7 @@ public struct PresenceRules: Sendable {
       ?? PresenceContent(state: .unknown, unknownReason: .pending)
   }
 
-  /// Why the presence beside an entry of a viewer's own list is unknown; nil where they may see it.
+  /// Why the presence of a user is unknown to a viewer; nil where they watch the user and may see it.
   public func unknownReason(of target: UserID, for viewer: UserID) -> UnknownReason? {
     guard isLocal(target) else {
       guard meetsOthers else { return .elsewhere }
@@ -205,8 +231,7 @@ public struct PresenceRules: Sendable {
       return reason == .unanswered && people[viewer]?.choice == .hidden ? .notAsked : reason
     }
     let isShown =
-      lists.entry(of: viewer, for: target)?.state == .accepted && isVisible(target, to: viewer)
-      && people[target] != nil
+      people[target] != nil && audience.watches(viewer, target) && isVisible(target, to: viewer)
     return isShown ? nil : .pending
   }
 

@@ -47,8 +47,8 @@ struct RemotePresence: Hashable, Sendable {
     if let ours = view.idleSince, let theirs = aligned.view.idleSince, near(ours, theirs) {
       aligned.view.idleSince = ours
     }
-    return view.differs(from: aligned.view) || displayName != other.displayName
-      || avatarURL != other.avatarURL || unknownReason != other.unknownReason
+    return view.differs(from: aligned.view) || !displayName.hasBytes(of: other.displayName)
+      || !avatarURL.hasBytes(of: other.avatarURL) || unknownReason != other.unknownReason
   }
 
   /// As contents of an event made at `now`. The server's names go through as they came.

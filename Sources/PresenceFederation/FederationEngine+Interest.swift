@@ -20,7 +20,7 @@ extension FederationEngine {
         reconsider(event.userID, of: owner, rules, now, &step)
       case .inviteChanged(let event):
         let (observed, peer) = (event.observed, event.observer.server)
-        if peer != server, !rules.lists.isAllowed(peer, toSee: observed) {
+        if peer != server, !rules.audience.isVisible(observed, toUsersOf: peer) {
           unwatch(observed, by: peer)
         }
       case .sendToPeer(let peer, let message):
@@ -110,7 +110,7 @@ extension FederationEngine {
 
   /// Whether a peer may be told of a user: some user of the peer is allowed to see them.
   func isShown(_ user: UserID, to name: ServerName, _ rules: PresenceRules) -> Bool {
-    rules.lists.isAllowed(name, toSee: user) && rules.exists(user)
+    rules.audience.isVisible(user, toUsersOf: name) && rules.exists(user)
   }
 
   /// Whether a server may say anything of a user: only the user's own may.

@@ -1,5 +1,6 @@
 import MatrixWire
 import PresenceCore
+import TestNames
 import Testing
 
 /// The four policies of automatic acceptance (Protocol 6.5).

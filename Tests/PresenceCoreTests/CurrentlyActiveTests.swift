@@ -1,5 +1,6 @@
 import MatrixWire
 import PresenceCore
+import TestNames
 import Testing
 
 /// `currently_active` and its falling edge (Protocol 5.4, 3.5).

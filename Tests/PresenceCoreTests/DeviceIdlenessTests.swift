@@ -1,5 +1,6 @@
 import MatrixWire
 import PresenceCore
+import TestNames
 import Testing
 
 /// When devices are idle, by their reports or without them (Protocol 5.4, E5, E9).

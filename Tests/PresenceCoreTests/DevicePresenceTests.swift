@@ -1,5 +1,6 @@
 import MatrixWire
 import PresenceCore
+import TestNames
 import Testing
 
 /// Streams, grace, idleness and types of single devices (Protocol 5.4, E5, E9).

@@ -1,5 +1,6 @@
 import MatrixWire
 import PresenceCore
+import TestNames
 import Testing
 
 /// "effective(user), first match" of Protocol 5.4.

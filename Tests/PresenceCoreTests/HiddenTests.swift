@@ -1,5 +1,6 @@
 import MatrixWire
 import PresenceCore
+import TestNames
 import Testing
 
 /// The choice `hidden` (Protocol 5.4): offline to others, frozen at the instant of hiding.

@@ -1,6 +1,7 @@
 import MatrixWire
 import Ports
 import PresenceCore
+import TestNames
 import Testing
 
 /// How many may ask at once: people of one server, one person, and servers that flood.

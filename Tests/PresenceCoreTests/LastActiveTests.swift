@@ -1,5 +1,6 @@
 import MatrixWire
 import PresenceCore
+import TestNames
 import Testing
 
 /// "last_active := now when" and "NOT when" of Protocol 5.4.
@@ -132,5 +133,50 @@ struct LastActiveTests {
     world.forget()
     world.active(bob, "phone")
     #expect(world.effects == [])
+  }
+
+  @Test func whatOthersNoticeIsActivity() throws {
+    var world = try World.annWatchesBobOnline()
+    world.wait(.seconds(30))
+    world.record(world.rules.noteActivity(of: bob, on: device("tty"), now: world.now))
+    #expect(world.lastActive(bob) == .zero)
+    #expect(world.seen(bob, by: ann)?.currentlyActive == true)
+  }
+
+  /// Of a user who stays away watchers hear once a minute.
+  @Test func whoActsWhileAwayIsToldOnceAMinute() throws {
+    var world = try World.annWatchesBobOnline()
+    try world.put(.unavailable, by: bob)
+    world.wait(.seconds(120))
+    world.forget()
+    for _ in 0..<10 {
+      world.record(world.rules.noteActivity(of: bob, on: device("tty"), now: world.now))
+      world.wait(.seconds(5))
+    }
+    #expect(world.effects == [.presenceChanged(bob, toOthers: true)])
+    #expect(world.seen(bob, by: ann)?.state == .unavailable)
+  }
+
+  /// A device that says itself when nobody is at it goes on saying so; of another one, an act is the end of idleness.
+  @Test func anActEndsTheIdlenessOfADeviceThatDoesNotReport() throws {
+    var world = try World.annWatchesBob()
+    world.open(bob, "old", .unavailable)
+    #expect(world.state(of: bob) == .unavailable)
+    world.record(world.rules.noteActivity(of: bob, on: device("old"), now: world.now))
+    #expect(world.state(of: bob) == .online)
+    var reporting = try World.annWatchesBobOnline()
+    reporting.idle(bob, for: .seconds(300))
+    reporting.record(reporting.rules.noteActivity(of: bob, on: device("tty"), now: reporting.now))
+    #expect(reporting.state(of: bob) == .unavailable)
+  }
+
+  @Test func whatAHiddenUserDoesIsToldToNobody() throws {
+    var world = try World.annWatchesBobOnline()
+    try world.put(.hidden, by: bob)
+    world.wait(.seconds(600))
+    world.forget()
+    world.record(world.rules.noteActivity(of: bob, on: device("tty"), now: world.now))
+    #expect(!world.effects.contains(.presenceChanged(bob, toOthers: true)))
+    #expect((world.seen(bob, by: ann)?.lastActiveAgo ?? 0) >= 600_000)
   }
 }

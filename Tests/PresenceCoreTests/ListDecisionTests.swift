@@ -1,6 +1,7 @@
 import MatrixWire
 import Ports
 import PresenceCore
+import TestNames
 import Testing
 
 /// Decide, persist, apply: what is decided about lists, and when it has to be decided again.

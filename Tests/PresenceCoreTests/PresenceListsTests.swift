@@ -1,6 +1,7 @@
 import MatrixWire
 import Ports
 import PresenceCore
+import TestNames
 import Testing
 
 /// Invite, accept, deny, revoke, drop and lapse between people of one server (Protocol 3.6, E3, 6.5).

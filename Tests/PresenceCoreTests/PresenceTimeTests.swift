@@ -1,6 +1,7 @@
 import MatrixWire
 import Ports
 import PresenceCore
+import TestNames
 import Testing
 
 /// What holds for any interleaving of inputs, and for time passing between them.

@@ -1,6 +1,7 @@
 import MatrixWire
 import Ports
 import PresenceCore
+import TestNames
 import Testing
 
 /// Invites of users of other servers. Their own servers may not keep to the limits, so this one does.

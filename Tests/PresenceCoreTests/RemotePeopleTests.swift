@@ -1,5 +1,6 @@
 import MatrixWire
 import PresenceCore
+import TestNames
 import Testing
 
 /// What is asked of other servers, and what their silence means (Protocol 6.5, 3.6 E2).

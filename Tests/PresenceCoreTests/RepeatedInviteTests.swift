@@ -1,5 +1,6 @@
 import MatrixWire
 import PresenceCore
+import TestNames
 import Testing
 
 /// How often one person may ask another: once a minute, whatever became of the invite before.

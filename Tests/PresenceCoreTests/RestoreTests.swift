@@ -2,6 +2,7 @@ import MatrixWire
 import PorchlightTestSupport
 import Ports
 import PresenceCore
+import TestNames
 import Testing
 
 /// Records that no server of ours would have written.

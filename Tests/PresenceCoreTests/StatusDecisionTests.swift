@@ -1,6 +1,7 @@
 import MatrixWire
 import Ports
 import PresenceCore
+import TestNames
 import Testing
 
 /// A status that is decided, stored and applied, and what happens in between.

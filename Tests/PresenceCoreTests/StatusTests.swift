@@ -1,5 +1,6 @@
 import MatrixWire
 import PresenceCore
+import TestNames
 import Testing
 
 /// What `PUT …/status` takes, keeps and refuses (Protocol 3.3, Q19 to Q21).

@@ -1,5 +1,6 @@
 import MatrixWire
 import PresenceCore
+import TestNames
 import Testing
 
 /// Who may see whom, asked at delivery (Protocol 3.2, 5.4).

@@ -1,30 +1,9 @@
 import MatrixWire
 import Ports
 import PresenceCore
+import TestNames
 
-let ann = person("ann")
-let bob = person("bob")
-let cem = person("cem")
-let here = server("porch.example")
-let far = server("far.example")
 let farFay = person("fay", on: far)
-
-func server(_ name: String) -> ServerName {
-  guard let server = ServerName(name) else { preconditionFailure("'\(name)' is no server name") }
-  return server
-}
-
-func person(_ name: String, on server: ServerName = here) -> UserID {
-  guard let user = UserID(localpart: name, server: server) else {
-    preconditionFailure("'\(name)' is no localpart")
-  }
-  return user
-}
-
-func device(_ name: String) -> DeviceID {
-  guard let device = DeviceID(name) else { preconditionFailure("'\(name)' is no device") }
-  return device
-}
 
 /// One server's rules with a clock turned by hand: time passes in `wait`, deadline by deadline.
 struct World: Sendable {
