@@ -5,12 +5,14 @@ internal import Synchronization
 
 /// The store on disk: one SQLite file, readable by its owner alone.
 ///
-/// One connection: everything is read once, at the start, and from then on there are only writes, so readers beside the
-/// writer (a `DatabasePool`) would have nothing to do. The connection keeps the file to itself until it is closed or
-/// its process ends; a process that opens it meanwhile is told `StoreError.Code.inUse`.
+/// One connection writes, and reads everything at the start; a few more (`ReaderPool`) answer what is asked of rooms, so
+/// that neither waits for the other. The file is this process's own until the store is closed or the process ends; what
+/// opens it meanwhile is told `StoreError.Code.inUse`.
 public final class SQLiteServerStore: ServerStore {
   private let path: String
+  private let file: OpenFile
   private let database: DatabaseQueue
+  let readers: ReaderPool
   private let isClosed = Mutex(false)
 
   /// Opens a file, or creates it, in a folder that is made where there is none. Blocks for up to a second
@@ -22,6 +24,8 @@ public final class SQLiteServerStore: ServerStore {
   public init(path: String) throws(StoreError) {
     self.path = path
     try DatabaseFile.prepare(path)
+    file = try OpenFile(path)
+    readers = ReaderPool(path: path)
     do {
       database = try Schema.open(path)
     } catch {
@@ -54,15 +58,25 @@ public final class SQLiteServerStore: ServerStore {
   }
 
   public func close() async {
+    await readers.close()
     // Whatever fails here is in the log, and read from there at the next start.
     _ = try? await perform { db in try db.checkpoint(.truncate) }
     isClosed.withLock { $0 = true }
     try? database.close()
+    file.release()
   }
 
-  /// Runs something on the connection's own queue. A continuation and not GRDB's asynchronous writes: those
+  /// Asks for what happened in rooms.
+  func ask<Value: Sendable>(
+    _ body: @escaping @Sendable (RoomQueries) throws -> Value
+  ) async throws(StoreError) -> Value {
+    let path = path
+    return try await readers.read { db in try body(RoomQueries(reader: StoreReader(db: db, path: path))) }
+  }
+
+  /// Runs something on the writer's own queue. A continuation and not GRDB's asynchronous writes: those
   /// roll back when the calling task is cancelled.
-  private func perform<Value: Sendable>(
+  func perform<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(StoreError) -> Value {
     let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in

@@ -19,7 +19,6 @@ enum Schema {
     configuration.allowsUnsafeTransactions = true
     let database = try DatabaseQueue(path: path, configuration: configuration)
     try database.inDatabase { db in
-      try set(db, "locking_mode", to: "exclusive", reading: .text("exclusive"), path)
       try checkOwner(db, path)
       try set(db, "journal_mode", to: "WAL", reading: .text("wal"), path)
       try set(db, "synchronous", to: "FULL", reading: .number(2), path)
@@ -29,6 +28,17 @@ enum Schema {
     // What an earlier life left in its log moves into the database, where there is room for it.
     database.inDatabase { db in _ = try? db.checkpoint(.truncate) }
     return database
+  }
+
+  /// Opens a connection beside the writer's. It changes nothing, and sorts in memory: a full disk hinders no reader.
+  static func openReader(_ path: String) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.label = "porchlight.store.reader"
+    configuration.prepareDatabase { db in
+      try set(db, "query_only", to: "1", reading: .number(1), path)
+      try set(db, "temp_store", to: "memory", reading: .number(2), path)
+    }
+    return try DatabaseQueue(path: path, configuration: configuration)
   }
 
   /// Counts a start, and returns how many there were.
@@ -109,6 +119,8 @@ enum Schema {
       for tables in [AccountTables.third, decoy] { try db.execute(sql: tables) }
     }
     migrator.registerMigration("4") { db in try db.execute(sql: PresenceTables.fourth) }
+    migrator.registerMigration("5") { db in try db.execute(sql: RoomTables.fifth) }
+    migrator.registerMigration("6") { db in try db.execute(sql: RoomTables.sixth) }
     return migrator
   }
 

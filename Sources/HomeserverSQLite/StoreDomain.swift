@@ -18,13 +18,15 @@ protocol StoreDomain {
 
 extension StoreDomain {
   static func upsert(
-    _ table: String, _ keys: [String], _ columns: [String], rows: String? = nil
+    _ table: String, _ keys: [String], _ columns: [String], rows: String? = nil,
+    where condition: String? = nil
   ) -> String {
     let all = keys + columns
     let values = "VALUES (" + all.map { _ in "?" }.joined(separator: ", ") + ")"
     let changes = columns.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
     return "INSERT INTO \(table) (\(all.joined(separator: ", "))) \(rows ?? values) "
       + "ON CONFLICT (\(keys.joined(separator: ", "))) DO UPDATE SET \(changes)"
+      + (condition.map { " WHERE \($0)" } ?? "")
   }
 }
 
@@ -35,6 +37,7 @@ extension Database {
     case .accounts(let change): try AccountTables.write(change, to: self)
     case .presence(let change): try PresenceTables.write(change, to: self)
     case .peers(let change): try PeerTables.write(change, to: self)
+    case .rooms(let change): try RoomTables.write(change, to: self)
     }
   }
 

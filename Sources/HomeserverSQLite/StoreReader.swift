@@ -1,17 +1,19 @@
 internal import GRDB
 internal import Homeserver
 
-/// Reads everything a database holds.
+/// Reads what a database holds.
 struct StoreReader {
   let db: Database
   let path: String
 
+  /// What there is of a server but the timelines of its rooms.
   func everything(starts: UInt64) throws -> StoredServer {
     var stored = StoredServer()
     stored.starts = starts
     stored.accountRows = try AccountTables.rows(self)
     stored.presenceRows = try PresenceTables.rows(self)
     stored.peerRows = try PeerTables.rows(self)
+    stored.roomRows = try RoomTables.rows(self)
     stored.decoyKey = try rows("decoy", "key") { try $0.bytes(0) }.first
     return stored
   }
@@ -20,8 +22,17 @@ struct StoreReader {
     _ table: String, _ columns: String, _ record: (StoredRow) throws -> Record
   ) throws -> [Record] {
     var records: [Record] = []
-    let cursor = try Row.fetchCursor(db, sql: "SELECT \(columns) FROM \(table)")
-    while let row = try cursor.next() { records.append(try record(StoredRow(row, table: table, path))) }
+    try read(table, "SELECT \(columns) FROM \(table)") { records.append(try record($0)) }
     return records
+  }
+
+  /// Goes through what a statement finds; errors name the table.
+  func read(
+    _ table: String, _ sql: String, _ values: [any DatabaseValueConvertible] = [],
+    _ body: (StoredRow) throws -> Void
+  ) throws {
+    let statement = try db.cachedStatement(sql: sql)
+    let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values))
+    while let row = try cursor.next() { try body(StoredRow(row, table: table, path)) }
   }
 }

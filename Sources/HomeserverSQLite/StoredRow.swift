@@ -25,22 +25,30 @@ struct StoredRow {
   }
 
   func text(_ column: Int) throws -> String {
-    if case .string(let text) = value(column).storage { return text }
-    guard let text = String(validating: try bytes(column), as: UTF8.self) else { throw unreadable(column) }
+    // Without a copy: answers are made of thousands of rows. Text is valid UTF-8 or is not what was written.
+    guard row.count > column,
+      let text = try row.withUnsafeData(
+        atIndex: column, { $0.flatMap { String(validating: $0, as: UTF8.self) } })
+    else { throw unreadable(column) }
     return text
   }
 
   func optionalText(_ column: Int) throws -> String? { isNull(column) ? nil : try text(column) }
 
   func bytes(_ column: Int) throws -> [UInt8] {
-    guard case .blob(let data) = value(column).storage else { throw unreadable(column) }
-    return Array(data)
+    guard row.count > column, let bytes = try row.withUnsafeData(atIndex: column, { $0.map { Array($0) } })
+    else { throw unreadable(column) }
+    return bytes
   }
 
   func count(_ column: Int) throws -> UInt64 {
     guard let count = UInt64(exactly: try number(column)) else { throw unreadable(column) }
     return count
   }
+
+  func optionalCount(_ column: Int) throws -> UInt64? { isNull(column) ? nil : try count(column) }
+
+  func integer(_ column: Int) throws -> Int64 { try number(column) }
 
   func time(_ column: Int) throws -> WallTime { WallTime(milliseconds: try number(column)) }
 

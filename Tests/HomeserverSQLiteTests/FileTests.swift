@@ -1,11 +1,12 @@
 import GRDB
 import Glibc
 import Homeserver
-import HomeserverSQLite
 import MatrixWire
 import PorchlightTestSupport
 import Ports
 import Testing
+
+@testable import HomeserverSQLite
 
 /// The file: who may read it, what else it may be, and what it survives.
 struct FileTests {
@@ -46,7 +47,7 @@ struct FileTests {
     #expect(mode(place.folder + "/new/deep") == 0o700)
     #expect(mode(place.folder + "/new/deep/store.sqlite") == 0o600)
     #expect(mode(place.folder + "/new/deep/store.sqlite-wal") == 0o600)
-    // The connection has the file to itself, so that it shares no memory with others.
+    // What the connections share is in the memory of this process, which has the file to itself.
     #expect(mode(place.folder + "/new/deep/store.sqlite-shm") == nil)
   }
 
@@ -101,7 +102,10 @@ struct FileTests {
     let store = try SQLiteServerStore(path: place.path)
     _ = try await store.load(for: server)
     #expect(code(place.path) == .inUse)
-    // The failed attempt takes no lock away.
+    // Neither the failed attempt nor a reader that comes and goes takes the lock away.
+    let pool = ReaderPool(path: place.path)
+    try await pool.read { _ in }
+    await pool.close()
     #expect(DiskPlace.run("python3 -c \"\(Self.intruder)\" '\(place.path)'") == 0)
     try await store.commit([account("ann")])
     await store.close()
@@ -165,6 +169,12 @@ struct FileTests {
       ("INSERT INTO device VALUES ('@a:b', X'', NULL)", "device"),
       ("UPDATE meta SET server_name = '!'", "meta"),
       ("DROP TABLE presence", "presence"),
+      ("INSERT INTO room VALUES ('lobby', 0)", "room"),
+      ("INSERT INTO room_state VALUES ('!a:b', X'61', X'', 7)", "row of 7 in the table room_state"),
+      ("INSERT INTO room_alias VALUES ('#a:b', '!a:b', 'ann')", "room_alias"),
+      ("INSERT INTO room_receipt VALUES ('!a:b', '@a:b', 'm.seen', NULL, '$a', 1, 1, 1)", "room_receipt"),
+      ("INSERT INTO room_account_data VALUES ('@a:b', '!a:b', X'ff', X'', 1)", "room_account_data"),
+      ("INSERT INTO room_transaction VALUES ('@a:b', X'61', X'', X'', 'a', 1)", "room_transaction"),
     ]) func aRowNobodyUnderstandsIsNamed(_ statement: String, _ table: String) async throws
   {
     let store = try SQLiteServerStore(path: place.path)

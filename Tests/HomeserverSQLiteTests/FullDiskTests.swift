@@ -87,6 +87,7 @@ struct FullDiskTests {
     // The log is emptied into the database and used again.
     for round in 0..<500 { try await store.commit([presence("round \(round)")]) }
     #expect(try await fill(store).failure?.code == .full)
+    #expect(try await store.events([]).isEmpty)
     try await store.commit([presence("after")])
     #expect(DiskPlace.run("rm '\(place.folder)/ballast'") == 0)
     let stored = try await place.open().load(for: server)

@@ -4,6 +4,7 @@ import Homeserver
 import MatrixWire
 import PorchlightTestSupport
 import PresenceCore
+import RoomCore
 import Testing
 
 @testable import HomeserverSQLite
@@ -13,7 +14,9 @@ import Testing
 /// `Databases/COMMIT.sqlite` was written by the build of that commit, by `.ci/fill-database.py`. A change of the
 /// schema adds the database of the version before it.
 struct UpgradeTests {
-  static let versions = ["fa41609"]
+  static let versions = ["fa41609", "723a211", "4b0bcc6"]
+  /// Versions that had rooms.
+  static let withRooms: Set = ["4b0bcc6"]
   private static let server = ServerName("harbor.example")
 
   private static func fixture(_ version: String) -> String {
@@ -67,7 +70,7 @@ struct UpgradeTests {
 
   @Test(arguments: versions) func whatAnEarlierVersionKeptMeansTheSame(version: String) async throws {
     let place = try place(version)
-    try expectEverything(in: try await load(place.path))
+    try expectEverything(in: try await load(place.path), version)
   }
 
   /// Each change of the schema is one transaction, so this is what a power cut between any two of them leaves.
@@ -80,7 +83,7 @@ struct UpgradeTests {
       let isEarlier = try await database.read { db in try migrator.appliedIdentifiers(db).contains(last) }
       if !isEarlier { try migrator.migrate(database, upTo: last) }
       try database.close()
-      try expectEverything(in: try await load(place.path))
+      try expectEverything(in: try await load(place.path), version)
     }
   }
 
@@ -104,7 +107,7 @@ struct UpgradeTests {
     try UserID("@\(localpart):harbor.example").orThrow(localpart)
   }
 
-  private func expectEverything(in stored: StoredServer) throws {
+  private func expectEverything(in stored: StoredServer, _ version: String) throws {
     let ann = try user("ann")
     #expect(stored.starts == 2)
     #expect(Set(stored.accounts.map(\.user.localpart)) == ["ann", "bob", "cara", "dave", "hugo", "gone"])
@@ -148,5 +151,44 @@ struct UpgradeTests {
     let filter = try #require(stored.filters.first { $0.user == ann })
     #expect(filter.id == 1)
     #expect(String(decoding: filter.definition, as: UTF8.self).contains("m.presence"))
+    guard Self.withRooms.contains(version) else {
+      #expect(stored.roomRows == RoomRows())
+      return
+    }
+    try expectRooms(in: stored.roomRows)
+  }
+
+  private func expectRooms(in rows: RoomRows) throws {
+    let (ann, dave) = (try user("ann"), try user("dave"))
+    let hall = try #require(rows.rooms.first)
+    #expect(rows.rooms.count == 1 && hall.isListed)
+    #expect(rows.aliases.map(\.alias.rawValue) == ["#hall:harbor.example"])
+    let members = rows.state.filter { $0.type == RoomEventType.member }
+    let memberships = Dictionary(uniqueKeysWithValues: members.map { ($0.stateKey, $0.membership) })
+    #expect(
+      memberships == [
+        ann.rawValue: .join, try user("bob").rawValue: .join, try user("cara").rawValue: .invite,
+        dave.rawValue: .leave,
+      ])
+    // Ann made the room, and had another name later.
+    let own = try #require(members.first { $0.stateKey == ann.rawValue })
+    #expect(own.position == 20 && rows.joins == [own.id: 2])
+    #expect(rows.ends == [RoomEnd(own)])
+    #expect(rows.forgotten.map(\.user) == [dave])
+    #expect(rows.receipts.map(\.receipt.eventPosition) == [13])
+    #expect(rows.accountData.map(\.type) == ["m.tag"])
+    #expect(rows.transactions.map(\.number).sorted() == [1, 2, 3, 4])
+  }
+
+  @Test func messagesOfAnEarlierVersionCountAsUnread() async throws {
+    let place = try place("4b0bcc6")
+    let store = try SQLiteServerStore(path: place.path)
+    let room = try #require(
+      try await store.load(for: Self.server.orThrow("server")).roomRows.rooms.first?.room)
+    let messages = try await store.newestMessages(in: [room: TimelineRange()], limit: 10)
+    let seen = try await store.visibility(of: [room], for: try user("ann"))
+    await store.close()
+    #expect(messages[room]?.map(\.position) == [13, 15], "One was redacted.")
+    #expect(seen[room]?.map(\.position) == [2, 6])
   }
 }

@@ -2,6 +2,7 @@ public import Homeserver
 internal import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import RoomCore
 
 /// One place where a store keeps things, opened again and again.
 public protocol StorePlace: Sendable {
@@ -25,7 +26,7 @@ public struct StorePromise: Sendable, CustomStringConvertible {
   public func hold(_ place: any StorePlace) async throws { try await check(place) }
 
   /// What every store promises.
-  public static let all = rows + removals + commits + texts
+  public static let all = rows + removals + commits + texts + rooms + history
 }
 
 /// A store did not do what it promises.
@@ -113,7 +114,7 @@ func expect(_ holds: Bool, _ what: String) throws {
 }
 
 extension StoredServer {
-  /// What would have to be committed to an empty store.
+  /// What would have to be committed to an empty store, without timelines.
   public var asChanges: [StoreChange] {
     accounts.map(StoreChange.account) + presence.map(StoreChange.presence)
       + devices.map(StoreChange.device) + deviceActivity.map(StoreChange.deviceActivity)
@@ -121,6 +122,15 @@ extension StoredServer {
       + profileFields.map(StoreChange.profileField) + accountData.map(StoreChange.accountData)
       + filters.map(StoreChange.filter)
       + peers.map(StoreChange.peer) + unsent.map(StoreChange.unsent) + (epoch > 0 ? [.epoch(epoch)] : [])
+      + roomRows.asChanges.map(StoreChange.rooms)
+  }
+}
+
+extension RoomRows {
+  fileprivate var asChanges: [RoomChange] {
+    rooms.map(RoomChange.room) + state.map(Sample.added) + aliases.map(RoomChange.alias)
+      + forgotten.map(RoomChange.forgotten) + receipts.map(RoomChange.receipt)
+      + accountData.map(RoomChange.accountData) + transactions.map(RoomChange.transaction)
   }
 }
 

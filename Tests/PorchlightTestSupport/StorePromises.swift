@@ -3,6 +3,7 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceCore
 internal import PresenceFederation
+internal import RoomCore
 
 extension StorePromise {
   /// A row of each kind, with everything in it and with nothing in it.
@@ -10,7 +11,7 @@ extension StorePromise {
     let (ann, bob) = (try Sample.user("ann"), try Sample.user("bob"))
     let (desk, phone) = (try Sample.device("DESK"), try Sample.device("PHONE"))
     let far = try UserID("@far:elsewhere.example").orThrow("far")
-    return [
+    let rows: [StoreChange] = [
       .account(
         AccountRecord(
           user: ann, passwordHash: "$scrypt$…", createdAt: Sample.time(1_795_262_400_123),
@@ -66,6 +67,7 @@ extension StorePromise {
       .unsent(ListEDU(.drop, observer: ann, observed: far)),
       .epoch(1_795_262_400_124),
     ]
+    return try rows + Sample.roomRows().map(StoreChange.rooms)
   }
 
   static let rows = [
@@ -132,7 +134,7 @@ extension StorePromise {
         .filter(FilterRecord(user: user, id: 1, definition: [1])),
       ]
       let unchanged = try everyRow().filter { row in !changed.contains { $0.isSameRow(as: row) } }
-      try expect(unchanged.count == 18, "\(unchanged.count) rows are not in question")
+      try expect(unchanged.count == 31, "\(unchanged.count) rows are not in question")
       try await place.commit(changed, leaving: changed + unchanged)
     },
     StorePromise("what is written behind changes only what it names") { place in
@@ -147,7 +149,7 @@ extension StorePromise {
   ]
 
   static let removals = [
-    StorePromise("a device goes with its tokens and its activity, and nobody else's") { place in
+    StorePromise("a device goes with its tokens, its activity and its requests, and nobody else's") { place in
       let rows = try everyRow()
       let (ann, desk) = (try Sample.user("ann"), try Sample.device("DESK"))
       try await place.commit(rows)
@@ -156,10 +158,11 @@ extension StorePromise {
         case .accounts(.device(let record)): record.user != ann || record.id != desk
         case .presence(.deviceActivity(let record)): record.user != ann || record.device != desk
         case .accounts(.token(let record)): record.user != ann || record.device != desk
+        case .rooms(.transaction(let record)): record.key.user != ann || record.key.device != desk
         default: true
         }
       }
-      try expect(left.count == rows.count - 3, "the sample has changed")
+      try expect(left.count == rows.count - 4, "the sample has changed")
       try await place.commit([.removeDevice(ann, desk)], leaving: left)
     },
     StorePromise("a token goes alone") { place in

@@ -6,7 +6,7 @@ public enum AccountChange: Hashable, Sendable {
   case account(AccountRecord)
   /// A device, new or renamed.
   case device(DeviceRecord)
-  /// A device is gone, and its tokens and its activity with it.
+  /// A device is gone, and its tokens, its activity and what its requests did with it.
   case removeDevice(UserID, DeviceID)
   case token(TokenRecord)
   case removeToken(TokenDigest)

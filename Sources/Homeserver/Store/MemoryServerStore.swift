@@ -1,5 +1,6 @@
 public import MatrixWire
 internal import PresenceCore
+internal import RoomCore
 internal import Synchronization
 
 /// A store without a disk: what it holds lasts as long as the process does.
@@ -12,18 +13,27 @@ public final class MemoryServerStore: ServerStore {
     var accounts = MemoryAccounts()
     var presence = MemoryPresence()
     var peers = MemoryPeers()
+    var rooms = MemoryRooms()
 
     mutating func apply(_ change: StoreChange) {
       switch change {
       case .accounts(let change):
         accounts.apply(change)
-        if case .removeDevice(let user, let id) = change { presence.removeDevice(Device(user: user, id: id)) }
+        if case .removeDevice(let user, let id) = change {
+          presence.removeDevice(Device(user: user, id: id))
+          rooms.removeTransactions(of: user, on: id)
+        }
       case .presence(.deviceActivity(let record))
       where !accounts.has(Device(user: record.user, id: record.device)):
         // What is written behind may come after a logout.
         break
       case .presence(let change): presence.apply(change)
+      case .rooms(.transaction(let record))
+      where !accounts.has(Device(user: record.key.user, id: record.key.device)):
+        // The device may have been logged out while the request was under way.
+        break
       case .peers(let change): peers.apply(change)
+      case .rooms(let change): rooms.apply(change)
       }
     }
 
@@ -33,6 +43,7 @@ public final class MemoryServerStore: ServerStore {
       stored.accountRows = accounts.rows
       stored.presenceRows = presence.rows
       stored.peerRows = peers.rows
+      stored.roomRows = rooms.rows
       return stored
     }
   }
@@ -65,6 +76,11 @@ public final class MemoryServerStore: ServerStore {
       return nil
     }
     if let failure { throw failure }
+  }
+
+  /// Reads the rooms as they are now.
+  func read<Value: Sendable>(_ body: (MemoryRooms) -> Value) -> Value {
+    state.withLock { body($0.rooms) }
   }
 
   public func close() async {}

@@ -1,10 +1,10 @@
 public import MatrixWire
 
-/// Where a homeserver keeps what it must not lose: load everything, commit changes.
+/// Where a homeserver keeps what it must not lose: load everything but timelines, commit changes, and ask for timelines.
 ///
 /// Every implementation passes the contract suite in `PorchlightTestSupport`.
-public protocol ServerStore: Sendable {
-  /// Everything that was committed, and one start more than last time.
+public protocol ServerStore: RoomHistory {
+  /// Everything that was committed but the timelines of rooms, and one start more than last time.
   ///
   /// - Throws: `StoreError`, also where the store belongs to a server of another name.
   func load(for server: ServerName) async throws(StoreError) -> StoredServer
