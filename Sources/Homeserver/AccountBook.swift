@@ -21,6 +21,8 @@ struct AccountBook: Sendable {
   }
 
   struct LoggedIn: Sendable {
+    /// Which of all devices that came in this life of the server: one that logs out and in again is another.
+    let number: UInt64
     var displayName: String?
     var tokens: Set<TokenDigest> = []
     /// Which of all uses of devices in this life of the server was its last; 0 where there was none.
@@ -37,6 +39,7 @@ struct AccountBook: Sendable {
   /// Devices that hold tokens of more than one generation.
   private(set) var renewed: Set<Device> = []
   private var uses: UInt64 = 0
+  private var comings: UInt64 = 0
 
   init(_ stored: AccountRows) {
     for record in stored.accounts { apply(.account(record)) }
@@ -57,7 +60,11 @@ struct AccountBook: Sendable {
         accounts[record.user]?.record = record
       }
     case .device(let record):
-      accounts[record.user]?.devices[record.id, default: LoggedIn()].displayName = record.displayName
+      if accounts[record.user]?.devices[record.id] == nil {
+        comings += 1
+        accounts[record.user]?.devices[record.id] = LoggedIn(number: comings)
+      }
+      accounts[record.user]?.devices[record.id]?.displayName = record.displayName
     case .removeDevice(let user, let id):
       for digest in accounts[user]?.devices[id]?.tokens ?? [] { tokens[digest] = nil }
       accounts[user]?.devices[id] = nil

@@ -54,6 +54,11 @@ extension AccountRegistry {
     read { $0.accounts[device.user]?.devices[device.id] != nil }
   }
 
+  /// Which of all devices that ever logged in it is, in this life of the server; nil for one that is not logged in.
+  func number(of device: Device) -> UInt64? {
+    read { $0.accounts[device.user]?.devices[device.id]?.number }
+  }
+
   /// A person's own devices, by name.
   func devices(of user: UserID) -> [DeviceDescription] {
     read { book in

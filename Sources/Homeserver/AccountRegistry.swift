@@ -73,6 +73,16 @@ final class AccountRegistry: Sendable {
     return state.withLock { $0.costs.decoy(draw, present: secrets.cost) }
   }
 
+  /// A code of a message that only this server can compute, for as long as its store lives.
+  @Sendable func code(of message: [UInt8]) -> [UInt8] {
+    secrets.authenticationCode(of: Array("code".utf8) + message, key: decoyKey)
+  }
+
+  /// Draws something at random.
+  func draw<Value>(_ value: (inout any RandomNumberGenerator & Sendable) -> Value) -> Value {
+    state.withLock { value(&$0.random) }
+  }
+
   /// A device is used.
   func noteUse(of device: Device) { state.withLock { $0.book.noteUse(of: device) } }
 

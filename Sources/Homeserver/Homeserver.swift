@@ -2,6 +2,7 @@ public import MatrixWire
 public import Ports
 public import PresenceCore
 internal import PresenceFederation
+public import RoomCore
 internal import Synchronization
 
 /// The reference homeserver: requests in, answers out, as values. Every caller with a `WireRequest` (an HTTP adapter,
@@ -16,6 +17,10 @@ public final class Homeserver: Sendable {
     public var version = "unknown"
     public var limits = PresenceLimits()
     public var autoAccept = AutoAccept.reverse
+    /// In which rooms members see each other's presence.
+    public var presenceSharing = PresenceSharing()
+    /// What bounds rooms.
+    public var roomLimits = RoomLimits()
     /// The least span between two answers of one device's stream while changes keep coming.
     public var batching = Duration.milliseconds(250)
     /// The longest a poll may wait.
@@ -81,7 +86,7 @@ public final class Homeserver: Sendable {
   ///   - configuration: the server's name and limits.
   ///   - stored: what `store` was loaded with; nothing for a new one.
   ///   - store: where everything goes that must not be lost.
-  ///   - secrets: keeps passwords and tokens.
+  ///   - secrets: keeps passwords and tokens, and hashes events of rooms.
   ///   - time: every deadline of the server runs on it.
   ///   - random: where tokens and device names come from; outside of tests it has to be the system's.
   ///   - federation: how to meet other servers; nil where it meets none.
@@ -121,7 +126,10 @@ public final class Homeserver: Sendable {
       (federationClient, profileFetcher, sender) = (nil, nil, nil)
     }
     presence = PresenceService(
-      configuration, stored, time: time, hub: hub, accounts: accounts, persistence: persistence, locks: locks,
+      configuration, stored,
+      rooms: RoomRules(
+        server: configuration.name, hasher: secrets, limits: configuration.roomLimits, rows: stored.roomRows),
+      history: store, time: time, hub: hub, accounts: accounts, persistence: persistence, locks: locks,
       federation: host)
     streams = StreamEndpoints(
       accounts: accounts, presence: presence, longestWait: configuration.longestWait)
@@ -147,6 +155,10 @@ public final class Homeserver: Sendable {
         federationClient: federationClient
       ).endpoints
       + AccountDataEndpoints(accounts: accounts, writer: writer, presence: presence).endpoints
+      + RoomFamilies(
+        server: server, authenticator: authenticator, presence: presence,
+        reader: RoomReader(presence: presence, accounts: accounts, time: time)
+      ).endpoints
       + LoginEndpoints(
         server: server, hasLocalLogin: configuration.localLogin, accounts: accounts, writer: writer,
         passwords: passwords, sessions: sessions
@@ -160,7 +172,7 @@ public final class Homeserver: Sendable {
         server: server, accounts: accounts, writer: writer, limiter: limiter, passwords: passwords,
         authentication: authentication, presence: presence, lifetimes: lifetimes, time: time
       ).endpoints
-      + ServerEndpoints(baseURL: configuration.baseURL).endpoints
+      + ServerEndpoints(baseURL: configuration.baseURL, sharing: configuration.presenceSharing).endpoints
       + FederationEndpoints(
         server: server, version: configuration.version, largestBody: configuration.largestBody,
         client: federationClient, accounts: accounts, presence: presence, time: time

@@ -13,6 +13,13 @@ final class KeyedLock: Sendable {
     /// The relation of two users. A key of its own: were it the user's, the time a request about a user
     /// takes would tell its sender that they are just writing something.
     case relation(owner: UserID, observed: UserID)
+    /// The profile that a user's rooms show. A key of its own: it waits for rooms, for which others wait who have the
+    /// user's.
+    case shownProfile(UserID)
+    /// A room, with everything that stands in it.
+    case room(RoomID)
+    /// Which room an alias stands for.
+    case alias(RoomAlias)
   }
 
   private typealias EntryID = UInt64

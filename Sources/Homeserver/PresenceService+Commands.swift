@@ -2,6 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceCore
 internal import PresenceFederation
+internal import RoomCore
 
 /// What requests ask to be done.
 extension PresenceService {
@@ -15,7 +16,7 @@ extension PresenceService {
 
   func setStatus(_ update: StatusUpdate, on device: Device) async throws {
     let user = device.user
-    try await locks.withLock([user]) {
+    let showsAnother = try await locks.withLock([user]) {
       let now = time.now
       // A device that was logged out meanwhile would be there again, for nobody.
       let id = accounts.isLoggedIn(device) ? device.id : nil
@@ -30,12 +31,35 @@ extension PresenceService {
         try? await persistence.commit([.presence(.presence(stored(newer)))])
       }
       perform(effects)
-      if accounts.announcedProfile(of: user) != shownBefore {
-        perform([.presenceChanged(user, toOthers: true)])
-        notifyInvited(by: user)
+      guard accounts.announcedProfile(of: user) != shownBefore else { return false }
+      perform([.presenceChanged(user, toOthers: true)])
+      notifyInvited(by: user)
+      return true
+    }
+    if showsAnother { await showProfile(of: user) }
+  }
+
+  /// The rooms a user is in have the profile that others are shown. A room that could not be written keeps the one before
+  /// until the next change.
+  private func showProfile(of user: UserID) async {
+    // One after another: the last one finds what those before it wrote.
+    await locks.withLock(keys: [.shownProfile(user)]) {
+      var tried: Set<RoomID> = []
+      while true {
+        let profile = accounts.announcedProfile(of: user) ?? Profile()
+        let stale = rules.audience.membership.joinedRooms(of: user).filter { id in
+          !tried.contains(id) && rooms.rules.room(id)?.member(user).map { $0.profile != profile } ?? false
+        }
+        guard !stale.isEmpty else { return }
+        let some = Array(stale.prefix(Self.roomsInOneTurn))
+        tried.formUnion(some)
+        _ = try? await perform(RoomCommand(.setProfile(profile, rooms: some), by: user))
       }
     }
   }
+
+  /// In how many rooms a profile is changed at once: others wait for their locks.
+  private static let roomsInOneTurn = 20
 
   /// What is stored of a person: with the profile others are shown, frozen where the person begins to hide.
   private func stored(_ record: PresenceRecord) -> PresenceRecord {
@@ -67,15 +91,18 @@ extension PresenceService {
 
   func removeDevice(_ device: Device) {
     apply { $0.removeDevice(device.id, of: device.user, now: $1) }
+    rooms.rules.forgetTransactions(of: device.user, on: device.id)
   }
 
   /// A profile is part of what others see. While its user hides or appears offline, nothing is said: an event would
   /// show that the user is there (I18).
-  func profileChanged(_ user: UserID) {
+  func profileChanged(_ user: UserID) async {
     guard let person = rules.person(user) else { return }
     let isSeen = person.choice != .hidden && person.choice != .offline
     perform([.presenceChanged(user, toOthers: isSeen)])
-    if isSeen { notifyInvited(by: user) }
+    guard isSeen else { return }
+    notifyInvited(by: user)
+    await showProfile(of: user)
   }
 
   /// What a viewer may see of a user now; nil where they may not. A remote user who is not watched here is asked for.

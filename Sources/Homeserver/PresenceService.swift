@@ -2,6 +2,7 @@ internal import MatrixWire
 internal import Ports
 internal import PresenceCore
 internal import PresenceFederation
+internal import RoomCore
 internal import Synchronization
 
 /// The presence rules at work: applies what requests ask for, tells waiting polls, and keeps the rules' time.
@@ -14,6 +15,9 @@ internal import Synchronization
 /// not tell who is there.
 actor PresenceService {
   var rules: PresenceRules
+  var rooms: RoomHost
+  /// What happened in rooms, as it is stored.
+  let history: any RoomHistory
   /// Other servers; nil where it meets none.
   var federation: FederationHost?
   /// Who waits for what other servers say of their users.
@@ -34,11 +38,15 @@ actor PresenceService {
   private var armed: Instant?
 
   init(
-    _ configuration: Homeserver.Configuration, _ stored: StoredServer, time: any Timekeeper, hub: SyncHub,
-    accounts: AccountRegistry, persistence: PersistenceService, locks: KeyedLock, federation: FederationHost?
+    _ configuration: Homeserver.Configuration, _ stored: StoredServer, rooms: RoomRules,
+    history: any RoomHistory,
+    time: any Timekeeper, hub: SyncHub, accounts: AccountRegistry, persistence: PersistenceService,
+    locks: KeyedLock, federation: FederationHost?
   ) {
     rules = PresenceRules(
-      server: configuration.name, limits: configuration.limits, autoAccept: configuration.autoAccept)
+      server: configuration.name, limits: configuration.limits, autoAccept: configuration.autoAccept,
+      membership: MembershipIndex(configuration.presenceSharing, rooms: rooms.allRooms))
+    (self.rooms, self.history) = (RoomHost(rooms), history)
     rules.meetsOthers = federation != nil || configuration.othersAreSilent
     self.time = time
     self.accounts = accounts
@@ -46,7 +54,8 @@ actor PresenceService {
     self.locks = locks
     self.federation = federation
     sync = SyncService(
-      hub: hub, accounts: accounts, batching: configuration.batching, life: stored.starts)
+      hub: hub, accounts: accounts, batching: configuration.batching, life: stored.starts,
+      seal: PositionSeal(accounts.code(of:)))
     alarm = Alarm(time)
     writer = Alarm(time)
     longAnswers = Alarm(time)
@@ -82,6 +91,7 @@ actor PresenceService {
     let effects = rules.expire(now: time.now)
     writeLater(effects)
     dispatch(effects)
+    expireRooms()
     expireFederation()
     expireQueries()
     for event in sync.takePostponed(dueAt: time.instant) { publish(event) }
@@ -96,6 +106,7 @@ actor PresenceService {
     func consider(_ deadline: Instant?) {
       if let deadline { next = min(next ?? deadline, deadline) }
     }
+    consider(rooms.rules.nextDeadline)
     consider(federation?.engine.nextDeadline)
     consider(queries.nextDeadline)
     consider(sync.nextDeadline)
@@ -185,12 +196,17 @@ actor PresenceService {
   /// - Returns: whether it may be read. Where so much changed that it takes more than one turn, it has to be called again.
   func look(_ viewer: UserID, waits: Bool) -> Bool {
     publishPostponed(for: viewer)
-    return sync.look(viewer, waits: waits)
+    return sync.look(viewer, waits: waits, rules.audience.membership)
   }
 
   /// The same in as many turns as it takes.
   func lookInTurns(_ viewer: UserID) async {
     while !look(viewer, waits: false) { await Task.yield() }
+  }
+
+  /// Where a viewer's stream is now.
+  func position(of viewer: UserID) -> StreamPosition {
+    sync.position(of: viewer, rooms: rules.audience.membership.knows(viewer) ? rooms.position : nil)
   }
 
   func publishPostponed(for viewer: UserID) {
@@ -200,7 +216,7 @@ actor PresenceService {
   private func publish(_ event: PostponedEvents.Event) {
     switch event {
     case .list(let owner, let event):
-      sync.listChanged(of: owner, event, isWatched: !rules.lists.audience(of: event.userID).isEmpty)
+      sync.listChanged(of: owner, event, isWatched: rules.audience.isWatched(event.userID))
     case .invite(let event):
       sync.inviteChanged(event)
       for (observer, observed) in rules.keepUnclaimed(event) {
@@ -212,7 +228,7 @@ actor PresenceService {
 
   /// Takes out polls that something new concerns, some at a time.
   func wake() {
-    if sync.wake() { answerLater() }
+    if sync.wake(rules.audience.membership) { answerLater() }
   }
 
   /// Whether there is a relation with another server may have changed.

@@ -12,6 +12,9 @@ struct RateLimiter: Sendable {
     case registration
     case status
     case invites
+    case messages
+    case joins
+    case roomCreations
     case requests
     case keyFetch
     case keyFetchOfAnybody
@@ -98,6 +101,9 @@ struct RateLimiter: Sendable {
     case .registration: limits.registration
     case .status: limits.status
     case .invites: limits.invites
+    case .messages: limits.messages
+    case .joins: limits.joins
+    case .roomCreations: limits.roomCreations
     case .requests: limits.requests
     case .keyFetch: limits.keyFetches
     case .keyFetchOfAnybody: limits.keyFetchesOfAnybody

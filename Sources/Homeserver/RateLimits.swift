@@ -21,8 +21,14 @@ public struct RateLimits: Hashable, Sendable {
   public var registration: Rate? = Rate(perSecond: 1, burst: 60)
   /// Changes of one's own status and profile, and what devices say of themselves.
   public var status: Rate? = Rate(perSecond: 10, burst: 100)
-  /// People asked for permission to see them, by one person.
+  /// Users invited by one user: to rooms, and to be seen by them.
   public var invites: Rate? = Rate(perSecond: 1, burst: 200)
+  /// What one user says in rooms: events of any kind, typing and receipts.
+  public var messages: Rate? = Rate(perSecond: 20, burst: 500)
+  /// Rooms that one user joins or knocks at.
+  public var joins: Rate? = Rate(perSecond: 1, burst: 200)
+  /// Rooms that one user makes.
+  public var roomCreations: Rate? = Rate(perSecond: 0.2, burst: 100)
   /// Everything: of one person, and without a session from one address.
   public var requests: Rate? = Rate(perSecond: 200, burst: 2000)
   /// Keys of other servers that are fetched for clients of the notary: from one address, and in all.
@@ -40,6 +46,9 @@ public struct RateLimits: Hashable, Sendable {
     limits.registration = nil
     limits.status = nil
     limits.invites = nil
+    limits.messages = nil
+    limits.joins = nil
+    limits.roomCreations = nil
     limits.requests = nil
     limits.keyFetches = nil
     limits.keyFetchesOfAnybody = nil
