@@ -45,6 +45,10 @@ extension Homeserver {
     return hub.postpone(poll, now: time.instant) ? poll : nil
   }
 
+  /// Whether many polls are being told of a change, and some have yet to be. What clients ask that were told can wait so
+  /// long.
+  public var isTellingMany: Bool { hub.isTelling }
+
   /// Opens a poll and waits for its answer.
   func wait(for endpoint: PollParameters.Endpoint, _ request: RoutedRequest) async throws -> WireResponse {
     let answer = Answer()

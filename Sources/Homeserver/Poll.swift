@@ -85,15 +85,17 @@ public final class Poll: Sendable {
   /// Events as the answer of this poll, which went on from `start`.
   func answer(
     from start: SyncToken?, to next: SyncToken, isComplete: Bool = false, accountData: [[UInt8]] = [],
-    presence: [[UInt8]] = []
+    presence: [[UInt8]] = [], rooms: RoomsAnswer = .nothing
   ) -> WireResponse {
     switch form.shape {
     case .withSender:
       .stream(
         StreamBytes.sync(
-          nextBatch: next, isComplete: isComplete, accountData: accountData, presence: presence))
+          nextBatch: next, isComplete: isComplete, accountData: accountData, presence: presence,
+          rooms: rooms.sections))
     case .contentOnly:
-      .stream(StreamBytes.chunk(start: start ?? next, end: next, events: presence + accountData))
+      .stream(
+        StreamBytes.chunk(start: start ?? next, end: next, events: rooms.events + presence + accountData))
     }
   }
 }
@@ -103,7 +105,9 @@ struct OpenPoll: Sendable {
   let poll: Poll
   let stream: StreamID
   /// The position it goes on from; nil where it begins.
-  let since: StreamPosition?
+  var since: StreamPosition?
+  /// Where it goes on from in rooms, where the position is of an earlier life of the server.
+  var earlierRooms: UInt64?
   /// The token of that position, as its client knows it.
   let start: SyncToken?
   let deadline: Instant

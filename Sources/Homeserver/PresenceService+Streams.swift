@@ -70,7 +70,7 @@ extension PresenceService {
   private func open(_ poll: Poll, _ now: Moment) throws(APIError) -> OpenPoll {
     guard !poll.isAbandoned.load(ordering: .relaxed) else { throw .gone }
     let (device, parameters) = (poll.device, poll.parameters)
-    var since = try sync.position(of: poll)
+    var (since, earlierRooms) = try sync.position(of: poll, rooms)
     guard accounts.isHeld(poll.token) else {
       throw .loggedOut
     }
@@ -78,12 +78,13 @@ extension PresenceService {
     var start = parameters.since
     if poll.beginsNow {
       _ = look(device.user, waits: false)
-      let position = sync.position(of: device.user)
-      (since, start) = (position, position.token)
+      let position = position(of: device.user)
+      (since, start) = (position, sync.token(of: position))
     }
-    if parameters.isFull { since = nil }
+    if parameters.isFull { (since, earlierRooms) = (nil, since?.rooms ?? earlierRooms) }
     return OpenPoll(
-      poll: poll, stream: stream, since: since, start: start, deadline: now.instant + parameters.wait)
+      poll: poll, stream: stream, since: since, earlierRooms: earlierRooms, start: start,
+      deadline: now.instant + parameters.wait)
   }
 
   /// The stream of the poll before, where its device has it open still, or a new one.
@@ -168,7 +169,7 @@ extension PresenceService {
         waiting.removeSubrange(count...)
       }
       for open in waiting { publishPostponed(for: open.device.user) }
-      let (answered, unread) = sync.answer(waiting, rules, time.now)
+      let (answered, unread) = sync.answer(waiting, rules, rooms, time.now)
       end(sync.keepStreams(of: answered, at: time.instant))
       wake()
       if sync.hasLong { longAnswers.ring() }

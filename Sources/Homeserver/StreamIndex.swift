@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import Ports
+internal import RoomCore
 
 /// When each thing last changed that a stream can tell, counted for every person by themselves: what a poll is
 /// answered from.
@@ -37,6 +38,18 @@ struct StreamIndex: Sendable {
 
   /// How much a person's stream has been told.
   func version(of user: UserID) -> UInt64 { streams[user]?.version ?? 0 }
+
+  /// When who types in a room last changed in this life, for one of its members.
+  func typingVersion(in room: RoomID, for user: UserID) -> UInt64 { streams[user]?.typing[room] ?? 0 }
+
+  /// When that changed last in any of their rooms.
+  func lastTyping(for user: UserID) -> UInt64 { streams[user]?.lastTyping ?? 0 }
+
+  /// When users who share a room with a viewer last looked different, and up to where it is known of all of them.
+  func roomMates(of viewer: UserID) -> RoomMateLog? { streams[viewer]?.roomMates }
+
+  /// Whether any user who shares a room with a viewer changed in this life.
+  func hasRoomMates(_ viewer: UserID) -> Bool { !(streams[viewer]?.roomMates.isEmpty ?? true) }
 
   /// When a person last looked different to themselves.
   func ownVersion(of user: UserID) -> UInt64 { streams[user]?.own ?? 0 }
@@ -78,7 +91,8 @@ struct StreamIndex: Sendable {
       unheard.insert(user)
     }
     guard isLocal else { return [] }
-    let own = streams[user, default: ViewerStream()].next()
+    let fresh = newStream
+    let own = streams[user, default: fresh].next()
     streams[user]?.own = own
     return [(user, own)]
   }
@@ -87,14 +101,14 @@ struct StreamIndex: Sendable {
   /// their turn is told then.
   ///
   /// - Returns: the followers, with a version above all: theirs is given when they look.
-  mutating func notifyFollowers() -> Changes {
-    detachUnheard()
+  mutating func notifyFollowers(_ membership: MembershipIndex) -> Changes {
+    detachUnheard(membership)
     var told: Set<UserID> = []
     while told.count < Self.part, let user = untold.first?.key {
       let some = untold[user].map { Array($0.prefix(Self.part - told.count)) } ?? []
       for viewer in some {
         untold.change(user) { $0.remove(viewer) }
-        streams.change(viewer) { $0.missed.append(user) }
+        streams.change(viewer) { $0.miss(user) }
         told.insert(viewer)
       }
       if untold[user]?.isEmpty ?? true { untold[user] = nil }
@@ -106,9 +120,13 @@ struct StreamIndex: Sendable {
   var hasUntold: Bool { !unheard.isEmpty || !untold.isEmpty }
 
   /// From here on a viewer who looks follows the next change, and hears of this one all the same.
-  private mutating func detachUnheard() {
+  private mutating func detachUnheard(_ membership: MembershipIndex) {
     for user in unheard {
-      guard let viewers = followers.removeValue(forKey: user) else { continue }
+      var viewers = followers.removeValue(forKey: user) ?? []
+      membership.forEachSharer(of: user) { mate in
+        if streams[mate]?.isFollowing ?? false { viewers.insert(mate) }
+      }
+      guard !viewers.isEmpty else { continue }
       if untold[user] == nil { untold[user] = viewers } else { untold[user]?.formUnion(viewers) }
     }
     unheard = []
@@ -117,15 +135,15 @@ struct StreamIndex: Sendable {
   /// A viewer is about to look, and hears now of those who changed.
   ///
   /// - Returns: their stream, where there is something: other polls of theirs wait for it.
-  mutating func receiveChanges(for viewer: UserID) -> Changes {
-    detachUnheard()
+  mutating func receiveChanges(for viewer: UserID, _ membership: MembershipIndex) -> Changes {
+    detachUnheard(membership)
     var hasNews = false
     // By place: to hold its keys meanwhile would have all of it copied.
     var place = untold.startIndex
     while place < untold.endIndex {
       let user = untold[place].key
       if untold.values[place].remove(viewer) != nil {
-        streams.change(viewer) { $0.missed.append(user) }
+        streams.change(viewer) { $0.miss(user) }
         hasNews = true
       }
       untold.formIndex(after: &place)
@@ -139,14 +157,28 @@ struct StreamIndex: Sendable {
   /// - Parameters:
   ///   - viewer: who looks.
   ///   - waits: whether a poll of theirs may wait from here on, and has to hear of the next change.
+  ///   - membership: who shares a room with whom.
   /// - Returns: whether everybody was compared. Where not, it has to be called again, in a later turn, before anything is
   ///   read.
   @discardableResult
-  mutating func look(_ viewer: UserID, waits: Bool) -> Bool {
-    if waits, streams.index(forKey: viewer) == nil { streams[viewer] = ViewerStream() }
+  mutating func look(_ viewer: UserID, waits: Bool, _ membership: MembershipIndex) -> Bool {
+    if waits || membership.knows(viewer), streams.index(forKey: viewer) == nil { streams[viewer] = newStream }
     guard let place = streams.index(forKey: viewer) else { return true }
     // One access: each reading of a value by its place copies it.
-    return streams.values[place].look(viewer, waits: waits, latest, lastChange, &followers)
+    return streams.values[place].look(viewer, waits: waits, latest, lastChange, &followers, membership)
+  }
+
+  /// A stream that was told nothing yet: all that was before is in its first answer.
+  private var newStream: ViewerStream { ViewerStream(reached: lastChange) }
+
+  /// Who types in a room changed. Who never looked at their stream is told when they do.
+  mutating func typingChanged(in room: RoomID, for members: Set<UserID>) -> Changes {
+    var changes: Changes = []
+    for user in members {
+      guard let version = streams.change(user, { $0.typingChanged(in: room) }) else { continue }
+      changes.append((user, version))
+    }
+    return changes
   }
 
   /// Nobody has a person on their list any more.
@@ -160,7 +192,8 @@ struct StreamIndex: Sendable {
   /// Account data of a person changed, which only that person's own clients are told.
   @discardableResult
   mutating func accountDataChanged(_ type: [UInt8], of user: UserID) -> Changes {
-    let version = streams[user, default: ViewerStream()].next()
+    let fresh = newStream
+    let version = streams[user, default: fresh].next()
     streams[user]?.accountData[type] = version
     return [(user, version)]
   }
@@ -199,7 +232,8 @@ struct StreamIndex: Sendable {
     _ event: Event, with other: UserID, to log: WritableKeyPath<ViewerStream, RelationLog<Event>>,
     of user: UserID
   ) -> Changes {
-    let version = streams[user, default: ViewerStream()].next()
+    let fresh = newStream
+    let version = streams[user, default: fresh].next()
     let forgotten =
       streams[user]?[keyPath: log].add(
         event, with: other, at: version, told: lastChange, limit: endedRelations) ?? 0

@@ -1,6 +1,6 @@
 internal import MatrixWire
 
-/// One of the things a stream tells: presence with lists and invites, account data; later rooms, and what passes in them.
+/// One of the things a stream tells: presence with lists and invites, account data, rooms and what passes in them.
 /// A source is made for one viewer at one moment, and an answer is put together of what each has to say.
 ///
 /// `SyncService` knows its sources by their types: a poll costs no box for them and no call through a table.
@@ -24,6 +24,6 @@ protocol StreamSource {
 extension StreamView: StreamSource {
   func changes(since: StreamPosition?, _ filter: SyncFilter) -> [Notice] {
     func passes(_ notice: Notice) -> Bool { filter.presence.allows(notice, to: viewer) }
-    return since.map { changes(since: $0.version, where: passes) } ?? everything().filter(passes)
+    return since.map { changes(since: $0, where: passes) } ?? everything().filter(passes)
   }
 }

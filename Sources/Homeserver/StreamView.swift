@@ -1,12 +1,14 @@
 internal import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import RoomCore
 
 /// One person's view of the world at one moment: what their streams and their list are answered from.
 ///
 /// Everything passes the visibility rules here, at delivery, and nowhere earlier.
 struct StreamView {
   let rules: PresenceRules
+  let rooms: RoomHost
   let index: StreamIndex
   let profiles: AccountRegistry
   /// Whose view it is: one pass over many polls goes from viewer to viewer.
@@ -30,10 +32,18 @@ struct StreamView {
     }
   }
 
-  /// A complete answer: oneself, everybody on the list in the order they came onto it, every open invite.
+  /// A complete answer: oneself, everybody on the list in the order they came onto it, every open invite, everybody else
+  /// who shares a room.
   func everything() -> [Notice] {
     [.own(isComplete: true)] + entries().flatMap { notices(of: $0.key, $0.value) }
-      + pendingInvites().map(notice)
+      + pendingInvites().map(notice) + unlistedRoomMates().map(Notice.person)
+  }
+
+  /// Who shares a room with the viewer and is not on their list as one they may see, in the order of their IDs.
+  func unlistedRoomMates() -> [UserID] {
+    let lists = rules.audience.lists
+    return rules.audience.membership.sharers(of: viewer)
+      .filter { lists.entry(of: viewer, for: $0) == nil }.sorted()
   }
 
   /// What a complete answer says of a user on the list.
@@ -48,8 +58,32 @@ struct StreamView {
         observer: observer, observed: viewer, receivedAt: receivedAt.milliseconds, state: .pending))
   }
 
-  /// What changed after a version and passes a filter, oldest first.
-  func changes(since: UInt64, where passes: (Notice) -> Bool = { _ in true }) -> [Notice] {
+  /// What changed after a position and passes a filter, oldest first; then who began to share a room.
+  func changes(since position: StreamPosition, where passes: (Notice) -> Bool = { _ in true }) -> [Notice] {
+    let notices = changes(since: position.version, where: passes)
+    let membership = rules.audience.membership
+    guard membership.knows(viewer), position.rooms ?? 0 < rooms.position || index.hasRoomMates(viewer) else {
+      return notices
+    }
+    var told: Set<UserID> = []
+    for case .person(let user) in notices { told.insert(user) }
+    return notices
+      + roomMates(since: position).filter { told.insert($0).inserted }.map(Notice.person)
+      .filter(passes)
+  }
+
+  /// Those who look different, or who share a room only since.
+  private func roomMates(since position: StreamPosition) -> [UserID] {
+    let began = RoomsSource(self).newRoomMates(since: position)
+    let membership = rules.audience.membership
+    guard let log = index.roomMates(of: viewer) else { return began.sorted() }
+    if position.version < log.floor { return membership.sharers(of: viewer).union(began).sorted() }
+    let changed = log.changed(since: position.version)
+    return changed.filter { !began.contains($0) && membership.share(viewer, $0) } + began.sorted()
+  }
+
+  /// The same of lists, invites and the viewer, after a version.
+  private func changes(since: UInt64, where passes: (Notice) -> Bool) -> [Notice] {
     // Most answers tell one thing.
     var first: (version: UInt64, notice: Notice)?
     var found: [(version: UInt64, notice: Notice)] = []
@@ -81,6 +115,12 @@ struct StreamView {
     // A user who came onto the list is told in two notices of one version, in this order.
     return found.enumerated().sorted { ($0.element.version, $0.offset) < ($1.element.version, $1.offset) }
       .map(\.element.notice)
+  }
+
+  /// Whether a notice is to be told still: who shared a room and has left is passed over.
+  func stillTells(_ notice: Notice) -> Bool {
+    guard case .person(let user) = notice else { return true }
+    return rules.audience.lists.entry(of: viewer, for: user) != nil || rules.audience.watches(viewer, user)
   }
 
   /// What a notice says now; nil where there is nothing any more.

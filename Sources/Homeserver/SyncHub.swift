@@ -81,6 +81,7 @@ final class SyncHub: Sendable {
 
   private let state = Mutex(State())
   private let alarm: Alarm
+  private let telling = Atomic(false)
 
   init(time: any Timekeeper) { alarm = Alarm(time) }
 
@@ -117,6 +118,12 @@ final class SyncHub: Sendable {
     }
     if isEarlier { alarm.ring() }
     return isParked
+  }
+
+  /// Whether a change concerns more polls that wait than were taken out for it at once.
+  var isTelling: Bool {
+    get { telling.load(ordering: .relaxed) }
+    set { telling.store(newValue, ordering: .relaxed) }
   }
 
   // MARK: Postponed

@@ -33,21 +33,24 @@ extension SyncService {
   /// - Parameters:
   ///   - polls: what was postponed for their viewers is published.
   ///   - rules: the rules everybody reads.
+  ///   - rooms: the rooms everybody reads.
   ///   - now: the time.
   /// - Returns: those that were answered, and those for whom so many people changed that they were not all looked at.
   mutating func answer(
-    _ polls: [OpenPoll], _ rules: PresenceRules, _ now: Moment
+    _ polls: [OpenPoll], _ rules: PresenceRules, _ rooms: RoomHost, _ now: Moment
   ) -> (answered: [OpenPoll], unread: [OpenPoll]) {
     guard let first = polls.first else { return ([], []) }
     var unread: [OpenPoll] = []
     var isRead = [Bool](repeating: true, count: polls.count)
     for (place, open) in polls.enumerated()
-    where !look(open.device.user, waits: open.since != nil && now.instant < open.deadline) {
+    where !look(
+      open.device.user, waits: open.since != nil && now.instant < open.deadline, rules.audience.membership)
+    {
       isRead[place] = false
       unread.append(open)
     }
     // From here on the streams stay as they are: one view serves all.
-    var view = view(of: first.device.user, rules, now)
+    var view = view(of: first.device.user, rules, rooms, now)
     var shared = SharedEvents()
     var answered: [OpenPoll] = []
     answered.reserveCapacity(polls.count)
@@ -67,12 +70,17 @@ extension SyncService {
       open.answer(Self.unknownPosition(of: poll).response)
       return true
     }
-    let position = position(of: view.viewer)
+    let position = position(of: view.viewer, rooms: view.roomPosition)
     let filter = poll.parameters.filter
     let isQuiet = open.since == position
     let notices = isQuiet ? [] : view.changes(since: open.since, filter)
     let types = isQuiet ? [] : accountData(of: view.viewer).changes(since: open.since, filter)
-    let hasNews = !notices.isEmpty || !types.isEmpty
+    let rooms = isQuiet || position.rooms == nil ? .nothing : self.rooms(open, view)
+    if case .unread = rooms {
+      long.append(open)
+      return false
+    }
+    let hasNews = !notices.isEmpty || !types.isEmpty || rooms.isNews
     if open.since != nil {
       var (until, after) = (open.deadline, position.version)
       if hasNews {
@@ -81,6 +89,9 @@ extension SyncService {
         (until, after) = (min(quiet ?? now, open.deadline), .max)
       }
       if now < until {
+        var open = open
+        // Nothing of what was found concerns it: it need not be looked at again.
+        if !hasNews { open.since = position }
         if hub.park(open, after: after, until: until) { return false }
         open.answer(open.farewell)
         return true
@@ -94,9 +105,24 @@ extension SyncService {
     shared.write(notices, in: view, as: poll.form)
     open.answer(
       poll.answer(
-        from: open.start, to: position.token, isComplete: open.since == nil && open.start != nil,
+        from: open.start, to: token(of: position.ending(inRooms: rooms.end)),
+        isComplete: open.since == nil && open.start != nil,
         accountData: types.isEmpty ? [] : types.compactMap(accountData(of: view.viewer).event),
-        presence: shared.events))
+        presence: shared.events, rooms: rooms))
     return true
+  }
+
+  /// What is new in rooms for a poll.
+  func roomNews(_ open: OpenPoll, _ view: StreamView) -> [RoomNews] {
+    RoomsSource(
+      view, earlier: open.earlierRooms, tellsWholeRooms: open.poll.form.shape == .withSender,
+      tellsAllState: open.poll.parameters.isFull
+    )
+    .changes(since: open.since, open.poll.parameters.filter)
+  }
+
+  /// What a poll is told of rooms, of what is at hand.
+  private func rooms(_ open: OpenPoll, _ view: StreamView) -> RoomsAnswer {
+    view.answer(roomNews(open, view), for: RoomsQuery(open.poll), seal, nil)
   }
 }

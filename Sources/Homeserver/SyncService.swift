@@ -1,6 +1,7 @@
 internal import MatrixWire
 internal import Ports
 internal import PresenceCore
+internal import RoomCore
 
 /// What streams have to say, and the polls that wait for it or are told it.
 ///
@@ -24,19 +25,23 @@ struct SyncService: Sendable {
   /// When each device was last told something.
   var lastAnswers: [Device: Instant] = [:]
   let batching: Duration
-  /// Which life of the store this is: positions of earlier ones are known and begin anew.
+  /// Which life of the store this is: of earlier ones, positions in presence are known and begin anew.
   private let life: UInt64
+  /// Writes positions in rooms.
+  let seal: PositionSeal
 
   /// - Parameters:
   ///   - hub: where polls wait.
   ///   - accounts: profiles, and account data.
   ///   - batching: the least span between two answers to one device while changes keep coming.
   ///   - life: counts the starts of the store.
-  init(hub: SyncHub, accounts: AccountRegistry, batching: Duration, life: UInt64) {
+  ///   - seal: writes positions in rooms.
+  init(hub: SyncHub, accounts: AccountRegistry, batching: Duration, life: UInt64, seal: PositionSeal) {
     self.hub = hub
     self.accounts = accounts
     self.batching = batching
     self.life = life
+    self.seal = seal
   }
 
   // MARK: What changes
@@ -75,6 +80,14 @@ struct SyncService: Sendable {
     news += index.accountDataChanged(Array(type.utf8), of: user)
   }
 
+  /// Who types in a room changed.
+  mutating func typingChanged(in room: RoomID, for members: Set<UserID>) {
+    news += index.typingChanged(in: room, for: members)
+  }
+
+  /// Something happened in rooms that concerns these users.
+  mutating func roomsChanged(for users: Set<UserID>) { news += users.sorted().map { ($0, .max) } }
+
   // MARK: Postponed
 
   /// When postponed events are due, or a stream has ended because its client did not ask again.
@@ -102,15 +115,15 @@ struct SyncService: Sendable {
   /// Before a stream is read, and after what was postponed for it: who changed since its viewer looked is in it.
   ///
   /// - Returns: whether it may be read. Where so much changed that it takes more than one turn, it has to be called again.
-  mutating func look(_ viewer: UserID, waits: Bool) -> Bool {
-    news += index.receiveChanges(for: viewer)
-    return index.look(viewer, waits: waits)
+  mutating func look(_ viewer: UserID, waits: Bool, _ membership: MembershipIndex) -> Bool {
+    news += index.receiveChanges(for: viewer, membership)
+    return index.look(viewer, waits: waits, membership)
   }
 
   /// One viewer's view of these rules. It must not be held while others have their turn: they change what it is of, and
   /// all of that would be copied.
-  func view(of viewer: UserID, _ rules: PresenceRules, _ now: Moment) -> StreamView {
-    StreamView(rules: rules, index: index, profiles: accounts, viewer: viewer, now: now)
+  func view(of viewer: UserID, _ rules: PresenceRules, _ rooms: RoomHost, _ now: Moment) -> StreamView {
+    StreamView(rules: rules, rooms: rooms, index: index, profiles: accounts, viewer: viewer, now: now)
   }
 
   func accountData(of viewer: UserID) -> AccountDataSource {
@@ -120,19 +133,31 @@ struct SyncService: Sendable {
   // MARK: Positions
 
   /// Where a viewer's stream is now.
-  func position(of viewer: UserID) -> StreamPosition {
-    StreamPosition(life: life, version: index.version(of: viewer))
+  ///
+  /// - Parameters:
+  ///   - viewer: whose stream.
+  ///   - rooms: where the rooms' common stream is; nil for one who is in none.
+  /// - Returns: what a token says.
+  func position(of viewer: UserID, rooms: UInt64?) -> StreamPosition {
+    StreamPosition(life: life, version: index.version(of: viewer), rooms: rooms)
   }
 
-  /// Where a poll goes on from; nil for a beginning, which a position of another life is as well.
+  func token(of position: StreamPosition) -> SyncToken { position.token(seal) }
+
+  /// Where a poll goes on from; nil for a beginning, which for presence a position of another life is as well: rooms go on
+  /// from there.
   ///
   /// - Throws: 400 for a token this server never gave, or gave too long ago.
-  func position(of poll: Poll) throws(APIError) -> StreamPosition? {
-    guard let token = poll.parameters.since else { return nil }
-    guard let position = StreamPosition(token),
+  func position(
+    of poll: Poll, _ rooms: RoomHost
+  ) throws(APIError) -> (position: StreamPosition?, earlierRooms: UInt64?) {
+    guard let token = poll.parameters.since else { return (nil, nil) }
+    guard let position = StreamPosition(token, seal),
       position.life != life || index.reaches(position.version, for: poll.device.user)
     else { throw Self.unknownPosition(of: poll) }
-    return position.life == life ? position : nil
+    guard position.life == life else { return (nil, position.rooms.flatMap(rooms.position(ofEarlierLife:))) }
+    guard position.rooms ?? 0 <= rooms.rules.positions.last else { throw Self.unknownPosition(of: poll) }
+    return (position, nil)
   }
 
   /// Whether everything since a poll's position can still be told to it: what ended since may be forgotten.
@@ -149,15 +174,16 @@ struct SyncService: Sendable {
   /// Takes polls out of the hub that something new concerns, some at a time.
   ///
   /// - Returns: whether there are more.
-  mutating func wake() -> Bool {
+  mutating func wake(_ membership: MembershipIndex) -> Bool {
     let room = Self.wokenAtOnce - woken.count
     if room > 0 {
-      news += index.notifyFollowers()
+      news += index.notifyFollowers(membership)
       let (polls, rest) = hub.publish(news, most: room)
       woken += polls
       news = rest
     }
-    return index.hasUntold || !news.isEmpty
+    hub.isTelling = index.hasUntold || !news.isEmpty
+    return hub.isTelling
   }
 
   private static let wokenAtOnce = workInOneTurn

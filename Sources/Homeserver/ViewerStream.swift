@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import RoomCore
 
 /// What `StreamIndex` holds for one user: when each thing their stream tells last changed.
 struct ViewerStream: Sendable {
@@ -8,10 +9,15 @@ struct ViewerStream: Sendable {
   var invites = RelationLog<InviteEvent>()
   /// When each type of the person's account data last changed, by the bytes of its name.
   var accountData: [[UInt8]: UInt64] = [:]
+  /// When who types in each room last changed.
+  private(set) var typing: [RoomID: UInt64] = [:]
+  private(set) var lastTyping: UInt64 = 0
+  /// When users who share a room with the person last looked different.
+  private(set) var roomMates = RoomMateLog()
   /// Nothing before this can be told any more.
   var floor: UInt64 = 0
   /// The last of all changes of presence that its versions reach.
-  var reached: UInt64 = 0
+  private(set) var reached: UInt64
   /// Whether a poll has waited here: from then on `missed` says who changed, and the list need not be searched.
   var isFollowing = false
   var missed: [UserID] = []
@@ -20,10 +26,28 @@ struct ViewerStream: Sendable {
   private var comparedCount = 0
   /// The change up to which they are.
   private var reaching: UInt64 = 0
+  /// How many changes a viewer may miss who does not look: all whom they watch are compared then.
+  private static let mostMissed = 64
+
+  init(reached: UInt64 = 0) { self.reached = reached }
 
   mutating func next() -> UInt64 {
     version += 1
     return version
+  }
+
+  mutating func typingChanged(in room: RoomID) -> UInt64 {
+    let version = next()
+    typing[room] = version
+    lastTyping = version
+    return version
+  }
+
+  /// A target changed whom the viewer follows.
+  mutating func miss(_ user: UserID) {
+    guard missed.last != user else { return }
+    missed.append(user)
+    if missed.count > Self.mostMissed { (missed, isFollowing) = ([], false) }
   }
 
   /// Its viewer looks: each target that changed since they looked last gets a version.
@@ -34,17 +58,18 @@ struct ViewerStream: Sendable {
   ///   - latest: the newest change of each target.
   ///   - lastChange: the newest of all.
   ///   - followers: who hears of the next change of each target.
+  ///   - membership: who shares a room with whom.
   /// - Returns: whether everybody was compared; where not, it has to be called again.
   mutating func look(
     _ viewer: UserID, waits: Bool, _ latest: [UserID: UInt64], _ lastChange: UInt64,
-    _ followers: inout [UserID: Set<UserID>]
+    _ followers: inout [UserID: Set<UserID>], _ membership: MembershipIndex
   ) -> Bool {
     while true {
       if !hasUncompared {
         guard waits && !isFollowing || reached < lastChange else { return true }
-        beginComparing(upTo: lastChange, waits: waits)
+        beginComparing(upTo: lastChange, waits: waits, membership.sharers(of: viewer))
       }
-      compareSome(for: viewer, latest, &followers)
+      compareSome(for: viewer, latest, &followers, membership)
       guard !hasUncompared else { return false }
       endComparing()
       // Who changed while it took its turns has to be compared before a poll waits: nobody would wake it for them.
@@ -55,11 +80,14 @@ struct ViewerStream: Sendable {
   private var hasUncompared: Bool { comparedCount < compared.count }
 
   /// Notes whom a viewer who looks has to compare: those they missed, or their whole list.
-  private mutating func beginComparing(upTo change: UInt64, waits: Bool) {
+  private mutating func beginComparing(
+    upTo change: UInt64, waits: Bool, _ sharers: @autoclosure () -> Set<UserID>
+  ) {
     if isFollowing {
       swap(&missed, &compared)
     } else {
       (missed, compared) = ([], Array(lists.records.keys))
+      compared += sharers().subtracting(lists.records.keys)
     }
     comparedCount = 0
     reaching = change
@@ -68,7 +96,8 @@ struct ViewerStream: Sendable {
 
   /// Gives versions to those who changed among the next few.
   private mutating func compareSome(
-    for viewer: UserID, _ latest: [UserID: UInt64], _ followers: inout [UserID: Set<UserID>]
+    for viewer: UserID, _ latest: [UserID: UInt64], _ followers: inout [UserID: Set<UserID>],
+    _ membership: MembershipIndex
   ) {
     let first = comparedCount
     comparedCount = min(first + StreamIndex.part, compared.count)
@@ -76,9 +105,16 @@ struct ViewerStream: Sendable {
     var change: (user: UserID, number: UInt64)?
     var others: [(user: UserID, number: UInt64)] = []
     for user in compared[first..<comparedCount] {
-      guard let record = lists.records[user], record.event.state == .accepted else { continue }
-      if isFollowing { followers[user, default: []].insert(viewer) }
-      guard let number = latest[user], number > record.told else { continue }
+      let told: UInt64
+      if let record = lists.records[user], record.event.state == .accepted {
+        if isFollowing { followers[user, default: []].insert(viewer) }
+        told = record.told
+      } else if membership.share(viewer, user) {
+        told = roomMates.told(of: user) ?? reached
+      } else {
+        continue
+      }
+      guard let number = latest[user], number > told else { continue }
       if change == nil { change = (user, number) } else { others.append((user, number)) }
     }
     guard let change else { return }
@@ -89,7 +125,12 @@ struct ViewerStream: Sendable {
 
   /// Gives a change its version.
   private mutating func give(_ change: (user: UserID, number: UInt64)) {
-    lists.presenceChanged(of: change.user, at: next(), told: change.number)
+    let version = next()
+    if lists.records[change.user]?.event.state == .accepted {
+      lists.presenceChanged(of: change.user, at: version, told: change.number)
+    } else {
+      roomMates.presenceChanged(of: change.user, at: version, told: change.number)
+    }
   }
 
   /// Everybody was compared. The next time finds room, but a crowd's is given back.
