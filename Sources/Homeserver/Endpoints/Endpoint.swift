@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import RoomCore
 
 /// One row of the table of endpoints: what is asked for, who may ask, what it counts as, and what answers.
 struct Endpoint: Sendable {
@@ -63,11 +64,19 @@ struct Endpoint: Sendable {
 struct PathTemplate: Hashable, Sendable, ExpressibleByArrayLiteral {
   enum Segment: Hashable, Sendable, ExpressibleByStringLiteral {
     case literal(String)
-    /// A user ID; anything else is 400 `M_INVALID_PARAM`, as for the next two.
+    /// A user ID; anything else is 400 `M_INVALID_PARAM`, as for all others up to `text`.
     case user
     case device
     case server
+    case room
+    case event
+    case alias
+    case roomOrAlias
+    /// Of 1 to 255 bytes: the same request sent again has the same.
+    case transaction
     case text
+    /// The key of state, which may be empty.
+    case stateKey
     /// Something that may be missing, and is not looked at.
     case anythingOrNothing
 
@@ -100,10 +109,24 @@ struct PathTemplate: Hashable, Sendable, ExpressibleByArrayLiteral {
       case .user: names.user = try Self.parsed(UserID(name), "a user ID")
       case .device: names.device = try Self.parsed(DeviceID(name), "a device")
       case .server: names.server = try Self.parsed(ServerName(name), "a server")
+      case .room: names.room = try Self.parsed(RoomID(name), "a room ID")
+      case .event: names.event = try Self.parsed(EventID(name), "an event ID")
+      case .alias: names.alias = try Self.parsed(RoomAlias(name), "an alias of a room")
+      case .roomOrAlias: names.reference = try Self.parsed(Self.reference(name), "a room ID or an alias")
+      case .transaction: names.transaction = try Self.parsed(Self.transaction(name), "a transaction")
       case .text: names.text = name
+      case .stateKey: names.stateKey = name
       }
     }
     return names
+  }
+
+  private static func reference(_ name: String) -> RoomCommand.Reference? {
+    RoomID(name).map { .id($0) } ?? RoomAlias(name).map { .alias($0) }
+  }
+
+  private static func transaction(_ name: String) -> String? {
+    (1...255).contains(name.utf8.count) ? name : nil
   }
 
   private static func parsed<ID>(_ id: ID?, _ kind: String) throws(APIError) -> ID {
@@ -117,5 +140,11 @@ struct PathNames: Hashable, Sendable {
   var user: UserID?
   var device: DeviceID?
   var server: ServerName?
+  var room: RoomID?
+  var event: EventID?
+  var alias: RoomAlias?
+  var reference: RoomCommand.Reference?
+  var transaction: String?
   var text: String?
+  var stateKey: String?
 }

@@ -1,8 +1,10 @@
 internal import MatrixWire
+internal import RoomCore
 
 /// What this server is and can (Protocol 1.6).
 struct ServerEndpoints: Sendable {
   let baseURL: String
+  let sharing: PresenceSharing
 
   var endpoints: [Endpoint] {
     [
@@ -28,10 +30,24 @@ struct ServerEndpoints: Sendable {
 
   private var capabilities: WireResponse {
     .json(
-      CapabilitiesAnswer([
-        "m.change_password": false, "m.set_displayname": true, "m.set_avatar_url": true,
-        "m.profile_fields": true,
-        "m.3pid_changes": false, "m.get_login_token": false,
-      ]))
+      CapabilitiesAnswer(
+        [
+          "m.change_password": false, "m.set_displayname": true, "m.set_avatar_url": true,
+          "m.profile_fields": true,
+          "m.3pid_changes": false, "m.get_login_token": false,
+        ], roomVersions: .init(standard: Room.version, available: [Room.version: "stable"]),
+        presenceSharing: PresenceSharingRule(sharing)))
+  }
+}
+
+extension PresenceSharingRule {
+  /// As clients are told it.
+  fileprivate init(_ sharing: PresenceSharing) {
+    let rule: Default =
+      switch sharing.rule {
+      case .spec: .spec
+      case .suggest: .suggest
+      }
+    self.init(rule: rule, largestRoom: sharing.largestRoom)
   }
 }

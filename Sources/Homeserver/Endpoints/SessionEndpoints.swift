@@ -77,7 +77,7 @@ struct SessionEndpoints: Sendable {
       try WireJSON.decode(DeviceChange.self, from: request.body).displayName)
     try await writer.locks.withLock([user]) {
       guard let found = accounts.description(of: Device(user: user, id: id)) else { throw Self.noSuchDevice }
-      guard let name, name != found.displayName else { return }
+      guard let name, !found.displayName.hasBytes(of: name) else { return }
       try await writer.commit([.device(DeviceRecord(user: user, id: id, displayName: name))])
     }
     return .json(Empty())

@@ -17,9 +17,16 @@ struct StreamEndpoints: Sendable {
   }
 
   private func initialSync(_ request: RoutedRequest) async throws -> WireResponse {
+    let device = try request.device
+    let limit = try request.wire.limit(most: RoomTimeline.mostEvents) ?? RoomTimeline.defaultLimit
+    // First: what happens in rooms meanwhile is newer than the position, and told after it.
     let (section, data, position) = await presence.snapshot(
-      for: try request.device.user, as: StreamForm(.contentOnly, request.version.vocabulary))
-    return .stream(StreamBytes.initialSync(end: position, accountData: data, presence: section))
+      for: device.user, as: StreamForm(.contentOnly, request.version.vocabulary))
+    let (rooms, receipts) = try await presence.roomSnapshots(
+      for: device, limit: limit, includesLeft: request.wire.query("archived") == "true")
+    return .stream(
+      StreamBytes.initialSync(
+        end: position, accountData: data, presence: section, receipts: receipts, rooms: rooms))
   }
 
   /// The poll that a request asks for.
