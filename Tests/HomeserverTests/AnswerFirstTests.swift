@@ -107,8 +107,8 @@ struct AnswerFirstTests {
 }
 
 /// A store that says what was committed.
-final class CommitLog: ServerStore {
-  private let base = MemoryServerStore()
+final class CommitLog: RelayingStore {
+  let base = MemoryServerStore()
   private let log = Mutex<[String]>([])
 
   /// Each commit, as text without times and places.
@@ -116,17 +116,11 @@ final class CommitLog: ServerStore {
 
   func forget() { log.withLock { $0 = [] } }
 
-  func load(for server: ServerName) async throws(StoreError) -> StoredServer {
-    try await base.load(for: server)
-  }
-
   func commit(_ changes: [StoreChange]) async throws(StoreError) {
     let text = changes.map(Self.text).joined(separator: " + ")
     log.withLock { $0.append(text) }
     try await base.commit(changes)
   }
-
-  func close() async { await base.close() }
 
   private static func text(_ change: StoreChange) -> String {
     guard case .presence(.relationship(let record)) = change else { return "\(change)" }

@@ -28,7 +28,10 @@ struct EndpointTableTests {
       case .literal(let text): text
       case .user: "@\(user):harbor.example"
       case .server: "harbor.example"
-      case .device, .text, .anythingOrNothing: "something"
+      case .room: "!hall:harbor.example"
+      case .event: "$event"
+      case .alias, .roomOrAlias: "#hall:harbor.example"
+      case .device, .transaction, .text, .stateKey, .anythingOrNothing: "something"
       }
     }
     return try server.respond(

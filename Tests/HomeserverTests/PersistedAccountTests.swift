@@ -151,18 +151,15 @@ struct PersistedAccountTests {
 }
 
 /// Writes down what it is given.
-private final class ChangeLog: ServerStore {
+private final class ChangeLog: RelayingStore {
+  let base = MemoryServerStore()
   let text = Box<String>()
   let commits = Box<Int>()
-
-  func load(for server: ServerName) async throws(StoreError) -> StoredServer { StoredServer() }
 
   func commit(_ changes: [StoreChange]) async throws(StoreError) {
     text.set((text.value ?? "") + "\(changes)")
     commits.set((commits.value ?? 0) + 1)
   }
-
-  func close() async {}
 }
 
 /// Keeps nothing as it is.

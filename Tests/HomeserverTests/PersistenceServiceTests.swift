@@ -10,7 +10,9 @@ import Testing
 /// Group commit: who shares a commit with whom, and who hears of which failure.
 struct PersistenceServiceTests {
   /// A store that takes its time, refuses what it is told to, and remembers every commit.
-  private final class SlowStore: ServerStore {
+  private final class SlowStore: RelayingStore {
+    let base = MemoryServerStore()
+
     private struct State: Sendable {
       var commits: [[String]] = []
       var refused: Set<String> = []
@@ -34,8 +36,6 @@ struct PersistenceServiceTests {
       for gate in gates { gate.resume() }
     }
 
-    func load(for server: ServerName) async throws(StoreError) -> StoredServer { StoredServer() }
-
     func commit(_ changes: [StoreChange]) async throws(StoreError) {
       await withCheckedContinuation { gate in
         let passes = state.withLock { state in
@@ -53,8 +53,6 @@ struct PersistenceServiceTests {
       }
       if isRefused { throw StoreError(.failed, "refused: \(names)") }
     }
-
-    func close() async {}
   }
 
   private let simulation = Simulation()

@@ -99,7 +99,8 @@ struct StreamEquivalenceTests {
       own = roster.own
       people = roster.watched.map { contact in
         let name = hiding.contains(contact.userID) ? nil : contact.displayName
-        return "\(contact.userID) \(contact.relation) \(contact.state) \(contact.currentlyActive) "
+        return
+          "\(contact.userID) \(contact.relation?.rawValue ?? "-") \(contact.state) \(contact.currentlyActive) "
           + "\(contact.statusText ?? "-") \(name ?? "-") \(contact.deviceTypes) "
           + "\(contact.idleSince != nil) \(String(describing: contact.unknownReason))"
       }

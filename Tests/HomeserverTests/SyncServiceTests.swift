@@ -38,7 +38,8 @@ struct SyncServiceTests {
     let (stream, _) = try rules.streamOpened(of: ann, on: tty, poll.intent, now: time.now)
     let position = sync.position(of: ann)
     return OpenPoll(
-      poll: poll, stream: stream, since: fromNow ? position : nil, start: fromNow ? position.token : nil,
+      poll: poll, stream: stream, since: fromNow ? position : nil,
+      start: fromNow ? sync.token(of: position) : nil,
       deadline: time.instant + .seconds(1))
   }
 

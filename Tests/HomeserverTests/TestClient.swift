@@ -68,20 +68,14 @@ struct Answer {
 }
 
 /// A store whose disk is full while a test says so.
-final class FullStore: ServerStore {
-  private let base = MemoryServerStore()
+final class FullStore: RelayingStore {
+  let base = MemoryServerStore()
   private let isFull = Box<Bool>()
 
   func fill(_ isFull: Bool = true) { self.isFull.set(isFull) }
-
-  func load(for server: ServerName) async throws(StoreError) -> StoredServer {
-    try await base.load(for: server)
-  }
 
   func commit(_ changes: [StoreChange]) async throws(StoreError) {
     guard isFull.value != true else { throw StoreError(.full, "There is no room on the disk.") }
     try await base.commit(changes)
   }
-
-  func close() async { await base.close() }
 }

@@ -205,24 +205,18 @@ struct BadPeerTests: EvilServerTests {
   // MARK: While it is being stored
 
   /// A store that takes as long as a test wants.
-  private final class SlowStore: ServerStore {
-    private let inner = MemoryServerStore()
+  private final class SlowStore: RelayingStore {
+    let base = MemoryServerStore()
     private let time: any Timekeeper
     let delay = Mutex(Duration.zero)
 
     init(_ time: any Timekeeper) { self.time = time }
 
-    func load(for server: ServerName) async throws(StoreError) -> StoredServer {
-      try await inner.load(for: server)
-    }
-
     func commit(_ changes: [StoreChange]) async throws(StoreError) {
       let span = delay.withLock(\.self)
       if span > .zero { try? await time.sleep(until: time.instant + span) }
-      try await inner.commit(changes)
+      try await base.commit(changes)
     }
-
-    func close() async {}
   }
 
   @Test func theSameTransactionWaitsForItsFirstAttempt() throws {
