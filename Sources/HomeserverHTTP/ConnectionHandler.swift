@@ -182,8 +182,15 @@ extension ConnectionHandler {
   /// Sends the answer to the request handed over last.
   func answer(_ response: WireResponse) {
     guard phase == .answering, let context else { return }
+    let isRepeatable = poll != nil && repeated != nil
     poll = nil
     answer(response, context)
+    if isRepeatable, phase == .idle { dispatcher.pauseReading(self) }
+  }
+
+  func setReading(_ reads: Bool) {
+    guard phase != .closed else { return }
+    try? context?.channel.syncOptions?.setOption(.autoRead, value: reads)
   }
 
   private func answer(_ response: WireResponse, _ context: ChannelHandlerContext) {

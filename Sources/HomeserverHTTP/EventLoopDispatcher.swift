@@ -16,6 +16,8 @@ final class EventLoopDispatcher: Sendable {
     var isRung = false
   }
 
+  private typealias PausedConnection = (handler: ConnectionHandler, end: NIODeadline)
+
   private struct Given: Sendable {
     let response: WireResponse
     let connection: ConnectionHandler.Handle
@@ -31,6 +33,8 @@ final class EventLoopDispatcher: Sendable {
   private let asked: NIOLoopBoundBox<Asked>
   /// By the identity of their channels.
   private let connections: NIOLoopBoundBox<[ObjectIdentifier: ConnectionHandler]>
+  /// Connections that are not read for a moment, in the order in which they were answered.
+  private let paused: NIOLoopBoundBox<CircularBuffer<PausedConnection>>
   private let tray = Mutex<[Given]>([])
   private let rings: AsyncStream<Void>
   private let bell: AsyncStream<Void>.Continuation
@@ -48,6 +52,7 @@ final class EventLoopDispatcher: Sendable {
     output = .makeBoxSendingValue(ByteBuffer(), eventLoop: loop)
     asked = .makeBoxSendingValue(Asked(), eventLoop: loop)
     connections = .makeBoxSendingValue([:], eventLoop: loop)
+    paused = .makeBoxSendingValue(Self.nobody, eventLoop: loop)
     emptied = .makeBoxSendingValue(nil, eventLoop: loop)
     (rings, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
@@ -141,6 +146,33 @@ final class EventLoopDispatcher: Sendable {
 
   private static let mostKept = 16_384
 
+  /// Reads nothing more from a connection whose poll was just answered, while others have yet to be told of the same
+  /// change: its next poll would take time from them. That its client hangs up is heard all the same.
+  func pauseReading(_ handler: ConnectionHandler) {
+    guard requests.isTellingMany else { return }
+    handler.setReading(false)
+    paused.value.append((handler, loop.now + Self.longestPause))
+    if paused.value.count == 1 { resumeReading() }
+  }
+
+  private static let longestPause = TimeAmount.milliseconds(250)
+  /// How often it is looked whether all were told.
+  private static let lookout = TimeAmount.milliseconds(5)
+
+  private func resumeReading() {
+    loop.scheduleTask(in: Self.lookout) {
+      let (isTelling, now) = (self.requests.isTellingMany, self.loop.now)
+      while let next = self.paused.value.first, !isTelling || next.end <= now {
+        self.paused.value.removeFirst()
+        next.handler.setReading(true)
+      }
+      // What a crowd left behind is not kept.
+      if self.paused.value.isEmpty { self.paused.value = Self.nobody } else { self.resumeReading() }
+    }
+  }
+
+  private static var nobody: CircularBuffer<PausedConnection> { CircularBuffer(initialCapacity: 1) }
+
   func add(_ handler: ConnectionHandler) { connections.value[handler.place.id] = handler }
 
   func remove(_ handler: ConnectionHandler) {
@@ -222,4 +254,7 @@ struct RequestHandler: Sendable {
   func open(_ polls: [Poll]) async { await homeserver?.open(polls) }
 
   func abandon(_ poll: Poll) { homeserver?.abandon(poll) }
+
+  /// Whether what clients ask that were just answered can wait for a moment.
+  var isTellingMany: Bool { homeserver?.isTellingMany ?? false }
 }

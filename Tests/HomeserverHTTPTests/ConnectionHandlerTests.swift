@@ -57,6 +57,13 @@ internal import Testing
 
     func answer() { handler.answer(WireResponse(status: 200, body: [])) }
 
+    /// Whether what its client sends is read.
+    var isRead: Bool {
+      channel.options.compactMap { $0.value as? Bool }.last ?? true
+    }
+
+    func wait(_ span: TimeAmount) { channel.embeddedEventLoop.advanceTime(by: span) }
+
     /// Nobody opens its polls here: they are taken from where they wait for that.
     func close(_ homeserver: Homeserver) throws {
       _ = try channel.finish()
@@ -92,6 +99,41 @@ internal import Testing
       connection.answer()
       try connection.poll(since: "p1_5", timeout: 20_000)
       #expect(connection.isWaiting && connection.parsed == 4, "in other words it is another request")
+      try connection.close(homeserver)
+    }
+    try run()
+  }
+
+  @Test(arguments: [true, false]) func whoWasToldIsReadAgainWhenAllAre(orAfterAWhile: Bool) async throws {
+    let (homeserver, token) = try await Self.homeserver()
+    func run() throws {
+      let connection = try Connection(to: homeserver, token)
+      try connection.poll(since: "p1_1")
+      homeserver.hub.isTelling = true
+      connection.answer()
+      connection.wait(.milliseconds(200))
+      #expect(!connection.isRead)
+      if orAfterAWhile {
+        connection.wait(.milliseconds(60))
+      } else {
+        homeserver.hub.isTelling = false
+        connection.wait(.milliseconds(10))
+      }
+      #expect(connection.isRead)
+      connection.wait(.seconds(1))
+      #expect(connection.isRead)
+      try connection.close(homeserver)
+    }
+    try run()
+  }
+
+  @Test func whoWasToldOfWhatConcernsFewIsReadOn() async throws {
+    let (homeserver, token) = try await Self.homeserver()
+    func run() throws {
+      let connection = try Connection(to: homeserver, token)
+      try connection.poll(since: "p1_1")
+      connection.answer()
+      #expect(connection.isRead)
       try connection.close(homeserver)
     }
     try run()
