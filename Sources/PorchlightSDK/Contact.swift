@@ -1,29 +1,34 @@
 public import MatrixWire
 public import Ports
 
-/// One person on the own list, as far as is known.
+/// One person on the own list, or in a room with the own user, as far as is known.
 ///
 /// Text in here comes from others: sanitise it before it goes to a terminal.
 public struct Contact: Hashable, Sendable {
   public let userID: UserID
-  /// `pending` until they answered, then `accepted`.
-  public internal(set) var relation: ListState
+  /// `pending` until they answered, then `accepted`; nil for a user who is not on the list.
+  public internal(set) var relation: ListState?
   public internal(set) var state: PresenceState = .unknown
   /// While true they count as active now, whatever `lastActive` says.
   public internal(set) var currentlyActive = false
   /// On the session's clock.
   public internal(set) var lastActive: Instant?
   public internal(set) var statusText: String?
-  public internal(set) var displayName: String?
+  /// What their presence says they are called, and what rooms do.
+  private(set) var statedName: String?
+  var roomName: String?
   public internal(set) var deviceTypes: [DeviceType] = []
   public internal(set) var idleSince: Instant?
   /// Why nothing is known, where that is said.
   public internal(set) var unknownReason: UnknownReason?
 
-  init(userID: UserID, relation: ListState) {
+  init(userID: UserID, relation: ListState?) {
     self.userID = userID
     self.relation = relation
   }
+
+  /// As their presence has it, or else the rooms that they share.
+  public var displayName: String? { statedName ?? roomName }
 
   /// The display name, or the localpart of the user ID where there is none.
   public var name: String { displayName ?? String(userID.localpart) }
@@ -42,7 +47,15 @@ public struct Contact: Hashable, Sendable {
     idleSince = since(content.idleAgo)
     unknownReason = content.unknownReason
     // "" is cleared, absent is not stated (Protocol 8).
-    if let name = content.displayName { displayName = DisplayName.shown(name) }
+    if let name = content.displayName { statedName = DisplayName.shown(name) }
+  }
+
+  /// Takes note that their presence is not to be seen any more.
+  mutating func forget(_ reason: UnknownReason) {
+    guard state != .unknown || unknownReason != reason else { return }
+    var stranger = Contact(userID: userID, relation: relation)
+    (stranger.roomName, stranger.unknownReason) = (roomName, reason)
+    self = stranger
   }
 }
 

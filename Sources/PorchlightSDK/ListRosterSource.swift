@@ -23,10 +23,10 @@ public struct ListRosterSource: RosterSource {
   }
 
   public func run(_ deliver: @escaping @Sendable (RosterStep) -> Void) async throws(SDKError) {
-    var steps = session.events(wait: wait, seed: seed).makeAsyncIterator()
+    var steps = session.events(wait: wait, filter: .roster, seed: seed).makeAsyncIterator()
     while let step = try await steps.next() {
       switch step {
-      case .answer(let answer, let isComplete): deliver(.update(answer.presence, isComplete: isComplete))
+      case .answer(let answer, let isComplete): deliver(.update(RosterUpdate(answer, isComplete: isComplete)))
       case .interrupted(let error, let retryAt): deliver(.interrupted(error, retryAt: retryAt))
       }
     }

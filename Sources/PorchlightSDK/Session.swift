@@ -13,7 +13,7 @@ public struct Session: Sendable {
   /// reads. It changes when it is renewed, which `Client` tells.
   public var credentials: Credentials { keys.credentials }
   let link = Link()
-  private let call: Call
+  let call: Call
   private let keys: SessionKeys
 
   init(userID: UserID, keys: SessionKeys, exchange: any Exchange, time: any Timekeeper) {
@@ -142,6 +142,20 @@ public struct Session: Sendable {
   /// What the server speaks.
   public func versions() async throws(SDKError) -> VersionsAnswer {
     try await call.send(ClientAPI.versions())
+  }
+
+  /// In which rooms the server has members see each other's presence.
+  ///
+  /// - Returns: its rule; that of the specification where it says nothing.
+  public func presenceSharing() async throws(SDKError) -> PresenceSharingRule {
+    do throws(SDKError) {
+      let answer: CapabilitiesAnswer = try await call.send(ClientAPI.capabilities())
+      return answer.presenceSharing ?? .specification
+    } catch {
+      // Older servers have no such endpoint.
+      guard case .refused = error.code else { throw error }
+      return .specification
+    }
   }
 
   /// Whom the server takes this session for.

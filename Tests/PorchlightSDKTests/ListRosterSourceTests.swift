@@ -22,9 +22,9 @@ struct ListRosterSourceTests: FaultyWayTests {
     let box = Box<Roster>()
     simulation.start { [ann, source] in
       try? await source.run { step in
-        guard case .update(let events, let isComplete) = step else { return }
+        guard case .update(let update) = step else { return }
         var roster = box.value ?? Roster(userID: ann.userID)
-        _ = roster.apply(events, isComplete: isComplete, at: ann.time.instant)
+        _ = roster.apply(update, at: ann.time.instant)
         box.set(roster)
       }
     }
@@ -94,6 +94,27 @@ struct ListRosterSourceTests: FaultyWayTests {
     #expect(said.deviceType == .terminal)
     try perform(.idle(since: nil))
     #expect(roster.value?.own.state == .online)
+  }
+
+  @Test func roomMatesComeAlongAndWhatTheySayWakesNoPoll() throws {
+    let roster = roster()
+    let room = try simulation.run { [bob, ann] in
+      let room = try await bob.createRoom(CreateRoomRequest(name: "Boat club", invite: [ann.userID]))
+      try await ann.join(room)
+      return room
+    }
+    simulation.advance(by: .seconds(1))
+    #expect(roster.value?.around[bob.userID]?.relation == nil && roster.value?.around.count == 1)
+    #expect(roster.value?.rooms.rooms(with: bob.userID).map(\.name) == ["Boat club"])
+    let polls = way.requests(.get, endingIn: "sync").count
+    var message = ClientAPI.send(["body": "hello"], ofType: "m.room.message", to: room, transaction: "1")
+    message.accessToken = bob.credentials.accessToken
+    #expect(try server.respond(to: message).status == 200)
+    simulation.advance(by: .seconds(5))
+    #expect(way.requests(.get, endingIn: "sync").count == polls)
+    try simulation.run { [bob] in try await bob.leave(room) }
+    simulation.advance(by: .seconds(5))
+    #expect(roster.value?.around.isEmpty == true)
   }
 
   @Test func aServerThatIsAwayIsAStepLikeAnother() {

@@ -56,3 +56,38 @@ extension Roster {
     return roster
   }
 }
+
+/// Rooms and their state.
+extension Sample {
+  static func room(_ name: String) -> RoomID {
+    guard let room = RoomID("!\(name):porch.example") else { preconditionFailure("'\(name)' names no room") }
+    return room
+  }
+
+  static func member(_ user: UserID, _ membership: Membership = .join, name: String? = nil) -> RoomEvent {
+    state("m.room.member", .member(user, MemberContent(membership, displayName: name)), user.rawValue)
+  }
+
+  static func named(_ name: String) -> RoomEvent { state("m.room.name", .name(name)) }
+
+  static func aliased(_ alias: RoomAlias?) -> RoomEvent {
+    state("m.room.canonical_alias", .canonicalAlias(alias))
+  }
+
+  static func joinRule(_ rule: RoomJoinRule?) -> RoomEvent { state("m.room.join_rules", .joinRule(rule)) }
+
+  static func sharing(_ sharing: RoomPresenceSharing?) -> RoomEvent {
+    state(RoomPresenceSharing.eventType, .presenceSharing(sharing))
+  }
+
+  private static func state(_ type: String, _ content: RoomEvent.Content, _ key: String = "") -> RoomEvent {
+    RoomEvent(type: type, sender: me, stateKey: key, content: content)
+  }
+
+  /// An answer about one room.
+  static func answer(_ room: RoomID, _ state: RoomEvent..., events: [StreamEvent] = []) -> SyncAnswer {
+    var answer = answer(events)
+    answer.rooms.joined = [room: RoomUpdate(timeline: state)]
+    return answer
+  }
+}
