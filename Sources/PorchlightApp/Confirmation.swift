@@ -16,7 +16,7 @@ enum Confirmation: Hashable, Sendable {
   /// What a yes does.
   var command: any Command {
     switch self {
-    case .removal(let user, _): RemoveCommand(.user(user))
+    case .removal(let user, _): RemoveCommand(.user(user), consent: .given)
     }
   }
 

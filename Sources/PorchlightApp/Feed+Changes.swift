@@ -3,21 +3,25 @@ internal import PorchlightSDK
 internal import Ports
 
 extension Feed {
-  /// Tells what the stream brought.
+  /// Tells what the stream brought, of those on the list and those who ask. What others do in the same rooms is no news.
   mutating func add(_ change: RosterChange, at now: Moment) {
     switch change {
-    case .added(let contact):
-      let pending = contact.relation == .pending
-      add(
-        contact.userID, pending ? "you asked to see \(contact.name)" : "\(contact.name) is on your list", now)
+    case .added(let contact): addNew(contact, at: now)
+    case .changed(let old, let new) where old.relation == nil: addNew(new, at: now)
     case .changed(let old, let new): addDifference(from: old, to: new, at: now)
     case .removed(let contact, let state): add(contact.userID, Self.farewell(contact, state), now)
     case .invited(let invite): add(invite.observer, "\(invite.nameOrAddress) wants to see you", now)
     case .inviteGone(let invite, let state):
       guard let text = Self.settlement(invite.nameOrAddress, state) else { return }
       add(invite.observer, text, now)
-    case .own: break
+    case .left, .own: break
     }
+  }
+
+  private mutating func addNew(_ contact: Contact, at now: Moment) {
+    guard let relation = contact.relation else { return }
+    let isAsked = relation == .pending
+    add(contact.userID, isAsked ? "you asked to see \(contact.name)" : "\(contact.name) is on your list", now)
   }
 
   private mutating func add(_ user: UserID, _ text: String, _ now: Moment) {

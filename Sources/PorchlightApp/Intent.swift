@@ -12,7 +12,7 @@ enum Intent: Hashable, Sendable {
   case rename(String)
   /// Try to reach the server at once.
   case reconnect
-  /// Ask what the server speaks.
+  /// Ask what the server speaks, and in which rooms its users see each other.
   case askVersions
   /// Stop the process, as Ctrl-Z does.
   case suspend

@@ -6,9 +6,18 @@ struct Menu: Hashable, Sendable {
   let items: [CommandText]
   private(set) var selected = 0
 
-  init(_ person: Person) {
+  /// - Parameters:
+  ///   - person: whose it is.
+  ///   - canAsk: whether the server lets users be asked.
+  init(_ person: Person, canAsk: Bool) {
     row = person.row
-    items = person.row.isInvite ? ["accept", "deny", "detail"] : ["detail", "remove"]
+    if person.row.isInvite {
+      items = ["accept", "deny", "detail"]
+    } else if person.isAround {
+      items = canAsk ? ["invite", "detail"] : ["detail"]
+    } else {
+      items = ["detail", "remove"]
+    }
   }
 
   /// What a key does that chooses something; nil for the others.

@@ -18,6 +18,8 @@ struct Message: Sendable {
     case renamed(String, SDKError?)
     /// What the server speaks.
     case versions(VersionsAnswer)
+    /// In which rooms the server's users see each other.
+    case presenceSharing(PresenceSharingRule)
     /// The session is over.
     case loggedOut(SDKError)
     /// The instant that `Model.nextTick` named has come.

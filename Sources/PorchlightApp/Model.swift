@@ -95,7 +95,7 @@ extension Model {
     consider(input.delayed?.until)
     consider(own.nextTick(echo, after: now.instant))
     consider(server.nextTick(after: now.instant))
-    if list.order.moved > 0, layers.isEmpty { consider(input.last.map { $0 + UITiming.afterKey }) }
+    if !list.isSettled, layers.isEmpty { consider(input.last.map { $0 + UITiming.afterKey }) }
     return due
   }
 

@@ -1,9 +1,10 @@
 internal import MatrixWire
+internal import OrderedCollections
 internal import PorchlightSDK
 internal import Ports
 internal import Screen
 
-/// One row's facts, whether a contact's or an asker's. The texts are as they came: not safe for a screen.
+/// One row's facts, whether of a contact, of who asks, or of who is around. The texts are as they came: not safe for a screen.
 struct Person: Hashable, Sendable {
   /// When the user was last active, or asked.
   enum Activity: Hashable, Sendable {
@@ -15,6 +16,8 @@ struct Person: Hashable, Sendable {
 
   let row: RowID
   let userID: UserID
+  /// On whose list, or in whose rooms.
+  let account: AccountID
   let name: String
   let displayState: DisplayState
   let activity: Activity
@@ -25,17 +28,23 @@ struct Person: Hashable, Sendable {
   let deviceTypes: [DeviceType]
   /// Invited, and not answered yet.
   let isPending: Bool
+  /// In a room with the user, and not on the list.
+  let isAround: Bool
+
+  var group: RosterGroup { isAround ? .around : displayState.group }
 
   /// - Parameters:
   ///   - contact: who it is.
-  ///   - account: on whose list.
+  ///   - account: on whose list, or in whose rooms.
   init(_ contact: Contact, of account: AccountID) {
     row = .contact(contact.userID, of: account)
     userID = contact.userID
+    self.account = account
     name = contact.name
     displayState = DisplayState(seen: contact.state)
     activity = contact.currentlyActive ? .now : contact.lastSeen.map { .since($0) } ?? .never
     isPending = contact.relation == .pending
+    isAround = contact.relation == nil
     // A text of which nothing can be shown is none.
     statusText = contact.statusText.flatMap { SafeText(untrusted: $0).isEmpty ? nil : $0 }
     remark =
@@ -50,6 +59,7 @@ struct Person: Hashable, Sendable {
   init(_ invite: Invite, of account: AccountID) {
     row = .invite(invite.observer, of: account)
     userID = invite.observer
+    self.account = account
     name = invite.nameOrAddress
     displayState = .invite
     activity = .asked(invite.receivedAt)
@@ -57,6 +67,7 @@ struct Person: Hashable, Sendable {
     statusText = nil
     deviceTypes = []
     isPending = false
+    isAround = false
   }
 }
 
@@ -67,15 +78,30 @@ extension Roster {
     return switch row {
     case .heading: nil
     case .invite(let user, of: account): invite(from: user).map { Person($0, of: account) }
-    case .contact(let user, of: account): contact(user).map { Person($0, of: account) }
+    case .contact(let user, of: account): known(user).map { Person($0, of: account) }
     case .invite, .contact: nil
     }
   }
 
   /// Everybody, in no particular order.
-  var people: [Person] {
+  var people: [Person] { askers + listed + neighbors }
+
+  /// Everybody on the list, in the order they came onto it.
+  var listed: [Person] {
     let account = account
-    return asking.map { Person($0, of: account) } + watched.map { Person($0, of: account) }
+    return contacts.values.map { Person($0, of: account) }
+  }
+
+  /// Everybody who asks, in the order of their invites.
+  var askers: [Person] {
+    let account = account
+    return invites.values.map { Person($0, of: account) }
+  }
+
+  /// Everybody around, in no particular order.
+  var neighbors: [Person] {
+    let account = account
+    return around.values.map { Person($0, of: account) }
   }
 
   var account: AccountID { AccountID(own.userID) }

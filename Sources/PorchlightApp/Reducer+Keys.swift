@@ -122,7 +122,12 @@ extension Model {
     case .commandPrompt(let prompt): return submit(prompt)
     case .confirmation(let confirmation):
       layers.close()
-      return perform(confirmation.command)
+      let command = confirmation.command
+      if let problem = command.problem(in: self) {
+        notices.show(Notice(SafeText(untrusted: problem), .warning))
+        return []
+      }
+      return perform(command)
     case .help, .farewell: return []
     case nil:
       reportNothingOpen()

@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import OrderedCollections
 internal import PorchlightSDK
 internal import Ports
 internal import Screen
@@ -45,21 +46,20 @@ extension Model {
   // MARK: People
 
   /// Everybody on the list.
-  var contacts: [Person] { list.roster.people.filter { !$0.row.isInvite } }
+  var contacts: [Person] { list.roster.listed }
 
   /// Those whose invites can be answered, as arguments.
-  var askers: [Argument] { PersonTarget.arguments(list.roster.people.filter(\.row.isInvite)) }
+  var askers: [Argument] { PersonTarget.arguments(list.roster.askers) }
 
   /// Whose invite is meant: the selected one's, where nobody is named.
   func asker(_ target: PersonTarget) -> PersonTarget {
     if target == .unnamed, case .invite(let user, _) = list.selection { return .user(user) }
-    return target.resolved(among: list.roster.people.filter(\.row.isInvite), beside: echo.userID)
+    return target.resolved(among: list.roster.askers, beside: echo.userID)
   }
 
   func problem(withAsker target: PersonTarget) -> String? {
     target.problem(
-      among: list.roster.people.filter(\.row.isInvite), beside: echo.userID,
-      elseSaying: "does not ask to see you")
+      among: list.roster.askers, beside: echo.userID, elseSaying: "does not ask to see you")
   }
 
   /// Whether that user asks, and is not being answered.
@@ -80,7 +80,7 @@ extension Model {
   ) -> (asker: UserID, intents: [Intent])? {
     guard let asker = target.user else {
       notices.show(
-        Notice(list.roster.asking.isEmpty ? "no invites" : "which one? I goes to the invites"))
+        Notice(list.roster.invites.isEmpty ? "no invites" : "which one? I goes to the invites"))
       return nil
     }
     let intents = request(change(asker))

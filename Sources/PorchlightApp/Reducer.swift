@@ -8,7 +8,7 @@ internal import Screen
 /// The only place where the model changes. No clock, no waiting: the time is the message's.
 func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
   let now = message.at
-  let before = model.list.lines
+  let before = model.list.lines.selected
   let delayed = model.takeDelayedPress(at: now.instant)
   var intents: [Intent] = []
   switch message.event {
@@ -31,6 +31,9 @@ func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
   case .versions(let versions):
     intents = model.own.passTime(to: now.instant)
     model.server.handle(versions)
+  case .presenceSharing(let rule):
+    intents = model.own.passTime(to: now.instant)
+    model.list.follow(rule, isCalm: model.isCalm(at: now.instant))
   case .loggedOut(let error):
     model.end(error)
   case .tick:
@@ -62,11 +65,10 @@ extension Model {
     case .interrupted(let error, let retryAt):
       server.interrupted(error, retryAt: retryAt)
       return []
-    case .update(let events, let isComplete):
+    case .update(let update):
       let wasInterrupted = server.connection.isInterrupted
-      let isNews = server.answered(isComplete: isComplete, at: now.instant)
-      let changes = list.apply(
-        events, isComplete: isComplete, isCalm: isCalm(at: now.instant), at: now.instant)
+      let isNews = server.answered(isComplete: update.isComplete, at: now.instant)
+      let changes = list.apply(update, isCalm: isCalm(at: now.instant), at: now.instant)
       own.status.received(echo)
       own.name.received(echo)
       for change in changes where isNews {
@@ -118,10 +120,10 @@ extension Model {
   }
 
   /// Brings in order what follows from the rest: what has run out, the rows, the selection, the window.
-  fileprivate mutating func reconcile(at now: Instant, before: RosterLines) {
+  fileprivate mutating func reconcile(at now: Instant, before: Int?) {
     list.endHighlights(at: now)
     notices.reconcile(at: now) { list.changes[$0] != nil }
-    if !isCalm(at: now) { list.reorder() }
+    if !isCalm(at: now) { list.settle() }
     // A menu or a confirmation about a user who is gone goes too.
     layers.closeOrphans { list.roster.person($0) == nil }
     list.keepPlace(before: before, height: plan.list.rows, isCalm: isCalm(at: now))

@@ -45,7 +45,7 @@ struct RosterDocument: Hashable, Sendable {
   ///   - model: whose list it is.
   ///   - lines: which of its lines; only those cost anything.
   ///   - now: for ages, and for what stands out.
-  init(_ model: Model, _ lines: ArraySlice<RosterLine>, now: Moment) {
+  init(_ model: Model, _ lines: [RosterLine], now: Moment) {
     self.lines = lines.compactMap { line in
       Content(line, model, now).map {
         Line(content: $0, isSelected: model.list.selection != nil && line.selectable == model.list.selection)
@@ -56,11 +56,12 @@ struct RosterDocument: Hashable, Sendable {
 
   private static func emptyText(_ model: Model) -> [SafeText] {
     guard model.server.connection != .connecting else { return [] }
-    guard model.server.hasPresenceLists == false else {
+    guard !model.server.canAsk else {
       return ["nobody yet: + asks to see somebody", model.emptyHint]
     }
     return [
-      "This server has no presence lists: nobody can be asked or shown here.",
+      "This server has no presence lists: nobody can be asked here.",
+      "Whoever shares a room with you is shown.",
       "Your own state, status text and name work: 1 to 5, s, @.",
     ]
   }
@@ -71,7 +72,8 @@ extension RosterDocument.Content {
   fileprivate init?(_ line: RosterLine, _ model: Model, _ now: Moment) {
     switch line {
     case .heading(let group, let count, let isFolded):
-      let hint = RosterDocument.Heading.hint(group, isFolded: isFolded)
+      let hint = RosterDocument.Heading.hint(
+        group, isFolded: isFolded, canAsk: model.server.canAsk)
       self = .heading(.init(group: group, count: count, isFolded: isFolded, hint: hint))
     case .row(let row):
       guard let person = model.list.roster.person(row) else { return nil }
@@ -81,11 +83,12 @@ extension RosterDocument.Content {
 }
 
 extension RosterDocument.Heading {
-  fileprivate static func hint(_ group: RosterGroup, isFolded: Bool) -> SafeText? {
+  fileprivate static func hint(_ group: RosterGroup, isFolded: Bool, canAsk: Bool) -> SafeText? {
     switch (group, isFolded) {
     case (.invites, _): "A accepts, D denies"
     case (.offline, true): "o shows them"
     case (_, true): "Tab unfolds"
+    case (.around, false) where canAsk: "+ asks to see them"
     case (_, false): nil
     }
   }

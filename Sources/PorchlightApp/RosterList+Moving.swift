@@ -6,46 +6,30 @@ extension RosterList {
   ///   - page: how many lines the screen shows.
   mutating func move(_ motion: Motion, page: Int) {
     switch motion {
-    case .nextGroup: moveToNextGroup()
-    case .previousGroup: moveToPreviousGroup()
+    case .nextGroup: selection = lines.firstOfNextGroup ?? selection
+    case .previousGroup: selection = lines.firstOfPreviousGroup ?? selection
     default:
-      let choices = lines.choices
-      guard let distance = motion.lines(page: page, of: choices.count, overlap: 1), !choices.isEmpty else {
-        return
-      }
-      let here = choices.firstIndex { $0.row == selection } ?? 0
-      selection = choices[min(max(0, here + distance), choices.count - 1)].row
+      let lines = lines
+      guard let distance = motion.lines(page: page, of: lines.choiceCount, overlap: 1) else { return }
+      let last = lines.choiceCount - 1
+      selection = lines.choice(min(max(0, (lines.selectedChoice ?? 0) + distance), last)) ?? selection
     }
   }
 
-  private mutating func moveToNextGroup() {
-    let lines = lines
-    guard let selected = lines.selected else { return }
-    let next = lines.choices.first { lines.groups[$0.line] > lines.groups[selected] }
-    if let next { selection = next.row }
-  }
-
-  /// To the first of this group, or of the one above.
-  private mutating func moveToPreviousGroup() {
-    let lines = lines
-    guard let selected = lines.selected else { return }
-    let above = lines.choices.last { $0.line < selected }
-    guard let above else { return }
-    let group = lines.groups[above.line]
-    if let first = lines.choices.first(where: { lines.groups[$0.line] == group }) { selection = first.row }
-  }
-
   /// The group of the selected row.
-  var selectedGroup: RosterGroup? { lines.selected.map { lines.groups[$0] } }
+  var selectedGroup: RosterGroup? {
+    let lines = lines
+    return lines.selected.map { lines.group(of: $0) }
+  }
 
   /// Folds the group and selects its heading, if the selection was in it; opens it if it is folded.
   mutating func toggle(_ group: RosterGroup) {
     if folded.contains(group) {
-      folded.remove(group)
+      fold(group, false)
       if selection == .heading(group), let first = order.rows(in: group).first { selection = first }
     } else {
       if selectedGroup == group { selection = .heading(group) }
-      folded.insert(group)
+      fold(group)
     }
   }
 
@@ -63,6 +47,7 @@ extension RosterList {
   mutating func selectNextInvite(after asker: RowID) {
     let rows = order.rows(in: .invites)
     guard let place = rows.firstIndex(of: asker) else { return }
-    if let next = rows[(place + 1)...].first(where: { change(for: $0) == nil }) { selection = next }
+    let next = rows[rows.index(after: place)...].first { change(for: $0) == nil }
+    if let next { selection = next }
   }
 }

@@ -2,7 +2,7 @@ internal import MatrixWire
 internal import PorchlightSDK
 internal import Ports
 
-/// The list: who is on it, in what order the rows stand, what is selected and folded, and what is waited for.
+/// The list: who is on it and around, in what order the rows stand, what is selected and folded, and what is waited for.
 struct RosterList: Sendable {
   /// A change to the lists, until the stream confirms it.
   struct PendingChange: Hashable, Sendable {
@@ -12,8 +12,9 @@ struct RosterList: Sendable {
 
   /// As the server told it.
   private(set) var roster: Roster
-  private(set) var order = RowOrder()
-  var folded: Set<RosterGroup> = [.offline]
+  private(set) var order: RowOrder
+  /// The groups that the user folded or opened by hand.
+  private var chosen: Set<RosterGroup> = []
   var selection: RowID?
   /// The first line on the screen, as far as the selection allows.
   private(set) var scroll = 0
@@ -22,9 +23,22 @@ struct RosterList: Sendable {
   /// Changes that were asked for and not confirmed by the stream.
   private(set) var changes: [ContactChange: PendingChange] = [:]
 
-  init(userID: UserID) { roster = Roster(userID: userID) }
+  init(userID: UserID) {
+    roster = Roster(userID: userID)
+    order = RowOrder(
+      folded: Set(RosterGroup.allCases.filter { $0.foldsByItself(population: 0, isFolded: false) }))
+  }
 
-  var lines: RosterLines { RosterLines(order, folded: folded, selection: selection) }
+  /// The groups that are folded, by hand or by themselves.
+  var folded: Set<RosterGroup> { order.folded }
+
+  /// Folds a group by hand, or opens it: however many people come into it, it stays so.
+  mutating func fold(_ group: RosterGroup, _ isFolded: Bool = true) {
+    chosen.insert(group)
+    order.fold(group, isFolded)
+  }
+
+  var lines: RosterLines { RosterLines(order, selection: selection) }
 
   var selectedPerson: Person? { selection.flatMap { roster.person($0) } }
 
@@ -36,10 +50,8 @@ struct RosterList: Sendable {
     return candidates.first { changes[$0] != nil }
   }
 
-  /// How many people there are in each state, as of now.
-  var counts: [DisplayState: Int] {
-    roster.watched.reduce(into: [:]) { $0[DisplayState(seen: $1.state), default: 0] += 1 }
-  }
+  /// How many people on the list there are in each state, as of now.
+  var counts: [DisplayState: Int] { order.listed }
 }
 
 // MARK: What the server says
@@ -48,14 +60,24 @@ extension RosterList {
   /// Applies an update. While it is calm, rows keep their places.
   ///
   /// - Returns: what changed, in order.
-  mutating func apply(
-    _ events: [StreamEvent], isComplete: Bool, isCalm: Bool, at now: Instant
-  ) -> [RosterChange] {
-    let news = roster.apply(events, isComplete: isComplete, at: now)
+  mutating func apply(_ update: RosterUpdate, isCalm: Bool, at now: Instant) -> [RosterChange] {
+    let news = roster.apply(update, at: now)
     ageChanges()
     for change in news { confirm(change) }
-    if !news.isEmpty { order.follow(roster, isCalm: isCalm) }
+    follow(news, isCalm: isCalm)
     return news
+  }
+
+  /// Takes what the server says about presence in rooms.
+  mutating func follow(_ rule: PresenceSharingRule, isCalm: Bool) {
+    follow(roster.follow(rule), isCalm: isCalm)
+  }
+
+  private mutating func follow(_ news: [RosterChange], isCalm: Bool) {
+    let shown = order.population
+    order.follow(roster, news, isCalm: isCalm)
+    // Where nobody stood nothing can jump.
+    for group in unsettled where shown[group] == nil { order.fold(group, !folded.contains(group)) }
   }
 
   /// Waits for a change from now on, until the stream confirms it.
@@ -86,12 +108,14 @@ extension RosterList {
 
   private mutating func confirm(_ change: RosterChange) {
     switch change {
-    case .added(let contact): changes[.invite(contact.userID)] = nil
+    case .added(let contact), .changed(_, let contact):
+      // Who is on the list cannot be asked any more.
+      if contact.relation != nil { changes[.invite(contact.userID)] = nil }
     case .removed(let contact, _): changes[.remove(contact.userID)] = nil
     case .inviteGone(let invite, _):
       changes[.accept(invite.observer)] = nil
       changes[.deny(invite.observer)] = nil
-    case .changed, .invited, .own: break
+    case .left, .invited, .own: break
     }
   }
 
@@ -104,7 +128,7 @@ extension RosterList {
       case .invited(let invite): .invite(invite.observer, of: account)
       case .changed(let old, let new):
         Person(old, of: account).looksLike(Person(new, of: account)) ? nil : .contact(new.userID, of: account)
-      case .removed, .inviteGone, .own: nil
+      case .removed, .left, .inviteGone, .own: nil
       }
     if let row { highlights[row] = now + UITiming.highlight }
   }
@@ -112,7 +136,7 @@ extension RosterList {
 
 extension Person {
   fileprivate func looksLike(_ other: Person) -> Bool {
-    name == other.name && displayState == other.displayState && remark == other.remark
+    name == other.name && displayState == other.displayState && remark == other.remark && group == other.group
   }
 }
 
@@ -121,37 +145,50 @@ extension Person {
 extension RosterList {
   mutating func endHighlights(at now: Instant) { highlights = highlights.filter { $0.value > now } }
 
-  /// Moves the rows that wait to be moved.
-  mutating func reorder() {
-    if order.moved > 0 { order.follow(roster, isCalm: false) }
+  /// Moves the rows that wait to be moved, and folds and opens groups by how many people are in them.
+  mutating func settle() {
+    order.settle()
+    for group in unsettled { order.fold(group, !folded.contains(group)) }
+  }
+
+  /// Whether nothing on the screen waits to be moved, folded or opened.
+  var isSettled: Bool { order.isSettled && unsettled.isEmpty }
+
+  /// The groups that fold or open by themselves when the rows settle: not those that the user folded or opened, nor the one
+  /// the user is in.
+  private var unsettled: [RosterGroup] {
+    let group = selection.flatMap { order.group(of: $0) }
+    return RosterGroup.allCases.filter {
+      let isFolded = folded.contains($0)
+      return $0 != group && !chosen.contains($0)
+        && $0.foldsByItself(population: order.population[$0] ?? 0, isFolded: isFolded) != isFolded
+    }
   }
 
   /// Keeps something selected, and that on the screen.
   ///
   /// - Parameters:
-  ///   - before: the lines before what happened.
+  ///   - before: the line of the selected row before what happened.
   ///   - height: how many lines the screen shows.
   ///   - isCalm: whether the user moves in the list; otherwise the selected row keeps its line on the screen, as far as
   ///     the ends allow.
-  mutating func keepPlace(before: RosterLines, height: Int, isCalm: Bool) {
+  mutating func keepPlace(before: Int?, height: Int, isCalm: Bool) {
     let selectionBefore = selection
     keepSelection(before: before)
-    if !isCalm, selection == selectionBefore, let old = before.selected, let new = lines.selected {
-      scroll += new - old
-    }
+    if !isCalm, selection == selectionBefore, let before, let now = lines.selected { scroll += now - before }
     scroll = lines.top(near: scroll, height: height)
   }
 
-  private mutating func keepSelection(before: RosterLines) {
+  private mutating func keepSelection(before: Int?) {
     let lines = lines
     guard lines.selected == nil else { return }
     // The selected user moved under a heading that was unfolded, or is gone: stay near.
     if case .heading(let group) = selection, let first = order.rows(in: group).first {
       selection = first
-    } else if let place = before.selected {
-      selection = lines.nearest(to: place)
+    } else if let before {
+      selection = lines.nearest(to: before)
     } else {
-      selection = lines.choices.first { $0.row.userID != nil }?.row ?? lines.choices.first?.row
+      selection = lines.first
     }
   }
 }

@@ -1,6 +1,6 @@
 internal import MatrixWire
 
-/// What can be selected: a person on the list, a person who asks, or the heading of a group.
+/// What can be selected: a person on the list or around, a person who asks, or the heading of a group.
 ///
 /// A user may be on the list and ask at the same time, and be on the lists of two accounts, so a user ID alone does not
 /// name a row.

@@ -69,8 +69,9 @@ public struct Runtime: Sendable {
     case .change(let change): await send(change, mailbox)
     case .rename(let name): await rename(name, mailbox)
     case .askVersions:
-      // Where it fails, it is asked again after the next interruption.
+      // Each is of use without the other. What fails is asked again after the next interruption.
       if let versions = try? await source.session.versions() { mailbox.post(.versions(versions)) }
+      if let rule = try? await source.session.presenceSharing() { mailbox.post(.presenceSharing(rule)) }
     case .publish, .reportIdle, .reconnect, .suspend, .redraw, .repaint, .quit: break
     }
   }

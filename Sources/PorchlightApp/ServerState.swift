@@ -9,7 +9,10 @@ struct ServerState: Hashable, Sendable {
   private(set) var lastHeard: Instant?
   /// Whether the server has presence lists; nil until it has said so.
   private(set) var hasPresenceLists: Bool?
-  private var isAskingVersions = false
+  /// Whether users can be asked to be seen; true until the server has said otherwise.
+  var canAsk: Bool { hasPresenceLists != false }
+  /// Whether it was asked what it can do, since it was heard again.
+  private var isAsked = false
   /// Whether the next answer only brings up to date: it is not news.
   private var isCatchingUp = true
 
@@ -35,7 +38,7 @@ struct ServerState: Hashable, Sendable {
   mutating func interrupted(_ error: SDKError, retryAt: Instant) {
     connection = .interrupted(error, retryAt: retryAt)
     isCatchingUp = true
-    isAskingVersions = false
+    isAsked = false
   }
 
   /// The next try is made now rather than when the back-off says.
@@ -50,10 +53,11 @@ struct ServerState: Hashable, Sendable {
   /// The session is over.
   mutating func end() { connection = .over }
 
-  /// What the server can do is asked once, after the first answer, so that no first picture waits for it.
+  /// What the server can do is asked after the first answer, so that no first picture waits for it, and after every
+  /// interruption: it may have been started anew as another version, or with another rule.
   mutating func askVersions() -> [Intent] {
-    guard connection == .live, hasPresenceLists == nil, !isAskingVersions else { return [] }
-    isAskingVersions = true
+    guard connection == .live, !isAsked else { return [] }
+    isAsked = true
     return [.askVersions]
   }
 

@@ -199,7 +199,7 @@ import Testing
     var scene = Scene(Self.people + .person("annabel", .online))
     scene.press(":")
     scene.type("remove ann")
-    scene.press(.enter, ":")
+    scene.press(.enter, .escape, ":")
     scene.type("dra")
     for key in keys { scene.press(key) }
     #expect(line(scene) == "dra")

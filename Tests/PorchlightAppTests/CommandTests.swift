@@ -60,8 +60,6 @@ import Testing
     ("status at lunch", .publish(StatusUpdate(presence: .online, statusMessage: "at lunch"))),
     ("clear", .publish(StatusUpdate(presence: .online, statusMessage: nil))),
     ("name Mary", .rename("Mary")), ("invite zoe", .change(.invite(.user("zoe")))),
-    ("remove @ann:harbor.example", .change(.remove(.user("ann")))),
-    ("remove cid worth", .change(.remove(.user("cid")))), ("remove @bob", .change(.remove(.user("bob")))),
     ("accept", .change(.accept(.user("ola")))), ("accept pip", .change(.accept(.user("pip")))),
     ("deny", .change(.deny(.user("ola")))), ("deny @pip:harbor.example", .change(.deny(.user("pip")))),
     ("revoke @ola:harbor.example", .change(.revoke(.user("ola")))), ("quit", .quit(.quit)),
@@ -71,6 +69,21 @@ import Testing
     scene.press("I")
     #expect(scene.run(line) == [intent])
     #expect(scene.model.layers.isEmpty)
+  }
+
+  /// As the key does: a slip of the hand in a line would cost an accept.
+  @Test(arguments: [
+    ("remove @ann:harbor.example", "ann"), ("remove cid worth", "cid"), ("remove @bob", "bob"),
+  ])
+  func aLineRemovesNobodyWithoutAYes(line: String, name: String) {
+    for isMeant in [false, true] {
+      var scene = Scene(Self.people)
+      #expect(scene.run(line) == [])
+      #expect(scene.model.layers.layers == [.confirmation(.removal(of: .user(name), from: .own))])
+      #expect(scene.selected == name && scene.model.undoHistory.done.isEmpty)
+      scene.press(isMeant ? "y" : "n")
+      #expect(scene.intents == (isMeant ? [.change(.remove(.user(name)))] : []))
+    }
   }
 
   @Test(arguments: [

@@ -27,7 +27,7 @@ import Testing
     scene.interrupt()
     #expect(scene.intents == [])
     scene.receive([.own()])
-    #expect(scene.intents == [.reportIdle(since: start)])
+    #expect(scene.intents == [.reportIdle(since: start), .askVersions])
     scene.receive([.own()])
     #expect(scene.intents == [])
   }
@@ -36,7 +36,7 @@ import Testing
     var scene = Scene()
     scene.interrupt()
     scene.receive([.own()])
-    #expect(scene.intents == [])
+    #expect(scene.intents == [.askVersions])
   }
 
   @Test func theTitleSaysIdleWhileItLasts() {
@@ -120,7 +120,7 @@ import Testing
     var scene = Scene(idleAfter: nil)
     scene.interrupt()
     scene.receive([])
-    #expect(scene.intents == [.reportIdle(since: nil)])
+    #expect(scene.intents == [.reportIdle(since: nil), .askVersions])
   }
 
   @Test func theCountdownTicksOncePerSecondAndNotBefore() {

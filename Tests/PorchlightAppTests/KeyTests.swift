@@ -35,7 +35,7 @@ import Testing
     var menus = 0
     for row in [RowID.contact(.user("ann"), of: .own), .invite(.user("fay"), of: .own)] {
       let person = try #require(scene.model.list.roster.person(row))
-      for item in Menu(person).items {
+      for item in Menu(person, canAsk: true).items {
         menus += 1
         #expect(item.command != nil && !Self.keymap.keys(for: item).isEmpty, "\(item.text)")
       }

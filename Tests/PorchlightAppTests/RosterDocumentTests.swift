@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct RosterDocumentTests {
   private func document(_ scene: Scene) -> RosterDocument {
-    RosterDocument(scene.model, scene.model.list.lines.lines[...], now: scene.now)
+    RosterDocument(scene.model, scene.model.list.lines.all, now: scene.now)
   }
 
   private func sentences(_ scene: Scene) -> [String] { LinearRoster.sentences(document(scene)) }

@@ -188,6 +188,23 @@ import Testing
     #expect(reason == .loggedOut(SDKError(.loggedOut, "The session has ended: removed")))
   }
 
+  /// The other answer is lost on its way.
+  @Test(arguments: ["versions", "capabilities"])
+  func whatTheServerSpeaksIsKnownWithoutItsRuleAndTheReverse(lost: String) async throws {
+    server.answer("versions", with: .json(VersionsAnswer(versions: ["v1.11"], unstableFeatures: [:])))
+    server.answer(
+      "capabilities",
+      with: .json(CapabilitiesAnswer([:], presenceSharing: PresenceSharingRule(rule: .spec, largestRoom: 1))))
+    server.answer(lost, with: WireResponse(status: 502, body: []))
+    _ = try await play {
+      server.answerPoll(
+        [.own(), .state("cid", .online)],
+        rooms: .joined([.room("square", "Square", .everyone, with: ["cid"])]), position: "s1")
+      await until(shown: lost == "versions" ? "no room you share shows them" : "connected, no lists")
+      type("q")
+    }
+  }
+
   @Test func theEndOfInputEndsIt() async throws {
     let reason = try await play {
       await connect()

@@ -29,8 +29,8 @@ struct Scene {
   }
 
   /// The first answer of a server of ours.
-  mutating func connect(_ people: [StreamEvent]) {
-    receive(people, isComplete: true)
+  mutating func connect(_ people: [StreamEvent], rooms: RoomsUpdate = RoomsUpdate()) {
+    receive(people, rooms: rooms, isComplete: true)
     send(
       .versions(VersionsAnswer(versions: ["v1.11"], unstableFeatures: [UnstablePrefix.namespace: true])))
   }
@@ -46,8 +46,10 @@ struct Scene {
     intents = reduce(&model, Message(event, at: now))
   }
 
-  mutating func receive(_ events: [StreamEvent], isComplete: Bool = false) {
-    send(.roster(.update(events, isComplete: isComplete)))
+  mutating func receive(_ events: [StreamEvent], rooms: RoomsUpdate = RoomsUpdate(), isComplete: Bool = false)
+  {
+    send(
+      .roster(.update(RosterUpdate(events, isComplete: isComplete, rooms: rooms, hasAllRooms: isComplete))))
   }
 
   mutating func interrupt(_ why: String = "connection refused", retryIn span: Duration = .seconds(4)) {
@@ -93,7 +95,7 @@ struct Scene {
 
   /// The localparts of the rows on screen, and the headings as they stand.
   var order: [String] {
-    model.list.lines.lines.map { line in
+    model.list.lines.all.map { line in
       switch line {
       case .heading(let group, let count, let isFolded): "\(isFolded ? "+" : "-")\(group.title) \(count)"
       case .row(let row): row.userID.map { String($0.localpart) } ?? ""

@@ -8,6 +8,8 @@ final class ScriptedExchange: Exchange {
     var requests: [WireRequest] = []
     /// What requests other than polls are answered with; nil leaves them without an answer for ever.
     var reply: WireResponse? = .json(Empty())
+    /// What requests are answered with otherwise, by the last part of their path.
+    var replies: [String: WireResponse] = [:]
   }
 
   private let state = Mutex(State())
@@ -17,12 +19,17 @@ final class ScriptedExchange: Exchange {
   init() { (answers, sink) = AsyncStream.makeStream() }
 
   /// Answers the poll that waits, or the next one.
-  func answerPoll(_ events: [StreamEvent], position: String) {
+  func answerPoll(_ events: [StreamEvent], rooms: RoomsUpdate = RoomsUpdate(), position: String) {
     guard let token = SyncToken(position) else { return }
-    sink.yield(.json(SyncAnswer(nextBatch: token, presence: events)))
+    sink.yield(.json(SyncAnswer(nextBatch: token, presence: events, rooms: rooms)))
   }
 
   func refusePoll(_ error: MatrixError, status: Int) { sink.yield(.json(error, status: status)) }
+
+  /// From now on requests whose path ends so are answered with this.
+  func answer(_ path: String, with response: WireResponse) {
+    state.withLock { $0.replies[path] = response }
+  }
 
   /// From now on nothing but polls is answered.
   func fallSilent() { state.withLock { $0.reply = nil } }
@@ -39,7 +46,7 @@ final class ScriptedExchange: Exchange {
   func send(_ request: WireRequest) async throws -> WireResponse {
     let reply = state.withLock { state in
       state.requests.append(request)
-      return state.reply
+      return request.path.last.flatMap { state.replies[$0] } ?? state.reply
     }
     if request.path.last == "sync" {
       for await answer in answers { return answer }

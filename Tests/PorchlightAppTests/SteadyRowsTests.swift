@@ -79,6 +79,30 @@ import Testing
     #expect(scene.line(with: "2 now offline") != nil)
   }
 
+  /// Nobody sees them move.
+  @Test func whatHappensInsideOfAFoldedGroupIsNotCounted() {
+    var scene = Scene(Self.people + .person("abe", .offline))
+    scene.press("j")
+    scene.receive([.state("dan", .offline, called: "Aaron")])
+    #expect(scene.model.list.order.moved == 0 && scene.line(with: "changed") == nil)
+    scene.receive([.state("dan", .online)])
+    #expect(scene.line(with: "1 now online") != nil)
+    // They stand in order when the group is opened.
+    scene.receive([.state("dan", .offline, called: "Aaron")])
+    scene.press("o")
+    #expect(scene.order.suffix(3) == ["-Offline 2", "dan", "abe"])
+  }
+
+  /// The row is seen there, and nowhere else afterwards.
+  @Test func foldingAGroupEndsTheWaitInsideOfIt() {
+    var scene = Scene(Self.people + .person("eve", .offline))
+    scene.press("o")
+    scene.receive([.state("eve", .offline, called: "Alma")])
+    #expect(scene.line(with: "1 changed") != nil)
+    scene.press("o")
+    #expect(scene.model.list.order.moved == 0)
+  }
+
   @Test func movesOfSeveralKindsAreCountedTogether() {
     var scene = Scene(Self.people)
     scene.press("j")

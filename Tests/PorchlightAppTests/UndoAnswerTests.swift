@@ -54,6 +54,7 @@ import Testing
   @Test func aRedoWhoseRequestFailsCanBeTriedAgain() {
     var scene = scene()
     run("remove bob", in: &scene)
+    scene.press("y")
     scene.receive([.list("bob", .dropped)])
     undo(in: &scene)
     scene.receive([.list("bob", .pending)])

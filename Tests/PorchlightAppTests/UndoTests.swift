@@ -101,7 +101,7 @@ import Testing
   @Test func whatIsAsItWasBeforeIsNotChanged() {
     var scene = scene()
     scene.press("o")
-    scene.model.list.folded.insert(.offline)
+    scene.model.list.fold(.offline)
     scene.press("u")
     #expect(scene.model.list.folded.contains(.offline))
     #expect(scene.line(with: "nothing left to undo of 'offline'") != nil)
@@ -137,7 +137,7 @@ import Testing
     var scene = Scene(Self.people, rows: 10, columns: 40)
     scene.press(":")
     scene.type("remove ann")
-    scene.press(.enter)
+    scene.press(.enter, "y")
     scene.receive([.list("ann", .dropped)])
     scene.press("u")
     #expect(scene.line(with: "undid 'remove @ann⋯': asking anew") != nil)

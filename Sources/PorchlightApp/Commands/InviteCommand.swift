@@ -2,7 +2,8 @@ internal import MatrixWire
 internal import PorchlightSDK
 internal import Screen
 
-/// `invite @ola:harbor.example`: asks to see a user; without one, asks for whom.
+/// `invite @ola:harbor.example`: asks to see a user; without one, asks for whom, and proposes who is selected among those
+/// around.
 struct InviteCommand: Command {
   static let names = ["invite"]
 
@@ -11,10 +12,15 @@ struct InviteCommand: Command {
   /// Whether a user is asked who was on the list before.
   private let isRepeated: Bool
 
-  /// Those who asked for the own presence, and are not on the list.
+  /// Those who asked for the own presence or share a room, and are not on the list; nobody where none can be asked.
   static func arguments(in model: Model) -> [Argument] {
-    PersonTarget.arguments(
-      model.list.roster.people.filter { $0.row.isInvite && model.list.roster.contact($0.userID) == nil })
+    guard model.server.canAsk else { return [] }
+    let roster = model.list.roster
+    var known: Set<UserID> = []
+    return PersonTarget.arguments(
+      (roster.askers + roster.neighbors).filter {
+        roster.contact($0.userID) == nil && known.insert($0.userID).inserted
+      })
   }
 
   init(_ target: PersonTarget, isRepeated: Bool = false) {
@@ -28,7 +34,8 @@ struct InviteCommand: Command {
   var help: String { "ask to see somebody" }
 
   func problem(in model: Model) -> String? {
-    switch target {
+    guard model.server.canAsk else { return "no lists here: nobody to ask" }
+    return switch target {
     case .unnamed: nil
     case .written(let text): invitee(text, in: model).problem
     case .user(let user): problem(with: user, in: model)
@@ -45,17 +52,12 @@ struct InviteCommand: Command {
   }
 
   func run(_ model: inout Model) -> [Intent] {
-    guard model.server.hasPresenceLists != false else {
-      model.notices.show(
-        Notice("this server has no presence lists: nobody can be asked here", .warning))
+    if let problem = problem(in: model) {
+      model.notices.show(Notice(SafeText(untrusted: problem), .warning))
       return []
     }
-    guard target != .unnamed else {
-      model.layers.open(.prompt(Prompt(.invite, LineEditor(byteLimit: 255))))
-      return []
-    }
-    guard let user = resolved(in: model).target.user, problem(in: model) == nil else {
-      model.notices.show(Notice(SafeText(untrusted: problem(in: model) ?? ""), .warning))
+    guard let user = resolved(in: model).target.user else {
+      model.layers.open(.prompt(Prompt(.invite, LineEditor(Self.proposal(in: model), byteLimit: 255))))
       return []
     }
     let intents = model.invite(user)
@@ -66,12 +68,16 @@ struct InviteCommand: Command {
   }
 
   func inverse(in model: Model) -> (any Command)? {
-    guard let user = resolved(in: model).target.user, model.server.hasPresenceLists != false else {
-      return nil
-    }
+    guard problem(in: model) == nil, let user = resolved(in: model).target.user else { return nil }
     let row = RowID.contact(user, of: model.list.roster.account)
-    guard problem(in: model) == nil, model.list.change(for: row) == nil else { return nil }
-    return RemoveCommand(.user(user), isWithdrawal: true)
+    return model.list.change(for: row) == nil ? RemoveCommand(.user(user), consent: .withdrawal) : nil
+  }
+
+  /// Who is selected, where they are around. An ID that cannot be written in a line would become that of another user.
+  private static func proposal(in model: Model) -> String {
+    guard let person = model.list.selectedPerson, person.isAround else { return "" }
+    let address = person.userID.rawValue
+    return SafeText(untrusted: address).string == address ? address : ""
   }
 
   /// Reads a user ID; a bare name is that of a known user, or else one on the own server. Either of the two is nil.
@@ -86,10 +92,10 @@ struct InviteCommand: Command {
       problem = error.message
     }
     guard !text.isEmpty else { return (nil, problem) }
-    var known = model.list.people(called: text, asking: false)
+    var known = model.list.people(called: text, listed: true)
     if known.isEmpty {
-      // Askers choose their own display names: one of them must not catch an invite that is meant for another user.
-      known = model.list.people(called: text, asking: true)
+      // Others choose their own display names: one of them must not catch an invite that is meant for another user.
+      known = model.list.people(called: text, listed: false)
       if let written, !known.isEmpty { known.insert(written) }
     }
     guard known.count < 2 else {
@@ -114,12 +120,11 @@ struct InviteCommand: Command {
 }
 
 extension RosterList {
-  /// Those on the list, or among the invites, who bear that name, upper or lower case.
-  fileprivate func people(called name: String, asking: Bool) -> Set<UserID> {
+  /// Those on the list, or among the invites and around, who bear that name, upper or lower case.
+  fileprivate func people(called name: String, listed: Bool) -> Set<UserID> {
     let name = name.lowercased()
     guard !name.hasPrefix("@") else { return [] }
-    return Set(
-      roster.people.filter { $0.row.isInvite == asking && $0.safeName.string.lowercased() == name }
-        .map(\.userID))
+    let people = listed ? roster.listed : roster.askers + roster.neighbors
+    return Set(people.filter { $0.safeName.string.lowercased() == name }.map(\.userID))
   }
 }

@@ -5,7 +5,9 @@ struct MenuCommand: PlainCommand {
 
   func run(_ model: inout Model) -> [Intent] {
     if case .heading(let group) = model.list.selection { return model.perform(FoldCommand(group)) }
-    if let person = model.list.selectedPerson { model.layers.open(.menu(Menu(person))) }
+    if let person = model.list.selectedPerson {
+      model.layers.open(.menu(Menu(person, canAsk: model.server.canAsk)))
+    }
     return []
   }
 }

@@ -1,3 +1,4 @@
+internal import MatrixWire
 internal import PorchlightSDK
 internal import Screen
 
@@ -59,7 +60,7 @@ struct NameCommand: Command {
       model.layers.open(.prompt(Prompt(.name, LineEditor(before, byteLimit: Self.limit))))
       return []
     }
-    guard name != before else {
+    guard !name.hasBytes(of: before) else {
       model.notices.show(
         Notice(name.isEmpty ? "there is no name to clear" : "that is your name already"))
       return []
@@ -73,6 +74,6 @@ struct NameCommand: Command {
     let before = model.own.name.current(model.echo)
     guard let name, model.isOwnKnown else { return nil }
     let made = SafeText(untrusted: name).string
-    return made == before ? nil : NameCommand(before, replacing: made)
+    return made.hasBytes(of: before) ? nil : NameCommand(before, replacing: made)
   }
 }

@@ -23,6 +23,10 @@ struct RevokeCommand: Command {
   var argument: String? { user.rawValue }
   var help: String { "take back an accept" }
 
+  func problem(in model: Model) -> String? {
+    model.server.canAsk ? nil : "no lists here: nothing to revoke"
+  }
+
   func delay(in model: Model) -> String? { model.delay(of: .invite(user, of: model.list.roster.account)) }
 
   func run(_ model: inout Model) -> [Intent] {

@@ -56,6 +56,6 @@ struct StatusCommand: Command {
     let before = model.own.status.current(model.echo).statusMessage ?? ""
     guard let text, model.isOwnKnown else { return nil }
     let made = SafeText(untrusted: text).string
-    return made == before ? nil : StatusCommand(text: before, replacing: made)
+    return made.hasBytes(of: before) ? nil : StatusCommand(text: before, replacing: made)
   }
 }

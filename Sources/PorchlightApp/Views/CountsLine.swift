@@ -1,3 +1,4 @@
+internal import OrderedCollections
 internal import PorchlightConfig
 internal import PorchlightSDK
 internal import Ports
@@ -51,7 +52,7 @@ struct CountsLine {
   func drawNumbers(_ painter: inout Painter) {
     let counts = model.list.counts
     let here = DisplayState.allCases.filter { $0.group == .here }.reduce(0) { $0 + (counts[$1] ?? 0) }
-    let texts: [SafeText] = ["\(here)/\(model.list.roster.watched.count)", "\(here)"]
+    let texts: [SafeText] = ["\(here)/\(model.list.roster.contacts.count)", "\(here)"]
     guard let text = texts.first(where: { $0.cells <= painter.size.columns }) else { return }
     painter.put(text, row: 0, column: 0, style: model.look[.counts])
   }
@@ -61,10 +62,10 @@ struct CountsLine {
   }
 
   private func spans(_ counts: [DisplayState: Int], hasWords: Bool) -> [Span] {
-    let total = model.list.roster.watched.count
+    let total = model.list.roster.contacts.count
     let people: SafeText = total == 1 ? "1 person" : "\(total) people"
     var spans = [Span(text: hasWords ? people : "\(total)", role: .counts)]
-    let invites = model.list.roster.asking.count
+    let invites = model.list.roster.invites.count
     if invites > 0, !hasWords {
       spans.append(Span(text: model.look.glyphs[.invite] + "\(invites)", role: .invite))
     }
@@ -82,7 +83,7 @@ struct CountsLine {
     switch model.server.connection {
     case .connecting: return ["connecting..."]
     case .live:
-      return model.server.hasPresenceLists == false ? ["connected, no lists", "no lists"] : ["live"]
+      return !model.server.canAsk ? ["connected, no lists", "no lists"] : ["live"]
     case .over: return ["logged out"]
     case .interrupted(_, let retryAt):
       let seconds = Countdown.seconds(until: retryAt, from: now.instant)

@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import PorchlightConfig
+internal import PorchlightSDK
 internal import Ports
 internal import Screen
 
@@ -23,8 +24,35 @@ struct DetailPane {
     if address != person.safeName { put(address, look[.detailLabel]) }
     put(SafeText(untrusted: presence(person)), look[person.displayState.role])
     if !person.deviceTypes.isEmpty { put(SafeText(untrusted: devices(person)), look[.detailLabel]) }
-    let words = look.clip(self.words(person), to: max(0, width - 1))
-    painter.put(words, row: 1, column: 1, style: look[.detailValue])
+    drawWords(person, &painter)
+  }
+
+  /// The words of the person, and the rooms, which have half of the line if they need it.
+  private func drawWords(_ person: Person, _ painter: inout Painter) {
+    let look = model.look
+    let width = max(0, painter.size.columns - 2)
+    let rooms = rooms(person)
+    let (list, warning) = (rooms.isEmpty ? "" : "in " + rooms.list(most: 2), rooms.warning(most: 2))
+    let wanted = [list, warning].filter { !$0.isEmpty }.reduce(0) { $0 + $1.cells + 2 }
+    let words = look.clip(self.words(person), to: max(width - wanted, width / 2))
+    var column = painter.put(words, row: 1, column: 1, style: look[.detailValue])
+    // The warning is never what is cut first.
+    let left = width - 1 - column - (warning.isEmpty ? 0 : warning.cells + 2)
+    let room = left < Self.shortestList ? 0 : left
+    for (text, style, most) in [
+      (list, look[.detailLabel], room), (warning, look[.warning], width),
+    ] where !text.isEmpty {
+      let start = column + (column > 1 ? 2 : 0)
+      let text = look.clip(text, to: max(0, min(most, width + 1 - start)))
+      if !text.isEmpty { column = painter.put(text, row: 1, column: start, style: style) }
+    }
+  }
+
+  /// In cells; what would be shorter says nothing.
+  private static let shortestList = 8
+
+  private func rooms(_ person: Person) -> SharedRooms {
+    SharedRooms(model.list.roster.rooms, with: person.userID, model.look)
   }
 
   /// A column of its own, with the newest changes under it.
@@ -47,7 +75,12 @@ struct DetailPane {
     var row = 3
     for (label, value) in facts(person) {
       painter.put(label, row: row, column: 0, style: look[.detailLabel])
-      let style = label == "state" ? look[person.displayState.role] : look[.detailValue]
+      let style =
+        switch label {
+        case "state": look[person.displayState.role]
+        case "open": look[.warning]
+        default: look[.detailValue]
+        }
       for line in SafeText(untrusted: value).wrapped(to: width - 9).prefix(4) {
         painter.put(line, row: row, column: 9, style: style)
         row += 1
@@ -78,9 +111,15 @@ struct DetailPane {
     if person.row.isInvite {
       facts.append(("asks", "to see your presence"))
       facts.append(("answer", "A accepts, D denies"))
+    } else if person.isAround {
+      facts.append(("list", model.server.canAsk ? "not on your list" : "the server has none"))
     } else {
       facts.append(("list", person.isPending ? "invited, no answer yet" : "shares presence with you"))
     }
+    let rooms = rooms(person)
+    if !rooms.isEmpty { facts.append(("rooms", rooms.list(most: 4).string)) }
+    let warning = rooms.warning(most: 3)
+    if !warning.isEmpty { facts.append(("open", warning.string)) }
     if let change = model.list.change(for: person.row) { facts.append(("now", "\(change.progress)...")) }
     return facts
   }

@@ -1,3 +1,4 @@
+internal import OrderedCollections
 internal import PorchlightConfig
 internal import PorchlightSDK
 internal import Ports
@@ -55,16 +56,19 @@ struct KeyLine {
     "help", "quit", "menu", "offline", "invite", "detail", "remove", "command-line", "undo",
   ]
 
+  /// What there is of those only where the server has presence lists.
+  private static let listChanges: Set<CommandText> = ["invite", "remove"]
+
   private var hints: [KeyBinding] {
     if model.layers.farewell != nil { return [] }
     let scope = model.layers.scope
     guard scope == .list else { return model.keymap.bindings(in: scope).filter { $0.hint != nil } }
     // In the order of what a newcomer needs; what does not fit is in the help.
     let own: [CommandText] = hasStatusKeys ? [] : ["status", "toggle away", "toggle busy"]
-    let invites: [CommandText] = model.list.roster.asking.isEmpty ? [] : ["invites"]
+    let invites: [CommandText] = model.list.roster.invites.isEmpty ? [] : ["invites"]
     let lost: [CommandText] = model.server.connection.isInterrupted ? ["reconnect"] : []
-    return model.keymap.hints(
-      for: lost + Self.listLines.prefix(2) + own + invites + Self.listLines.dropFirst(2))
+    let others = Self.listLines.dropFirst(2).filter { model.server.canAsk || !Self.listChanges.contains($0) }
+    return model.keymap.hints(for: lost + Self.listLines.prefix(2) + own + invites + others)
   }
 
   private func draw(_ bindings: [KeyBinding], upTo width: Int, _ painter: inout Painter) {

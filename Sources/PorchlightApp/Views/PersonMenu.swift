@@ -35,6 +35,7 @@ struct PersonMenu {
   private func label(_ line: CommandText, _ person: Person) -> SafeText {
     switch line {
     case "detail": model.showsDetail ? "hide details" : "show details"
+    case "invite": "ask to see them"
     case "remove": person.isPending ? "take back the invite" : "remove from your list"
     default: SafeText(untrusted: line.command?.help ?? "")
     }
