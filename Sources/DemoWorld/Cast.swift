@@ -21,7 +21,7 @@ struct Cast: Sendable {
     .bot: ["main is green", "main is red: 2 failures", "building 4c21e9", "nightly done"],
   ]
 
-  /// The people of a world: `count` on the list, and some who are not.
+  /// The people of a world: `count` on the list, and some who are not, of whom some are in rooms with them.
   static func people(count: Int, seed: UInt64) -> [Persona] {
     var random = SeededGenerator(seed: seed)
     let listed = (0..<max(0, count)).map { index in
@@ -30,6 +30,8 @@ struct Cast: Sendable {
     let others: [(String, String, Persona.Acquaintance)] = [
       ("ola", "Ola K.", .asking), ("promo9", "promo9", .asking), ("marek", "Marek", .willAsk),
       ("sunniva", "Sunniva", .willAsk), ("rosa", "Rosa", .friendly), ("viktor", "Viktor", .shy),
+      ("ines", "Inês", .roomMate), ("hugo", "Hugo", .roomMate), ("tove", "Tove", .roomMate),
+      ("minh", "Minh", .roomMate),
     ]
     return listed
       + others.map { localpart, name, acquaintance in

@@ -6,7 +6,7 @@ internal import PresenceCore
 
 extension DemoWorld {
   /// What the homeserver's store holds when the world begins: everyone's account and session, what they chose and where
-  /// their devices are, and the list of the person at the keyboard.
+  /// their devices are, the list of the person at the keyboard, and two rooms.
   ///
   /// - Parameters:
   ///   - secrets: what the homeserver keeps tokens with.
@@ -19,7 +19,8 @@ extension DemoWorld {
       rows += account(member.credentials, named: member.persona.displayName, secrets: secrets, at: now)
       rows += presence(of: member, at: now).map(StoreChange.presence)
     }
-    return rows + relationships(at: now)
+    let rooms = DemoRooms(of: user.userID, members, on: server, hasher: secrets, at: now)
+    return rows + relationships(at: now) + rooms.rows.map(StoreChange.rooms)
   }
 
   private func account(
@@ -71,7 +72,7 @@ extension DemoWorld {
       case .asking:
         RelationshipRecord(
           owner: other, observed: user, relationship: .init(entry: entry(.pending), askedAt: now))
-      case .willAsk, .friendly, .shy: nil
+      case .willAsk, .friendly, .shy, .roomMate: nil
       }
     }
     let far = Self.farPeople.compactMap { UserID("@\($0):\(Self.farServer)") }.map {

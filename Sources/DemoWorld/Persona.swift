@@ -32,6 +32,8 @@ struct Persona: Hashable, Sendable {
     case friendly
     /// Can be invited and says no.
     case shy
+    /// Is in a room with them, and can be invited and says yes.
+    case roomMate
   }
 
   let localpart: String

@@ -66,7 +66,7 @@ struct SimulatedPerson: Sendable {
     await withDiscardingTaskGroup { group in
       var roster = Roster(userID: session.userID)
       do {
-        for try await step in session.events(seed: persona.seed) {
+        for try await step in session.events(filter: .roster, seed: persona.seed) {
           guard case .answer(let answer, let isComplete) = step else { continue }
           for case .invited(let invite) in roster.apply(answer, isComplete: isComplete, at: time.instant) {
             group.addTask { await reply(to: invite) }

@@ -110,9 +110,11 @@ struct DemoWorldTests {
   @Test func speedScalesThePeopleOnly() throws {
     let slow = try Stage()
     let fast = try Stage { $0.speed = 10 }
+    let beginning = slow.history.count
+    #expect(fast.history.count == beginning)
     slow.simulation.advance(by: .seconds(60))
     fast.simulation.advance(by: .seconds(60))
-    #expect(fast.history.count > 3 * slow.history.count)
+    #expect(fast.history.count - beginning > 3 * (slow.history.count - beginning))
   }
 
   @Test func hostilePeopleComeWhenAskedFor() throws {
@@ -124,5 +126,27 @@ struct DemoWorldTests {
   @Test func anEmptyListIsAWorldToo() throws {
     let stage = try Stage { $0.people = 0 }
     #expect(stage.screen.roster.contacts.values.allSatisfy { $0.state == .unknown })
+  }
+
+  /// One that strangers may join, and one for the invited.
+  @Test func twoRoomsHavePeopleOfTheListAndOthers() throws {
+    let roster = try Stage().screen.roster
+    let rooms = roster.rooms.rooms.values.sorted { $0.name < $1.name }
+    #expect(rooms.map(\.name) == ["Boat club", "Harbor square"])
+    #expect(rooms.map { roster.rooms.showsStrangers($0) } == [false, true])
+    #expect(rooms.map(\.joinedCount) == [4, 8])
+    #expect(roster.around.values.map(\.name).sorted() == ["Hugo", "Inês", "Minh", "Tove"])
+    #expect(roster.around.values.allSatisfy { $0.state != .unknown })
+    #expect(roster.contacts.keys.filter { roster.rooms.isRoomMate($0) }.count == 3)
+  }
+
+  @Test func whoIsAroundAcceptsAnInvite() throws {
+    let stage = try Stage { $0.people = 0 }
+    let tove = try stage.server.user("tove")
+    #expect(stage.screen.roster.around[tove] != nil)
+    try stage.simulation.run { [user = stage.user] in try await user.invite(tove) }
+    stage.simulation.advance(by: .seconds(400))
+    #expect(stage.screen.roster.contacts[tove]?.relation == .accepted)
+    #expect(stage.screen.roster.around[tove] == nil)
   }
 }
