@@ -7,13 +7,14 @@ public struct Bench: Sendable {
     case fanout
     case memory
     case requests
+    case rooms
   }
 
-  private let program: String
+  let program: String
   /// The folder with what is compiled.
   private let sources: String
   private let baseline: CompiledFile?
-  private let rounds: Int
+  let rounds: Int
   private let pause = Duration.milliseconds(400)
 
   /// - Parameters:
@@ -51,6 +52,7 @@ public struct Bench: Sendable {
       }
     case .memory: try await memory(10_000, &table)
     case .requests: try await requests(64, &table)
+    case .rooms: try await rooms(2_000, &table)
     }
     table.show()
     return table.holds
@@ -61,7 +63,7 @@ public struct Bench: Sendable {
     return try kinds.map { try Subject($0, watchers: watchers, program: program, baseline: baseline?.path) }
   }
 
-  private func rest(_ span: Duration? = nil) async throws {
+  func rest(_ span: Duration? = nil) async throws {
     try await ContinuousClock().sleep(for: span ?? pause)
   }
 

@@ -55,7 +55,8 @@ final class Child: Sendable {
     close(output)
   }
 
-  private static func read(_ descriptor: Int32, until ready: String) -> [String] {
+  /// Reads lines up to one, or as many as there are.
+  private static func read(_ descriptor: Int32, until ready: String?) -> [String] {
     var lines: [String] = []
     var line: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -68,7 +69,7 @@ final class Child: Sendable {
           continue
         }
         lines.append(String(decoding: line, as: UTF8.self))
-        if lines.last == ready { return lines }
+        if let ready, lines.last == ready { return lines }
         line = []
       }
     }
@@ -77,6 +78,29 @@ final class Child: Sendable {
   /// The values of lines that begin with a word.
   func values(_ word: String) -> [Substring] {
     lines.filter { $0.hasPrefix(word + " ") }.map { $0.dropFirst(word.count + 1) }
+  }
+
+  /// The value of the newest line that begins with a word, of those it printed since it was ready.
+  func newest(_ word: String) -> String? {
+    _ = fcntl(output, F_SETFL, O_NONBLOCK)
+    return Self.read(output, until: nil).last { $0.hasPrefix(word + " ") }.map {
+      String($0.dropFirst(word.count + 1))
+    }
+  }
+
+  /// Whether it has not ended.
+  var isRunning: Bool {
+    var info = siginfo_t()
+    return waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == 0
+  }
+
+  /// How many files and connections it has open.
+  var descriptors: Int {
+    guard let folder = opendir("/proc/\(pid)/fd") else { return 0 }
+    defer { closedir(folder) }
+    var count = 0
+    while readdir(folder) != nil { count += 1 }
+    return count
   }
 
   var port: Int { values("port").first.flatMap { Int($0) } ?? 0 }

@@ -1,7 +1,6 @@
 internal import Homeserver
 internal import MatrixWire
 public import Ports
-internal import Synchronization
 
 /// How long one request keeps everybody else waiting, at the bounds of what a person or a server may make long.
 ///
@@ -85,7 +84,7 @@ public struct LatencyBench: Sendable {
     let answered = Flag()
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
-        defer { answered.isSet.store(true, ordering: .relaxed) }
+        defer { answered.set() }
         try await request.ask()
       }
       async let versions = longestWait(until: answered) { _ in try await busy.askVersions() }
@@ -108,12 +107,8 @@ public struct LatencyBench: Sendable {
       await Task.yield()
       try await ask(number)
       longest = max(longest, OneThread.used - began)
-      if end == nil, answered.isSet.load(ordering: .relaxed) { end = .now + Self.aftermath }
+      if end == nil, answered.isSet { end = .now + Self.aftermath }
     }
     return longest
   }
-}
-
-private final class Flag: Sendable {
-  let isSet = Atomic(false)
 }

@@ -53,10 +53,15 @@ final class LoadHandler: ChannelInboundHandler {
   /// Told each answer; returns what to send at once.
   private let next: (ByteBuffer) -> ByteBuffer?
   private let tally: Tally
+  /// Which answers are counted.
+  private let counts: (ByteBuffer) -> Bool
   private var pending = ByteBuffer()
 
-  init(_ tally: Tally, _ next: @escaping (ByteBuffer) -> ByteBuffer?) {
+  init(
+    _ tally: Tally, counts: @escaping (ByteBuffer) -> Bool, _ next: @escaping (ByteBuffer) -> ByteBuffer?
+  ) {
     self.tally = tally
+    self.counts = counts
     self.next = next
   }
 
@@ -69,7 +74,7 @@ final class LoadHandler: ChannelInboundHandler {
     }
     while let length = Self.length(of: bytes) {
       guard let answer = bytes.readSlice(length: length) else { break }
-      tally.add()
+      if counts(answer) { tally.add() }
       if let request = next(answer) { context.writeAndFlush(wrapOutboundOut(request), promise: nil) }
     }
     if bytes.readableBytes > 0 { pending = bytes }
@@ -91,10 +96,15 @@ final class LoadHandler: ChannelInboundHandler {
   }
 
   static func find(_ word: StaticString, in text: UnsafeBufferPointer<UInt8>) -> Int? {
-    let (count, first) = (word.utf8CodeUnitCount, word.utf8Start[0])
-    guard text.count >= count else { return nil }
-    for start in 0...(text.count - count) where text[start] == first {
-      if (1..<count).allSatisfy({ text[start + $0] == word.utf8Start[$0] }) { return start }
+    word.withUTF8Buffer { find($0, in: text) }
+  }
+
+  /// - Returns: where a word begins that is not empty.
+  static func find(_ word: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>) -> Int? {
+    let count = word.count
+    guard count > 0, text.count >= count else { return nil }
+    for start in 0...(text.count - count) where text[start] == word[0] {
+      if (1..<count).allSatisfy({ text[start + $0] == word[$0] }) { return start }
     }
     return nil
   }
@@ -105,9 +115,15 @@ final class Load: Sendable {
   let tally: Tally
   private let channels: [any Channel]
 
+  /// - Parameters:
+  ///   - count: how many connections.
+  ///   - port: where the server listens.
+  ///   - counts: makes for each connection what chooses the answers that are counted.
+  ///   - next: makes for each connection what is told each answer, and returns what to send at once.
   /// - Throws: where a connection is refused.
   init(
-    _ count: Int, port: Int, _ next: @escaping @Sendable (Int) -> ((ByteBuffer) -> ByteBuffer?)
+    _ count: Int, port: Int, counts: @escaping @Sendable () -> ((ByteBuffer) -> Bool) = { { _ in true } },
+    _ next: @escaping @Sendable (Int) -> ((ByteBuffer) -> ByteBuffer?)
   ) async throws {
     let tally = Tally()
     self.tally = tally
@@ -118,7 +134,8 @@ final class Load: Sendable {
       let attempts = (start..<min(count, start + 256)).map { number in
         bootstrap.channelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(LoadHandler(tally, next(number)))
+            try channel.pipeline.syncOperations.addHandler(
+              LoadHandler(tally, counts: counts(), next(number)))
           }
         }.connect(host: "127.0.0.1", port: port)
       }

@@ -16,14 +16,23 @@ final class Subject: Sendable {
   private let watchers: [(token: String, position: String)]
 
   /// - Throws: `BenchError` where the server does not start.
-  init(
+  convenience init(
     _ kind: Kind, watchers: Int, program: String, baseline: String? = nil, counter: AllocationCounter? = nil
+  ) throws {
+    try self.init(
+      kind, BenchPopulation(watchers: watchers), program: program, baseline: baseline, counter: counter)
+  }
+
+  /// - Throws: `BenchError` where the server does not start.
+  init(
+    _ kind: Kind, _ population: BenchPopulation, program: String, baseline: String? = nil,
+    counter: AllocationCounter? = nil
   ) throws {
     self.kind = kind
     switch kind {
     case .homeserver:
       child = try Child(
-        [program, "bench", "server", "--watchers", "\(watchers)"], environment: counter?.environment ?? [])
+        [program, "bench", "server"] + population.arguments, environment: counter?.environment ?? [])
     case .constant: child = try Child([try Self.constantRoute(beside: program), BenchServer.constant])
     case .baseline:
       port = 20_000 + Int(getpid()) % 10_000
@@ -74,8 +83,16 @@ final class Subject: Sendable {
   }
 
   /// Connections that poll again as soon as they are answered.
-  func watch(_ count: Int) async throws -> Load {
-    let load = try await Load(count, port: port) { number in
+  ///
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - counts: makes for each connection what chooses the answers that are counted.
+  /// - Returns: the connections.
+  /// - Throws: where a connection is refused.
+  func watch(
+    _ count: Int, counts: @escaping @Sendable () -> ((ByteBuffer) -> Bool) = { { _ in true } }
+  ) async throws -> Load {
+    let load = try await Load(count, port: port, counts: counts) { number in
       guard self.kind == .homeserver else {
         let again = self.kind == .baseline ? self.poll(number) : nil
         return { _ in again }
@@ -118,6 +135,25 @@ final class Subject: Sendable {
     }
   }
 
+  // MARK: Rooms
+
+  /// A user who was in no room joins the one of all watchers.
+  func join(_ number: Int) -> ByteBuffer {
+    let room = child.values("room").first ?? ""
+    let path = room.replacing("!", with: "%21").replacing(":", with: "%3A")
+    let token = child.values("newcomer")[number]
+    return ByteBuffer(
+      string: "POST /_matrix/client/v3/join/\(path) HTTP/1.1\r\nHost: localhost:8008\r\n"
+        + "Authorization: Bearer \(token)\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+  }
+
+  /// The user in many rooms asks for everything.
+  func firstSync() -> ByteBuffer {
+    ByteBuffer(
+      string: "GET /_matrix/client/v3/sync?set_presence=offline HTTP/1.1\r\nHost: localhost:8008\r\n"
+        + "Authorization: Bearer \(child.values("reader").first ?? "")\r\nAccept: application/json\r\n\r\n")
+  }
+
   // MARK: Requests
 
   /// Connections that ask for one thing again and again, until told otherwise.
@@ -141,8 +177,11 @@ final class Subject: Sendable {
         + "Host: localhost:8008\r\nAuthorization: Bearer \(token)\r\nAccept: application/json\r\n\r\n")
   }
 
+  /// The status text of a change.
+  func text(of number: Int) -> String { "change \(number % 9000 + 1000)" }
+
   private func put(_ number: Int, of name: String, token: String) -> ByteBuffer {
-    let body = "{\"presence\":\"online\",\"status_msg\":\"change \(number % 9000 + 1000)\"}"
+    let body = "{\"presence\":\"online\",\"status_msg\":\"\(text(of: number))\"}"
     return ByteBuffer(
       string: "PUT /_matrix/client/v3/presence/%40\(name)%3A\(BenchServer.name)/status HTTP/1.1\r\n"
         + "Host: localhost:8008\r\nAuthorization: Bearer \(token)\r\nContent-Type: application/json\r\n"

@@ -1,8 +1,10 @@
 internal import ArgumentParser
 internal import Bench
 internal import Glibc
+internal import HomeserverHTTP
 internal import HomeserverSQLite
 internal import MatrixCrypto
+internal import NetworkExchange
 internal import Ports
 
 /// `porchlight bench`: what the homeserver costs, beside a route that does nothing and a server in C.
@@ -20,16 +22,20 @@ struct BenchCommand: AsyncParsableCommand {
         memory     What does waiting cost? Resident memory per parked poll and CPU while 10,000 wait.
         requests   What does asking cost? GET and PUT of a status per CPU second, over 64 connections; and a change \
       of a user whom 5,000 have on their lists, none of them polling.
+        rooms      What does a room of 2,000 cost? The time until a join has reached all, CPU of the server for it, \
+      and for a status change beside one to as many lists; and the first sync of a user in 200 rooms of 50.
         latency    How long does one request keep others waiting? The longest that /versions and a PUT of another \
       user wait beside each request at the bounds of what a person or a server may make long, in milliseconds.
         federation What do other servers cost? CPU per transaction with one state, for both servers, as a multiple \
       of one signature and its verification.
+        soak       Does it stay as it was? Users who poll, change, talk, come and go for minutes or hours: memory \
+      that does not grow, no error, nothing lost, no poll left over.
 
       For example: porchlight bench fanout --rounds 7
       """,
     subcommands: [
-      FanoutCommand.self, MemoryCommand.self, RequestsCommand.self, LatencyCommand.self,
-      FederationCommand.self, AllCommand.self, BenchServerCommand.self,
+      FanoutCommand.self, MemoryCommand.self, RequestsCommand.self, RoomsCommand.self,
+      LatencyCommand.self, FederationCommand.self, SoakCommand.self, AllCommand.self, BenchServerCommand.self,
     ],
     defaultSubcommand: AllCommand.self)
 
@@ -60,6 +66,15 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws { try await options.run([.requests]) }
   }
 
+  struct RoomsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "rooms", abstract: "Join a room of two thousand, and be in two hundred.")
+
+    @OptionGroup var options: BenchOptions
+
+    func run() async throws { try await options.run([.rooms]) }
+  }
+
   struct LatencyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "latency", abstract: "Wait behind requests that are much work.")
@@ -85,6 +100,33 @@ struct BenchCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await options.run(Bench.Scenario.allCases, latency: true, federation: true)
+    }
+  }
+}
+
+/// `porchlight bench soak`: minutes or hours of use.
+struct SoakCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "soak", abstract: "Use a server for long, and see that it stays as it was.")
+
+  @Option(
+    help: ArgumentHelp("For how long, from 1 to 10,000. (default: 2)", valueName: "number"),
+    transform: wholeNumber("--minutes", 1...10_000))
+  var minutes = 2
+
+  func run() async throws {
+    _ = FileLimit.raise()
+    let time = SystemTimekeeper()
+    do {
+      let soak = try SoakBench(program: ProcessEnvironment().executablePath, time: time)
+      let server = try ServerAddress(checking: "http://127.0.0.1:\(soak.port)")
+      let holds = try await withNetworkExchange(to: server, time: time) { exchange in
+        try await soak.run(for: .seconds(60 * minutes), over: exchange)
+      }
+      if !holds { throw ExitCode(ExitStatus.failed) }
+    } catch let error as BenchError {
+      Output.complain(error.description)
+      throw ExitCode(ExitStatus.failed)
     }
   }
 }
@@ -153,8 +195,22 @@ struct BenchServerCommand: AsyncParsableCommand {
   @Option(help: "How many people watch one.", transform: wholeNumber("--watchers", 0...100_000))
   var watchers = 1_000
 
+  @Flag(help: "All are in one room, instead of having that one on their lists.")
+  var room = false
+
+  @Option(help: "How many users will join the room.", transform: wholeNumber("--newcomers", 0...100_000))
+  var newcomers = 0
+
+  @Option(help: "In how many rooms one more user is.", transform: wholeNumber("--rooms", 0...10_000))
+  var rooms = 0
+
+  @Flag(help: "Begin without users, and print every second how many polls wait.")
+  var open = false
+
   func run() async throws {
     let time = SystemTimekeeper()
+    // As `serve` does.
+    HTTPServer.prepareMemory()
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask {
         // The measuring process may have been killed.
@@ -163,10 +219,17 @@ struct BenchServerCommand: AsyncParsableCommand {
       }
       let folder = try Self.makeFolder()
       defer { Self.remove(folder) }
-      try await BenchServer.serveHomeserver(
-        on: try SQLiteServerStore(path: folder + "/bench.sqlite"), watchers: watchers,
+      let server = BenchServer(
+        on: { try SQLiteServerStore(path: folder + "/bench.sqlite") },
         secrets: SystemSecrets(random: SystemRandomNumberGenerator()), time: time,
         random: SystemRandomNumberGenerator())
+      if open {
+        try await server.serveOpenly()
+      } else {
+        try await server.serve(
+          BenchPopulation(
+            watchers: watchers, sharing: room ? .room : .lists, newcomers: newcomers, rooms: rooms))
+      }
     }
   }
 
