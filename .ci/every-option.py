@@ -8,6 +8,7 @@ given together with what the command cannot do without; nothing here reaches ano
 that contain it.
 """
 
+import collections
 import concurrent.futures
 import json
 import os
@@ -116,7 +117,7 @@ def runs(folder):
     """The command lines, and variables that are set for them."""
     dump = subprocess.run([BINARY, "--experimental-dump-help"], capture_output=True, check=True).stdout
     (edges, few), good = values(folder), samples(folder)
-    seen = set()
+    seen = collections.Counter()
     for path, arguments in commands(json.loads(dump)["command"]):
         known = {name(a): a for a in arguments}
         needed = [n for n, a in known.items() if not a["isOptional"]] + ALWAYS.get(path, [])
@@ -137,12 +138,14 @@ def runs(folder):
                 prefix = ["--offline"]
             else:
                 prefix = []
-            # Options that commands share are one piece of code: all values once, then some.
+            # Options that commands share are one piece of code: all values once, then some, then a few.
             kind = (name(argument), argument.get("abstract"))
-            tried = [None, "", "1", "x"] if argument["kind"] == "flag" else few if kind in seen else edges
+            tried = edges if seen[kind] == 0 else few if seen[kind] < 3 else few[seen[kind] % 4::4]
+            if argument["kind"] == "flag":
+                tried = [None, "", "1", "x"]
             if name(argument) in WORKING:
                 tried = tried[:3]
-            seen.add(kind)
+            seen[kind] += 1
             for value in tried + argument.get("allValues", []):
                 yield line(argument, value) + prefix, {}
         yield list(path) + ["--frobnicate"], {}
@@ -207,8 +210,8 @@ def run(words, variables, number, folder):
         return "Fatal error" in text and text or True
     if status < 0 or status >= 128:
         return f"died of signal {-status if status < 0 else status - 128}: {text.strip()[:300]}"
-    # Nobody on the list, and nobody who asks, is an answer and no refusal.
-    if status == 1 and words[0] in ("who", "invites") and not text:
+    # Nobody on the list, nobody who asks, and no room is an answer and no refusal.
+    if status == 1 and (words[0] in ("who", "invites") or words[:2] == ["room", "list"]) and not text:
         return None
     if status != 0 and "porchlight: " not in text:
         return f"ended with {status} and said {text.strip()[:300]!r}"

@@ -15,6 +15,7 @@ import tempfile
 from commands.encrypted import encrypted
 from commands.logins import tokens
 from commands.offline import offline
+from commands.others import others
 from commands.refusals import refusals
 from commands.remote import remote
 from commands.screen import at_a_terminal
@@ -24,7 +25,7 @@ from porchlight_ci import Server
 if __name__ == "__main__":
     program = os.path.abspath(sys.argv[1])
     try:
-        for part in (offline, remote, tokens, encrypted, at_a_terminal, refusals):
+        for part in (offline, remote, tokens, encrypted, at_a_terminal, refusals, others):
             with tempfile.TemporaryDirectory() as home:
                 part(program, home)
     finally:

@@ -108,6 +108,35 @@ def offline(binary, folder):
     expect(head.stdout.count(b"\n") == 1, f"follow --initial | head -1 printed {head.stdout}")
     closed = subprocess.run(f"'{binary}' who >&-", shell=True, env=ann.env, capture_output=True, timeout=20)
     expect(b"standard output cannot be written" in closed.stderr, f"with output closed: {closed.stderr}")
+    around(ann, bob, follower)
     follower.terminate()
     expect(follower.wait(10) == 0, f"SIGTERM ended follow with {follower.returncode}")
     expect(follower.stderr.read() == "", "follow ends without a word")
+
+
+def around(ann, bob, follower):
+    """Whoever shares a room with ann, and is not on her list, is told too, and marked."""
+    room = ann.run("room", "create", "Boat club", "--alias", "boats", "--public").strip()
+    bob.run("room", "join", "#boats")
+    entry = next((entry for entry in ann.json("who") if entry["user_id"] == "@bob:localhost"), None)
+    expect(entry and (entry["state"], entry["rooms"]) == ("around", [room]), f"who --json says of a room-mate {entry}")
+    expect(re.search(r"^\w+ \(around\) +bob +@bob:localhost ", ann.run("who"), re.M), "who marks who is around")
+    expect([entry["state"] for entry in bob.json("who")] == ["around"], "who ends with 0 where somebody is around")
+    change = json.loads(follower.stdout.readline())
+    while change["user_id"] != "@bob:localhost":
+        change = json.loads(follower.stdout.readline())
+    expect((change["type"], change["state"]) == ("added", "around"), f"follow said of who joined {change}")
+    ann.run("invite", "bob")
+    while change["state"] == "around":
+        change = json.loads(follower.stdout.readline())
+    expect((change["type"], change["state"], change["before"]["state"]) == ("added", "invited", "around"),
+           f"follow said of a room-mate who was invited {change}")
+    ann.run("remove", "bob")
+    while change["state"] != "around":
+        change = json.loads(follower.stdout.readline())
+    bob.run("room", "leave", room)
+    while change["type"] != "removed":
+        change = json.loads(follower.stdout.readline())
+    expect((change["user_id"], change["state"], change["before"]["state"]) == ("@bob:localhost", "left", "around"),
+           f"follow said of who left {change}")
+    ann.run("room", "leave", room)

@@ -1,11 +1,11 @@
 """Servers that refuse, each with an exit status of its own, and output that cannot be written."""
 
 import http.server
-import json
 import pathlib
 import subprocess
 import threading
 
+from .answering import Answering
 from .shell import HOSTILE, Shell, expect
 
 
@@ -17,17 +17,9 @@ def useless_token(folder):
     return path
 
 
-class Refusing(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        code, body = (200, {"user_id": "@ann:x"}) if self.path.endswith("/whoami") else self.server.answer
-        data = json.dumps(body).encode()
-        self.send_response(code)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_):
-        pass
+class Refusing(Answering):
+    def answer(self):
+        return (200, {"user_id": "@ann:x"}) if self.path.endswith("/whoami") else self.server.answer
 
 
 def refusals(binary, folder):

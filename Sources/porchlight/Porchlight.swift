@@ -45,6 +45,7 @@ struct RootCommand: AsyncParsableCommand {
         subcommands: [
           StatusCommand.self, SetCommand.self, WhoCommand.self, FollowCommand.self, InvitesCommand.self,
           InviteCommand.self, AcceptCommand.self, DenyCommand.self, RemoveCommand.self, NameCommand.self,
+          RoomsCommand.self,
         ])
     ],
     // Options of a parent would be taken from its subcommands, so the roster is one itself.

@@ -65,7 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Who is accepted without being asked: never (nobody), reverse (whom the person asked "
-        + "sees already), shared-room (as reverse; there are no rooms yet) or always. (default: reverse)",
+        + "sees already), shared-room (and users in a room with them) or always. (default: reverse)",
       valueName: "policy"),
     transform: { text in
       guard let policy = AutoAccept(rawValue: text) else {
@@ -98,6 +98,9 @@ struct ServeCommand: AsyncParsableCommand {
       return network
     })
   var forwardedBy: [IPNetwork] = []
+
+  @OptionGroup(title: "Rooms")
+  var rooms: RoomOptions
 
   @OptionGroup(title: "Other homeservers")
   var others: FederationOptions
@@ -214,6 +217,7 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.version = Porchlight.version
     configuration.publicURL = publicUrl.flatMap { ServerAddress(url: $0)?.description }
     configuration.autoAccept = autoAccept
+    configuration.presenceSharing = rooms.sharing
     configuration.localLogin = unix != nil
     if !rateLimits { configuration.rateLimits = .none }
     configuration.registration =

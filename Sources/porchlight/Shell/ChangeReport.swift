@@ -6,11 +6,11 @@ internal import Screen
 /// One change of a roster, as `follow` tells of it.
 struct ChangeReport: Encodable {
   enum Kind: String, Encodable {
-    /// A user came onto the list.
+    /// A user came onto the list, or into a room with you.
     case added
     /// State, text, name or relation of a contact changed.
     case changed
-    /// A contact left the list.
+    /// A contact left the list, or a user the last room with you.
     case removed
     /// A user asks to see you.
     case invite
@@ -18,49 +18,6 @@ struct ChangeReport: Encodable {
     case inviteGone = "invite_gone"
     /// You look different.
     case own
-  }
-
-  /// The state a contact is shown with.
-  struct Appearance: Encodable {
-    var presence: String?
-    /// Of oneself only.
-    var choice: String?
-    var state: String?
-    var statusMessage: String?
-    var displayName: String?
-    /// Milliseconds.
-    var lastActiveAgo: Int?
-    /// Why nothing is known.
-    var unknownReason: UnknownReason?
-
-    enum CodingKeys: String, CodingKey {
-      case presence, choice, state
-      case statusMessage = "status_msg"
-      case displayName = "displayname"
-      case lastActiveAgo = "last_active_ago"
-      case unknownReason = "unknown_reason"
-    }
-
-    init(state: String? = nil, name: String?) {
-      self.state = state
-      displayName = name
-    }
-
-    init(_ contact: Contact, _ now: Instant) {
-      presence = StateText.of(contact.state)
-      state = StateText.of(contact.relation)
-      statusMessage = contact.statusText
-      displayName = contact.displayName
-      lastActiveAgo = contact.lastSeen.map { max(0, (now - $0).wholeMilliseconds) }
-      unknownReason = contact.unknownReason
-    }
-
-    init(_ own: OwnPresence) {
-      presence = StateText.of(own.state)
-      choice = StateText.chosen(own.choice)
-      statusMessage = own.statusText
-      displayName = own.displayName
-    }
   }
 
   /// When it was heard of here.
@@ -78,11 +35,16 @@ struct ChangeReport: Encodable {
     case .added(let contact):
       (type, userID, look, before) = (.added, contact.userID, Appearance(contact, instant), nil)
     case .changed(let old, let contact):
+      // A user who was around before comes onto the list like any other.
+      let isNew = old.relation == nil && contact.relation != nil
       (type, userID, look, before) = (
-        .changed, contact.userID, Appearance(contact, instant), Appearance(old, instant)
+        isNew ? .added : .changed, contact.userID, Appearance(contact, instant), Appearance(old, instant)
       )
     case .removed(let contact, let end):
       let look = Appearance(state: StateText.of(end), name: contact.displayName)
+      (type, userID, self.look, before) = (.removed, contact.userID, look, Appearance(contact, instant))
+    case .left(let contact):
+      let look = Appearance(state: "left", name: contact.displayName)
       (type, userID, self.look, before) = (.removed, contact.userID, look, Appearance(contact, instant))
     case .invited(let invite):
       (type, userID, look, before) = (.invite, invite.observer, Appearance(name: invite.displayName), nil)
@@ -117,7 +79,8 @@ struct ChangeReport: Encodable {
     let what =
       switch type {
       case .added where state == StateText.of(.pending): "was invited"
-      case .added, .changed, .own: appearance
+      case .added, .changed, .own: state == StateText.around ? "\(appearance) (\(state))" : appearance
+      case .removed where before?.state == StateText.around: "shares no room with you any more"
       case .removed: "left the list (\(state))"
       case .invite: "asks to see you"
       case .inviteGone: "asks no more (\(state))"

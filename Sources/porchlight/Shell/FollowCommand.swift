@@ -8,13 +8,14 @@ internal import UnixSignals
 /// `porchlight follow`: what changes, as it changes.
 struct FollowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "follow", abstract: "Print every change on your list as it happens.",
+    commandName: "follow", abstract: "Print every change on your list and around as it happens.",
     discussion: """
       Following does not make you online. Goes on while the server is away, and says so once on standard error. \
       Ends with 0 when it is interrupted, and when nobody reads its output any more.
 
       With --json each change has the time it was heard of (at), who it is about (user_id), how they are now, \
-      and under before how they were, where that was known.
+      and under before how they were, where that was known. Who shares a room with you and is not on your list has \
+      the state around.
       """)
 
   @Flag(help: "One JSON object per change.")
@@ -41,14 +42,25 @@ struct FollowCommand: AsyncParsableCommand {
 
   private func follow(_ session: Session) async throws {
     var roster = Roster(userID: session.userID)
+    var question = RuleQuestion()
     var isFirst = true
     var isRefused = false
     var isAway = false
-    for try await step in session.events(as: .offline, seed: .random(in: .min ... .max)) {
+    for try await step in session.events(as: .offline, filter: .roster, seed: .random(in: .min ... .max)) {
       switch step {
       case .answer(let answer, let isComplete):
         let now = session.time.now
-        let changes = roster.apply(answer, isComplete: isComplete, at: now.instant)
+        var changes: [RosterChange] = []
+        if question.isDue() {
+          let rule = try? await withDeadline(RuleQuestion.patience, on: session.time) {
+            try await session.presenceSharing()
+          }
+          if let rule = rule ?? nil {
+            changes = roster.follow(rule)
+            question.isAnswered = true
+          }
+        }
+        changes += roster.apply(answer, isComplete: isComplete, at: now.instant)
         for change in changes where initial || !isFirst {
           guard write(ChangeReport(change, at: now)) else { return }
         }
@@ -62,6 +74,7 @@ struct FollowCommand: AsyncParsableCommand {
         if case .refused = error.code { isRefused = true }
         if !isAway { Output.complain(error.message) }
         isAway = true
+        question = RuleQuestion()
       }
     }
   }
@@ -74,5 +87,26 @@ struct FollowCommand: AsyncParsableCommand {
 
   private func write(_ report: ChangeReport) -> Bool {
     json ? Output.json(report) : Output.line(report.line)
+  }
+}
+
+/// When the server is asked in which rooms it shows presence: as soon as it is heard, and again after an interruption, as it
+/// may be another version then, or have another rule.
+///
+/// Changes wait for the answer, so that they say why nothing is known of a user. Where it cannot be had, by a proxy that
+/// does not pass the question on, it is asked with ever fewer answers of the stream.
+private struct RuleQuestion {
+  var isAnswered = false
+  private var skipped = 0
+  private var pause = 1
+
+  static let patience: Duration = .seconds(4)
+
+  mutating func isDue() -> Bool {
+    guard !isAnswered else { return false }
+    skipped += 1
+    guard skipped >= pause else { return false }
+    (skipped, pause) = (0, 2 * pause)
+    return true
   }
 }

@@ -11,22 +11,16 @@ struct InvitesCommand: AsyncParsableCommand {
     commandName: "invites", abstract: "Show who asks to see you.",
     discussion: "Ends with 1 where nobody does.")
 
-  @Flag(help: "As a JSON array.")
-  var json = false
+  @OptionGroup var list: ListOptions
 
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
     try await server.withSession { session, _ in
       let invites = try await session.presenceList().invites
-      if json {
-        Output.json(invites)
-      } else {
-        Output.table(invites.map { Self.row($0, now: session.time.wallTime) })
+      try list.show(invites, as: \.self, orSay: "nobody asks to see you") { invite in
+        Self.row(invite, now: session.time.wallTime)
       }
-      guard invites.isEmpty else { return }
-      if !json { Output.remark("nobody asks to see you") }
-      throw ExitCode(ExitStatus.failed)
     }
   }
 

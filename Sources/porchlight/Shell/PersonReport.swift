@@ -1,53 +1,46 @@
 internal import MatrixWire
-internal import Ports
 
-/// One person as `--json` tells of them, in the words of `StateText`.
+/// One person as `--json` tells of them.
 struct PersonReport: Encodable {
   let userID: UserID
-  var presence: String
-  var choice: String?
-  var state: String?
-  var statusMessage: String?
-  var displayName: String?
-  /// Milliseconds.
-  var lastActiveAgo: Int?
-  var currentlyActive: Bool?
-  var idleAgo: Int?
-  var deviceTypes: [DeviceType]?
+  var look: Appearance
   var groups: [String]?
-  /// Why nothing is known.
-  var unknownReason: UnknownReason?
+  /// Those that are shared, of who is around.
+  var rooms: [RoomID]?
 
-  enum CodingKeys: String, CodingKey {
-    case presence, choice, state, groups
+  private enum CodingKeys: String, CodingKey {
+    case groups, rooms
     case userID = "user_id"
-    case statusMessage = "status_msg"
-    case displayName = "displayname"
-    case lastActiveAgo = "last_active_ago"
-    case currentlyActive = "currently_active"
-    case idleAgo = "idle_ago"
-    case deviceTypes = "device_types"
-    case unknownReason = "unknown_reason"
   }
 
-  init(_ user: UserID, _ content: PresenceContent) {
-    userID = user
-    presence = StateText.of(content.state)
-    choice = content.choice.map { StateText.chosen($0) }
-    statusMessage = content.statusMessage
-    displayName = content.displayName.flatMap { $0.isEmpty ? nil : $0 }
-    lastActiveAgo = content.lastActiveAgo
-    currentlyActive = content.currentlyActive
-    idleAgo = content.idleAgo
-    deviceTypes = content.deviceTypes.isEmpty ? nil : content.deviceTypes
-    unknownReason = content.unknownReason
-  }
+  init(_ user: UserID, _ content: PresenceContent) { (userID, look) = (user, Appearance(content)) }
 
   init(_ entry: ListEntry) {
     self.init(entry.userID, entry.presence)
-    state = StateText.of(entry.state)
+    look.state = StateText.of(entry.state)
     groups = entry.groups.isEmpty ? nil : entry.groups
   }
+
+  init(_ neighbor: Neighbor) {
+    self.init(neighbor.userID, neighbor.content)
+    look.state = StateText.around
+    rooms = neighbor.rooms
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try look.encode(to: encoder)
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(userID, forKey: .userID)
+    try fields.encodeIfPresent(groups, forKey: .groups)
+    try fields.encodeIfPresent(rooms, forKey: .rooms)
+  }
+}
+
+/// What is known of a user who shares a room and is not on the list.
+struct Neighbor {
+  let userID: UserID
+  let content: PresenceContent
+  let rooms: [RoomID]
 }
 
 extension Output {

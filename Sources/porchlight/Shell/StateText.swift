@@ -32,10 +32,14 @@ enum StateText {
     }
   }
 
-  /// How far an invite has come.
-  static func of(_ relation: ListState) -> String {
-    relation == .pending ? "invited" : relation.rawValue
+  /// How far an invite has come; without one, a user only shares a room.
+  static func of(_ relation: ListState?) -> String {
+    guard let relation else { return around }
+    return relation == .pending ? "invited" : relation.rawValue
   }
+
+  /// The relation of a user who shares a room and is not on the list.
+  static let around = "around"
 
   /// How one chose to appear, and where that differs, what others see now.
   static func own(_ content: PresenceContent) -> String {

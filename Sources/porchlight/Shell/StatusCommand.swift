@@ -22,7 +22,7 @@ struct StatusCommand: AsyncParsableCommand {
       let name = DisplayName.shown(profile?.displayName ?? content.displayName)
       if json {
         var report = PersonReport(session.userID, content)
-        report.displayName = name
+        report.look.displayName = name
         Output.json(report)
       } else {
         Output.line(StateText.own(content) + StateText.note(content.statusMessage))

@@ -2,46 +2,95 @@ internal import ArgumentParser
 internal import MatrixWire
 internal import PorchlightApp
 internal import PorchlightSDK
+internal import Ports
 internal import Screen
 
-/// `porchlight who`: all contacts, once.
+/// `porchlight who`: all contacts and everybody around, once.
 struct WhoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "who", abstract: "Show everybody on your list.",
-    discussion: "Reading it does not make you online. Ends with 1 where nobody is on it.")
+    commandName: "who", abstract: "Show everybody on your list, and who shares a room with you.",
+    discussion: """
+      Reading it does not make you online. Ends with 1 where there is nobody. Who is not on your list is marked \
+      (around); with --json they have the state around, and the rooms that you share. A server without presence lists \
+      tells of those alone.
+      """)
 
-  @Flag(help: "As a JSON array.")
-  var json = false
+  private enum Found {
+    case listed(ListEntry)
+    case around(Neighbor)
+
+    var report: PersonReport {
+      switch self {
+      case .listed(let entry): PersonReport(entry)
+      case .around(let neighbor): PersonReport(neighbor)
+      }
+    }
+  }
+
+  @OptionGroup var list: ListOptions
 
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
     try await server.withSession { session, _ in
-      let list = try await session.presenceList().list
-      if json {
-        Output.json(list.map { PersonReport($0) })
-      } else {
-        Output.table(list.map { Self.row($0) })
+      var listed: [ListEntry] = []
+      var refusal: SDKError?
+      do throws(SDKError) {
+        listed = try await session.presenceList().list
+      } catch {
+        guard case .refused(let reason) = error.code, reason.code == .unrecognized else { throw error }
+        refusal = error
       }
-      guard list.isEmpty else { return }
-      if !json { Output.remark("nobody is on your list; porchlight invite ID asks to see a user") }
-      throw ExitCode(ExitStatus.failed)
+      let around = try await Self.around(session, besides: Set(listed.map(\.userID)))
+      if around.isEmpty, let refusal { throw refusal }
+      try list.show(
+        listed.map { Found.listed($0) } + around.map { Found.around($0) }, as: \.report,
+        orSay: "nobody is on your list; porchlight invite ID asks to see a user", row: Self.row)
     }
   }
 
-  private static func row(_ entry: ListEntry) -> [SafeText] {
-    let content = entry.presence
-    let name = DisplayName.shown(content.displayName) ?? String(entry.userID.localpart)
-    let isPending = entry.state == .pending
-    let state = isPending ? StateText.of(entry.state) : StateText.of(content.state)
+  /// Those who share a room, in the order of their IDs. A user who came onto the list between the two requests, or
+  /// went, is told of once: as the list has it.
+  private static func around(_ session: Session, besides listed: Set<UserID>) async throws -> [Neighbor] {
+    var roster = Roster(userID: session.userID)
+    if let rule = try? await session.presenceSharing() { _ = roster.follow(rule) }
+    let answer = try await session.sync(since: nil, wait: .zero, as: .offline, filter: .roster)
+    _ = roster.apply(answer, isComplete: true, at: session.time.instant)
+    var contents: [UserID: PresenceContent] = [:]
+    for case .presence(let user, let content) in answer.presence { contents[user] = content }
+    return roster.rooms.roomMates.filter { !listed.contains($0) }.sorted().map { user in
+      let known = roster.known(user)
+      var content = contents[user] ?? PresenceContent(state: .unknown)
+      // The same reason as in the roster.
+      if content.state == .unknown { content.unknownReason = known?.unknownReason }
+      content.displayName = known?.displayName
+      return Neighbor(
+        userID: user, content: content, rooms: roster.rooms.rooms(with: user).map(\.roomID))
+    }
+  }
+
+  private static func row(_ found: Found) -> [SafeText] {
+    switch found {
+    case .listed(let entry):
+      let isPending = entry.state == .pending
+      let state = isPending ? StateText.of(entry.state) : StateText.of(entry.presence.state)
+      return row(entry.userID, entry.presence, state, isPending: isPending)
+    case .around(let neighbor):
+      let state = "\(StateText.of(neighbor.content.state)) (\(StateText.around))"
+      return row(neighbor.userID, neighbor.content, state, isPending: false)
+    }
+  }
+
+  private static func row(
+    _ user: UserID, _ content: PresenceContent, _ state: String, isPending: Bool
+  ) -> [SafeText] {
+    let name = DisplayName.shown(content.displayName) ?? String(user.localpart)
     let note =
       content.state == .unknown
-      ? UnknownText.of(content.unknownReason, entry.userID, isPending: isPending)
-      : content.statusMessage ?? ""
+      ? UnknownText.of(content.unknownReason, user, isPending: isPending) : content.statusMessage ?? ""
     return [
       SafeText(untrusted: state), SafeText(untrusted: name).clipped(to: widestName),
-      Output.identifier(entry.userID),
-      SafeText(untrusted: age(content)), SafeText(untrusted: note),
+      Output.identifier(user), SafeText(untrusted: age(content)), SafeText(untrusted: note),
     ]
   }
 
