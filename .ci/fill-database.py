@@ -57,6 +57,8 @@ class Filler:
             "type": "m.login.password", "identifier": {"type": "m.id.user", "user": "ann"},
             "password": "ann's password", "device_id": "SECOND", "refresh_token": True})
         assert answer["refresh_token"]
+        if self.connection.ask("GET", CLIENT + "/joined_rooms", self.tokens["ann"])[0] == 200:
+            self.fill_rooms()
         self.profile("ann", "displayname", "Ann B\u00e9rard")
         self.profile("ann", "avatar_url", f"mxc://{SERVER}/ann")
         self.profile("hugo", "displayname", "Hugo")
@@ -75,6 +77,23 @@ class Filler:
         answer = self.ask("POST", f"{me}/filter", "ann", {"presence": {"types": ["m.presence"], "limit": 7}})
         print("filter", answer["filter_id"])
         self.ask("POST", CLIENT + "/logout", "gone", {})
+
+    def fill_rooms(self):
+        """What versions with rooms have beside: Ann's name comes after she joined."""
+        answer = self.ask("POST", CLIENT + "/createRoom", "ann", {
+            "preset": "public_chat", "visibility": "public", "name": "Hall", "room_alias_name": "hall"})
+        room = f"{CLIENT}/rooms/{quoted(answer['room_id'])}"
+        for name in ("bob", "dave"):
+            self.ask("POST", room + "/join", name, {})
+        self.ask("POST", room + "/invite", "ann", {"user_id": user("cara")})
+        for action in ("leave", "forget"):
+            self.ask("POST", f"{room}/{action}", "dave", {})
+        sent = [self.ask("PUT", f"{room}/send/m.room.message/{number}", "ann", {"msgtype": "m.text", "body": str(number)})
+                for number in range(3)]
+        self.ask("PUT", f"{room}/redact/{quoted(sent[1]['event_id'])}/1", "ann", {"reason": "a mistake"})
+        self.ask("POST", f"{room}/receipt/m.read/{quoted(sent[0]['event_id'])}", "bob", {})
+        tags = f"{CLIENT}/user/{quoted(user('bob'))}/rooms/{quoted(answer['room_id'])}/tags"
+        self.ask("PUT", tags + "/m.favourite", "bob", {"order": 0.5})
 
     def verify_keys(self):
         return self.ask("GET", "/_matrix/key/v2/server", None, None)["verify_keys"]

@@ -17,6 +17,7 @@ import tempfile
 from porchlight_ci import CLIENT, UNSTABLE, Claims, Served, quoted
 
 DATABASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../Tests/HomeserverSQLiteTests/Databases")
+WITH_ROOMS = {"4b0bcc6.sqlite"}
 claims = Claims("databases of earlier versions", shown=False, fatal=True)
 expect = claims.expect
 
@@ -46,6 +47,12 @@ def look(server, file):
     expect(answer.get("presence", {}).get("limit") == 7, "filters are kept", answer)
     status, answer = connection.ask("GET", f"{CLIENT}/profile/{me}")
     expect(answer.get("displayname") == "Ann B\u00e9rard", "her name is kept", answer)
+    rooms = connection.ask("GET", CLIENT + "/joined_rooms", token)[1].get("joined_rooms")
+    expect(len(rooms) == (os.path.basename(file) in WITH_ROOMS), "rooms are kept", rooms)
+    for room in rooms:
+        answer = connection.ask("GET", f"{CLIENT}/rooms/{quoted(room)}/messages?dir=b", token)[1]
+        said = [event["content"].get("body") for event in answer["chunk"] if event["type"] == "m.room.message"]
+        expect(said == ["2", None, "0"], "what was said is kept, and what was redacted is not", said)
     connection.close()
 
 
