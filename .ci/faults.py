@@ -2,6 +2,8 @@
 
 from client_faults import CLIENT
 from federation_faults import FEDERATION
+from room_faults import ROOM
+from store_faults import STORE
 
 CORE = "PresenceCore/"
 # Name, file under Sources, the text that is there (once), what is put in its place, and the suite (or `Suite/test`) that is
@@ -96,7 +98,7 @@ SERVER = [
      "if queues[key] != nil { blocked += 1 }", "", "KeyedLockTests"),
     ("an ended poll returns its old answer", "Homeserver/PresenceService+Streams.swift",
      "    open.poll.deliver(open.farewell)\n    end([open])\n",
-     "    if sync.answer([open], rules, time.now).answered.isEmpty { open.poll.deliver(open.farewell) }\n"
+     "    if sync.answer([open], rules, rooms, time.now).answered.isEmpty { open.poll.deliver(open.farewell) }\n"
      "    end([open])\n",
      "StreamTests/aPollThatIsEndedSaysNothing"),
     ("the next poll of a client opens another stream", "Homeserver/Poll.swift",
@@ -191,7 +193,7 @@ SERVER = [
     ("33: account data passes whatever the filter says", "Homeserver/AccountDataSource.swift",
      "let passing = types.filter(filter.allows(type:)).map {", "let passing = types.map {", "AccountDataStreamTests"),
     ("33: /events carries no account data", "Homeserver/Poll.swift",
-     "events: presence + accountData", "events: presence", "AccountDataStreamTests"),
+     "rooms.events + presence + accountData", "rooms.events + presence", "AccountDataStreamTests"),
 ]
 
-FAULTS = SERVER + FEDERATION + CLIENT
+FAULTS = SERVER + FEDERATION + ROOM + STORE + CLIENT

@@ -59,7 +59,7 @@ FEDERATION = [
     ("engine: who is heard from is waited for", "PresenceFederation/PeerLink.swift",
      "if streak.unanswered > 0 {", "if streak.unanswered > .max - 1 {", "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
     ("engine: polls of a denied observer are answered", "PresenceFederation/FederationEngine+Interest.swift",
-     "rules.lists.isAllowed(name, toSee: user) && rules.exists(user)", "rules.exists(user)",
+     "rules.audience.isVisible(user, toUsersOf: name) && rules.exists(user)", "rules.exists(user)",
      "NoticingWorldTests/aWorldFullOfFaultsHoldsWhatHasToHold"),
     ("engine: a hidden user's interest is sent at once", "PresenceFederation/FederationEngine+Interest.swift",
      "looks: rules.isPolling(user, now: now) && !isHidden,", "looks: rules.isPolling(user, now: now),",

@@ -1,0 +1,31 @@
+"""The faults of what is stored of rooms, in memory and on disk; see faults.py."""
+
+MEMORY, DISK = "RoomCore/Memory", "HomeserverSQLite/"
+STORE = [
+    ("rooms in memory: a page begins one too late", MEMORY + "Timeline.swift",
+     "{ $0.position <= position }", "{ $0.position <= position + 1 }", "MemoryStoreTests"),
+    ("rooms in memory: a redacted event has no redaction", MEMORY + "Rooms.swift",
+     "event.redactedBy.flatMap { self.event($0) }", "nil", "MemoryStoreTests"),
+    ("rooms in memory: a request is not remembered", MEMORY + "Rooms.swift",
+     "transactions[record.key] = record", "_ = record", "RoomRowsTests"),
+    ("rooms on disk: the current state goes back", DISK + "StoreDomain.swift",
+     'condition.map { " WHERE \\($0)" } ?? ""', '""', "ContractTests"),
+    ("rooms on disk: what redacted an event is not stored", DISK + "RoomTables.swift",
+     "[event.content.blob, event.redactedBy?.rawValue,", "[event.content.blob, nil,", "ContractTests"),
+    ("rooms on disk: a request is not remembered", DISK + "RoomTables.swift",
+     "try db.run(transaction, values(record.key) + [record.event.rawValue, try record.number.storable])", "_ = record",
+     "ContractTests"),
+    ("rooms on disk: a page leaves out its last event", DISK + "RoomQueries.swift",
+     "e.position > ? AND e.position <= ?", "e.position > ? AND e.position < ?", "ContractTests"),
+    ("rooms on disk: the state of a position is the current one", DISK + "RoomQueries.swift",
+     ".integer(range.through.bound)", ".integer(UInt64.max.bound)", "ContractTests"),
+    ("rooms on disk: a page looks through all events", DISK + "RoomQueries.swift",
+     "WHERE e.room = ?", "WHERE +e.room = ?", "QueryPlanTests"),
+    ("rooms on disk: every membership is a new one", DISK + "RoomTables.swift",
+     "if isMember { try db.run(turn, [position, room, type, key]) }", "", "ContractTests"),
+    ("a database is opened twice by one process", DISK + "OpenFile.swift",
+     "guard Self.open.withLock({ $0.insert(identity).inserted }) else {",
+     "guard Self.open.withLock({ $0.insert(identity).inserted }) || true else {", "FileTests"),
+    ("other processes open a database that is open", DISK + "OpenFile.swift",
+     "return sqlite3_vfs_register(files, 1) == SQLITE_OK", "return files.pointee.iVersion > 0", "FileTests"),
+]
