@@ -29,9 +29,11 @@ struct RoomMateLog: Sendable {
     var changed: [UserID] = []
     for entry in order.reversed() {
       guard entry.version > version else { break }
-      if records[entry.user]?.version == entry.version { changed.append(entry.user) }
+      // Nothing came after the newest.
+      if changed.isEmpty || records[entry.user]?.version == entry.version { changed.append(entry.user) }
     }
-    return changed.reversed()
+    if changed.count > 1 { changed.reverse() }
+    return changed
   }
 
   mutating func presenceChanged(of user: UserID, at version: UInt64, told: UInt64) {

@@ -27,7 +27,8 @@ struct StreamIndex: Sendable {
   private var followers: [UserID: Set<UserID>] = [:]
   /// Who changed, and whose followers have yet to hear of it.
   private var unheard: Set<UserID> = []
-  /// Those who have yet to hear of each, once some have: there may be many.
+  /// Those who have yet to hear of each: their followers, and everybody who shares a room with them, of whom many may have
+  /// no poll that waits.
   private var untold: [UserID: Set<UserID>] = [:]
   private let endedRelations: Int
 
@@ -45,11 +46,11 @@ struct StreamIndex: Sendable {
   /// When that changed last in any of their rooms.
   func lastTyping(for user: UserID) -> UInt64 { streams[user]?.lastTyping ?? 0 }
 
-  /// When users who share a room with a viewer last looked different, and up to where it is known of all of them.
-  func roomMates(of viewer: UserID) -> RoomMateLog? { streams[viewer]?.roomMates }
-
-  /// Whether any user who shares a room with a viewer changed in this life.
-  func hasRoomMates(_ viewer: UserID) -> Bool { !(streams[viewer]?.roomMates.isEmpty ?? true) }
+  /// When users who share a room with a viewer last looked different, and up to where it is known of all of them; nil where
+  /// none has in this life.
+  func roomMates(of viewer: UserID) -> RoomMateLog? {
+    streams[viewer].flatMap { $0.roomMates.isEmpty ? nil : $0.roomMates }
+  }
 
   /// When a person last looked different to themselves.
   func ownVersion(of user: UserID) -> UInt64 { streams[user]?.own ?? 0 }
@@ -104,13 +105,12 @@ struct StreamIndex: Sendable {
   mutating func notifyFollowers(_ membership: MembershipIndex) -> Changes {
     detachUnheard(membership)
     var told: Set<UserID> = []
-    while told.count < Self.part, let user = untold.first?.key {
-      let some = untold[user].map { Array($0.prefix(Self.part - told.count)) } ?? []
-      for viewer in some {
-        untold.change(user) { $0.remove(viewer) }
-        streams.change(viewer) { $0.miss(user) }
-        told.insert(viewer)
-      }
+    var left = Self.part
+    while left > 0, let user = untold.first?.key {
+      let some = untold[user].map { Array($0.prefix(left)) } ?? []
+      left -= some.count
+      untold.change(user) { for viewer in some { $0.remove(viewer) } }
+      for viewer in some where streams.change(viewer, { $0.miss(user) }) ?? false { told.insert(viewer) }
       if untold[user]?.isEmpty ?? true { untold[user] = nil }
     }
     return told.sorted().map { ($0, .max) }
@@ -122,10 +122,9 @@ struct StreamIndex: Sendable {
   /// From here on a viewer who looks follows the next change, and hears of this one all the same.
   private mutating func detachUnheard(_ membership: MembershipIndex) {
     for user in unheard {
-      var viewers = followers.removeValue(forKey: user) ?? []
-      membership.forEachSharer(of: user) { mate in
-        if streams[mate]?.isFollowing ?? false { viewers.insert(mate) }
-      }
+      let followers = followers.removeValue(forKey: user) ?? []
+      var viewers = membership.sharers(of: user)
+      if viewers.isEmpty { viewers = followers } else { viewers.formUnion(followers) }
       guard !viewers.isEmpty else { continue }
       if untold[user] == nil { untold[user] = viewers } else { untold[user]?.formUnion(viewers) }
     }
@@ -142,8 +141,7 @@ struct StreamIndex: Sendable {
     var place = untold.startIndex
     while place < untold.endIndex {
       let user = untold[place].key
-      if untold.values[place].remove(viewer) != nil {
-        streams.change(viewer) { $0.miss(user) }
+      if untold.values[place].remove(viewer) != nil, streams.change(viewer, { $0.miss(user) }) ?? false {
         hasNews = true
       }
       untold.formIndex(after: &place)

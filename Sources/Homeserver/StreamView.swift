@@ -61,25 +61,27 @@ struct StreamView {
   /// What changed after a position and passes a filter, oldest first; then who began to share a room.
   func changes(since position: StreamPosition, where passes: (Notice) -> Bool = { _ in true }) -> [Notice] {
     let notices = changes(since: position.version, where: passes)
-    let membership = rules.audience.membership
-    guard membership.knows(viewer), position.rooms ?? 0 < rooms.position || index.hasRoomMates(viewer) else {
-      return notices
+    let mates = roomMates(since: position)
+    guard !notices.isEmpty, !mates.isEmpty else {
+      return mates.isEmpty ? notices : mates.map(Notice.person).filter(passes)
     }
     var told: Set<UserID> = []
     for case .person(let user) in notices { told.insert(user) }
-    return notices
-      + roomMates(since: position).filter { told.insert($0).inserted }.map(Notice.person)
-      .filter(passes)
+    return notices + mates.filter { !told.contains($0) }.map(Notice.person).filter(passes)
   }
 
-  /// Those who look different, or who share a room only since.
+  /// Those who look different, or who share a room only since; each once.
   private func roomMates(since position: StreamPosition) -> [UserID] {
-    let began = RoomsSource(self).newRoomMates(since: position)
     let membership = rules.audience.membership
+    var began: Set<UserID> = []
+    if position.rooms ?? 0 < rooms.position, membership.knows(viewer) {
+      began = RoomsSource(self).newRoomMates(since: position)
+    }
     guard let log = index.roomMates(of: viewer) else { return began.sorted() }
     if position.version < log.floor { return membership.sharers(of: viewer).union(began).sorted() }
-    let changed = log.changed(since: position.version)
-    return changed.filter { !began.contains($0) && membership.share(viewer, $0) } + began.sorted()
+    var changed = log.changed(since: position.version)
+    changed.removeAll { began.contains($0) || !membership.share(viewer, $0) }
+    return began.isEmpty ? changed : changed + began.sorted()
   }
 
   /// The same of lists, invites and the viewer, after a version.

@@ -43,11 +43,15 @@ struct ViewerStream: Sendable {
     return version
   }
 
-  /// A target changed whom the viewer follows.
-  mutating func miss(_ user: UserID) {
-    guard missed.last != user else { return }
+  /// A target changed whom the viewer watches.
+  ///
+  /// - Returns: whether the viewer waits for such changes; one who does not compares everybody when they look.
+  mutating func miss(_ user: UserID) -> Bool {
+    guard isFollowing else { return false }
+    guard missed.last != user else { return true }
     missed.append(user)
     if missed.count > Self.mostMissed { (missed, isFollowing) = ([], false) }
+    return true
   }
 
   /// Its viewer looks: each target that changed since they looked last gets a version.

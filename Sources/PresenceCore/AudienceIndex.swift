@@ -37,6 +37,13 @@ public struct AudienceIndex: Hashable, Sendable {
     lists.entry(of: viewer, for: target)?.state == .accepted || membership.share(viewer, target)
   }
 
+  /// Whether a viewer watches a user of this server, and may see them.
+  public func shows(_ target: UserID, to viewer: UserID) -> Bool {
+    lists.entry(of: viewer, for: target)?.state == .accepted
+      && (viewer == target || lists.isAllowed(viewer, toSee: target))
+      || membership.share(viewer, target)
+  }
+
   /// Whether any user of this server watches a user.
   public func isWatched(_ target: UserID) -> Bool {
     lists.hasAudience(target) || membership.hasSharers(target)

@@ -230,9 +230,7 @@ public struct PresenceRules: Sendable {
       let reason = remotePeople[target].map(\.unknownReason) ?? .unanswered
       return reason == .unanswered && people[viewer]?.choice == .hidden ? .notAsked : reason
     }
-    let isShown =
-      people[target] != nil && audience.watches(viewer, target) && isVisible(target, to: viewer)
-    return isShown ? nil : .pending
+    return people.index(forKey: target) != nil && audience.shows(target, to: viewer) ? nil : .pending
   }
 
   /// Whether a person looks at their list through any device (E7).

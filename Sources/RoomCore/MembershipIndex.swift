@@ -83,11 +83,19 @@ public struct MembershipIndex: Hashable, Sendable {
 
   /// Whether two users see each other's presence by a room. What users see of themselves is no matter of rooms.
   public func share(_ viewer: UserID, _ target: UserID) -> Bool {
-    guard viewer != target, let first = users[viewer]?.joined, let second = users[target]?.joined else {
-      return false
-    }
+    guard viewer != target, let second = users[target]?.joined else { return false }
+    // A change is told to many viewers: what is looked up of its target, and of a room of theirs, is at hand.
+    if second.count <= Self.fewRooms { return second.contains { sharesRoom($0, with: viewer) } }
+    guard let first = users[viewer]?.joined else { return false }
     let (few, many) = first.count <= second.count ? (first, second) : (second, first)
-    return few.contains { many.contains($0) && rooms[$0]?.shares ?? false }
+    return few.contains { many.contains($0) && shares($0) }
+  }
+
+  private static let fewRooms = 4
+
+  private func sharesRoom(_ room: RoomID, with user: UserID) -> Bool {
+    guard let entry = rooms[room] else { return false }
+    return entry.shares && entry.joined.contains(user)
   }
 
   /// Everybody who sees a user's presence by a room, and whose presence that user sees.
@@ -95,19 +103,11 @@ public struct MembershipIndex: Hashable, Sendable {
     var sharers: Set<UserID> = []
     for room in users[user]?.joined ?? [] {
       guard let entry = rooms[room], entry.shares else { continue }
-      sharers.formUnion(entry.joined)
+      // The first is copied as it is, which takes no hashing.
+      if sharers.isEmpty { sharers = entry.joined } else { sharers.formUnion(entry.joined) }
     }
     sharers.remove(user)
     return sharers
-  }
-
-  /// Goes through the same users, where there is no need to have them all together: through those of several rooms more
-  /// than once.
-  public func forEachSharer(of user: UserID, _ body: (UserID) -> Void) {
-    for room in users[user]?.joined ?? [] {
-      guard let entry = rooms[room], entry.shares else { continue }
-      for member in entry.joined where member != user { body(member) }
-    }
   }
 
   /// Whether any other user sees a user's presence by a room.
