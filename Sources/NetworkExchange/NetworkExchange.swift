@@ -28,11 +28,15 @@ public struct NetworkExchange: Exchange {
   }
 
   public func send(_ request: WireRequest) async throws -> WireResponse {
+    try await send(message(request), within: request.timeout)
+  }
+
+  func send(_ message: HTTPClientRequest, within patience: Duration) async throws -> WireResponse {
     do {
-      let response = try await withDeadline(request.timeout, on: time) { try await exchange(request) }
+      let response = try await withDeadline(patience, on: time) { try await exchange(message) }
       guard let response else {
         throw ExchangeError(
-          .timedOut, "\(server) did not answer within \(request.timeout.wholeMilliseconds / 1000) s.")
+          .timedOut, "\(server) did not answer within \(patience.wholeMilliseconds / 1000) s.")
       }
       return response
     } catch {
@@ -46,10 +50,9 @@ public struct NetworkExchange: Exchange {
 
   public var connectionsMade: Int { clients.connectionsMade }
 
-  private func exchange(_ request: WireRequest) async throws -> WireResponse {
+  private func message(_ request: WireRequest) -> HTTPClientRequest {
     var message = HTTPClientRequest(url: server.base + request.target)
     message.method = HTTPMethod(rawValue: request.method.rawValue)
-    message.headers.add(name: "User-Agent", value: agent)
     if let host = server.host { message.headers.add(name: "Host", value: host) }
     if let token = request.accessToken {
       message.headers.add(name: "Authorization", value: "Bearer \(token.rawValue)")
@@ -59,6 +62,12 @@ public struct NetworkExchange: Exchange {
       message.headers.add(name: "Content-Type", value: "application/json")
       message.body = .bytes(ByteBuffer(bytes: request.body))
     }
+    return message
+  }
+
+  private func exchange(_ message: HTTPClientRequest) async throws -> WireResponse {
+    var message = message
+    message.headers.add(name: "User-Agent", value: agent)
     return try await clients.withCurrent { [message] client in
       // No deadline here: it would not hold for the body.
       let response = try await client.execute(message, deadline: .distantFuture)
