@@ -88,10 +88,17 @@ public struct FlowsAnswer: Hashable, Sendable, Codable {
     public var type: String
     /// Said where registration goes by stages.
     public var stages: [String]?
+    /// With `m.login.sso`: whether it is the only flow a client that knows OAuth is to offer.
+    public var isOAuthPreferred: Bool?
 
     public init(type: String, stages: [String]? = nil) {
       self.type = type
       self.stages = stages
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case type, stages
+      case isOAuthPreferred = "oauth_aware_preferred"
     }
   }
 
@@ -104,6 +111,8 @@ public struct FlowsAnswer: Hashable, Sendable, Codable {
 public enum LoginType {
   public static let dummy = "m.login.dummy"
   public static let password = "m.login.password"
+  public static let token = "m.login.token"
+  public static let sso = "m.login.sso"
   public static let registrationToken = "m.login.registration_token"
   /// A process of the server's own user needs no password.
   public static let local = UnstablePrefix.key("login.local")

@@ -6,6 +6,8 @@ public struct LoginRequest: Hashable, Sendable, Codable {
   /// Who, before.
   public var user: String?
   public var password: String?
+  /// With `m.login.token`.
+  public var token: String?
   public var deviceID: DeviceID?
   public var deviceDisplayName: String?
   /// Whether the client can renew its access token.
@@ -15,13 +17,15 @@ public struct LoginRequest: Hashable, Sendable, Codable {
 
   public init(
     type: String?, identifier: UserIdentifier?, user: String? = nil, password: String? = nil,
-    deviceID: DeviceID? = nil, deviceDisplayName: String? = nil, refreshToken: Bool? = nil,
+    token: String? = nil, deviceID: DeviceID? = nil, deviceDisplayName: String? = nil,
+    refreshToken: Bool? = nil,
     expiresIn: Int? = nil
   ) {
     self.type = type
     self.identifier = identifier
     self.user = user
     self.password = password
+    self.token = token
     self.deviceID = deviceID
     self.deviceDisplayName = deviceDisplayName
     self.refreshToken = refreshToken
@@ -29,7 +33,7 @@ public struct LoginRequest: Hashable, Sendable, Codable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case type, identifier, user, password
+    case type, identifier, user, password, token
     case deviceID = "device_id"
     case deviceDisplayName = "initial_device_display_name"
     case refreshToken = "refresh_token"

@@ -16,10 +16,10 @@ struct Call: Sendable {
   func send<Answer: Decodable & Sendable>(
     _ request: WireRequest, as type: Answer.Type = Answer.self
   ) async throws(SDKError) -> Answer {
-    let used = keys?.credentials.accessToken
+    let used = try await freshToken()
     var response = try await respond(to: request, with: used)
     if case .refusal(let error) = MatrixAnswer(response), error.code == .unknownToken, let keys,
-      try await renew(keys, after: used)
+      try await keys.renew(after: used, isEarly: false)
     {
       response = try await respond(to: request, with: keys.credentials.accessToken)
     }
@@ -38,18 +38,20 @@ struct Call: Sendable {
     }
   }
 
-  /// An expired access token is renewed where it can be; false where the session is over.
-  private func renew(_ keys: SessionKeys, after used: AccessToken?) async throws(SDKError) -> Bool {
-    let call = Call(exchange: exchange, time: time, server: server)
+  /// The access token to prove the session with, renewed some time before it expires. While the server cannot renew it
+  /// the old one goes on.
+  ///
+  /// - Throws: `loggedOut` where the session is over.
+  private func freshToken() async throws(SDKError) -> AccessToken? {
+    guard let keys else { return nil }
+    let used = keys.credentials.accessToken
+    guard keys.isRenewalDue(at: time.instant) else { return used }
     do {
-      return try await keys.renew(after: used) { token throws(SDKError) in
-        try await call.send(ClientAPI.refresh(token))
-      }
+      _ = try await keys.renew(after: used, isEarly: true)
     } catch {
-      // A client whose session cannot be renewed has to log in again; the first refusal says so.
-      guard error.code == .loggedOut else { throw error }
-      return false
+      if error.code == .loggedOut { throw error }
     }
+    return keys.credentials.accessToken
   }
 
   private func respond(

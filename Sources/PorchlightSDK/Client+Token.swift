@@ -1,4 +1,5 @@
 public import MatrixWire
+internal import Ports
 
 extension Client {
   /// Goes on with a session of which only the token is known; the server says whose it is.
@@ -11,7 +12,10 @@ extension Client {
     guard let nobody = UserID("@_:localhost") else {
       preconditionFailure("a constant user ID")
     }
-    let keys = SessionKeys(Credentials(userID: nobody, deviceID: nil, accessToken: token)) { _ in }
+    // Nothing that is kept of another session counts for this token.
+    let keys = SessionKeys(
+      Credentials(userID: nobody, deviceID: nil, accessToken: token), keeper: CredentialListener { _ in },
+      renewal: TokenRenewal(exchange: exchange, time: time, oauth: nil))
     var credentials: Credentials = try await Call(exchange: exchange, time: time, keys: keys).send(
       ClientAPI.whoAmI())
     credentials.accessToken = token

@@ -5,7 +5,17 @@ public import Ports
 public struct Client: Sendable {
   let exchange: any Exchange
   let time: any Timekeeper
-  private let save: @Sendable (Credentials) async -> Void
+  private let keeper: any CredentialKeeper
+
+  /// - Parameters:
+  ///   - exchange: the way to the homeserver.
+  ///   - time: the clock every deadline of the session runs on.
+  ///   - keeper: where a session's credentials outlive this process.
+  public init(exchange: any Exchange, time: any Timekeeper, keeper: any CredentialKeeper) {
+    self.exchange = exchange
+    self.time = time
+    self.keeper = keeper
+  }
 
   /// - Parameters:
   ///   - exchange: the way to the homeserver.
@@ -16,9 +26,7 @@ public struct Client: Sendable {
     exchange: any Exchange, time: any Timekeeper,
     saving save: @escaping @Sendable (Credentials) async -> Void = { _ in }
   ) {
-    self.exchange = exchange
-    self.time = time
-    self.save = save
+    self.init(exchange: exchange, time: time, keeper: CredentialListener(save))
   }
 
   /// The versions and features the server supports.
@@ -88,16 +96,41 @@ public struct Client: Sendable {
         expiresIn: lifetime?.wholeMilliseconds))
   }
 
+  /// Logs in with a token for one login, as another client of the user or a web page gives it.
+  ///
+  /// - Parameters:
+  ///   - token: the login token.
+  ///   - deviceName: what its owner will know a new device by.
+  ///   - isRefreshable: whether the session is to be renewed now and then, which it does by itself.
+  /// - Returns: the session.
+  /// - Throws: `refused`, `rateLimited` or `unreachable`.
+  public func login(
+    token: String, deviceName: String? = nil, isRefreshable: Bool = false
+  ) async throws(SDKError) -> Session {
+    try await login(
+      LoginRequest(
+        type: LoginType.token, identifier: nil, token: token, deviceDisplayName: deviceName,
+        refreshToken: isRefreshable ? true : nil))
+  }
+
   /// Goes on with a session made earlier.
-  public func session(_ credentials: Credentials) throws(SDKError) -> Session {
+  ///
+  /// - Parameters:
+  ///   - credentials: what the session had last.
+  ///   - oauth: the way to the authorization server that made it; nil where the homeserver itself did.
+  /// - Returns: the session.
+  /// - Throws: `badAnswer` where there is no access token.
+  public func session(_ credentials: Credentials, by oauth: OAuthAccess? = nil) throws(SDKError) -> Session {
     guard credentials.accessToken != nil else {
       throw SDKError(.badAnswer, "The server made no session for \(credentials.userID).")
     }
+    let renewal = TokenRenewal(exchange: exchange, time: time, oauth: oauth)
     return Session(
-      userID: credentials.userID, keys: SessionKeys(credentials, save: save), exchange: exchange, time: time)
+      userID: credentials.userID, keys: SessionKeys(credentials, keeper: keeper, renewal: renewal),
+      exchange: exchange, time: time)
   }
 
-  private var call: Call { Call(exchange: exchange, time: time) }
+  var call: Call { Call(exchange: exchange, time: time) }
 
   private func login(_ request: LoginRequest) async throws(SDKError) -> Session {
     try session(try await call.send(ClientAPI.login(request)))

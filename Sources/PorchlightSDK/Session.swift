@@ -12,6 +12,8 @@ public struct Session: Sendable {
   /// What the session goes on with in another run (`Client.session(_:)`): to be kept where only its owner
   /// reads. It changes when it is renewed, which `Client` tells.
   public var credentials: Credentials { keys.credentials }
+  /// What an authorization server knows the session's client by; nil where the homeserver made the session itself.
+  public var oauthClient: OAuthClient? { keys.oauth?.client }
   let link = Link()
   let call: Call
   private let keys: SessionKeys
@@ -163,8 +165,18 @@ public struct Session: Sendable {
     try await call.send(ClientAPI.whoAmI())
   }
 
-  /// Ends the session; its token and device are gone afterwards.
+  /// Ends the session by the interface that made it; its token and device are gone afterwards.
   public func logout() async throws(SDKError) {
+    if let oauth = keys.oauth {
+      // The refresh token stands for all tokens of the session.
+      let credentials = credentials
+      if let token = credentials.refreshToken {
+        try await oauth.revoke(token, hint: "refresh_token", on: time)
+      } else if let token = credentials.accessToken {
+        try await oauth.revoke(token, hint: "access_token", on: time)
+      }
+      return
+    }
     let _: Empty = try await call.send(ClientAPI.logout())
   }
 }

@@ -121,8 +121,8 @@ struct SessionTests {
     let session = try expired()
     way.delay(.milliseconds(10))
     let first = simulation.start { _ = try? await session.whoAmI() }
-    // The refusal has come, the renewal is on its way.
-    simulation.advance(by: .milliseconds(15))
+    // The token has expired, so the renewal comes first and is on its way.
+    simulation.advance(by: .milliseconds(5))
     way.cut()
     simulation.advance(by: .seconds(1))
     way.cut(false)
