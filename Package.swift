@@ -110,6 +110,8 @@ let package = Package(
     // The outside, one package each.
     .target(name: "SmallFiles", swiftSettings: strict),
     .target(
+      name: "AccountStore", dependencies: ["MatrixWire", "Ports", "SmallFiles"], swiftSettings: strict),
+    .target(
       name: "MatrixCrypto",
       dependencies: [
         "MatrixWire", "Ports", .product(name: "Crypto", package: "swift-crypto"),
@@ -188,13 +190,13 @@ let package = Package(
     .executableTarget(
       name: "porchlight",
       dependencies: [
-        "Bench", "DemoWorld", "FederationSimulator", "Homeserver", "HomeserverHTTP",
+        "AccountStore", "Bench", "DemoWorld", "FederationSimulator", "Homeserver", "HomeserverHTTP",
         "HomeserverSQLite",
         "LocalServer", "MatrixCrypto", "MatrixWire",
         "NetworkExchange", "PeerDiscovery", "PeerNetwork", "Ports", "PorchlightApp", "PorchlightConfig",
         "PorchlightSDK",
         "PresenceFederation", "RoomCore",
-        "Screen", "TerminalDriver", logging, lifecycle, signals,
+        "Screen", "SmallFiles", "TerminalDriver", logging, lifecycle, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict, linkerSettings: noExports),
@@ -250,7 +252,11 @@ let package = Package(
       exclude: ["Databases"], swiftSettings: strict),
     .testTarget(
       name: "LocalServerTests",
-      dependencies: ["HTTPTestSupport", "LocalServer", "PorchlightTestSupport", logging],
+      dependencies: ["HTTPTestSupport", "LocalServer", "PorchlightTestSupport", "SmallFiles", logging],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AccountStoreTests",
+      dependencies: ["AccountStore", "HTTPTestSupport", "PorchlightTestSupport", "SmallFiles"],
       swiftSettings: strict),
     .testTarget(
       name: "MatrixCryptoTests", dependencies: ["MatrixCrypto", "PorchlightTestSupport"],

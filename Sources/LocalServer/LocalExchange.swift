@@ -6,6 +6,7 @@ public import MatrixWire
 internal import NetworkExchange
 public import Ports
 internal import ServiceLifecycle
+internal import SmallFiles
 internal import Synchronization
 
 /// The way to the homeserver of this machine's user, whichever process has it.
@@ -54,8 +55,8 @@ public final class LocalExchange: Exchange {
   private let time: any Timekeeper
   private let ownerExchange: NetworkExchange
   private let state = Mutex(State())
-  private let takeovers: AsyncStream<DatabaseLock>
-  private let takeover: AsyncStream<DatabaseLock>.Continuation
+  private let takeovers: AsyncStream<FileLock>
+  private let takeover: AsyncStream<FileLock>.Continuation
 
   init(_ options: Options, time: any Timekeeper, ownerExchange: NetworkExchange) {
     self.options = options
@@ -115,7 +116,7 @@ public final class LocalExchange: Exchange {
     guard isWanted else { return }
     do throws(StoreError) {
       try options.files.prepare()
-      if let lock = try DatabaseLock.acquire(for: options.files.database) {
+      if let lock = try FileLock.acquire(for: options.files.database) {
         takeover.yield(lock)
         return
       }
@@ -173,7 +174,7 @@ public final class LocalExchange: Exchange {
   /// From now on this process may have the homeserver again.
   public func resume() { state.withLock { $0.isPaused = false } }
 
-  private func host(with lock: DatabaseLock) async throws {
+  private func host(with lock: FileLock) async throws {
     let store = try SQLiteServerStore(path: options.files.database)
     let homeserver = Homeserver(
       options.configuration, stored: try await store.load(for: options.configuration.name), store: store,
@@ -194,7 +195,7 @@ public final class LocalExchange: Exchange {
 extension LocalExchange {
   /// The socket's file is gone. Where the database went with it, this process gives up what no other can find any more;
   /// the next request opens what is there by then.
-  private func prepareToBindAnew(_ lock: DatabaseLock) async throws {
+  private func prepareToBindAnew(_ lock: FileLock) async throws {
     guard lock.isInPlace else {
       await state.withLock(\.services)?.triggerGracefulShutdown()
       throw StoreError(.failed, "The database \(options.files.database) was removed.")

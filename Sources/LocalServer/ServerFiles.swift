@@ -1,5 +1,6 @@
 internal import Glibc
 public import Homeserver
+internal import SmallFiles
 
 /// Where a homeserver of one user keeps its files: a folder that only this user may enter.
 public struct ServerFiles: Hashable, Sendable {
@@ -25,31 +26,11 @@ public struct ServerFiles: Hashable, Sendable {
   ///
   /// - Throws: `StoreError` where a folder cannot be made, or belongs to another user.
   public func prepare() throws(StoreError) {
-    try Self.makePrivateFolder(folder)
-    try Self.makePrivateFolder(String(socket[..<(socket.lastIndex(of: "/") ?? socket.endIndex)]))
-  }
-
-  /// Makes a folder and those above it; the last one is for its owner alone.
-  ///
-  /// - Parameter path: absolute.
-  /// - Throws: `StoreError` where it cannot be made, or belongs to another user.
-  public static func makePrivateFolder(_ path: String) throws(StoreError) {
-    var made = ""
-    for part in path.split(separator: "/") {
-      made += "/" + part
-      if mkdir(made, 0o700) != 0, errno != EEXIST {
-        throw StoreError(.failed, "Cannot make the folder \(made): \(String(cString: strerror(errno))).")
-      }
-    }
-    var status = stat()
-    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      throw StoreError(.failed, "\(path) is not a folder; move it away.")
-    }
-    guard status.st_uid == geteuid() else {
-      throw StoreError(.failed, "The folder \(path) belongs to another user; nothing is kept there.")
-    }
-    guard status.st_mode & 0o077 == 0 || chmod(path, 0o700) == 0 else {
-      throw StoreError(.failed, "Others may enter the folder \(path), and that cannot be changed.")
+    do throws(FileProblem) {
+      try PrivateFolder.make(folder)
+      try PrivateFolder.make(PrivateFile.folder(of: socket))
+    } catch {
+      throw StoreError(.failed, error.message)
     }
   }
 

@@ -12,6 +12,7 @@ internal import PeerNetwork
 internal import Ports
 internal import PresenceCore
 internal import ServiceLifecycle
+internal import SmallFiles
 internal import UnixSignals
 
 /// `porchlight serve`: the reference homeserver over HTTP.
@@ -240,17 +241,17 @@ struct ServeCommand: AsyncParsableCommand {
       }
       return database
     }
-    do throws(StoreError) { return try Self.usualDatabase(of: name) } catch { throw Failure(error.message) }
+    do throws(FileProblem) { return try Self.usualDatabase(of: name) } catch { throw Failure(error.message) }
   }
 
-  private func openStore(_ path: String?) throws -> (DatabaseLock?, any ServerStore) {
+  private func openStore(_ path: String?) throws -> (FileLock?, any ServerStore) {
     guard let path else {
       return (nil, MemoryServerStore(lives: UInt64(UInt32.random(in: .min ... .max))))
     }
     do throws(StoreError) {
       // The lock is a file beside it.
       try DatabaseFile.makeFolder(of: path)
-      guard let lock = try DatabaseLock.acquire(for: path) else {
+      guard let lock = try FileLock.acquire(for: path) else {
         throw StoreError(.inUse, "Another porchlight has the database \(path) open.")
       }
       return (lock, try SQLiteServerStore(path: path))
@@ -259,11 +260,11 @@ struct ServeCommand: AsyncParsableCommand {
     }
   }
 
-  private static func usualDatabase(of name: ServerName) throws(StoreError) -> String {
+  private static func usualDatabase(of name: ServerName) throws(FileProblem) -> String {
     guard let folder = ProcessEnvironment().dataFolder else {
-      throw StoreError(.failed, "There is no HOME to keep the database in; give --database FILE.")
+      throw FileProblem("There is no HOME to keep the database in; give --database FILE.")
     }
-    try ServerFiles.makePrivateFolder(folder)
+    try PrivateFolder.make(folder)
     return "\(folder)/\(name.rawValue).sqlite"
   }
 

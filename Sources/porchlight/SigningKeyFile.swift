@@ -1,6 +1,5 @@
-internal import Homeserver
-internal import LocalServer
 internal import MatrixCrypto
+internal import SmallFiles
 
 /// The file of a server's signing key: one line, readable by its owner only. Made where there is none, and never
 /// written again: other servers know the server by it.
@@ -10,7 +9,7 @@ enum SigningKeyFile {
     var random = SystemRandomNumberGenerator()
     guard let fresh = SigningKey(using: &random) else { throw Failure("no signing key could be made") }
     let text: String
-    do throws(StoreError) {
+    do throws(FileProblem) {
       text = try PrivateFile.text(at: path) { fresh.line + "\n" }
     } catch {
       throw Failure("the signing key: \(error.message)")

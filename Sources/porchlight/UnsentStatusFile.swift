@@ -1,8 +1,7 @@
 internal import Glibc
-internal import Homeserver
-internal import LocalServer
 internal import MatrixWire
 internal import PorchlightApp
+internal import SmallFiles
 internal import Synchronization
 
 /// Where a status that could not be sent is kept from one roster to the next: a file for each account on each server,
@@ -62,8 +61,8 @@ final class UnsentStatusFile: Sendable {
   /// - Returns: why it cannot be kept; nil where it is.
   private func write(_ status: UnsentStatus) -> String? {
     guard let path else { return "there is no HOME to keep it in" }
-    do throws(StoreError) {
-      try ServerFiles.makePrivateFolder(PrivateFile.folder(of: path))
+    do throws(FileProblem) {
+      try PrivateFolder.make(PrivateFile.folder(of: path))
       let content = Content(account: account, status: status)
       try PrivateFile.replace(path, with: String(decoding: WireJSON.encode(content), as: UTF8.self))
       return nil

@@ -1,6 +1,7 @@
 internal import HTTPTestSupport
 internal import LocalServer
 internal import PorchlightTestSupport
+internal import SmallFiles
 internal import Testing
 
 struct DatabaseLockTests {
@@ -10,25 +11,25 @@ struct DatabaseLockTests {
 
   @Test func onlyOneHasItAtATime() throws {
     let database = folder.path + "/db"
-    let lock = try DatabaseLock.acquire(for: database).orThrow("lock")
-    #expect(try DatabaseLock.acquire(for: database) == nil)
+    let lock = try FileLock.acquire(for: database).orThrow("lock")
+    #expect(try FileLock.acquire(for: database) == nil)
     lock.release()
-    let next = try DatabaseLock.acquire(for: database)
+    let next = try FileLock.acquire(for: database)
     #expect(next != nil)
     // Releasing twice must not close what another process opened meanwhile.
     lock.release()
-    #expect(try DatabaseLock.acquire(for: database) == nil)
+    #expect(try FileLock.acquire(for: database) == nil)
     withExtendedLifetime(next) {}
   }
 
   @Test func twoDatabasesHaveTwoLocks() throws {
-    let one = try DatabaseLock.acquire(for: folder.path + "/one")
-    let two = try DatabaseLock.acquire(for: folder.path + "/two")
+    let one = try FileLock.acquire(for: folder.path + "/one")
+    let two = try FileLock.acquire(for: folder.path + "/two")
     #expect(one != nil && two != nil)
   }
 
   @Test func aFolderThatIsNotThereIsSaid() {
-    #expect(throws: (any Error).self) { try DatabaseLock.acquire(for: folder.path + "/nowhere/db") }
+    #expect(throws: (any Error).self) { try FileLock.acquire(for: folder.path + "/nowhere/db") }
   }
 
   @Test func aLongPathPutsTheSocketElsewhere() {

@@ -1,7 +1,6 @@
 internal import Glibc
 internal import HTTPTestSupport
-internal import Homeserver
-internal import LocalServer
+internal import SmallFiles
 internal import Testing
 
 struct PrivateFileTests {
@@ -21,27 +20,27 @@ struct PrivateFileTests {
   func aFileOthersMayUseIsRefused(_ mode: Int) throws {
     try folder.write("one", to: "secret")
     chmod(path, mode_t(mode))
-    let error = #expect(throws: StoreError.self) { try PrivateFile.text(at: path) { "two" } }
+    let error = #expect(throws: FileProblem.self) { try PrivateFile.text(at: path) { "two" } }
     #expect(error?.message == "Others may read or write the file \(path): chmod 600 \(path)")
     #expect(folder.mode(of: "secret") == mode)
   }
 
   @Test func whatIsNoFileIsRefused() throws {
     mkdir(path, 0o700)
-    #expect(throws: StoreError.self) { try PrivateFile.text(at: path) { "two" } }
+    #expect(throws: FileProblem.self) { try PrivateFile.text(at: path) { "two" } }
     rmdir(path)
     mkfifo(path, 0o600)
-    #expect(throws: StoreError.self) { try PrivateFile.text(at: path) { "two" } }
+    #expect(throws: FileProblem.self) { try PrivateFile.text(at: path) { "two" } }
   }
 
   @Test func aFileTooLargeIsRefused() throws {
     try folder.write(String(repeating: "x", count: 16_385), to: "secret")
-    #expect(throws: StoreError.self) { try PrivateFile.text(at: path) { "two" } }
+    #expect(throws: FileProblem.self) { try PrivateFile.text(at: path) { "two" } }
   }
 
   @Test func withoutAFolderThereIsNoFile() throws {
     let path = folder.path + "/nowhere/secret"
-    let error = #expect(throws: StoreError.self) { try PrivateFile.text(at: path) { "one" } }
+    let error = #expect(throws: FileProblem.self) { try PrivateFile.text(at: path) { "one" } }
     #expect(error?.message == "The folder \(folder.path)/nowhere does not exist.")
   }
 

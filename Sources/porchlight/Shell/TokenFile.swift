@@ -1,15 +1,14 @@
 internal import Glibc
-internal import Homeserver
-internal import LocalServer
 internal import MatrixWire
 internal import PorchlightConfig
+internal import SmallFiles
 
 /// The file of an access token: one word, readable by its owner only.
 enum TokenFile {
   /// The token in a file.
   static func read(_ path: String) throws(Failure) -> AccessToken {
     let text: String?
-    do throws(StoreError) {
+    do throws(FileProblem) {
       text = try PrivateFile.text(at: path)
     } catch {
       throw Failure("the token file: \(error.message)", status: ExitStatus.notLoggedIn)
@@ -45,7 +44,7 @@ enum TokenFile {
 
   /// Keeps a token, in place of the one before.
   static func write(_ token: AccessToken, to path: String) throws(Failure) {
-    do throws(StoreError) {
+    do throws(FileProblem) {
       try PrivateFile.replace(path, with: token.rawValue + "\n")
     } catch {
       throw Failure("the token file: \(error.message)")

@@ -1,8 +1,6 @@
 internal import Glibc
-public import Homeserver
-internal import SmallFiles
 
-/// A small text that only its owner may read, in a file: made once, never written again.
+/// A small text that only its owner may read, in a file that is there whole or not at all.
 public enum PrivateFile {
   /// In bytes; a larger file is some other one.
   private static let largest = 16_384
@@ -16,11 +14,11 @@ public enum PrivateFile {
   ///   - path: where the file is. Its folder has to be there.
   ///   - text: what to write where there is no file.
   /// - Returns: what the file holds.
-  /// - Throws: `StoreError` where it cannot be read or made, or where others may read it.
-  public static func text(at path: String, orWriting text: () -> String) throws(StoreError) -> String {
+  /// - Throws: `FileProblem` where it cannot be read or made, or where others may read it.
+  public static func text(at path: String, orWriting text: () -> String) throws(FileProblem) -> String {
     if let text = try read(path) { return text }
     try write(text(), beside: path) { link($0, path) == 0 || errno == EEXIST }
-    guard let text = try read(path) else { throw StoreError(.failed, "The file \(path) is gone again.") }
+    guard let text = try read(path) else { throw FileProblem("The file \(path) is gone again.") }
     return text
   }
 
@@ -28,16 +26,16 @@ public enum PrivateFile {
   ///
   /// - Parameter path: where the file is.
   /// - Returns: what the file holds; nil where there is none.
-  /// - Throws: `StoreError` where it cannot be read, or where others may read it.
-  public static func text(at path: String) throws(StoreError) -> String? { try read(path) }
+  /// - Throws: `FileProblem` where it cannot be read, or where others may read it.
+  public static func text(at path: String) throws(FileProblem) -> String? { try read(path) }
 
   /// Writes the file anew, whole or not at all, whatever was there before.
   ///
   /// - Parameters:
   ///   - path: where the file is. Its folder has to be there.
   ///   - text: what it is to hold.
-  /// - Throws: `StoreError` where it cannot be made.
-  public static func replace(_ path: String, with text: String) throws(StoreError) {
+  /// - Throws: `FileProblem` where it cannot be made.
+  public static func replace(_ path: String, with text: String) throws(FileProblem) {
     try write(text, beside: path) { rename($0, path) == 0 }
   }
 
@@ -47,13 +45,13 @@ public enum PrivateFile {
   }
 
   /// Nil where there is no file.
-  private static func read(_ path: String) throws(StoreError) -> String? {
+  private static func read(_ path: String) throws(FileProblem) -> String? {
     guard let file = try opened(path) else { return nil }
     guard file.owner == geteuid() || file.owner == 0 else {
-      throw StoreError(.failed, "The file \(path) belongs to another user; it is not used.")
+      throw FileProblem("The file \(path) belongs to another user; it is not used.")
     }
     guard file.permissions & 0o077 == 0 else {
-      throw StoreError(.failed, "Others may read or write the file \(path): chmod 600 \(path)")
+      throw FileProblem("Others may read or write the file \(path): chmod 600 \(path)")
     }
     do throws(RegularFile.Problem) {
       return String(decoding: try file.bytes(atMost: largest), as: UTF8.self)
@@ -62,7 +60,7 @@ public enum PrivateFile {
     }
   }
 
-  private static func opened(_ path: String) throws(StoreError) -> RegularFile? {
+  private static func opened(_ path: String) throws(FileProblem) -> RegularFile? {
     do throws(RegularFile.Problem) {
       return try RegularFile(path)
     } catch {
@@ -71,23 +69,23 @@ public enum PrivateFile {
     }
   }
 
-  private static func failure(_ problem: RegularFile.Problem, _ path: String) -> StoreError {
+  private static func failure(_ problem: RegularFile.Problem, _ path: String) -> FileProblem {
     switch problem {
     case .system(let code): failure("Cannot read \(path)", code)
-    case .notRegular: StoreError(.failed, "\(path) is not a file.")
-    case .tooLarge: StoreError(.failed, "The file \(path) is too large to be meant.")
+    case .notRegular: FileProblem("\(path) is not a file.")
+    case .tooLarge: FileProblem("The file \(path) is too large to be meant.")
     }
   }
 
   /// Writes beside the file, and gives it its name at the end.
   private static func write(
     _ text: String, beside path: String, naming: (_ temporary: String) -> Bool
-  ) throws(StoreError) {
+  ) throws(FileProblem) {
     let folder = folder(of: path)
     var template = Array((path + ".XXXXXX").utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else {
-      guard errno != ENOENT else { throw StoreError(.failed, "The folder \(folder) does not exist.") }
+      guard errno != ENOENT else { throw FileProblem("The folder \(folder) does not exist.") }
       throw failure("Cannot make a file beside \(path)")
     }
     let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -114,7 +112,7 @@ public enum PrivateFile {
     close(parent)
   }
 
-  private static func failure(_ what: String, _ code: Int32 = errno) -> StoreError {
-    StoreError(.failed, "\(what): \(String(cString: strerror(code))).")
+  private static func failure(_ what: String, _ code: Int32 = errno) -> FileProblem {
+    FileProblem("\(what): \(String(cString: strerror(code))).")
   }
 }

@@ -1,12 +1,11 @@
 internal import Glibc
-public import Homeserver
 internal import Synchronization
 
-/// The right to open a database, held by at most one process: an advisory lock (flock(2)) on a file beside it.
+/// A right that at most one process has: an advisory lock (flock(2)) on a file that is there for nothing else.
 ///
 /// The kernel takes it back when its process ends, however it ends, so a stale file stops no process. The file stays:
 /// to remove it would let two processes hold locks on two files of the same name.
-public final class DatabaseLock: Sendable {
+public final class FileLock: Sendable {
   private let path: String
   /// -1 once released.
   private let descriptor: Mutex<Int32>
@@ -18,24 +17,23 @@ public final class DatabaseLock: Sendable {
 
   deinit { release() }
 
-  /// Takes the lock of a database if no process has it.
+  /// Takes the lock if no process has it.
   ///
-  /// - Parameter database: the path of the database's file; its folder has to be there.
-  /// - Returns: the lock, or nil where another process has the database.
-  /// - Throws: `StoreError` where the lock's file cannot be opened.
-  public static func acquire(for database: String) throws(StoreError) -> DatabaseLock? {
-    let path = database + ".lock"
+  /// - Parameter path: where the file is, which is made where it is missing; its folder has to be there.
+  /// - Returns: the lock, or nil where another holder has it.
+  /// - Throws: `FileProblem` where the file cannot be opened.
+  public static func acquire(_ path: String) throws(FileProblem) -> FileLock? {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else {
-      throw StoreError(.failed, "Cannot open the lock \(path): \(String(cString: strerror(errno))).")
+      throw FileProblem("Cannot open the lock \(path): \(String(cString: strerror(errno))).")
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let reason = errno
       close(descriptor)
       if reason == EWOULDBLOCK { return nil }
-      throw StoreError(.failed, "Cannot lock \(path): \(String(cString: strerror(reason))).")
+      throw FileProblem("Cannot lock \(path): \(String(cString: strerror(reason))).")
     }
-    return DatabaseLock(path, descriptor)
+    return FileLock(path, descriptor)
   }
 
   /// Whether the file that is locked is still the one of that name. Where it was removed, another process may lock
@@ -48,7 +46,7 @@ public final class DatabaseLock: Sendable {
     }
   }
 
-  /// Gives the lock back; a process that waits for the database may have it now.
+  /// Gives the lock back; another process may have it now.
   public func release() {
     let held = descriptor.withLock { held in
       defer { held = -1 }
