@@ -35,7 +35,8 @@ struct RootCommand: AsyncParsableCommand {
     abstract: "See who is around, from a terminal.",
     version: "porchlight \(Porchlight.version)",
     subcommands: [
-      RosterCommand.self, LoginCommand.self, LogoutCommand.self, DemoCommand.self, ServeCommand.self,
+      RosterCommand.self, LoginCommand.self, LogoutCommand.self, AccountsCommand.self, DemoCommand.self,
+      ServeCommand.self,
       DoctorCommand.self, BenchCommand.self,
       SimulateCommand.self, DebugCommand.self,
     ],

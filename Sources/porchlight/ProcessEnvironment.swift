@@ -1,4 +1,5 @@
-internal import Glibc
+// `environ` is read before there is a second thread that could change it.
+@preconcurrency internal import Glibc
 internal import NetworkExchange
 internal import PorchlightConfig
 internal import Ports
@@ -27,6 +28,31 @@ struct ProcessEnvironment {
   var dataFolder: String? {
     if let folder = variable("XDG_DATA_HOME"), folder.hasPrefix("/") { return "\(folder)/porchlight" }
     return home.map { "\($0)/.local/share/porchlight" }
+  }
+
+  /// Where what this user does not want to lose and would not copy elsewhere is kept: `porchlight` in XDG_STATE_HOME, or
+  /// in `.local/state`. Nil without a home.
+  var stateFolder: String? {
+    if let folder = variable("XDG_STATE_HOME"), folder.hasPrefix("/") { return "\(folder)/porchlight" }
+    return home.map { "\($0)/.local/state/porchlight" }
+  }
+
+  /// The path of a program, as a shell finds it; nil where there is none.
+  func program(_ name: String) -> String? {
+    (variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
+      .map { "\($0)/\(name)" }
+      .first { $0.hasPrefix("/") && access($0, X_OK) == 0 }
+  }
+
+  /// All variables, as `NAME=value`, for programs that are started.
+  var variables: [String] {
+    var variables: [String] = []
+    var next = environ
+    while let variable = next.pointee {
+      variables.append(String(cString: variable))
+      next += 1
+    }
+    return variables
   }
 
   private var home: String? {

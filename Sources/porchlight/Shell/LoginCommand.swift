@@ -4,26 +4,41 @@ internal import NetworkExchange
 internal import PorchlightSDK
 internal import Ports
 
-/// `porchlight login`: a password becomes a token in a file.
+/// `porchlight login`: an account that every command knows from then on, or a token in a file.
 struct LoginCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "login", abstract: "Get an access token for an account, or make the account.",
+    commandName: "login", abstract: "Log in to a Matrix account, or make one.",
     discussion: """
-      The password is asked for at the terminal, or is the first line of standard input. It is not kept; the token \
-      is, in a file nobody else may read.
+      For example: porchlight login @ann:example.org
+
+      Finds the homeserver of the user ID, unless --homeserver says where it is, and takes the best way to log in that \
+      the server offers: a page that you open in a browser, here or on another device, or the password, which is \
+      asked for at the terminal, or is the first line of standard input. The password is not kept; the session is, \
+      in your state folder where nobody else may read it, or in the keyring of your desktop (--keyring).
+
+      With --token-file the session is not kept as an account: its token goes into that file, for scripts.
       """)
 
+  @Argument(help: "@ann:example.org; or ann, with --homeserver.")
+  var user: String?
+
   @Option(help: ArgumentHelp("The homeserver, by its base URL.", valueName: "url"))
-  var homeserver: String
+  var homeserver: String?
+
+  @Option(name: .customLong("as"), help: ArgumentHelp("The same as the user ID in front.", valueName: "name"))
+  var name: String?
 
   @Option(
-    name: .customLong("as"), help: ArgumentHelp("The account: ann, or @ann:example.org.", valueName: "name"))
-  var name: String
-
-  @Option(help: ArgumentHelp("Where the token goes; another token there is replaced.", valueName: "file"))
-  var tokenFile: String
+    help: ArgumentHelp(
+      "Where the token goes, in place of an account; another token there is replaced.", valueName: "file"))
+  var tokenFile: String?
 
   @OptionGroup var network: NetworkOptions
+
+  @OptionGroup var secrets: SecretOptions
+
+  @Flag(help: "Keep the tokens in the keyring of the desktop, by secret-tool.")
+  var keyring = false
 
   @Flag(help: "Make the account first.")
   var register = false
@@ -32,30 +47,46 @@ struct LoginCommand: AsyncParsableCommand {
   var registrationToken: String?
 
   func validate() throws {
-    _ = try ServerOptions.address(homeserver)
+    if let homeserver { _ = try ServerOptions.address(homeserver) }
+    guard user == nil || name == nil else { throw ValidationError("give the user ID once, without --as") }
+    guard let given = user ?? name else {
+      throw ValidationError("whose account? For example: porchlight login @ann:example.org")
+    }
+    guard !given.isEmpty else { throw ValidationError("--as takes a name, not ''") }
+    guard homeserver != nil || UserID(given) != nil else {
+      throw ValidationError(
+        "'\(given)' does not say on which server: give @\(given.first == "@" ? "ann" : given):example.org, or --homeserver URL"
+      )
+    }
     guard register || registrationToken == nil else {
       throw ValidationError("--registration-token goes with --register")
     }
-    guard !name.isEmpty else { throw ValidationError("--as takes a name, not ''") }
-    guard !register || !name.contains(where: { "@:".contains($0) }) else {
+    guard !register || !given.contains(where: { "@:".contains($0) }) else {
       throw ValidationError("--register takes a bare name, such as ann; the server adds its own")
+    }
+    guard !register || !secrets.isToken else {
+      throw ValidationError("--register takes a password, not a token")
+    }
+    guard tokenFile == nil || homeserver != nil else {
+      throw ValidationError("--token-file goes with --homeserver")
+    }
+    guard tokenFile == nil || !secrets.isToken && !keyring else {
+      throw ValidationError("--token-file goes with a password; accounts take tokens and the keyring")
     }
   }
 
+  private var given: String { user ?? name ?? "" }
+
   func run() async throws {
+    guard let tokenFile, let homeserver else {
+      try await AccountLogin(command: self, given: given).run()
+      return
+    }
     try TokenFile.prepare(tokenFile)
-    let password = try Password.read(confirmed: register)
+    let password = try secrets.password(confirmed: register)
     try await network.withExchange(to: homeserver) { exchange, _ in
       let client = Client(exchange: exchange, time: SystemTimekeeper())
-      let session: Session
-      do throws(SDKError) {
-        session = try await begin(client, password)
-      } catch {
-        if register, let words = explanation(of: await client.registrationFlows()) {
-          throw Failure("\(homeserver) \(words)")
-        }
-        throw Failure(error, loggingInAt: homeserver)
-      }
+      let session = try await session(of: client, password, at: homeserver, isRefreshable: false)
       do throws(Failure) {
         guard let token = session.credentials.accessToken else { throw Failure("the server gave no token") }
         try TokenFile.write(token, to: tokenFile)
@@ -65,6 +96,36 @@ struct LoginCommand: AsyncParsableCommand {
         throw error
       }
       Output.line("Logged in as \(Output.identifier(session.userID))")
+    }
+  }
+
+  /// A session by a password, or of a new account.
+  ///
+  /// - Parameters:
+  ///   - client: the homeserver.
+  ///   - password: of the account.
+  ///   - url: where the homeserver is, for messages.
+  ///   - isRefreshable: whether the tokens can be kept when they are renewed.
+  ///   - device: a device to go on with.
+  /// - Returns: the session.
+  /// - Throws: `Failure`.
+  func session(
+    of client: Client, _ password: String, at url: String, isRefreshable: Bool, device: DeviceID? = nil
+  ) async throws(Failure) -> Session {
+    do throws(SDKError) {
+      guard register else {
+        return try await client.login(
+          user: given, password: password, deviceID: device, deviceName: "porchlight",
+          isRefreshable: isRefreshable)
+      }
+      return try await client.register(
+        username: given, password: password, token: registrationToken, deviceName: "porchlight",
+        isRefreshable: isRefreshable)
+    } catch {
+      if register, let words = explanation(of: await client.registrationFlows()) {
+        throw Failure("\(url) \(words)")
+      }
+      throw Failure(error, loggingInAt: url)
     }
   }
 
@@ -81,48 +142,11 @@ struct LoginCommand: AsyncParsableCommand {
     return "makes accounts only in ways of its own (\(stages)): "
       + "use another client, then log in without --register"
   }
-
-  private func begin(_ client: Client, _ password: String) async throws(SDKError) -> Session {
-    guard register else {
-      return try await client.login(user: name, password: password, deviceName: "porchlight")
-    }
-    return try await client.register(
-      username: name, password: password, token: registrationToken, deviceName: "porchlight")
-  }
-}
-
-/// `porchlight logout`: the session of a token ends, and its file goes.
-struct LogoutCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "logout", abstract: "End the session of a token, and remove its file.")
-
-  @Option(help: ArgumentHelp("The homeserver, by its base URL.", valueName: "url"))
-  var homeserver: String
-
-  @Option(help: ArgumentHelp("The file that holds the token.", valueName: "file"))
-  var tokenFile: String
-
-  @OptionGroup var network: NetworkOptions
-
-  func validate() throws { _ = try ServerOptions.address(homeserver) }
-
-  func run() async throws {
-    let token = try TokenFile.read(tokenFile)
-    try await network.withExchange(to: homeserver) { exchange, _ in
-      do throws(SDKError) {
-        try await Client(exchange: exchange, time: SystemTimekeeper()).session(token: token).logout()
-      } catch {
-        // A token the server does not know any more is what was wanted.
-        guard error.code == .loggedOut else { throw Failure(error) }
-      }
-    }
-    try TokenFile.remove(tokenFile)
-  }
 }
 
 extension Failure {
   /// What went wrong before there was a session.
-  fileprivate init(_ error: SDKError, loggingInAt url: String) {
+  init(_ error: SDKError, loggingInAt url: String) {
     switch error.code {
     case .refused(let refusal) where refusal.code == .forbidden:
       self.init(refusal.message, status: ExitStatus.notLoggedIn)

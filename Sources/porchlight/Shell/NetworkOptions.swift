@@ -20,23 +20,35 @@ struct NetworkOptions: ParsableArguments {
     to url: String, _ body: (NetworkExchange, ServerAddress) async throws -> Value
   ) async throws -> Value {
     let address = try ServerOptions.address(url)
-    let surroundings = ProcessEnvironment()
+    let authorities = try authorities()
+    let proxy = try setting("HTTPS_PROXY") { () throws(SettingProblem) in
+      try ProcessEnvironment().proxyRules.proxy(for: address)
+    }
+    return try await withNetworkExchange(
+      to: address, authorities: authorities, proxy: proxy, time: SystemTimekeeper()
+    ) { exchange in
+      try await body(exchange, address)
+    }
+  }
+
+  /// The way to any server, for discovery and authorization servers.
+  ///
+  /// - Throws: `Failure` where a setting cannot be used.
+  func web() throws(Failure) -> NetworkWeb {
+    NetworkWeb(
+      authorities: try authorities(), proxies: ProcessEnvironment().proxyRules, time: SystemTimekeeper())
+  }
+
+  private func authorities() throws(Failure) -> TrustedCertificates? {
     let certificates = try setting("SSL_CERT_FILE") { () throws(SettingProblem) in
-      try surroundings.certificateFile.map { path throws(SettingProblem) in
+      try ProcessEnvironment().certificateFile.map { path throws(SettingProblem) in
         try TrustedCertificates(file: path)
       }
     }
     let authorities = try setting("--ca-file") { () throws(SettingProblem) in
       try caFile.map { path throws(SettingProblem) in try TrustedCertificates(file: path) }
     }
-    let proxy = try setting("HTTPS_PROXY") { () throws(SettingProblem) in
-      try surroundings.proxyRules.proxy(for: address)
-    }
-    return try await withNetworkExchange(
-      to: address, authorities: authorities ?? certificates, proxy: proxy, time: SystemTimekeeper()
-    ) { exchange in
-      try await body(exchange, address)
-    }
+    return authorities ?? certificates
   }
 
   private func setting<Value>(

@@ -10,21 +10,29 @@ enum Password {
   /// - Returns: the password.
   /// - Throws: `Failure` where there is none.
   static func read(confirmed: Bool) throws(Failure) -> String {
-    guard isatty(STDIN_FILENO) == 1 else { return try checked(line()) }
-    let password = try checked(ask("Password: "))
+    let password = try read(as: "Password: ", what: "password")
+    guard isatty(STDIN_FILENO) == 1 else { return password }
     if confirmed, try ask("The same again: ") != password {
       throw Failure("the two passwords differ; nothing was done", status: ExitStatus.usage)
     }
     return password
   }
 
-  private static func checked(_ password: String?) throws(Failure) -> String {
-    guard let password, !password.isEmpty else {
+  /// Reads a secret in the same way.
+  ///
+  /// - Parameters:
+  ///   - question: what a terminal shows.
+  ///   - what: what to call it where there is none.
+  /// - Returns: the first line.
+  /// - Throws: `Failure` where there is none.
+  static func read(as question: String, what: String) throws(Failure) -> String {
+    let secret = isatty(STDIN_FILENO) == 1 ? try ask(question) : try line()
+    guard let secret, !secret.isEmpty else {
       throw Failure(
-        "there is no password: type one, or give it as the first line of standard input",
+        "there is no \(what): type one, or give it as the first line of standard input",
         status: ExitStatus.usage)
     }
-    return password
+    return secret
   }
 
   private static func ask(_ question: String) throws(Failure) -> String? {

@@ -1,3 +1,4 @@
+internal import AccountStore
 internal import ArgumentParser
 internal import LocalServer
 internal import MatrixWire
@@ -5,8 +6,19 @@ internal import NetworkExchange
 internal import PorchlightSDK
 internal import Ports
 
-/// Which server a command talks to, and as whom: the offline one unless told otherwise.
+/// Which server a command talks to, and as whom: the default account unless told otherwise, and the offline server as
+/// long as there is no account.
 struct ServerOptions: ParsableArguments {
+  @Flag(
+    help: "This machine's own homeserver, where nothing leaves the machine; without an account the default.")
+  var offline = false
+
+  @Option(
+    help: ArgumentHelp(
+      "One of your accounts (porchlight accounts): @ann:example.org, or ann where that is enough.",
+      valueName: "account"))
+  var account: String?
+
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
@@ -29,22 +41,23 @@ struct ServerOptions: ParsableArguments {
 
   @OptionGroup var network: NetworkOptions
 
-  /// Whether it is the offline one.
-  var isOffline: Bool { homeserver == nil && unix == nil }
-
   func validate() throws {
     guard (homeserver == nil) == (tokenFile == nil) else {
       throw ValidationError("--homeserver and --token-file go together")
     }
-    guard homeserver == nil || unix == nil else {
-      throw ValidationError("--homeserver and --unix name two servers; give one")
+    let named = [
+      ("--offline", offline), ("--account", account != nil), ("--homeserver", homeserver != nil),
+      ("--unix", unix != nil),
+    ].filter { $0.1 }.map { $0.0 }
+    guard named.count <= 1 else {
+      throw ValidationError("\(named.joined(separator: " and ")) name two servers; give one")
     }
-    guard homeserver == nil || name == nil else {
+    guard name == nil || homeserver == nil && account == nil else {
       throw ValidationError(
         "--as goes with --offline or --unix; the token says who you are on another server")
     }
-    guard homeserver != nil || network.caFile == nil else {
-      throw ValidationError("--ca-file goes with --homeserver")
+    guard network.caFile == nil || !offline && unix == nil && name == nil else {
+      throw ValidationError("--ca-file goes with --homeserver or an account")
     }
     if let homeserver { _ = try Self.address(homeserver) }
   }
@@ -60,6 +73,17 @@ struct ServerOptions: ParsableArguments {
     }
   }
 
+  /// The server that was named, or that of the default account; nil where there is neither.
+  ///
+  /// - Throws: `Failure` where there is no such account, or accounts cannot be read.
+  func choice() throws(Failure) -> ServerChoice? {
+    if let homeserver, let tokenFile { return .token(url: homeserver, file: tokenFile) }
+    if let unix { return .socket(unix) }
+    if let account { return .account(try Accounts().named(account)) }
+    if offline || name != nil { return .offline }
+    return try Accounts.usual().map { .account($0) }
+  }
+
   /// Runs `body` with a session that does not make its user online by itself.
   ///
   /// - Parameters:
@@ -70,15 +94,33 @@ struct ServerOptions: ParsableArguments {
     as device: SessionDevice = .shell(lifetime: .seconds(3600)),
     _ body: @escaping @Sendable (Session, LocalExchange?) async throws -> Void
   ) async throws {
+    try await withSession(on: choice() ?? .offline, as: device, body)
+  }
+
+  /// The same, on a server that was chosen already.
+  func withSession(
+    on choice: ServerChoice, as device: SessionDevice,
+    _ body: @escaping @Sendable (Session, LocalExchange?) async throws -> Void
+  ) async throws {
     do {
-      if let homeserver, let tokenFile {
-        try await withRemoteSession(at: homeserver, tokenFile: tokenFile) { try await body($0, nil) }
-      } else if let unix {
-        try await LocalSession(name: name).overSocket(unix, device) { try await body($0, nil) }
-      } else {
+      switch choice {
+      case .token(let url, let file):
+        try await withRemoteSession(at: url, tokenFile: file) { try await body($0, nil) }
+      case .socket(let path):
+        try await LocalSession(name: name).overSocket(path, device) { try await body($0, nil) }
+      case .offline:
         try await LocalSession(name: name).offline(device) { try await body($0, $1) }
+      case .account(let account):
+        let accounts = try Accounts()
+        let credentials = try accounts.credentials(of: account)
+        try await network.withSession(of: account, credentials, accounts) { try await body($0, nil) }
       }
     } catch let error as SDKError {
+      if case .account(let account) = choice, error.code == .loggedOut {
+        let words = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
+        throw Failure(
+          "\(words); porchlight login \(account.userID) logs in again", status: ExitStatus.notLoggedIn)
+      }
       throw Failure(error)
     }
   }
@@ -110,6 +152,21 @@ struct ServerOptions: ParsableArguments {
         throw Failure("\(address) is no Matrix homeserver: \(error.message)", status: ExitStatus.network)
       default: throw Failure(error)
       }
+    }
+  }
+}
+
+extension NetworkOptions {
+  /// Runs `body` with the session of an account, which keeps its tokens whenever they are renewed.
+  func withSession(
+    of account: Account, _ credentials: Credentials, _ accounts: Accounts,
+    _ body: (Session) async throws -> Void
+  ) async throws {
+    let web = try web()
+    try await withExchange(to: account.baseURL.text) { exchange, _ in
+      let client = Client(
+        exchange: exchange, time: SystemTimekeeper(), keeper: accounts.store.keeper(of: account.userID))
+      try await body(try client.session(credentials, by: account.oauth.map { OAuthAccess($0, over: web) }))
     }
   }
 }
