@@ -70,19 +70,21 @@ def samples(folder):
         "homeserver": "http://127.0.0.1:1", "token-file": token, "as": "ann", "server-name": "x.example",
         "listen": "192.0.2.1:8008", "database": ":memory:", "seeds": "1", "state": "online", "person": "bob", "name": "Ann",
         "tls-certificate": token, "tls-key": token, "registration": "token", "registration-token": "secret",
+        "user": "@ann:x.example", "account": "@ann:x.example", "password-command": "echo secret",
         "unix": os.path.join(folder, "none.sock"), "baseline": os.path.join(folder, "none"), "rounds": "1",
     }
 
 
-# Whatever their value is, a benchmark runs.
-WORKING = {"baseline"}
+# Whatever their value is, a benchmark or a shell runs.
+WORKING = {"baseline", "password-command"}
 
 # What an option does nothing without, and what keeps a run short.
 TOGETHER = {
     "homeserver": ["token-file"], "token-file": ["homeserver"], "ca-file": ["homeserver", "token-file"],
     "tls-certificate": ["tls-key"], "tls-key": ["tls-certificate"], "registration-token": ["registration"],
 }
-ALWAYS = {("serve",): ["listen", "database"]}
+# With a homeserver there is no search for one.
+ALWAYS = {("serve",): ["listen", "database"], ("login",): ["user", "homeserver"]}
 # What the environment says, and the command that looks at it.
 VARIABLES = {
     "demo": ["TERM", "LANG", "LC_ALL", "NO_COLOR", "COLUMNS", "LINES", "COLORFGBG", "TZ", "XDG_CONFIG_HOME"],
