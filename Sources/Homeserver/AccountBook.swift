@@ -69,8 +69,13 @@ struct AccountBook: Sendable {
       for digest in accounts[user]?.devices[id]?.tokens ?? [] { tokens[digest] = nil }
       accounts[user]?.devices[id] = nil
       renewed.remove(Device(user: user, id: id))
-    case .token(let record):
-      guard accounts[record.user]?.devices[record.device] != nil else { return }
+    case .token(var record):
+      guard let place = accounts.index(forKey: record.user),
+        accounts[place].value.devices[record.device] != nil
+      else { return }
+      // The ID of the account, however the client that logged in wrote it: one that was read anew from its text is
+      // compared byte by byte.
+      record.user = accounts[place].key
       accounts[record.user]?.devices[record.device]?.tokens.insert(record.digest)
       tokens[record.digest] = record
       countGenerations(of: Device(user: record.user, id: record.device))

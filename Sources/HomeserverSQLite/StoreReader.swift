@@ -1,10 +1,14 @@
 internal import GRDB
 internal import Homeserver
+internal import MatrixWire
 
 /// Reads what a database holds.
 struct StoreReader {
   let db: Database
   let path: String
+  private let users = ReadUserIDs()
+
+  init(db: Database, path: String) { (self.db, self.path) = (db, path) }
 
   /// What there is of a server but the timelines of its rooms.
   func everything(starts: UInt64) throws -> StoredServer {
@@ -33,6 +37,15 @@ struct StoreReader {
   ) throws {
     let statement = try db.cachedStatement(sql: sql)
     let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(values))
-    while let row = try cursor.next() { try body(StoredRow(row, table: table, path)) }
+    while let row = try cursor.next() { try body(StoredRow(row, table: table, path, users)) }
   }
+}
+
+/// The user IDs that were read, each once: whatever holds the same one is compared at the first look, and takes no room
+/// of its own.
+final class ReadUserIDs {
+  private var users: Set<UserID> = []
+
+  /// The one that was read before, where there is one.
+  func shared(_ user: UserID) -> UserID { users.insert(user).memberAfterInsert }
 }

@@ -9,11 +9,13 @@ struct StoredRow {
   private let row: Row
   private let table: String
   private let path: String
+  private let users: ReadUserIDs
 
-  init(_ row: Row, table: String, _ path: String) {
+  init(_ row: Row, table: String, _ path: String, _ users: ReadUserIDs = ReadUserIDs()) {
     self.row = row
     self.table = table
     self.path = path
+    self.users = users
   }
 
   func isNull(_ column: Int) -> Bool { value(column).isNull }
@@ -22,6 +24,11 @@ struct StoredRow {
   func name<Name: WireString>(_ column: Int) throws -> Name {
     guard let name = Name(try text(column)) else { throw unreadable(column) }
     return name
+  }
+
+  func name(_ column: Int) throws -> UserID {
+    guard let user = UserID(try text(column)) else { throw unreadable(column) }
+    return users.shared(user)
   }
 
   func text(_ column: Int) throws -> String {

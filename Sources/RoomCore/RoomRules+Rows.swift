@@ -17,7 +17,7 @@ extension RoomRules {
     var profiles: [UserID: Profile] = [:]
     for event in rows.state where event.type != RoomEventType.create {
       let user = Self.userNamed(by: event).map { user in
-        profiles.index(forKey: user).map { profiles[$0].key } ?? user
+        user == event.sender ? user : profiles.index(forKey: user).map { profiles[$0].key } ?? user
       }
       rooms.change(event.room) { room in
         room.setState(event, user: user)

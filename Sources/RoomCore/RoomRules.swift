@@ -174,12 +174,12 @@ public struct RoomRules: Sendable {
     if let room = rooms[id] { listed.set(room) }
   }
 
-  /// Whose membership an event is.
+  /// Whose membership an event is. Of a user's own event it is the ID of its sender, which their sessions have: one that
+  /// was read anew from its text is compared byte by byte.
   static func userNamed(by event: PDU, _ index: MembershipIndex = MembershipIndex()) -> UserID? {
-    guard event.type == RoomEventType.member, let user = event.stateKey.flatMap({ UserID($0) }) else {
-      return nil
-    }
-    return index.known(user) ?? user
+    guard event.type == RoomEventType.member, let key = event.stateKey else { return nil }
+    if key.utf8.elementsEqual(event.sender.rawValue.utf8) { return event.sender }
+    return UserID(key).map { index.known($0) ?? $0 }
   }
 
   private mutating func redact(_ event: PDU, _ index: inout MembershipIndex) -> [RoomEffect] {
