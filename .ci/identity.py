@@ -31,6 +31,8 @@ class Identity:
     def __enter__(self):
         handler = type("Bound", (Handler,), {"identity": self})
         self.listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        # A client that ends closes its connections.
+        self.listener.handle_error = lambda *_: None
         self.listener.daemon_threads = True
         self.name = f"localhost:{self.listener.server_port}"
         self.base = f"http://127.0.0.1:{self.listener.server_port}"

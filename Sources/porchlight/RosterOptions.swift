@@ -62,7 +62,8 @@ struct RosterOptions: ParsableArguments {
     switch reason {
     case .quit, .endOfInput, .cancelled: break
     case .signal(let number): throw ExitCode(128 + number)
-    case .loggedOut(let error): throw Failure(error.message, status: ExitStatus.notLoggedIn)
+    // The caller knows which session it was, and says what to do.
+    case .loggedOut(let error): throw error
     }
   }
 
