@@ -196,8 +196,12 @@ extension LocalExchange {
   /// The socket's file is gone. Where the database went with it, this process gives up what no other can find any more;
   /// the next request opens what is there by then.
   private func prepareToBindAnew(_ lock: FileLock) async throws {
+    if !lock.isInPlace { await state.withLock(\.services)?.triggerGracefulShutdown() }
+    try prepareFiles(lock)
+  }
+
+  private func prepareFiles(_ lock: FileLock) throws(StoreError) {
     guard lock.isInPlace else {
-      await state.withLock(\.services)?.triggerGracefulShutdown()
       throw StoreError(.failed, "The database \(options.files.database) was removed.")
     }
     try options.files.prepare()
