@@ -19,6 +19,11 @@ extension ClientAPI {
       .post, standard("rooms", room.rawValue, "leave"), body: WireJSON.encode(ReasonRequest(reason: reason)))
   }
 
+  /// Has the room not come back in lists of rooms that were left.
+  public static func forget(_ room: RoomID) -> WireRequest {
+    WireRequest(.post, standard("rooms", room.rawValue, "forget"), body: WireJSON.encode(Empty()))
+  }
+
   public static func invite(_ user: UserID, to room: RoomID, reason: String? = nil) -> WireRequest {
     WireRequest(
       .post, standard("rooms", room.rawValue, "invite"),
