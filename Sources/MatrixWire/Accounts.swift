@@ -11,6 +11,15 @@ public struct VersionsAnswer: Hashable, Sendable, Codable {
   /// Whether the server has presence lists and the other extensions of this project.
   public var hasPresenceLists: Bool { unstableFeatures[UnstablePrefix.namespace] == true }
 
+  /// Whether `busy` may be set (MSC3026).
+  public var hasBusy: Bool { unstableFeatures["org.matrix.msc3026.busy_presence"] == true }
+
+  /// Whether the server tells in which rooms two users are (MSC2666, or the specification that took it up).
+  public var hasMutualRooms: Bool {
+    versions.contains("v1.19")
+      || unstableFeatures.contains { $0.value && $0.key.hasPrefix("uk.half-shot.msc2666") }
+  }
+
   enum CodingKeys: String, CodingKey {
     case versions
     case unstableFeatures = "unstable_features"

@@ -59,8 +59,11 @@ public enum UnknownReason: String, Codable, Hashable, Sendable {
   case notShown = "not_shown"
   /// They are on another server, and this one meets no others.
   case elsewhere
-  /// They are not on the list, and no room that they share has its members see each other. Clients say so; a server says
-  /// nothing of such users.
+  /// The own server has presence switched off. Clients say so, here and below; a server does not.
+  case presenceOff = "presence_off"
+  /// Nothing was heard of them, on a server that tells nothing of users who are offline.
+  case unheard
+  /// They are not on the list, and no room that they share has its members see each other.
   case notShared = "not_shared"
 }
 

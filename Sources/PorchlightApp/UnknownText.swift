@@ -15,8 +15,10 @@ public enum UnknownText {
     case .notAsked: "not asked for yet: you are invisible"
     case .elsewhere: "this server meets no others"
     case .notShown: "\(user.server) does not show them"
+    case .presenceOff: "your server has presence switched off"
     case .notShared: "no room you share shows them"
     case nil: isPending ? "has not answered your invite" : "nothing heard yet"
+    case .unheard: "nothing heard yet"
     }
   }
 }

@@ -4,11 +4,11 @@ internal import NetworkExchange
 internal import Ports
 internal import Screen
 
-/// `porchlight doctor`: what the operator of a server can ask it.
+/// `porchlight doctor`: what a server is like, for its users and for its operator.
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Ask a running server how it is.", subcommands: [DoctorPeersCommand.self]
-  )
+    commandName: "doctor", abstract: "Ask a running server how it is.",
+    subcommands: [DoctorServerCommand.self, DoctorPeersCommand.self])
 }
 
 /// `porchlight doctor peers`: the relations of a server with its peers.
