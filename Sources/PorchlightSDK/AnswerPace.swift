@@ -16,8 +16,11 @@ struct AnswerPace: Hashable, Sendable {
   private var expected: Instant
   /// A hash of the last answer, ages left out.
   private var said: Int?
+  /// How many answers in a row came too soon and told of the own user alone: two devices that disagree wake each other.
+  private var echoes = 0
+  private let owner: UserID
 
-  init(now: Instant) { expected = now }
+  init(of owner: UserID, now: Instant) { (self.owner, expected) = (owner, now) }
 
   /// - Parameters:
   ///   - answer: what came.
@@ -28,9 +31,15 @@ struct AnswerPace: Hashable, Sendable {
     expected = max(expected, now) + Self.spacing
     let due = max(now, expected - Self.spacing * (Self.burst - 1))
     if answer.presence.isEmpty { return now - began < Self.spacing ? now + Self.rest : due }
+    echoes = now - began < Self.spacing && isEcho(answer) ? echoes + 1 : 0
+    if echoes > Self.burst { return now + Self.rest }
     let says = answer.presence.map(\.withoutAges).hashValue
     defer { said = says }
     return says == said ? max(due, now + Self.spacing) : due
+  }
+
+  private func isEcho(_ answer: SyncAnswer) -> Bool {
+    answer.rooms.isEmpty && Set(answer.states.keys) == [owner]
   }
 }
 

@@ -16,6 +16,35 @@ struct Call: Sendable {
   func send<Answer: Decodable & Sendable>(
     _ request: WireRequest, as type: Answer.Type = Answer.self
   ) async throws(SDKError) -> Answer {
+    let body = try await body(of: request)
+    do {
+      return try WireJSON.decode(Answer.self, fromAnswer: body)
+    } catch {
+      throw badAnswer(to: request, error.message)
+    }
+  }
+
+  /// The same, where the answer is a JSON object of which nothing is to be lost.
+  func object(_ request: WireRequest) async throws(SDKError) -> CanonicalJSON.Object {
+    let body = try await body(of: request)
+    var rules = CanonicalJSON.ParsingRules.lenient
+    rules.keepsOtherNumbers = true
+    do {
+      if case .object(let object) = try CanonicalJSON(parsing: body, rules) { return object }
+    } catch {
+      throw badAnswer(to: request, error.description)
+    }
+    throw badAnswer(to: request, "It is no object.")
+  }
+
+  private func badAnswer(to request: WireRequest, _ why: String) -> SDKError {
+    SDKError(
+      .badAnswer,
+      "The answer of \(server) to \(request.method.rawValue) \(request.path.last ?? "") "
+        + "is not what Matrix says: \(why)")
+  }
+
+  private func body(of request: WireRequest) async throws(SDKError) -> [UInt8] {
     let used = try await freshToken()
     var response = try await respond(to: request, with: used)
     if case .refusal(let error) = MatrixAnswer(response), error.code == .unknownToken, let keys,
@@ -28,14 +57,7 @@ struct Call: Sendable {
     case .refusal(let error): throw SDKError(error, status: response.status)
     case .foreign: throw SDKError(foreign: response, insteadOf: server)
     }
-    do {
-      return try WireJSON.decode(Answer.self, fromAnswer: response.body)
-    } catch {
-      throw SDKError(
-        .badAnswer,
-        "The answer of \(server) to \(request.method.rawValue) \(request.path.last ?? "") "
-          + "is not what Matrix says: \(error.message)")
-    }
+    return response.body
   }
 
   /// The access token to prove the session with, renewed some time before it expires. While the server cannot renew it

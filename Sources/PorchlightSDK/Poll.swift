@@ -28,14 +28,14 @@ struct Poll: Sendable {
   ///   - sequence: whose poll it is.
   ///   - since: where it goes on; nil for the beginning.
   ///   - wait: how long the server may hold it.
-  ///   - patience: for the answer of a poll that does not wait.
+  ///   - patience: how long its answer may take.
   init(_ sequence: SyncLoop, since: SyncToken?, wait: Duration, patience: Duration) {
     session = sequence.session
     said = sequence.presence.current
     if case .changing(let presence) = sequence.presence { self.presence = presence } else { presence = nil }
     var request = ClientAPI.sync(
       since: since, wait: wait, setPresence: said, filter: sequence.filter)
-    request.timeout = wait > .zero ? wait + Self.slack : patience
+    request.timeout = patience
     self.request = request
   }
 

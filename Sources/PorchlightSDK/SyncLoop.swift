@@ -15,6 +15,10 @@ public struct SyncLoop: AsyncSequence, Sendable {
   let wait: Duration
   let filter: SyncFilter?
   let seed: UInt64
+  /// Whether the first poll is to differ from those of other streams (`Duration.uncached`).
+  var isFirstUncached = false
+  /// How long the poll may wait that follows one which said what is not so any more.
+  var waitAfterChange: Duration?
 
   public struct Iterator: AsyncIteratorProtocol {
     let sequence: SyncLoop
@@ -29,6 +33,8 @@ public struct SyncLoop: AsyncSequence, Sendable {
     /// works.
     private var probe = Probe.beginning
     private var lastTry: Instant
+    /// Whether the poll before said of the device what was not so any more.
+    private var isOutdated = false
 
     /// Between two tries where nothing answers, and between two polls that only say something else of the device.
     private static let leastSpan: Duration = .milliseconds(500)
@@ -54,7 +60,7 @@ public struct SyncLoop: AsyncSequence, Sendable {
       self.sequence = sequence
       random = SeededGenerator(seed: sequence.seed)
       length = PollLength(longest: sequence.wait)
-      pace = AnswerPace(now: sequence.session.time.instant)
+      pace = AnswerPace(of: sequence.session.userID, now: sequence.session.time.instant)
       lastTry = sequence.session.time.instant
     }
 
@@ -62,15 +68,15 @@ public struct SyncLoop: AsyncSequence, Sendable {
       while await takeRest() {
         let began = sequence.session.time.instant
         lastTry = began
-        let poll = Poll(
-          sequence, since: since, wait: probe == .none ? length.current : .zero,
-          patience: probe == .afterRenewal ? .seconds(10) : .seconds(30))
+        let wait = nextWait()
+        let poll = Poll(sequence, since: since, wait: wait, patience: patience(for: wait))
         switch await poll.run() {
         case .answer(let answer): return handle(answer, askedAt: began)
         case .stale:
           sequence.session.renewConnections()
           probe = .afterRenewal
         case .outdated:
+          isOutdated = true
           // However often it changes.
           rest = .pace(until: began + Self.leastSpan)
         case .failure(let error):
@@ -82,6 +88,23 @@ public struct SyncLoop: AsyncSequence, Sendable {
         }
       }
       return nil
+    }
+
+    private mutating func nextWait() -> Duration {
+      if probe == .none {
+        return isOutdated
+          ? Swift.min(sequence.waitAfterChange ?? length.current, length.current) : length.current
+      }
+      return since == nil && sequence.isFirstUncached ? .uncached(seed: random.next()) : .zero
+    }
+
+    /// How long the answer to a poll may take.
+    private func patience(for wait: Duration) -> Duration {
+      switch probe {
+      case .none where wait > .zero: wait + Poll.slack
+      case .afterRenewal: .seconds(10)
+      case .none, .beginning, .afterFailure: .seconds(30)
+      }
     }
 
     /// - Returns: false where the task was cancelled.
@@ -112,6 +135,7 @@ public struct SyncLoop: AsyncSequence, Sendable {
       let now = sequence.session.time.instant
       let isComplete = since == nil || answer.isComplete
       since = answer.nextBatch
+      isOutdated = false
       // An answer that was asked for at once proves little, because a server may refuse even the positions it gives;
       // nor does it count as too soon.
       if probe == .none {

@@ -17,7 +17,7 @@ struct AnswerPaceTests {
 
   /// How many polls a server gets in ten seconds that answers each at once.
   private func polls(_ answers: (Int) throws -> SyncAnswer) throws -> Int {
-    var pace = AnswerPace(now: .origin)
+    var pace = AnswerPace(of: Sample.me, now: .origin)
     var now = Instant.origin
     var count = 0
     while now < .origin + .seconds(10), count < 100_000 {
@@ -44,7 +44,7 @@ struct AnswerPaceTests {
   }
 
   @Test func aListThatComesInFourAnswersComesAtOnce() throws {
-    var pace = AnswerPace(now: .origin)
+    var pace = AnswerPace(of: Sample.me, now: .origin)
     for part in 1...3 {
       let due = pace.next(after: try answer([event("part \(part)")]), askedAt: .origin, now: .origin)
       #expect(due == .origin)
@@ -52,7 +52,7 @@ struct AnswerPaceTests {
   }
 
   @Test func anAnswerAfterALongPollIsFollowedAtOnce() throws {
-    var pace = AnswerPace(now: .origin)
+    var pace = AnswerPace(of: Sample.me, now: .origin)
     let now = Instant.origin + .seconds(30)
     let afterNothing = pace.next(after: try answer([]), askedAt: .origin, now: now)
     #expect(afterNothing == now)
