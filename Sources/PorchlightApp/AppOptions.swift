@@ -17,10 +17,8 @@ public struct AppOptions: Sendable {
   /// For the jitter of reconnects.
   public var seed: UInt64
   public var deviceType: DeviceType? = .terminal
-  /// The least span between two status changes sent to the server.
-  public var statusSpacing: Duration = .seconds(1)
-  /// How long the server may hold a poll with nothing to say.
-  public var syncWait: Duration = .seconds(30)
+  /// How long the server may hold a poll with nothing to say; nil for what suits the server.
+  public var syncWait: Duration?
 
   /// The text below the hint to invite a user, while the list is empty.
   public var emptyHint: SafeText = ""

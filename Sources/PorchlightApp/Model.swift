@@ -16,7 +16,7 @@ struct Model: Sendable {
   // Parts with reducers of their own.
   var list: RosterList
   var own: OwnModel
-  var server = ServerState()
+  var server: ServerState
   var feed = Feed()
   var notices = Notices()
   var input = KeyInput()
@@ -28,7 +28,11 @@ struct Model: Sendable {
   var layers = LayerStack()
   var showsDetail = true
 
-  init(userID: UserID, size: Size, options: AppOptions, capabilities: ScreenCapabilities, now: Moment) {
+  init(
+    userID: UserID, size: Size, options: AppOptions, traits: RosterTraits = .lists,
+    capabilities: ScreenCapabilities, now: Moment
+  ) {
+    server = ServerState(traits)
     look = RenderContext(options, capabilities)
     utcOffset = options.utcOffset
     emptyHint = options.emptyHint

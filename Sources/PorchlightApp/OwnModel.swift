@@ -81,13 +81,16 @@ extension PresenceState {
 // MARK: What became of it
 
 extension OwnModel {
-  /// Handles what became of a status; the echo settles it, not the server's consent.
+  /// Handles what became of a status; the echo settles it, not the server's consent, unless that is the echo.
   ///
+  /// - Parameters:
+  ///   - outcome: what became of it.
+  ///   - isSettled: whether a status is settled that the server took.
   /// - Returns: what to tell the user, if anything. That the session is over is the caller's to say.
-  mutating func handle(_ outcome: PresencePublisher.Outcome) -> Notice? {
+  mutating func handle(_ outcome: PresencePublisher.Outcome, isSettled: Bool = false) -> Notice? {
     switch outcome {
     case .published(let update):
-      status.published(update)
+      status.published(update, isSettled: isSettled)
       return nil
     case .refused(let update, let error):
       guard status.refused(update) else { return nil }

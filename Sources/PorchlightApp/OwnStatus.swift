@@ -72,9 +72,10 @@ struct OwnStatus: Hashable, Sendable {
     if isOwnEcho || (answersSincePublished ?? 0) > 1 { forget() }
   }
 
-  /// The server took it; only the echo settles it.
-  mutating func published(_ update: StatusUpdate) {
+  /// The server took it; only the echo settles it, unless the source of the roster has told that as well.
+  mutating func published(_ update: StatusUpdate, isSettled: Bool = false) {
     guard update == wanted else { return }
+    if isSettled { return forget() }
     delay = nil
     answersSincePublished = 0
   }

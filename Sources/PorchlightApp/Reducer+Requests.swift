@@ -14,12 +14,16 @@ extension Model {
     return isOwnKnown
   }
 
-  /// Publishes another choice with the same text.
-  mutating func publish(_ choice: PresenceState) -> [Intent] {
+  /// Publishes another choice with the same text; where the server has no word for it, what others see instead.
+  mutating func publish(_ wanted: PresenceState) -> [Intent] {
+    let choice = server.traits.shown(wanted)
     let intents = publish(choice, text: own.status.current(echo).statusMessage) {
       Notice("you are " + SafeText(untrusted: DisplayState(chosen: choice).word) + " already")
     }
-    if choice == .hidden, !intents.isEmpty {
+    if choice != wanted {
+      let words = [wanted, choice].map { SafeText(untrusted: DisplayState(chosen: $0).word) }
+      notices.show(Notice("this server has no '" + words[0] + "': others see " + words[1]))
+    } else if choice == .hidden, !intents.isEmpty {
       notices.show(Notice("you look offline; your profile stays public"))
     }
     return intents

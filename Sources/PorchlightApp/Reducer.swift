@@ -20,7 +20,8 @@ func reduce(_ model: inout Model, _ message: Message) -> [Intent] {
     intents += model.handle(step, at: now, isSilent: intents.isEmpty)
   case .publishing(let outcome):
     intents = model.own.passTime(to: now.instant)
-    if let notice = model.own.handle(outcome) { model.notices.show(notice) }
+    let notice = model.own.handle(outcome, isSettled: model.server.traits.tellsStatusItself)
+    if let notice { model.notices.show(notice) }
     if case .loggedOut(let error) = outcome { model.end(error) }
   case .answered(let change, let error):
     intents = model.own.passTime(to: now.instant)

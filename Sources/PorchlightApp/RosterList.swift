@@ -46,7 +46,8 @@ struct RosterList: Sendable {
   func change(for row: RowID) -> ContactChange? {
     guard let user = row.userID else { return nil }
     let candidates: [ContactChange] =
-      row.isInvite ? [.accept(user), .deny(user), .revoke(user)] : [.remove(user), .invite(user)]
+      row.isInvite
+      ? [.accept(user), .deny(user), .ignore(user), .revoke(user)] : [.remove(user), .invite(user)]
     return candidates.first { changes[$0] != nil }
   }
 
@@ -115,6 +116,7 @@ extension RosterList {
     case .inviteGone(let invite, _):
       changes[.accept(invite.observer)] = nil
       changes[.deny(invite.observer)] = nil
+      changes[.ignore(invite.observer)] = nil
     case .left, .invited, .own: break
     }
   }

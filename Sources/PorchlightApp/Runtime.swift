@@ -13,9 +13,18 @@ public struct Runtime: Sendable {
   let time: any Timekeeper
   let options: AppOptions
 
-  public init(session: Session, device: any ScreenDevice, time: any Timekeeper, options: AppOptions) {
-    source = ListRosterSource(
-      session, deviceType: options.deviceType, wait: options.syncWait, seed: options.seed &+ 1)
+  /// - Parameters:
+  ///   - session: whose roster it is.
+  ///   - capabilities: what its server can do.
+  ///   - device: the screen.
+  ///   - time: the clock.
+  ///   - options: everything that may be set.
+  public init(
+    session: Session, capabilities: ServerCapabilities = .lists, device: any ScreenDevice,
+    time: any Timekeeper, options: AppOptions
+  ) {
+    source = session.rosterSource(
+      capabilities, deviceType: options.deviceType, wait: options.syncWait, seed: options.seed &+ 1)
     self.device = device
     self.time = time
     self.options = options
@@ -26,11 +35,12 @@ public struct Runtime: Sendable {
   /// Before it returns, the server is told, for at most a second. All tasks are children of this call.
   public func run() async -> ExitReason {
     let model = Model(
-      userID: source.session.userID, size: await device.size(), options: options,
+      userID: source.session.userID, size: await device.size(), options: options, traits: source.traits,
       capabilities: device.capabilities, now: time.now)
     let mailbox = Mailbox()
     let ticker = Ticker(time: time)
-    let publisher = PresencePublisher(source: source, spacing: options.statusSpacing, seed: options.seed)
+    let publisher = PresencePublisher(
+      source: source, spacing: source.traits.statusSpacing, seed: options.seed)
     return await withDiscardingTaskGroup(returning: ExitReason.self) { group in
       group.addTask { await followEvents(mailbox) }
       group.addTask { await readInput(mailbox) }
@@ -100,18 +110,8 @@ public struct Runtime: Sendable {
   private func sayGoodbye(_ status: StatusUpdate?, _ reason: ExitReason) async -> Bool {
     switch reason {
     case .loggedOut, .cancelled: return false
-    case .quit, .signal, .endOfInput: break
+    case .quit, .signal, .endOfInput: return await source.leave(saying: status, patience: Self.patience)
     }
-    let end = time.instant + Self.patience
-    let isSent = try? await withDeadline(Self.patience, on: time) { [source] in
-      guard let status else { return false }
-      return (try? await source.perform(.publish(status))) != nil
-    }
-    guard let isSent else { return false }
-    _ = try? await withDeadline(end - time.instant, on: time) { [source] in
-      try await source.session.close(patience: Self.patience)
-    }
-    return isSent
   }
 
   /// How long a quitting user is kept waiting.

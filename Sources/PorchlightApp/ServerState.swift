@@ -9,12 +9,16 @@ struct ServerState: Hashable, Sendable {
   private(set) var lastHeard: Instant?
   /// Whether the server has presence lists; nil until it has said so.
   private(set) var hasPresenceLists: Bool?
+  /// What is special about how it keeps contacts.
+  let traits: RosterTraits
   /// Whether users can be asked to be seen; true until the server has said otherwise.
-  var canAsk: Bool { hasPresenceLists != false }
+  var canAsk: Bool { traits.contacts == .rooms || hasPresenceLists != false }
   /// Whether it was asked what it can do, since it was heard again.
   private var isAsked = false
   /// Whether the next answer only brings up to date: it is not news.
   private var isCatchingUp = true
+
+  init(_ traits: RosterTraits = .lists) { self.traits = traits }
 
   /// When the server said anything last, where it is not heard any more.
   var lastHeardIfLost: Instant? { connection.isLost ? lastHeard : nil }

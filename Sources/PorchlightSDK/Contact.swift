@@ -19,6 +19,8 @@ public struct Contact: Hashable, Sendable {
   var roomName: String?
   public internal(set) var deviceTypes: [DeviceType] = []
   public internal(set) var idleSince: Instant?
+  /// What they were last seen to do, on a server that tells no presence.
+  public internal(set) var trace: Trace?
   /// Why nothing is known, where that is said.
   public internal(set) var unknownReason: UnknownReason?
 
@@ -37,6 +39,18 @@ public struct Contact: Hashable, Sendable {
   /// than what counts as activity (Protocol 5.4 counts rises only).
   public var lastSeen: Instant? { idleSince ?? lastActive }
 
+  /// What is known of their presence, as if it was said now.
+  ///
+  /// - Parameter now: what ages are counted from.
+  /// - Returns: their presence.
+  public func content(at now: Instant) -> PresenceContent {
+    func ago(_ instant: Instant?) -> Int? { instant.map { max(0, (now - $0).wholeMilliseconds) } }
+    return PresenceContent(
+      state: state, lastActiveAgo: ago(lastActive), currentlyActive: currentlyActive ? true : nil,
+      statusMessage: statusText, displayName: displayName, deviceTypes: deviceTypes,
+      idleAgo: ago(idleSince), unknownReason: unknownReason)
+  }
+
   mutating func apply(_ content: PresenceContent, receivedAt now: Instant) {
     func since(_ ago: Int?) -> Instant? { ago.map { now - .milliseconds($0) } }
     state = content.state
@@ -54,7 +68,7 @@ public struct Contact: Hashable, Sendable {
   mutating func forget(_ reason: UnknownReason) {
     guard state != .unknown || unknownReason != reason else { return }
     var stranger = Contact(userID: userID, relation: relation)
-    (stranger.roomName, stranger.unknownReason) = (roomName, reason)
+    (stranger.roomName, stranger.trace, stranger.unknownReason) = (roomName, trace, reason)
     self = stranger
   }
 }

@@ -6,6 +6,8 @@ public enum ContactChange: Hashable, Sendable {
   case invite(UserID)
   case accept(UserID)
   case deny(UserID)
+  /// Hear no more of a user, who is not told.
+  case ignore(UserID)
   /// Take a user off the roster, or an invite back.
   case remove(UserID)
   /// Take back from a user the permission that an accept gave them.
@@ -13,7 +15,9 @@ public enum ContactChange: Hashable, Sendable {
 
   public var userID: UserID {
     switch self {
-    case .invite(let user), .accept(let user), .deny(let user), .remove(let user), .revoke(let user): user
+    case .invite(let user), .accept(let user), .deny(let user), .ignore(let user), .remove(let user),
+      .revoke(let user):
+      user
     }
   }
 }

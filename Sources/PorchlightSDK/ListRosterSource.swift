@@ -6,24 +6,33 @@ internal import Ports
 /// Polls say `online` for as long as there are any; that the user is idle is told by reports of the device.
 public struct ListRosterSource: RosterSource {
   public let session: Session
+  public var traits: RosterTraits { .lists }
   private let deviceType: DeviceType?
+  private let isReading: Bool
   private let wait: Duration
   private let seed: UInt64
 
   /// - Parameters:
   ///   - session: whose roster it is.
   ///   - deviceType: told with each report of idleness.
+  ///   - isReading: whether the roster is only looked at: polls then do not make its user online.
   ///   - wait: how long the server may hold a poll with nothing to say.
   ///   - seed: for the jitter of the back-off.
-  public init(_ session: Session, deviceType: DeviceType?, wait: Duration = .seconds(30), seed: UInt64) {
+  public init(
+    _ session: Session, deviceType: DeviceType?, isReading: Bool = false, wait: Duration = .seconds(30),
+    seed: UInt64
+  ) {
     self.session = session
     self.deviceType = deviceType
+    self.isReading = isReading
     self.wait = wait
     self.seed = seed
   }
 
   public func run(_ deliver: @escaping @Sendable (RosterStep) -> Void) async throws(SDKError) {
-    var steps = session.events(wait: wait, filter: .roster, seed: seed).makeAsyncIterator()
+    let events = session.events(
+      as: isReading ? .offline : .online, wait: wait, filter: .roster, seed: seed)
+    var steps = events.makeAsyncIterator()
     while let step = try await steps.next() {
       switch step {
       case .answer(let answer, let isComplete): deliver(.update(RosterUpdate(answer, isComplete: isComplete)))
@@ -39,12 +48,29 @@ public struct ListRosterSource: RosterSource {
     case .change(.deny(let user)): try await session.deny(user)
     case .change(.remove(let user)): try await session.drop(user)
     case .change(.revoke(let user)): try await revoke(user)
+    case .change(.ignore(let user)):
+      try await AccountDataEditor(session).ignore(user)
+      try await session.deny(user)
     case .publish(let update): try await session.setStatus(update.presence, text: update.statusMessage)
     case .idle(let since):
       let idleness: DeviceReport.Idleness =
         since.map { .since(milliseconds: max(1, (session.time.instant - $0).wholeMilliseconds)) } ?? .active
       try await session.report(DeviceReport(idleness: idleness, deviceType: deviceType))
     }
+  }
+
+  public func leave(saying status: StatusUpdate?, patience: Duration) async -> Bool {
+    let time = session.time
+    let end = time.instant + patience
+    let isSent = try? await withDeadline(patience, on: time) { [self] in
+      guard let status else { return false }
+      return (try? await perform(.publish(status))) != nil
+    }
+    guard let isSent else { return false }
+    _ = try? await withDeadline(end - time.instant, on: time) { [session] in
+      try await session.close(patience: patience)
+    }
+    return isSent
   }
 
   /// The server says yes to a revoke of nothing too, and the stream does not tell who has a permission.

@@ -1,7 +1,12 @@
+public import MatrixWire
+
 /// Where a roster comes from, and where what its user wants goes: one way of a server to keep contacts.
 public protocol RosterSource: Sendable {
   /// Whose roster it is, and the connections and the clock that it uses.
   var session: Session { get }
+
+  /// What is special about it.
+  var traits: RosterTraits { get }
 
   /// Hears of the roster from the beginning: one complete update, then what changes. Failures are steps too.
   ///
@@ -13,4 +18,35 @@ public protocol RosterSource: Sendable {
   ///
   /// - Throws: `refused`, `rateLimited`, `unreachable` or `loggedOut`; it is not tried again.
   func perform(_ request: RosterRequest) async throws(SDKError)
+
+  /// Says good-bye, after `run` has ended: others see the user go now rather than some time later.
+  ///
+  /// - Parameters:
+  ///   - status: what was chosen last and is not known to have arrived.
+  ///   - patience: how long all that may take.
+  /// - Returns: whether the server took the status.
+  func leave(saying status: StatusUpdate?, patience: Duration) async -> Bool
+}
+
+extension Session {
+  /// The roster as the server keeps it: by presence lists where it has some, by direct rooms elsewhere.
+  ///
+  /// - Parameters:
+  ///   - capabilities: what the server can do.
+  ///   - deviceType: told with each report of idleness, to servers that take such reports.
+  ///   - isReading: whether the roster is only looked at, which makes its user no more present than they are.
+  ///   - wait: how long the server may hold a poll with nothing to say; nil for what suits the server.
+  ///   - seed: for the jitter of the back-off.
+  /// - Returns: the source.
+  public func rosterSource(
+    _ capabilities: ServerCapabilities, deviceType: DeviceType? = nil, isReading: Bool = false,
+    wait: Duration? = nil, seed: UInt64
+  ) -> any RosterSource {
+    if capabilities.hasPresenceLists {
+      return ListRosterSource(
+        self, deviceType: deviceType, isReading: isReading, wait: wait ?? .seconds(30), seed: seed)
+    }
+    return RoomRosterSource(
+      self, capabilities, isReading: isReading, wait: wait ?? RoomRosterSource.longestWait, seed: seed)
+  }
 }

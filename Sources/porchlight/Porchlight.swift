@@ -45,7 +45,8 @@ struct RootCommand: AsyncParsableCommand {
         name: "From scripts",
         subcommands: [
           StatusCommand.self, SetCommand.self, WhoCommand.self, FollowCommand.self, InvitesCommand.self,
-          InviteCommand.self, AcceptCommand.self, DenyCommand.self, RemoveCommand.self, NameCommand.self,
+          InviteCommand.self, AcceptCommand.self, DenyCommand.self, IgnoreCommand.self, RemoveCommand.self,
+          NameCommand.self,
           RoomsCommand.self,
         ])
     ],

@@ -51,6 +51,7 @@ struct RosterCommand: AsyncParsableCommand {
   private func show(_ choice: ServerChoice) async throws {
     // The session first: until there is one, Ctrl-C is the terminal's own.
     try await server.withSession(on: choice, as: .roster) { session, local in
+      let capabilities = local == nil ? try await session.capabilities() : .lists
       let unsent = UnsentStatusFile(session.userID, at: choice.place)
       defer { unsent.sayFarewell() }
       try await roster.run { terminal, options in
@@ -64,7 +65,8 @@ struct RosterCommand: AsyncParsableCommand {
           options.didResume = { local.resume() }
         }
         return await Runtime(
-          session: session, device: terminal, time: session.time, options: options
+          session: session, capabilities: capabilities, device: terminal, time: session.time,
+          options: options
         ).run()
       }
     }

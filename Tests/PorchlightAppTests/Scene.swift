@@ -16,15 +16,16 @@ struct Scene {
   init(
     _ people: [StreamEvent] = [.own()], rows: Int = 24, columns: Int = 80, glyphs: Glyphs = .unicode,
     capabilities: ScreenCapabilities = ScreenCapabilities(colors: 256, unicode: true),
-    idleAfter: Duration? = .seconds(300), isConnected: Bool = true, meetsOthers: Bool = true
+    idleAfter: Duration? = .seconds(300), isConnected: Bool = true, meetsOthers: Bool = true,
+    traits: RosterTraits = .lists
   ) {
     var options = AppOptions(theme: Theme(.dark), seed: 1)
     options.glyphs = glyphs
     options.idleAfter = idleAfter
     options.meetsOthers = meetsOthers
     model = Model(
-      userID: .own, size: Size(rows: rows, columns: columns), options: options, capabilities: capabilities,
-      now: now)
+      userID: .own, size: Size(rows: rows, columns: columns), options: options, traits: traits,
+      capabilities: capabilities, now: now)
     if isConnected { connect(people) }
   }
 

@@ -30,6 +30,11 @@ struct AcceptCommand: Command {
   /// One key invites the user who was just allowed, in return; nothing is offered where an invite or entry exists.
   private func offerToAskBack(_ asker: UserID, _ model: inout Model) {
     let list = model.list
+    guard model.server.traits.contacts == .lists else {
+      // The room that both are in shows each to the other.
+      model.notices.show(Notice("you see each other then", until: .accept(asker)))
+      return
+    }
     guard list.roster.contact(asker) == nil, list.changes[.invite(asker)] == nil else { return }
     let row = RowID.invite(asker, of: list.roster.account)
     let name = list.roster.person(row)?.safeName ?? SafeText(untrusted: asker.rawValue)

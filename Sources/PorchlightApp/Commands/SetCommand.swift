@@ -37,6 +37,7 @@ struct SetCommand: Command {
 
   func inverse(in model: Model) -> (any Command)? {
     let before = model.own.status.current(model.echo).presence
+    let choice = model.server.traits.shown(choice)
     return model.isOwnKnown && before != choice ? SetCommand(before, replacing: choice) : nil
   }
 

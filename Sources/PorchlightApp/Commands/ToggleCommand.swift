@@ -23,12 +23,22 @@ struct ToggleCommand: Command {
 
   func run(_ model: inout Model) -> [Intent] {
     guard model.checkOwnIsKnown() else { return [] }
-    return model.publish(model.own.status.toggled(choice, echo: model.echo))
+    var status = model.own.status
+    let next = next(&status, in: model)
+    model.own.status = status
+    return model.publish(next)
   }
 
   func inverse(in model: Model) -> (any Command)? {
     guard model.isOwnKnown else { return nil }
     var status = model.own.status
-    return SetCommand(status.toggled(choice, echo: model.echo)).inverse(in: model)
+    return SetCommand(next(&status, in: model)).inverse(in: model)
+  }
+
+  /// Where the server has no word for the choice, what others see instead is what the key goes to and comes back from.
+  private func next(_ status: inout OwnStatus, in model: Model) -> PresenceState {
+    let shown = model.server.traits.shown(choice)
+    let next = status.toggled(shown, echo: model.echo)
+    return next == shown ? choice : next
   }
 }

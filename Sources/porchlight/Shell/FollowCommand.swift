@@ -27,28 +27,45 @@ struct FollowCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
-    try await server.withSession(as: .shell(lifetime: .seconds(365 * 24 * 3600))) { session, _ in
+    try await server.withRoster(as: .shell(lifetime: .seconds(365 * 24 * 3600))) { source in
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           for await _ in await UnixSignalsSequence(trapping: [.sigint, .sigterm, .sighup]) { return }
         }
-        group.addTask { try await readersGone(session.time) }
-        group.addTask { try await follow(session) }
+        group.addTask { try await readersGone(source.session.time) }
+        group.addTask { try await follow(source) }
         defer { group.cancelAll() }
         try await group.next()
       }
     }
   }
 
-  private func follow(_ session: Session) async throws {
+  /// Follows while the source runs beside it.
+  private func follow(_ source: any RosterSource) async throws {
+    let (steps, sink) = AsyncThrowingStream<RosterStep, any Error>.makeStream()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        do throws(SDKError) {
+          try await source.run { sink.yield($0) }
+          sink.finish()
+        } catch {
+          sink.finish(throwing: error)
+        }
+      }
+      try await tell(steps, source.session)
+      group.cancelAll()
+    }
+  }
+
+  private func tell(_ steps: AsyncThrowingStream<RosterStep, any Error>, _ session: Session) async throws {
     var roster = Roster(userID: session.userID)
     var question = RuleQuestion()
     var isFirst = true
     var isRefused = false
     var isAway = false
-    for try await step in session.events(as: .offline, filter: .roster, seed: .random(in: .min ... .max)) {
+    for try await step in steps {
       switch step {
-      case .answer(let answer, let isComplete):
+      case .update(let update):
         let now = session.time.now
         var changes: [RosterChange] = []
         if question.isDue() {
@@ -60,7 +77,7 @@ struct FollowCommand: AsyncParsableCommand {
             question.isAnswered = true
           }
         }
-        changes += roster.apply(answer, isComplete: isComplete, at: now.instant)
+        changes += roster.apply(update, at: now.instant)
         for change in changes where initial || !isFirst {
           guard write(ChangeReport(change, at: now)) else { return }
         }

@@ -16,11 +16,20 @@ struct InvitesCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
-    try await server.withSession { session, _ in
-      let invites = try await session.presenceList().invites
-      try list.show(invites, as: \.self, orSay: "nobody asks to see you") { invite in
-        Self.row(invite, now: session.time.wallTime)
+    try await server.withRoster { source in
+      try list.show(try await Self.invites(source), as: \.self, orSay: "nobody asks to see you") { invite in
+        Self.row(invite, now: source.session.time.wallTime)
       }
+    }
+  }
+
+  private static func invites(_ source: any RosterSource) async throws(SDKError) -> [PendingInvite] {
+    guard let rooms = source as? RoomRosterSource else {
+      return try await source.session.presenceList().invites
+    }
+    return try await rooms.read().asking.map {
+      PendingInvite(
+        observer: $0.observer, receivedAt: $0.receivedAt.milliseconds, displayName: $0.displayName)
     }
   }
 
@@ -61,9 +70,14 @@ struct AcceptCommand: AsyncParsableCommand {
   @OptionGroup var target: PersonOptions
 
   func run() async throws {
-    try await target.run { session, user in
-      try await session.accept(user)
+    try await target.run { source, user in
+      try await source.change(.accept(user))
       guard askBack || Output.isTerminal else { return }
+      guard source.traits.contacts == .lists else {
+        Output.remark("you see each other now, by a room for the two of you")
+        return
+      }
+      let session = source.session
       let isOnList = try await session.presenceList().list.contains { $0.userID == user }
       guard !isOnList else { return }
       if askBack {
@@ -83,7 +97,23 @@ struct DenyCommand: AsyncParsableCommand {
   @OptionGroup var target: PersonOptions
 
   func run() async throws {
-    try await target.run { session, user in try await session.deny(user) }
+    try await target.run { source, user in try await source.change(.deny(user)) }
+  }
+}
+
+/// `porchlight ignore ID`.
+struct IgnoreCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ignore", abstract: "Hear no more of a user who asked to see you.",
+    discussion: """
+      They are not told. Puts them on the list of ignored users that all Matrix clients of yours share; other clients \
+      can take them off it.
+      """)
+
+  @OptionGroup var target: PersonOptions
+
+  func run() async throws {
+    try await target.run { source, user in try await source.change(.ignore(user)) }
   }
 }
 
@@ -96,7 +126,9 @@ struct RemoveCommand: AsyncParsableCommand {
   @OptionGroup var target: PersonOptions
 
   func run() async throws {
-    try await target.run { session, user in
+    try await target.run { source, user in
+      guard source.traits.contacts == .lists else { return try await source.change(.remove(user)) }
+      let session = source.session
       guard try await session.presenceList().list.contains(where: { $0.userID == user }) else {
         throw Failure("\(user) is not on your list")
       }

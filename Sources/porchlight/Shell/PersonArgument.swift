@@ -31,20 +31,23 @@ struct PersonOptions: ParsableArguments {
 
   @OptionGroup var server: ServerOptions
 
-  func run(_ body: @escaping @Sendable (Session, UserID) async throws -> Void) async throws {
-    try await server.withSession { session, _ in
-      try await body(session, try person.known(beside: session.userID))
+  func run(_ body: @escaping @Sendable (any RosterSource, UserID) async throws -> Void) async throws {
+    try await server.withSession { session, local in
+      // Before the server is asked anything.
+      let user = try person.known(beside: session.userID)
+      try await body(try await ServerOptions.source(of: session, isOffline: local != nil), user)
     }
   }
 
   /// Asks them.
   func invite() async throws {
     try await server.withSession { session, local in
-      let user = try person.invitee(beside: session.userID)
-      guard local == nil || user.server == session.userID.server else {
+      let own = session.userID
+      let user = try person.invitee(beside: own)
+      guard local == nil || user.server == own.server else {
         throw Failure("the offline server knows only people on this machine; \(user) cannot be asked")
       }
-      try await session.invite(user)
+      try await ServerOptions.source(of: session, isOffline: local != nil).change(.invite(user))
     }
   }
 }

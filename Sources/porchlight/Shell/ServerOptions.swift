@@ -182,7 +182,12 @@ extension Failure {
       case .refused(let refusal) where refusal.code == .unrecognized: ExitStatus.noPresence
       case .refused: ExitStatus.failed
       }
-    self.init(
-      status == ExitStatus.noPresence ? "This server has no presence lists." : error.message, status: status)
+    // What the SDK says itself says it all.
+    guard case .refused(let refusal) = error.code, status == ExitStatus.noPresence, !refusal.message.isEmpty
+    else {
+      self.init(error.message, status: status)
+      return
+    }
+    self.init("This server has no presence lists.", status: status)
   }
 }

@@ -12,6 +12,9 @@ struct SetCommand: AsyncParsableCommand {
       see what you set for half a minute, and again as soon as one is. A step up, such as from away to online, counts \
       as being active; a new text alone does not. While you are invisible your profile, your display name among it, stays \
       public to all who ask for it by name.
+
+      A server that does not have a state shows the nearest one, and you are told which. Ends with 6 where the server has \
+      presence switched off: then nobody sees what you set.
       """)
 
   @Argument(help: "online, away, busy, invisible or free-for-chat.")
@@ -30,14 +33,19 @@ struct SetCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await server.withSession { session, _ in
+    try await server.withRoster { source in
+      let session = source.session
       let text: String?
       if let given = self.text {
         text = given
       } else {
         text = try await session.status(of: session.userID).statusMessage
       }
-      try await session.setStatus(state.presence, text: text)
+      try await source.perform(.publish(StatusUpdate(presence: state.presence, statusMessage: text)))
+      let shown = source.traits.shown(state.presence)
+      if shown != state.presence {
+        Output.complain("this server has no '\(state.rawValue)': others see \(StateText.of(shown))")
+      }
       if state == .invisible {
         Output.remark("you look offline; your profile stays public to all who ask for it by name")
       }

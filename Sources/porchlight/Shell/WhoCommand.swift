@@ -11,19 +11,25 @@ struct WhoCommand: AsyncParsableCommand {
     commandName: "who", abstract: "Show everybody on your list, and who shares a room with you.",
     discussion: """
       Reading it does not make you online. Ends with 1 where there is nobody. Who is not on your list is marked \
-      (around); with --json they have the state around, and the rooms that you share. A server without presence lists \
-      tells of those alone.
+      (around); with --json they have the state around, and the rooms that you share. On a server without presence lists \
+      your list is whom you have a direct chat with.
       """)
 
   private enum Found {
-    case listed(ListEntry)
-    case around(Neighbor)
+    case listed(ListEntry, Sighting?)
+    case around(Neighbor, Sighting?)
 
     var report: PersonReport {
+      var report: PersonReport
       switch self {
-      case .listed(let entry): PersonReport(entry)
-      case .around(let neighbor): PersonReport(neighbor)
+      case .listed(let entry, let seen):
+        report = PersonReport(entry)
+        report.look.seen = seen
+      case .around(let neighbor, let seen):
+        report = PersonReport(neighbor)
+        report.look.seen = seen
       }
+      return report
     }
   }
 
@@ -32,21 +38,39 @@ struct WhoCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
-    try await server.withSession { session, _ in
-      var listed: [ListEntry] = []
-      var refusal: SDKError?
-      do throws(SDKError) {
-        listed = try await session.presenceList().list
-      } catch {
-        guard case .refused(let reason) = error.code, reason.code == .unrecognized else { throw error }
-        refusal = error
-      }
-      let around = try await Self.around(session, besides: Set(listed.map(\.userID)))
-      if around.isEmpty, let refusal { throw refusal }
+    try await server.withRoster { source in
+      let found = try await Self.everybody(source)
       try list.show(
-        listed.map { Found.listed($0) } + around.map { Found.around($0) }, as: \.report,
-        orSay: "nobody is on your list; porchlight invite ID asks to see a user", row: Self.row)
+        found, as: \.report, orSay: "nobody is on your list; porchlight invite ID asks to see a user",
+        row: Self.row)
     }
+  }
+
+  private static func everybody(_ source: any RosterSource) async throws -> [Found] {
+    let session = source.session
+    guard let rooms = source as? RoomRosterSource else {
+      let listed = try await session.presenceList().list
+      let around = try await Self.around(session, besides: Set(listed.map(\.userID)))
+      return listed.map { Found.listed($0, nil) } + around.map { Found.around($0, nil) }
+    }
+    async let rule = try? session.presenceSharing()
+    var roster = try await rooms.read()
+    if let rule = await rule { _ = roster.follow(rule) }
+    let now = session.time.instant
+    let listed = roster.watched.map { contact in
+      Found.listed(
+        ListEntry(
+          userID: contact.userID, state: contact.relation ?? .accepted, presence: contact.content(at: now)),
+        contact.trace.map { Sighting($0, now) })
+    }
+    let around = roster.around.values.sorted { $0.userID < $1.userID }.map { contact in
+      Found.around(
+        Neighbor(
+          userID: contact.userID, content: contact.content(at: now),
+          rooms: roster.rooms.rooms(with: contact.userID).map(\.roomID)),
+        contact.trace.map { Sighting($0, now) })
+    }
+    return listed + around
   }
 
   /// Those who share a room, in the order of their IDs. A user who came onto the list between the two requests, or
@@ -71,23 +95,24 @@ struct WhoCommand: AsyncParsableCommand {
 
   private static func row(_ found: Found) -> [SafeText] {
     switch found {
-    case .listed(let entry):
+    case .listed(let entry, let seen):
       let isPending = entry.state == .pending
       let state = isPending ? StateText.of(entry.state) : StateText.of(entry.presence.state)
-      return row(entry.userID, entry.presence, state, isPending: isPending)
-    case .around(let neighbor):
+      return row(entry.userID, entry.presence, state, seen, isPending: isPending)
+    case .around(let neighbor, let seen):
       let state = "\(StateText.of(neighbor.content.state)) (\(StateText.around))"
-      return row(neighbor.userID, neighbor.content, state, isPending: false)
+      return row(neighbor.userID, neighbor.content, state, seen, isPending: false)
     }
   }
 
   private static func row(
-    _ user: UserID, _ content: PresenceContent, _ state: String, isPending: Bool
+    _ user: UserID, _ content: PresenceContent, _ state: String, _ seen: Sighting?, isPending: Bool
   ) -> [SafeText] {
     let name = DisplayName.shown(content.displayName) ?? String(user.localpart)
     let note =
       content.state == .unknown
-      ? UnknownText.of(content.unknownReason, user, isPending: isPending) : content.statusMessage ?? ""
+      ? seen?.words ?? UnknownText.of(content.unknownReason, user, isPending: isPending)
+      : content.statusMessage ?? ""
     return [
       SafeText(untrusted: state), SafeText(untrusted: name).clipped(to: widestName),
       Output.identifier(user), SafeText(untrusted: age(content)), SafeText(untrusted: note),
