@@ -8,7 +8,8 @@ public struct Glyphs: Hashable, Sendable {
       .invite: "!", .freeForChat: "\u{2726}", .online: "\u{25C9}", .busy: "\u{2298}", .idle: "\u{25D4}",
       .offline: "\u{25CC}", .unknown: "?", .away: "\u{25D4}", .invisible: "\u{25CC}",
     ],
-    folded: "\u{25B8}", open: "\u{25BE}", horizontal: "\u{254C}", vertical: "\u{254E}", ellipsis: "\u{22EF}")
+    trace: "\u{25CB}", folded: "\u{25B8}", open: "\u{25BE}", horizontal: "\u{254C}", vertical: "\u{254E}",
+    ellipsis: "\u{22EF}")
 
   /// For terminals and eyes that want ASCII.
   public static let ascii = Glyphs(
@@ -16,9 +17,11 @@ public struct Glyphs: Hashable, Sendable {
       .invite: "!", .freeForChat: "*", .online: "+", .busy: "-", .idle: "~", .offline: ".", .unknown: "?",
       .away: "~", .invisible: ".",
     ],
-    folded: "+", open: "v", horizontal: "-", vertical: "|", ellipsis: "~")
+    trace: "o", folded: "+", open: "v", horizontal: "-", vertical: "|", ellipsis: "~")
 
   private let states: [DisplayState: SafeText]
+  /// Of a user whose state is unknown, and who was seen to do something.
+  let trace: SafeText
   let folded: SafeText
   let open: SafeText
   let horizontal: SafeText
@@ -28,11 +31,12 @@ public struct Glyphs: Hashable, Sendable {
   let selection: SafeText = ">"
 
   private init(
-    states: [DisplayState: SafeText], folded: SafeText, open: SafeText, horizontal: SafeText,
+    states: [DisplayState: SafeText], trace: SafeText, folded: SafeText, open: SafeText, horizontal: SafeText,
     vertical: SafeText,
     ellipsis: SafeText
   ) {
     self.states = states
+    self.trace = trace
     self.folded = folded
     self.open = open
     self.horizontal = horizontal

@@ -26,6 +26,8 @@ struct Person: Hashable, Sendable {
   /// Their own words, where the remark is those.
   let statusText: String?
   let deviceTypes: [DeviceType]
+  /// What they were last seen to do, where their state is unknown.
+  let trace: Trace?
   /// Invited, and not answered yet.
   let isPending: Bool
   /// In a room with the user, and not on the list.
@@ -42,7 +44,13 @@ struct Person: Hashable, Sendable {
     self.account = account
     name = contact.name
     displayState = DisplayState(seen: contact.state)
-    activity = contact.currentlyActive ? .now : contact.lastSeen.map { .since($0) } ?? .never
+    trace = displayState == .unknown ? contact.trace : nil
+    activity =
+      if let trace {
+        trace.isNow ? .now : .since(trace.at.instant)
+      } else {
+        contact.currentlyActive ? .now : contact.lastSeen.map { .since($0) } ?? .never
+      }
     isPending = contact.relation == .pending
     isAround = contact.relation == nil
     // A text of which nothing can be shown is none.
@@ -62,6 +70,7 @@ struct Person: Hashable, Sendable {
     self.account = account
     name = invite.nameOrAddress
     displayState = .invite
+    trace = nil
     activity = .asked(invite.receivedAt)
     remark = "wants to see you"
     statusText = nil

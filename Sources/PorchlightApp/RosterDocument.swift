@@ -17,6 +17,8 @@ struct RosterDocument: Hashable, Sendable {
   struct Entry: Hashable, Sendable {
     let name: SafeText
     let displayState: DisplayState
+    /// Whether they were seen to do something, though their state is unknown.
+    let hasTrace: Bool
     /// When they were last active, or asked.
     let activity: SafeText
     /// The change that the row waits for.
@@ -98,9 +100,10 @@ extension RosterDocument.Entry {
   fileprivate init(_ person: Person, _ model: Model, _ now: Moment) {
     name = person.safeName
     displayState = person.displayState
+    hasTrace = person.trace != nil
     activity = SafeText(untrusted: person.activityText(at: now, lastHeard: model.server.lastHeardIfLost))
     pending = model.list.change(for: person.row)
-    remark = SafeText(untrusted: person.remark)
+    remark = SafeText(untrusted: person.trace.map { TraceText.of($0, at: now.instant) } ?? person.remark)
     isNew = model.list.highlights[person.row].map { $0 > now.instant } ?? false
   }
 }

@@ -1,5 +1,6 @@
 internal import MatrixWire
 internal import PorchlightSDK
+internal import Ports
 internal import Screen
 
 /// The order of the rows on screen, which may lag behind the roster so that nothing moves under a hand.
@@ -10,6 +11,9 @@ struct RowOrder: Hashable, Sendable {
   struct Key: Hashable, Comparable, Sendable {
     let group: RosterGroup
     let displayState: DisplayState
+    /// When what they did was seen, counted back from the end of time, so that the latest comes first; the last where
+    /// nothing was.
+    let recency: Int64
     /// The bytes of the name in lower case, whose order is that of the code points.
     let name: [UInt8]
     let userID: UserID
@@ -18,6 +22,7 @@ struct RowOrder: Hashable, Sendable {
     init(_ person: Person) {
       group = person.group
       displayState = person.displayState
+      recency = person.trace.map { $0.isNow ? .min : -$0.at.wall.milliseconds } ?? .max
       // By what is shown: an invisible letter in front brings no one to the top.
       name = Array(person.safeName.string.lowercased().utf8)
       userID = person.userID
@@ -27,6 +32,7 @@ struct RowOrder: Hashable, Sendable {
     static func < (left: Key, right: Key) -> Bool {
       if left.group != right.group { return left.group < right.group }
       if left.displayState != right.displayState { return left.displayState < right.displayState }
+      if left.recency != right.recency { return left.recency < right.recency }
       if left.name != right.name { return left.name.lexicographicallyPrecedes(right.name) }
       if left.userID != right.userID { return left.userID < right.userID }
       return left.account.userID < right.account.userID

@@ -60,7 +60,7 @@ public struct Roster: Hashable, Sendable {
     // Rooms come first: they say whose presence is news.
     guard update.isComplete else {
       let users = rooms.apply(update.rooms, isComplete: update.hasAllRooms)
-      return apply(update.events, after: follow(users), at: now)
+      return apply(update.events, after: follow(users), at: now) + take(update.traces)
     }
     let before = self
     (contacts, invites, around) = ([:], [:], [:])
@@ -69,6 +69,9 @@ public struct Roster: Hashable, Sendable {
     rooms.apply(update.rooms, isComplete: update.hasAllRooms)
     _ = follow(Set(rooms.roomMates))
     for event in update.events { _ = apply(event, at: now) }
+    // What was seen of a user stays so, whatever else is told anew.
+    _ = take(before.traces)
+    _ = take(update.traces)
     return changes(since: before)
   }
 
@@ -119,7 +122,7 @@ public struct Roster: Hashable, Sendable {
     return after.differs(from: before) ? [.changed(from: before, to: after)] : []
   }
 
-  private mutating func set(_ contact: Contact) {
+  fileprivate mutating func set(_ contact: Contact) {
     if contact.relation == nil {
       around[contact.userID] = contact
     } else {
@@ -185,6 +188,24 @@ public struct Roster: Hashable, Sendable {
   }
 }
 
+// MARK: Traces
+
+extension Roster {
+  private var traces: [UserID: Trace] {
+    (Array(contacts.values) + Array(around.values)).reduce(into: [:]) { $0[$1.userID] = $1.trace }
+  }
+
+  private mutating func take(_ traces: [UserID: Trace]) -> [RosterChange] {
+    traces.keys.sorted().compactMap { user in
+      guard let before = known(user), before.trace != traces[user] else { return nil }
+      var after = before
+      after.trace = traces[user]
+      set(after)
+      return .changed(from: before, to: after)
+    }
+  }
+}
+
 // MARK: Rooms
 
 extension Roster {
@@ -227,25 +248,5 @@ extension Roster {
     if !rooms.sharesPresence(with: gone.userID) { contact.forget(.notShared) }
     around[gone.userID] = contact
     return [.added(contact)]
-  }
-}
-
-extension RosterChange {
-  /// The user who is around now, of whom something changed.
-  fileprivate var neighbor: UserID? {
-    switch self {
-    case .added(let contact), .changed(_, let contact): contact.relation == nil ? contact.userID : nil
-    case .removed, .left, .invited, .inviteGone, .own: nil
-    }
-  }
-
-  /// The same change, had it gone on to this.
-  fileprivate func ending(in contact: Contact) -> RosterChange {
-    if case .changed(let old, _) = self { .changed(from: old, to: contact) } else { .added(contact) }
-  }
-
-  /// False where it ended as it began.
-  fileprivate var isDifference: Bool {
-    if case .changed(let old, let new) = self { new.differs(from: old) } else { true }
   }
 }

@@ -7,13 +7,18 @@ public struct RosterUpdate: Hashable, Sendable {
   /// Whether the events replace all that was known before; otherwise they say what has changed.
   public var isComplete: Bool
   public var rooms: RoomsUpdate
+  /// What users were seen to do, where that is more recent than what was told before.
+  public var traces: [UserID: Trace]
   /// Whether the rooms replace all that were known before. A server may have lost count of presence alone.
   public var hasAllRooms: Bool
 
   public init(
-    _ events: [StreamEvent], isComplete: Bool, rooms: RoomsUpdate = RoomsUpdate(), hasAllRooms: Bool = false
+    _ events: [StreamEvent], isComplete: Bool, rooms: RoomsUpdate = RoomsUpdate(),
+    traces: [UserID: Trace] = [:],
+    hasAllRooms: Bool = false
   ) {
     (self.events, self.isComplete, self.rooms, self.hasAllRooms) = (events, isComplete, rooms, hasAllRooms)
+    self.traces = traces
   }
 
   /// An answer of the event stream.

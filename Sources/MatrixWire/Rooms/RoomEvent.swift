@@ -33,6 +33,8 @@ public struct RoomEvent: Hashable, Sendable {
   public var age: Int?
   /// With which ID this device sent it.
   public var transactionID: String?
+  /// Of a member event: what the user was to the room before, where that is told.
+  public var previousMembership: Membership?
 
   public init(
     type: String, sender: UserID, stateKey: String? = nil, content: Content, eventID: EventID? = nil,
@@ -76,6 +78,8 @@ extension RoomEvent: Codable {
     let unsigned = try? fields.nestedContainer(keyedBy: WireKey.self, forKey: "unsigned")
     age = unsigned?.milliseconds("age")
     transactionID = unsigned?.lenient("transaction_id")
+    let previous = try? unsigned?.nestedContainer(keyedBy: WireKey.self, forKey: "prev_content")
+    previousMembership = previous?.lenient("membership")
     content = Self.content(type, stateKey, fields) ?? .unrecognized
   }
 

@@ -106,6 +106,7 @@ struct DetailPane {
   private func facts(_ person: Person) -> [(SafeText, String)] {
     var facts: [(SafeText, String)] = [("state", presence(person))]
     if let text = person.statusText { facts.append(("status", "\"\(text)\"")) }
+    if let trace = person.trace { facts.append(("seen", TraceText.of(trace, at: now.instant))) }
     if person.displayState == .unknown { facts.append(("why", person.remark)) }
     if !person.deviceTypes.isEmpty { facts.append(("devices", deviceWords(person))) }
     if person.row.isInvite {
@@ -137,6 +138,7 @@ struct DetailPane {
     let word = (model.server.connection.isLost ? "was " : "") + person.displayState.word
     let age = person.activityText(at: now, lastHeard: model.server.lastHeardIfLost)
     return switch person.activity {
+    case _ where person.trace != nil: word
     case .never: word
     case .now where !model.server.connection.isLost: "\(word), active now"
     case .now, .since: "\(word), active \(age) ago"

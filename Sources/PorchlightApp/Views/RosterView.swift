@@ -64,7 +64,8 @@ struct RosterView {
     let state = look[entry.displayState.role]
     let name =
       entry.isNew ? look[.feedHighlight] : look[entry.displayState.group == .offline ? .offline : .text]
-    painter.put(look.glyphs[entry.displayState], row: row, column: columns.glyph, style: state)
+    let glyph = entry.hasTrace ? look.glyphs.trace : look.glyphs[entry.displayState]
+    painter.put(glyph, row: row, column: columns.glyph, style: state)
     put(entry.name, in: columns.name, row: row, style: name, &painter)
     let word = columns.hasLongWords ? entry.displayState.word : entry.displayState.shortWord
     put(SafeText(untrusted: word), in: columns.state, row: row, style: state, &painter)

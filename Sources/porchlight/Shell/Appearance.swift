@@ -1,4 +1,5 @@
 internal import MatrixWire
+internal import PorchlightApp
 internal import PorchlightSDK
 internal import Ports
 
@@ -17,9 +18,11 @@ struct Appearance: Encodable {
   var deviceTypes: [DeviceType]?
   /// Why nothing is known.
   var unknownReason: UnknownReason?
+  /// What they were last seen to do.
+  var seen: Sighting?
 
   enum CodingKeys: String, CodingKey {
-    case presence, choice, state
+    case presence, choice, state, seen
     case statusMessage = "status_msg"
     case displayName = "displayname"
     case lastActiveAgo = "last_active_ago"
@@ -53,6 +56,7 @@ struct Appearance: Encodable {
     statusMessage = contact.statusText
     displayName = contact.displayName
     lastActiveAgo = contact.lastSeen.map { max(0, (now - $0).wholeMilliseconds) }
+    seen = contact.trace.map { Sighting($0, now) }
     unknownReason = contact.unknownReason
   }
 
@@ -61,5 +65,23 @@ struct Appearance: Encodable {
     choice = StateText.chosen(own.choice)
     statusMessage = own.statusText
     displayName = own.displayName
+  }
+}
+
+/// What a user was last seen to do, as `--json` tells of it.
+struct Sighting: Encodable {
+  private let how: String
+  private let at: String
+  /// The same for people.
+  let words: String
+
+  private enum CodingKeys: String, CodingKey {
+    case how, at
+  }
+
+  init(_ trace: Trace, _ now: Instant) {
+    how = trace.isNow ? "typing" : trace.act.rawValue
+    at = trace.at.wall.timestamp
+    words = TraceText.of(trace, at: now)
   }
 }

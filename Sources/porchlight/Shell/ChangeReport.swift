@@ -91,6 +91,7 @@ struct ChangeReport: Encodable {
   private var appearance: String {
     let word = look.presence ?? StateText.of(.unknown)
     guard let reason = look.unknownReason, word == StateText.of(.unknown) else { return word }
+    if let seen = look.seen { return "\(StateText.of(.unknown)): \(seen.words)" }
     return StateText.of(.unknown, reason, userID)
   }
 }
