@@ -15,10 +15,12 @@ struct TraceLog: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - rooms: what passed in them.
+  ///   - isComplete: whether nobody types in a room of which that is not said.
   ///   - now: when it was heard of; nothing is later.
   /// - Returns: the traces that are other ones now.
-  mutating func apply(_ rooms: RoomsUpdate, at now: Moment) -> [UserID: Trace] {
+  mutating func apply(_ rooms: RoomsUpdate, isComplete: Bool = false, at now: Moment) -> [UserID: Trace] {
     let before = traces
+    let silent = isComplete ? typing.keys.filter { !rooms.tellTyping($0) } : []
     for (room, update) in rooms.joined {
       for event in update.timeline { take(event, at: now) }
       for event in update.ephemeral {
@@ -32,7 +34,16 @@ struct TraceLog: Hashable, Sendable {
         }
       }
     }
-    for room in rooms.left.keys { take([], in: room, at: now) }
+    for room in silent + rooms.left.keys { take([], in: room, at: now) }
+    return traces.filter { before[$0.key] != $0.value }
+  }
+
+  /// Looks at no other rooms than these any more: who typed elsewhere is not seen to stop.
+  ///
+  /// - Returns: the traces that are other ones now.
+  mutating func keep(_ rooms: Set<RoomID>, at now: Moment) -> [UserID: Trace] {
+    let before = traces
+    for room in typing.keys where !rooms.contains(room) { take([], in: room, at: now) }
     return traces.filter { before[$0.key] != $0.value }
   }
 
@@ -68,5 +79,12 @@ struct TraceLog: Hashable, Sendable {
     }
     let ago = Duration.milliseconds(now.wall.milliseconds - time)
     traces[user] = Trace(act, at: Moment(instant: now.instant - ago, wall: WallTime(milliseconds: time)))
+  }
+}
+
+extension RoomsUpdate {
+  /// Whether it says who types in a room.
+  fileprivate func tellTyping(_ room: RoomID) -> Bool {
+    joined[room]?.ephemeral.contains { if case .typing = $0 { true } else { false } } ?? false
   }
 }

@@ -67,6 +67,16 @@ struct TraceLogTests {
     #expect(take([], [.typing([])], at: 32).isEmpty)
   }
 
+  @Test mutating func whoIsNotSaidToTypeAnyMoreHasStopped() {
+    _ = take([], [.typing([Sample.ann])], at: 10)
+    let other = RoomsUpdate(joined: [room: RoomUpdate()])
+    #expect(log.apply(other, at: at(11)).isEmpty)
+    #expect(log.apply(other, isComplete: true, at: at(12)) == [Sample.ann: Trace(.typed, at: at(12))])
+    _ = take([], [.typing([Sample.ann])], at: 20)
+    #expect(log.keep([room], at: at(21)).isEmpty)
+    #expect(log.keep([], at: at(22)) == [Sample.ann: Trace(.typed, at: at(22))])
+  }
+
   @Test mutating func aProfileIsToldFromAnArrival() {
     let content = RoomEvent.Content.member(Sample.ann, MemberContent(.join, displayName: "A"))
     #expect(take([event("m.room.member", by: Sample.ann, at: 5, content)], at: 9)[Sample.ann]?.act == .joined)
