@@ -53,6 +53,14 @@ public struct PresenceVerdict: Hashable, Sendable {
 
   public var isOff: Bool { if case .off = presence { true } else { false } }
 
+  /// Takes note that the server was not heard for a while, or began anew: it may have been started with another
+  /// configuration. That presence works has to be seen again.
+  public mutating func interrupt() {
+    guard presence == .works else { return }
+    presence = .unknown
+    silentAnswers = 0
+  }
+
   /// Adds what was seen.
   public mutating func take(_ evidence: Evidence) {
     switch evidence {
@@ -73,7 +81,8 @@ public struct PresenceVerdict: Hashable, Sendable {
       if state.level > 0 { presence = .works }
     }
     guard isOnline else { return }
-    if states[owner] != nil {
+    // Who polls as online and is said to be offline is not believed, which is all that is known.
+    if let own = states[owner], own.level > 0 {
       presence = .works
       silentAnswers = 0
     } else {

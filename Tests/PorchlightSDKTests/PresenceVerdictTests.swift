@@ -53,6 +53,23 @@ struct PresenceVerdictTests {
     #expect(verdict(silent, .answer([Sample.me: .online], isOnline: true)).presence == .works)
   }
 
+  /// A Synapse whose presence was switched off says so once of who was there.
+  @Test func whoIsSaidToBeOfflineWhilePollingProvesNothing() {
+    let offline = PresenceVerdict.Evidence.answer([Sample.me: .offline], isOnline: true)
+    #expect(verdict(offline).presence == .unknown && verdict(offline).needsProof)
+  }
+
+  @Test func afterAnInterruptionItHasToBeSeenAgain() {
+    var works = verdict(.answer([Sample.me: .online], isOnline: true))
+    works.interrupt()
+    #expect(works.presence == .unknown && !works.needsProof)
+    works.take(.answer([Sample.me: .online], isOnline: true))
+    #expect(works.presence == .works)
+    var off = verdict(.statusSet(Self.online, seen: PresenceContent(state: .offline)))
+    off.interrupt()
+    #expect(off.isOff)
+  }
+
   @Test func silenceAboutOneselfAsksForProofAndProvesNothing() {
     let silent = PresenceVerdict.Evidence.answer([:], isOnline: true)
     #expect(!verdict().needsProof)
