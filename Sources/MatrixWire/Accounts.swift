@@ -28,7 +28,11 @@ public struct VersionsAnswer: Hashable, Sendable, Codable {
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     versions = try fields.decode([String].self, forKey: .versions)
-    unstableFeatures = (try? fields.decode([String: Bool].self, forKey: .unstableFeatures)) ?? [:]
+    // A feature that is no yes or no is none, and costs no other one.
+    let features = try? fields.nestedContainer(keyedBy: WireKey.self, forKey: .unstableFeatures)
+    unstableFeatures = (features?.allKeys ?? []).reduce(into: [:]) { known, key in
+      known[key.stringValue] = try? features?.decode(Bool.self, forKey: key)
+    }
   }
 }
 
