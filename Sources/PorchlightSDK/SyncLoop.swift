@@ -17,7 +17,8 @@ public struct SyncLoop: AsyncSequence, Sendable {
   let seed: UInt64
   /// Whether the first poll is to differ from those of other streams (`Duration.uncached`).
   var isFirstUncached = false
-  /// How long the poll may wait that follows one which said what is not so any more.
+  /// How long after the polls began to say something else a poll may wait at most. A server may have taken no notice of the
+  /// first, and has to hear of it again soon.
   var waitAfterChange: Duration?
 
   public struct Iterator: AsyncIteratorProtocol {
@@ -33,8 +34,9 @@ public struct SyncLoop: AsyncSequence, Sendable {
     /// works.
     private var probe = Probe.beginning
     private var lastTry: Instant
-    /// Whether the poll before said of the device what was not so any more.
-    private var isOutdated = false
+    /// What the poll before said of the device, and when that was something else for the first time.
+    private var said: PresenceState?
+    private var changedAt: Instant?
 
     /// Between two tries where nothing answers, and between two polls that only say something else of the device.
     private static let leastSpan: Duration = .milliseconds(500)
@@ -68,7 +70,8 @@ public struct SyncLoop: AsyncSequence, Sendable {
       while await takeRest() {
         let began = sequence.session.time.instant
         lastTry = began
-        let wait = nextWait()
+        noteChange(at: began)
+        let wait = nextWait(at: began)
         let poll = Poll(sequence, since: since, wait: wait, patience: patience(for: wait))
         switch await poll.run() {
         case .answer(let answer): return handle(answer, askedAt: began)
@@ -76,7 +79,6 @@ public struct SyncLoop: AsyncSequence, Sendable {
           sequence.session.renewConnections()
           probe = .afterRenewal
         case .outdated:
-          isOutdated = true
           // However often it changes.
           rest = .pace(until: began + Self.leastSpan)
         case .failure(let error):
@@ -90,10 +92,16 @@ public struct SyncLoop: AsyncSequence, Sendable {
       return nil
     }
 
-    private mutating func nextWait() -> Duration {
+    private mutating func noteChange(at now: Instant) {
+      let next = sequence.presence.current
+      if let said, said != next { changedAt = now }
+      said = next
+    }
+
+    private mutating func nextWait(at now: Instant) -> Duration {
       if probe == .none {
-        return isOutdated
-          ? Swift.min(sequence.waitAfterChange ?? length.current, length.current) : length.current
+        let left = changedAt.flatMap { at in sequence.waitAfterChange.map { at + $0 - now } } ?? .zero
+        return left > .zero ? Swift.min(left, length.current) : length.current
       }
       return since == nil && sequence.isFirstUncached ? .uncached(seed: random.next()) : .zero
     }
@@ -115,17 +123,11 @@ public struct SyncLoop: AsyncSequence, Sendable {
       case nil: return true
       case .pace(let due), .order(let due): return (try? await session.time.sleep(until: due)) != nil
       case .backoff(let due, let tries):
-        let isAsked: Bool?
-        do {
-          isAsked = try await withDeadline(due - session.time.instant, on: session.time) {
-            await session.link.waits { $0.tries != tries }
-          }
-        } catch {
-          return false
+        switch await session.waitForTry(until: due, after: tries) {
+        case .due: return true
+        case .cancelled: return false
+        case .asked: backoff.reset()
         }
-        // Nil where the time came first; false where the task was cancelled.
-        guard isAsked == true else { return isAsked == nil }
-        backoff.reset()
         // However often a retry is asked for, as by a key that is held.
         return (try? await session.time.sleep(until: lastTry + Self.leastSpan)) != nil
       }
@@ -135,7 +137,6 @@ public struct SyncLoop: AsyncSequence, Sendable {
       let now = sequence.session.time.instant
       let isComplete = since == nil || answer.isComplete
       since = answer.nextBatch
-      isOutdated = false
       // An answer that was asked for at once proves little, because a server may refuse even the positions it gives;
       // nor does it count as too soon.
       if probe == .none {
@@ -183,6 +184,27 @@ public struct SyncLoop: AsyncSequence, Sendable {
 }
 
 extension Session {
+  /// Why a wait for the next try ended.
+  enum TryReason {
+    case due
+    /// The server may be reachable again.
+    case asked
+    case cancelled
+  }
+
+  /// Waits until a time, or until there is a reason to try at once that was not known after so many tries.
+  func waitForTry(until due: Instant, after tries: UInt64) async -> TryReason {
+    do {
+      let isAsked = try await withDeadline(due - time.instant, on: time) {
+        await link.waits { $0.tries != tries }
+      }
+      // Nil where the time came first; false where the task was cancelled.
+      return isAsked.map { $0 ? .asked : .cancelled } ?? .due
+    } catch {
+      return .cancelled
+    }
+  }
+
   /// The event stream from the beginning: one complete answer, then what changes.
   ///
   /// - Parameters:
