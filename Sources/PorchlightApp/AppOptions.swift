@@ -28,6 +28,8 @@ public struct AppOptions: Sendable {
   public var unsentStatus: UnsentStatus?
   /// Called once before the roster ends, with what could not be sent until then; nil where there is nothing.
   public var keepUnsentStatus: @Sendable (UnsentStatus?) async -> Void = { _ in }
+  /// Called once where others see the user a little longer, because the server takes no status so soon after the last.
+  public var didLeaveTooSoon: @Sendable () -> Void = {}
   /// Called before the roster is suspended; while it is, nothing of this process goes on.
   public var willSuspend: @Sendable () async -> Void = {}
   /// Called when it goes on.

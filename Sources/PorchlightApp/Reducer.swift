@@ -63,6 +63,9 @@ extension Model {
   /// - Returns: what is to be done about it.
   fileprivate mutating func handle(_ step: RosterStep, at now: Moment, isSilent: Bool) -> [Intent] {
     switch step {
+    case .settled(let traits):
+      server.settle(traits)
+      return []
     case .interrupted(let error, let retryAt):
       server.interrupted(error, retryAt: retryAt)
       return []
@@ -75,6 +78,10 @@ extension Model {
       for change in changes where isNews {
         list.highlight(change, at: now.instant)
         feed.add(change, at: now)
+        // Elsewhere who is taken off the list keeps a permission.
+        if case .removed(let contact, .dropped) = change, server.traits.contacts == .rooms {
+          tellWhoStillSees(contact.userID)
+        }
       }
       return (wasInterrupted && isSilent ? own.reportAgain() : []) + server.askVersions() + sendKept()
     }
@@ -91,7 +98,8 @@ extension Model {
     guard let error else {
       list.accepted(change)
       undoHistory.succeeded(change)
-      if case .revoke(let user) = change {
+      // By rooms it is a removal, which the stream tells.
+      if case .revoke(let user) = change, server.traits.contacts == .lists, !tellWhoStillSees(user) {
         notices.show(Notice(SafeText(untrusted: user.rawValue) + " does not see you any more"))
       }
       return
@@ -99,6 +107,22 @@ extension Model {
     list.refused(change)
     undoHistory.failed(change, isWorthAnotherTry: error.isTransient)
     report(error, of: SafeText(untrusted: change.userID.rawValue))
+  }
+
+  /// Who is taken off the list, or loses a permission, sees the user for as long as they share a room.
+  ///
+  /// - Returns: whether they do.
+  @discardableResult
+  private mutating func tellWhoStillSees(_ user: UserID) -> Bool {
+    let rooms = list.roster.rooms
+    let names = rooms.rooms(with: user).filter { rooms.sharesPresence($0) }.map { room in
+      let name = SafeText(untrusted: room.name)
+      return name.isEmpty ? SafeText(untrusted: room.roomID.rawValue) : name
+    }
+    guard let first = names.first else { return false }
+    let more: SafeText = names.count > 1 ? " and \(names.count - 1) more" : .empty
+    notices.show(Notice(SafeText(untrusted: user.rawValue) + " still sees you in " + first + more))
+    return true
   }
 
   /// What became of the wanted name; nothing is kept of it, so that it is told either way.

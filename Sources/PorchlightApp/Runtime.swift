@@ -15,12 +15,12 @@ public struct Runtime: Sendable {
 
   /// - Parameters:
   ///   - session: whose roster it is.
-  ///   - capabilities: what its server can do.
+  ///   - capabilities: what its server can do; nil where it is to be asked while the roster is shown.
   ///   - device: the screen.
   ///   - time: the clock.
   ///   - options: everything that may be set.
   public init(
-    session: Session, capabilities: ServerCapabilities = .lists, device: any ScreenDevice,
+    session: Session, capabilities: ServerCapabilities? = .lists, device: any ScreenDevice,
     time: any Timekeeper, options: AppOptions
   ) {
     source = session.rosterSource(
@@ -39,8 +39,7 @@ public struct Runtime: Sendable {
       capabilities: device.capabilities, now: time.now)
     let mailbox = Mailbox()
     let ticker = Ticker(time: time)
-    let publisher = PresencePublisher(
-      source: source, spacing: source.traits.statusSpacing, seed: options.seed)
+    let publisher = PresencePublisher(source: source, seed: options.seed)
     return await withDiscardingTaskGroup(returning: ExitReason.self) { group in
       group.addTask { await followEvents(mailbox) }
       group.addTask { await readInput(mailbox) }
@@ -54,8 +53,9 @@ public struct Runtime: Sendable {
       }
       // The poll ends first: it would otherwise go on after the good-bye and bring the person back.
       group.cancelAll()
-      let isSent = await sayGoodbye(loop.unconfirmed, reason)
-      await options.keepUnsentStatus(isSent ? nil : loop.unsent)
+      let farewell = await sayGoodbye(loop.unconfirmed, reason)
+      await options.keepUnsentStatus(farewell.isStatusTaken ? nil : loop.unsent)
+      if farewell.isTooSoon { options.didLeaveTooSoon() }
       return reason
     }
   }
@@ -106,10 +106,10 @@ public struct Runtime: Sendable {
 
   /// Sends what was chosen last and is not known to have arrived, then good-bye; gives up after a second.
   ///
-  /// - Returns: Whether the server took the status.
-  private func sayGoodbye(_ status: StatusUpdate?, _ reason: ExitReason) async -> Bool {
+  /// - Returns: What the server made of it.
+  private func sayGoodbye(_ status: StatusUpdate?, _ reason: ExitReason) async -> RosterFarewell {
     switch reason {
-    case .loggedOut, .cancelled: return false
+    case .loggedOut, .cancelled: return RosterFarewell()
     case .quit, .signal, .endOfInput: return await source.leave(saying: status, patience: Self.patience)
     }
   }

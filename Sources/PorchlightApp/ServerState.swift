@@ -10,7 +10,7 @@ struct ServerState: Hashable, Sendable {
   /// Whether the server has presence lists; nil until it has said so.
   private(set) var hasPresenceLists: Bool?
   /// What is special about how it keeps contacts.
-  let traits: RosterTraits
+  private(set) var traits: RosterTraits
   /// Whether users can be asked to be seen; true until the server has said otherwise.
   var canAsk: Bool { traits.contacts == .rooms || hasPresenceLists != false }
   /// Whether it was asked what it can do, since it was heard again.
@@ -19,6 +19,9 @@ struct ServerState: Hashable, Sendable {
   private var isCatchingUp = true
 
   init(_ traits: RosterTraits = .lists) { self.traits = traits }
+
+  /// It has said how it keeps contacts.
+  mutating func settle(_ traits: RosterTraits) { self.traits = traits }
 
   /// When the server said anything last, where it is not heard any more.
   var lastHeardIfLost: Instant? { connection.isLost ? lastHeard : nil }

@@ -4,7 +4,7 @@ internal import MatrixWire
 /// (Protocol 9.2). One change at a time, so that none of this program takes back another.
 final class AccountDataEditor: Sendable {
   private let session: Session
-  private let isBusy = Observed(false)
+  private let turns = Turns()
 
   init(_ session: Session) { self.session = session }
 
@@ -19,11 +19,18 @@ final class AccountDataEditor: Sendable {
     }
   }
 
-  /// Notes that no room is a direct one with a user any more.
-  func removeDirectRooms(with user: UserID) async throws(SDKError) {
+  /// Notes that rooms are no direct ones with a user any more.
+  ///
+  /// - Parameters:
+  ///   - user: whom the rooms were noted for.
+  ///   - isGone: which of them; the rest stays as it is.
+  /// - Throws: where it cannot be read or written.
+  func removeDirectRooms(with user: UserID, where isGone: (String) -> Bool) async throws(SDKError) {
     try await edit(.direct) { content in
-      defer { content[user.rawValue] = nil }
-      return content[user.rawValue] != nil
+      guard case .array(let rooms) = content[user.rawValue] else { return false }
+      let rest = rooms.filter { if case .string(let room) = $0 { !isGone(room) } else { true } }
+      content[user.rawValue] = rest.isEmpty ? nil : .array(rest)
+      return rest.count < rooms.count || rest.isEmpty
     }
   }
 
@@ -43,24 +50,10 @@ final class AccountDataEditor: Sendable {
   private func edit(
     _ kind: AccountDataEvent.Kind, _ change: (inout CanonicalJSON.Object) -> Bool
   ) async throws(SDKError) {
-    try await takeTurn()
-    defer { isBusy.update { $0 = false } }
+    try await turns.take()
+    defer { turns.end() }
     var content = try await session.accountData(kind)
     guard change(&content) else { return }
     try await session.setAccountData(content, kind)
-  }
-
-  private func takeTurn() async throws(SDKError) {
-    while true {
-      var isTaken = false
-      isBusy.update { busy in
-        isTaken = !busy
-        busy = true
-      }
-      if isTaken { return }
-      guard await isBusy.waits(until: { !$0 }) else {
-        throw SDKError(.cancelled, "The call was cancelled.")
-      }
-    }
   }
 }

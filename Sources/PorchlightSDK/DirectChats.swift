@@ -21,6 +21,8 @@ struct DirectChats: Hashable, Sendable {
   /// Who is in the rooms of the user, or invited to them.
   private var members: [RoomID: [UserID: Membership]] = [:]
   private var invitations: [RoomID: Invitation] = [:]
+  /// Whom the user invited to a room as a direct one.
+  private var asked: [RoomID: UserID] = [:]
   /// What was told last.
   private var relations: [UserID: ListState] = [:]
   private var askers: [UserID: Invitation] = [:]
@@ -48,9 +50,30 @@ struct DirectChats: Hashable, Sendable {
     }
   }
 
-  /// The rooms of the user with others, and not too many of them.
-  func rooms(most count: Int) -> Set<RoomID> {
-    Set(members.filter { (2...max(2, count)).contains($0.value.count) }.keys)
+  /// Whether nobody but these two is in a room that the user is in, or invited to it.
+  func isPrivate(_ room: RoomID, with user: UserID) -> Bool {
+    members[room].map { Set($0.keys).isSubset(of: [owner, user]) } ?? false
+  }
+
+  /// A room with a user alone to which the owner invited them as to a direct one, and which is not noted as one: what was
+  /// noted, or the answer to its creation, was lost.
+  func unnotedRoom(with user: UserID) -> RoomID? {
+    let noted = Set(direct.values.joined())
+    return asked.filter { $0.value == user && !noted.contains($0.key) && isPrivate($0.key, with: user) }.keys
+      .filter { members[$0]?[user] != nil }.min()
+  }
+
+  /// The rooms of the user with others, and not too many of them: direct ones first, then the smallest.
+  func rooms(most count: Int) -> [RoomID] {
+    let direct = Set(direct.values.joined())
+    let ranks = members.compactMap { room, people -> (isOther: Bool, size: Int, room: RoomID)? in
+      guard (2...max(2, count)).contains(people.count) else { return nil }
+      return (!direct.contains(room), people.count, room)
+    }
+    return ranks.sorted { left, right in
+      if left.isOther != right.isOther { return right.isOther }
+      return left.size != right.size ? left.size < right.size : left.room < right.room
+    }.map(\.room)
   }
 
   /// Takes an answer.
@@ -64,6 +87,7 @@ struct DirectChats: Hashable, Sendable {
     let known = invitations
     if isComplete {
       (members, invitations, relations, askers, direct, ignored) = ([:], [:], [:], [:], [:], [])
+      asked = [:]
     }
     for event in answer.accountData {
       switch event {
@@ -86,7 +110,7 @@ struct DirectChats: Hashable, Sendable {
 
   private mutating func apply(_ rooms: RoomsUpdate, at now: WallTime, known: [RoomID: Invitation]) {
     for room in Array(rooms.left.keys) + Array(rooms.knocked.keys) {
-      (members[room], invitations[room]) = (nil, nil)
+      (members[room], invitations[room], asked[room]) = (nil, nil, nil)
     }
     for (room, state) in rooms.invited {
       members[room] = nil
@@ -98,20 +122,26 @@ struct DirectChats: Hashable, Sendable {
       for event in update.stateChanges {
         guard case .member(let user, let content) = event.content else { continue }
         people[user] = content.membership == .join || content.membership == .invite ? content.membership : nil
+        if content.membership == .invite, content.isDirect, event.sender == owner { asked[room] = user }
       }
       members[room] = people
     }
   }
 
+  /// What a server shows of a room before the user is in it, others may have written. The first event about the user says
+  /// who invites; where a later one says otherwise nothing of it can be believed.
   private func invitation(_ room: RoomID, _ state: [RoomEvent], at now: WallTime) -> Invitation? {
-    var sender: UserID?
+    var own: [(sender: UserID, content: MemberContent)] = []
     var names: [UserID: String] = [:]
     for event in state {
       guard case .member(let user, let content) = event.content else { continue }
       if let name = content.displayName { names[user] = name }
-      if user == owner, content.membership == .invite, content.isDirect { sender = event.sender }
+      if user == owner { own.append((event.sender, content)) }
     }
-    return sender.map { Invitation(room: room, sender: $0, receivedAt: now, displayName: names[$0]) }
+    guard let first = own.first, first.content.membership == .invite, first.content.isDirect,
+      own.allSatisfy({ $0.sender == first.sender && $0.content.membership == .invite })
+    else { return nil }
+    return Invitation(room: room, sender: first.sender, receivedAt: now, displayName: names[first.sender])
   }
 
   // MARK: News

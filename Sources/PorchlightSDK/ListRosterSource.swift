@@ -11,6 +11,7 @@ public struct ListRosterSource: RosterSource {
   private let isReading: Bool
   private let wait: Duration
   private let seed: UInt64
+  private let editor: AccountDataEditor
 
   /// - Parameters:
   ///   - session: whose roster it is.
@@ -27,16 +28,18 @@ public struct ListRosterSource: RosterSource {
     self.isReading = isReading
     self.wait = wait
     self.seed = seed
+    editor = AccountDataEditor(session)
   }
 
-  public func run(_ deliver: @escaping @Sendable (RosterStep) -> Void) async throws(SDKError) {
+  public func run(_ deliver: @escaping @Sendable (RosterStep) async -> Void) async throws(SDKError) {
     let events = session.events(
       as: isReading ? .offline : .online, wait: wait, filter: .roster, seed: seed)
     var steps = events.makeAsyncIterator()
     while let step = try await steps.next() {
       switch step {
-      case .answer(let answer, let isComplete): deliver(.update(RosterUpdate(answer, isComplete: isComplete)))
-      case .interrupted(let error, let retryAt): deliver(.interrupted(error, retryAt: retryAt))
+      case .answer(let answer, let isComplete):
+        await deliver(.update(RosterUpdate(answer, isComplete: isComplete)))
+      case .interrupted(let error, let retryAt): await deliver(.interrupted(error, retryAt: retryAt))
       }
     }
   }
@@ -49,8 +52,8 @@ public struct ListRosterSource: RosterSource {
     case .change(.remove(let user)): try await session.drop(user)
     case .change(.revoke(let user)): try await revoke(user)
     case .change(.ignore(let user)):
-      try await AccountDataEditor(session).ignore(user)
-      try await session.deny(user)
+      try await editor.ignore(user)
+      try await denyIfAsked(user)
     case .publish(let update): try await session.setStatus(update.presence, text: update.statusMessage)
     case .idle(let since):
       let idleness: DeviceReport.Idleness =
@@ -59,18 +62,27 @@ public struct ListRosterSource: RosterSource {
     }
   }
 
-  public func leave(saying status: StatusUpdate?, patience: Duration) async -> Bool {
+  public func leave(saying status: StatusUpdate?, patience: Duration) async -> RosterFarewell {
     let time = session.time
     let end = time.instant + patience
     let isSent = try? await withDeadline(patience, on: time) { [self] in
       guard let status else { return false }
       return (try? await perform(.publish(status))) != nil
     }
-    guard let isSent else { return false }
+    guard let isSent else { return RosterFarewell() }
     _ = try? await withDeadline(end - time.instant, on: time) { [session] in
       try await session.close(patience: patience)
     }
-    return isSent
+    return RosterFarewell(isStatusTaken: isSent)
+  }
+
+  /// Who does not ask, or not any more, need not be denied to be ignored.
+  private func denyIfAsked(_ user: UserID) async throws(SDKError) {
+    do throws(SDKError) {
+      try await session.deny(user)
+    } catch {
+      guard case .refused(let refusal) = error.code, refusal.code == .notInvited else { throw error }
+    }
   }
 
   /// The server says yes to a revoke of nothing too, and the stream does not tell who has a permission.

@@ -7,7 +7,7 @@ public import Ports
 /// may have said something else meanwhile.
 public struct Outbox<Value: Hashable & Sendable>: Hashable, Sendable {
   /// The least span between two sends.
-  private let spacing: Duration
+  var spacing: Duration
   private var waiting: Value?
   private var inFlight: Value?
   /// The earliest send that spacing and the server allow.

@@ -5,7 +5,8 @@ internal import Synchronization
 /// Tells the server the own choice, text and idleness: each in order, coalesced, and until it is known.
 ///
 /// `run()` does the work; `publish` and `reportIdle` return at once. Status and idleness go their own ways,
-/// so that a refused text never holds up the end of idleness.
+/// so that a refused text never holds up the end of idleness; where both are due, idleness goes first, because a status says
+/// of who is idle that they are.
 public final class PresencePublisher: Sendable {
   public enum Outcome: Hashable, Sendable {
     case published(StatusUpdate)
@@ -29,19 +30,23 @@ public final class PresencePublisher: Sendable {
   }
 
   private let source: any RosterSource
+  private let spacing: Duration?
   private let state: Mutex<State>
   private let alarm: Alarm
 
   /// - Parameters:
   ///   - source: what tells the server.
-  ///   - spacing: the least span between two status changes; a Synapse wants 10 s, our own server none.
+  ///   - spacing: the least span between two status changes; a Synapse wants 10 s, our own server none. Nil is what the source
+  ///     says at each.
   ///   - seed: for the jitter of the back-off.
-  public init(source: any RosterSource, spacing: Duration, seed: UInt64) {
+  public init(source: any RosterSource, spacing: Duration? = nil, seed: UInt64) {
     self.source = source
+    self.spacing = spacing
     let now = source.session.time.instant
     state = Mutex(
       State(
-        status: Outbox(spacing: spacing, now: now), idleness: Outbox(spacing: .zero, now: now),
+        status: Outbox(spacing: spacing ?? source.traits.statusSpacing, now: now),
+        idleness: Outbox(spacing: .zero, now: now),
         random: SeededGenerator(seed: seed)))
     alarm = Alarm(source.session.time)
   }
@@ -64,13 +69,18 @@ public final class PresencePublisher: Sendable {
       group.addTask { await self.retryWhenAsked() }
       await alarm.run { now in
         let (status, idleness, due) = state.withLock { state in
+          if spacing == nil { state.status.spacing = source.traits.statusSpacing }
           let status = state.status.takeDue(at: now)
           let idleness = state.idleness.takeDue(at: now)
           let deadlines = [state.status.deadline, state.idleness.deadline]
           return (status, idleness, deadlines.compactMap(\.self).min())
         }
-        if let status { group.addTask { await self.send(status, outcome) } }
-        if let idleness { group.addTask { await self.send(idleness, outcome) } }
+        if status != nil || idleness != nil {
+          group.addTask {
+            if let idleness { await self.send(idleness, outcome) }
+            if let status { await self.send(status, outcome) }
+          }
+        }
         return due
       }
     }

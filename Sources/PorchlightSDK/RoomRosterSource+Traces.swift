@@ -5,18 +5,19 @@ internal import Ports
 /// more than it needs.
 extension RoomRosterSource {
   /// Follows what happens in the rooms that are traced, whichever those are, until the task is cancelled.
-  func followTraces(_ sink: AsyncStream<RosterStep>.Continuation) async {
+  func followTraces(_ outlet: RosterOutlet) async {
     var log = TraceLog(of: session.userID)
     while await traced.waits(until: { !$0.isEmpty }) {
       // Where the session is over the other stream says so.
-      guard let known = await follow(traced.value, from: log, sink) else { return }
+      guard let known = await follow(traced.value, from: log, outlet) else { return }
       log = known
+      await tell(log.keep(traced.value, at: session.time.now), outlet)
     }
   }
 
   /// Follows these rooms until others are traced; nil where that cannot go on.
   private func follow(
-    _ rooms: Set<RoomID>, from log: TraceLog, _ sink: AsyncStream<RosterStep>.Continuation
+    _ rooms: Set<RoomID>, from log: TraceLog, _ outlet: RosterOutlet
   ) async -> TraceLog? {
     let known = Observed(log)
     return await withTaskGroup(of: Bool.self) { group in
@@ -28,12 +29,12 @@ extension RoomRosterSource {
         var steps = events.makeAsyncIterator()
         // The other stream tells why nothing comes.
         while let step = try? await steps.next() {
-          guard case .answer(let answer, _) = step else { continue }
+          guard case .answer(let answer, let isComplete) = step else { continue }
           var traces: [UserID: Trace] = [:]
-          known.update { traces = $0.apply(answer.rooms, at: session.time.now) }
-          if !traces.isEmpty {
-            sink.yield(.update(RosterUpdate([], isComplete: false, traces: traces)))
+          known.update {
+            traces = $0.apply(answer.rooms, isComplete: isComplete, at: session.time.now)
           }
+          await tell(traces, outlet)
         }
         return false
       }
@@ -41,6 +42,11 @@ extension RoomRosterSource {
       defer { group.cancelAll() }
       return await group.next() == true ? known.value : nil
     }
+  }
+
+  private func tell(_ traces: [UserID: Trace], _ outlet: RosterOutlet) async {
+    guard !traces.isEmpty else { return }
+    await outlet.tellAndWait(.update(RosterUpdate([], isComplete: false, traces: traces)))
   }
 
   /// What was seen last in these rooms, by one request.

@@ -10,9 +10,9 @@ public protocol RosterSource: Sendable {
 
   /// Hears of the roster from the beginning: one complete update, then what changes. Failures are steps too.
   ///
-  /// - Parameter deliver: called in order, from one task.
+  /// - Parameter deliver: called in order, one call at a time. Nothing more is asked of the server until it has returned.
   /// - Throws: when the session is over. Returns when the task is cancelled.
-  func run(_ deliver: @escaping @Sendable (RosterStep) -> Void) async throws(SDKError)
+  func run(_ deliver: @escaping @Sendable (RosterStep) async -> Void) async throws(SDKError)
 
   /// Does what the user wants. What comes of it is heard as an update like any other.
   ///
@@ -24,24 +24,29 @@ public protocol RosterSource: Sendable {
   /// - Parameters:
   ///   - status: what was chosen last and is not known to have arrived.
   ///   - patience: how long all that may take.
-  /// - Returns: whether the server took the status.
-  func leave(saying status: StatusUpdate?, patience: Duration) async -> Bool
+  /// - Returns: what the server made of it.
+  func leave(saying status: StatusUpdate?, patience: Duration) async -> RosterFarewell
 }
 
 extension Session {
   /// The roster as the server keeps it: by presence lists where it has some, by direct rooms elsewhere.
   ///
   /// - Parameters:
-  ///   - capabilities: what the server can do.
+  ///   - capabilities: what the server can do; nil has the source ask, as often as it takes (`RosterStep.settled`).
   ///   - deviceType: told with each report of idleness, to servers that take such reports.
   ///   - isReading: whether the roster is only looked at, which makes its user no more present than they are.
   ///   - wait: how long the server may hold a poll with nothing to say; nil for what suits the server.
   ///   - seed: for the jitter of the back-off.
   /// - Returns: the source.
   public func rosterSource(
-    _ capabilities: ServerCapabilities, deviceType: DeviceType? = nil, isReading: Bool = false,
+    _ capabilities: ServerCapabilities?, deviceType: DeviceType? = nil, isReading: Bool = false,
     wait: Duration? = nil, seed: UInt64
   ) -> any RosterSource {
+    guard let capabilities else {
+      return DeferredRosterSource(self, seed: seed) { capabilities in
+        rosterSource(capabilities, deviceType: deviceType, isReading: isReading, wait: wait, seed: seed)
+      }
+    }
     if capabilities.hasPresenceLists {
       return ListRosterSource(
         self, deviceType: deviceType, isReading: isReading, wait: wait ?? .seconds(30), seed: seed)

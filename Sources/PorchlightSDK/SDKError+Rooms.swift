@@ -43,3 +43,17 @@ extension SDKError {
     return SDKError(code, "too often: the server takes the next one in \(seconds) s", retryAfter: retryAfter)
   }
 }
+
+extension Session {
+  /// The own text as the server has it.
+  ///
+  /// - Returns: the text; nil where there is none.
+  /// - Throws: why it cannot be had; in words where the server has presence switched off.
+  public func ownStatusText() async throws(SDKError) -> String? {
+    do throws(SDKError) {
+      return try await status(of: userID).statusMessage
+    } catch {
+      throw error.explained(userID.server)
+    }
+  }
+}

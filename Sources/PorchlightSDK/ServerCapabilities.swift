@@ -30,30 +30,32 @@ public struct ServerCapabilities: Hashable, Sendable {
 extension Session {
   /// Asks what the server can do for a roster.
   ///
-  /// - Returns: what it says; one that does not know the question has nothing but the specification.
-  /// - Throws: `unreachable`, `disconnected`, `rateLimited` or `badAnswer`.
+  /// - Returns: what it says.
+  /// - Throws: `refused`, `unreachable`, `disconnected`, `rateLimited`, `badAnswer` or `loggedOut`.
   public func capabilities() async throws(SDKError) -> ServerCapabilities {
     do throws(SDKError) {
       return ServerCapabilities(try await versions())
     } catch {
-      guard case .refused = error.code else { throw error }
-      return .plain
+      guard case .refused(let refusal) = error.code else { throw error }
+      // Every homeserver says so: what has another opinion is no homeserver, or stands before one.
+      let words = "\(userID.server) does not say what it can do (\(refusal.code)): is that its address?"
+      throw SDKError(.refused(MatrixError(refusal.code, "")), words)
     }
   }
 
   /// Sets the own status and asks for it, which shows whether the server has presence (Protocol 9.4).
   ///
-  /// - Parameter choice: how the user wants to appear; the text stays as it is.
+  /// - Parameter status: the status to set, told the text that the server has; nil for none.
   /// - Returns: what was seen, in order.
   /// - Throws: where the server does not answer; what it refuses is evidence.
-  public func provePresence(
-    as choice: PresenceState = .online
+  func provePresence(
+    by status: (_ text: String?) -> StatusUpdate?
   ) async throws(SDKError) -> [PresenceVerdict.Evidence] {
     do throws(SDKError) {
-      let before = try await status(of: userID)
-      let update = StatusUpdate(presence: choice, statusMessage: before.statusMessage)
+      let before = try await self.status(of: userID)
+      guard let update = status(before.statusMessage) else { return [.ownStatus(before)] }
       try await setStatus(update.presence, text: update.statusMessage)
-      return [.ownStatus(before), .statusSet(update, seen: try await status(of: userID))]
+      return [.ownStatus(before), .statusSet(update, seen: try await self.status(of: userID))]
     } catch {
       guard case .refused(let refusal) = error.code else { throw error }
       return [.refused(refusal)]
@@ -74,7 +76,8 @@ extension Session {
     let answer = try await sync(since: nil, wait: .uncached(seed: seed), as: .online, filter: filter)
     verdict.take(.answer(answer.states, isOnline: true))
     guard verdict.needsProof else { return verdict }
-    for evidence in try await provePresence() { verdict.take(evidence) }
+    let evidence = try await provePresence { StatusUpdate(presence: .online, statusMessage: $0) }
+    for piece in evidence { verdict.take(piece) }
     return verdict
   }
 }

@@ -51,13 +51,13 @@ struct RosterCommand: AsyncParsableCommand {
   private func show(_ choice: ServerChoice) async throws {
     // The session first: until there is one, Ctrl-C is the terminal's own.
     try await server.withSession(on: choice, as: .roster) { session, local in
-      let capabilities = local == nil ? try await session.capabilities() : .lists
       let unsent = UnsentStatusFile(session.userID, at: choice.place)
       defer { unsent.sayFarewell() }
       try await roster.run { terminal, options in
         var options = options
         options.unsentStatus = unsent.read()
         options.keepUnsentStatus = { unsent.keep($0) }
+        options.didLeaveTooSoon = { unsent.leftTooSoon() }
         if let local {
           options.emptyHint = "another user on this machine: porchlight --offline --as NAME"
           options.meetsOthers = false
@@ -65,7 +65,7 @@ struct RosterCommand: AsyncParsableCommand {
           options.didResume = { local.resume() }
         }
         return await Runtime(
-          session: session, capabilities: capabilities, device: terminal, time: session.time,
+          session: session, capabilities: local == nil ? nil : .lists, device: terminal, time: session.time,
           options: options
         ).run()
       }

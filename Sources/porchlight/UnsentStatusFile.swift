@@ -53,6 +53,14 @@ final class UnsentStatusFile: Sendable {
     farewell.withLock { $0 = words }
   }
 
+  /// The server takes no status so soon after the last, and notices by itself that the user is gone.
+  func leftTooSoon() {
+    farewell.withLock { farewell in
+      farewell =
+        farewell ?? "\(server) takes no other status so soon: others may see you for half a minute more"
+    }
+  }
+
   /// What the user is to know when the roster has ended.
   func sayFarewell() {
     if let words = farewell.withLock({ $0 }) { Output.complain(words) }

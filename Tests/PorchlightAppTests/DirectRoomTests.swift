@@ -69,6 +69,18 @@ struct DirectRoomTests {
     #expect(scene.line(with: "ola") == nil || !scene.grid.text.contains("(ignoring)"))
   }
 
+  @Test mutating func whoIsRemovedAndSharesARoomSeesTheUserStill() {
+    scene.receive([], rooms: .joined([.room("hall", "The hall", .invited, with: ["bob", "ola"])]))
+    scene.receive([.list("bob", .dropped)])
+    #expect(scene.line(with: "@bob:harbor.example still sees you in The hall") != nil)
+  }
+
+  @Test mutating func howTheServerKeepsContactsMayBecomeKnownLater() {
+    var scene = Scene(isConnected: false)
+    scene.send(.roster(.settled(.rooms(hasBusy: false))))
+    #expect(scene.model.server.traits.contacts == .rooms)
+  }
+
   @Test mutating func aServerWithoutPresenceSaysWhy() {
     scene.receive([.state("bob", .unknown, reason: .presenceOff)])
     #expect(scene.line(with: "bob")?.contains("your server has presence") == true)

@@ -184,6 +184,16 @@ import Testing
     #expect(scene.line(with: "undid 'invite @ola:harbor.example'") != nil)
   }
 
+  @Test func whoIsInARoomWithTheUserSeesThemWithoutAPermissionToo() {
+    var scene = scene()
+    scene.receive([], rooms: .joined([.room("hall", "The hall", .invited, with: ["ola"])]))
+    scene.press("I", "A")
+    scene.receive([.invite("ola", .accepted)])
+    pressAnew("u", in: &scene)
+    scene.send(.answered(.revoke(.user("ola")), nil))
+    #expect(scene.line(with: "@ola:harbor.example still sees you in The hall") != nil)
+  }
+
   @Test func anAcceptIsTakenBackOnceItIsDone() {
     var scene = scene()
     scene.press("I", "A", "u")

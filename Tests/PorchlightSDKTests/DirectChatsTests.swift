@@ -107,6 +107,26 @@ struct DirectChatsTests {
     #expect(take(answer(invited: [room: invitation(isDirect: false)])).isEmpty)
   }
 
+  /// What is shown of a room before one is in it, others may have written.
+  @Test mutating func anInviteWhoseEventsDisagreeIsNone() {
+    let other = invitation(from: Sample.bob)
+    #expect(take(answer(invited: [room: invitation() + other])).isEmpty)
+  }
+
+  @Test mutating func directRoomsAreLookedIntoFirstThenSmallOnes() {
+    let (many, few) = (Sample.room("a-many"), Sample.room("b-few"))
+    let two = [mine, Sample.member(Sample.bob)]
+    _ = take(
+      answer(
+        [Sample.ann: [room]],
+        joined: [
+          room: [mine, Sample.member(Sample.ann), Sample.member(Sample.bob)],
+          many: two + [Sample.member(Sample.ann)], few: two,
+        ]))
+    #expect(chats.rooms(most: 50) == [room, few, many])
+    #expect(chats.rooms(most: 2) == [few])
+  }
+
   @Test mutating func aQuestionIsOverOnceItIsAnsweredAnywhere() {
     _ = take(answer(invited: [room: invitation()]))
     var other = self

@@ -76,6 +76,10 @@ struct ListRosterSourceTests: FaultyWayTests {
     #expect(error?.isTransient == false)
   }
 
+  @Test func whoDoesNotAskIsIgnoredAllTheSame() throws {
+    #expect(throws: Never.self) { try perform(.change(.ignore(bob.userID))) }
+  }
+
   @Test func aStatusIsPublishedWithItsText() throws {
     let roster = roster()
     try perform(.publish(StatusUpdate(presence: .busy, statusMessage: "now")))

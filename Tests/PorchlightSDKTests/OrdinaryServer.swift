@@ -35,6 +35,9 @@ final class OrdinaryServer: Exchange {
 
   func reply(_ call: String, by reply: @escaping Reply) { state.withLock { $0.replies[call] = reply } }
 
+  /// Polls are answered again as the server itself does.
+  func resumePolls() { state.withLock { $0.replies["GET sync"] = nil } }
+
   /// How long all but polls take.
   func delay(_ latency: Duration) { state.withLock { $0.latency = latency } }
 

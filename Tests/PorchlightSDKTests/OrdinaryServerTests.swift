@@ -194,12 +194,6 @@ struct OrdinaryServerTests {
 
   // MARK: Missing endpoints
 
-  @Test func aServerThatDoesNotKnowTheQuestionHasNothingButTheSpecification() throws {
-    server.reply("GET versions", with: #"{"errcode":"M_UNRECOGNIZED","error":"no"}"#, status: 404)
-    let capabilities = try simulation.run { [session = scene.session] in try await session.capabilities() }
-    #expect(capabilities == .plain)
-  }
-
   @Test func whatAServerCanDoIsReadOfItsVersions() throws {
     server.reply(
       "GET versions",

@@ -40,7 +40,12 @@ struct StandardPresenceTests {
     try scene.perform(.idle(since: simulation.time.instant), by: source)
     #expect(server.polls.count == before + 1)
     #expect(server.polls.last?.query("timeout") == "10000")
-    simulation.advance(by: .seconds(11))
+    simulation.advance(by: .seconds(3))
+    server.tellPresence([(scene.bob, #"{"presence":"online"}"#)])
+    simulation.advance(by: .milliseconds(100))
+    let rest = try #require(server.polls.last?.query("timeout").flatMap { Int($0) })
+    #expect((5900...6100).contains(rest))
+    simulation.advance(by: .seconds(7))
     #expect(server.polls.last?.query("timeout") == "18000")
     #expect(server.polls.last?.query("set_presence") == "unavailable")
   }
@@ -139,6 +144,18 @@ struct StandardPresenceTests {
     #expect(server.polls.last?.query("set_presence") == "online")
   }
 
+  @Test func theFirstKeyAfterIdlenessSetsWhatItChose() throws {
+    let (source, _) = try scene.start()
+    let publisher = PresencePublisher(source: source, seed: 1)
+    simulation.start { await publisher.run { _ in } }
+    publisher.reportIdle(since: simulation.time.instant)
+    simulation.advance(by: .seconds(20))
+    publisher.reportIdle(since: nil)
+    publisher.publish(StatusUpdate(presence: .online, statusMessage: "back"))
+    simulation.advance(by: .seconds(1))
+    #expect(server.statuses == [StatusUpdate(presence: .online, statusMessage: "back")])
+  }
+
   @Test func mashedKeysCostTwoRequestsAndEndRight() throws {
     let (source, _) = try scene.start()
     let publisher = PresencePublisher(source: source, spacing: source.traits.statusSpacing, seed: 1)
@@ -170,15 +187,16 @@ struct StandardPresenceTests {
 
   @Test func whoLeavesIsOfflineAtOnceAndKeepsTheText() throws {
     let (source, _) = try scene.start()
-    let isSent = try simulation.run { await source.leave(saying: nil, patience: .seconds(1)) }
-    #expect(!isSent)
+    let farewell = try simulation.run { await source.leave(saying: nil, patience: .seconds(1)) }
+    #expect(farewell == RosterFarewell())
     #expect(server.statuses == [StatusUpdate(presence: .offline, statusMessage: "tea")])
   }
 
   @Test func whatWasChosenLastGoesAlong() throws {
     let (source, _) = try scene.start()
     let status = StatusUpdate(presence: .unavailable, statusMessage: "off to the sea")
-    #expect(try simulation.run { await source.leave(saying: status, patience: .seconds(1)) })
+    let farewell = try simulation.run { await source.leave(saying: status, patience: .seconds(1)) }
+    #expect(farewell.isStatusTaken)
     #expect(server.statuses == [StatusUpdate(presence: .offline, statusMessage: "off to the sea")])
   }
 

@@ -27,7 +27,7 @@ struct FollowCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
-    try await server.withRoster(as: .shell(lifetime: .seconds(365 * 24 * 3600))) { source in
+    try await server.withRoster(as: .shell(lifetime: .seconds(365 * 24 * 3600)), waiting: true) { source in
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           for await _ in await UnixSignalsSequence(trapping: [.sigint, .sigterm, .sighup]) { return }
@@ -40,59 +40,27 @@ struct FollowCommand: AsyncParsableCommand {
     }
   }
 
-  /// Follows while the source runs beside it.
+  /// Follows until nobody reads any more. The source asks the server for more only when what it told is written.
   private func follow(_ source: any RosterSource) async throws {
-    let (steps, sink) = AsyncThrowingStream<RosterStep, any Error>.makeStream()
+    let (ends, end) = AsyncThrowingStream<Void, any Error>.makeStream()
+    let follower = Follower(source.session, json: json, initial: initial)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         do throws(SDKError) {
-          try await source.run { sink.yield($0) }
-          sink.finish()
+          try await source.run { step in
+            do throws(SDKError) {
+              if try await !follower.take(step) { end.finish() }
+            } catch {
+              end.finish(throwing: error)
+            }
+          }
+          end.finish()
         } catch {
-          sink.finish(throwing: error)
+          end.finish(throwing: error)
         }
       }
-      try await tell(steps, source.session)
+      for try await _ in ends {}
       group.cancelAll()
-    }
-  }
-
-  private func tell(_ steps: AsyncThrowingStream<RosterStep, any Error>, _ session: Session) async throws {
-    var roster = Roster(userID: session.userID)
-    var question = RuleQuestion()
-    var isFirst = true
-    var isRefused = false
-    var isAway = false
-    for try await step in steps {
-      switch step {
-      case .update(let update):
-        let now = session.time.now
-        var changes: [RosterChange] = []
-        if question.isDue() {
-          let rule = try? await withDeadline(RuleQuestion.patience, on: session.time) {
-            try await session.presenceSharing()
-          }
-          if let rule = rule ?? nil {
-            changes = roster.follow(rule)
-            question.isAnswered = true
-          }
-        }
-        changes += roster.apply(update, at: now.instant)
-        for change in changes where initial || !isFirst {
-          guard write(ChangeReport(change, at: now)) else { return }
-        }
-        isFirst = false
-        isRefused = false
-        if isAway { Output.complain("connected again") }
-        isAway = false
-      case .interrupted(let error, _):
-        // A position that is not known any more is refused once, and the stream begins anew.
-        if isRefused, case .refused = error.code { throw error }
-        if case .refused = error.code { isRefused = true }
-        if !isAway { Output.complain(error.message) }
-        isAway = true
-        question = RuleQuestion()
-      }
     }
   }
 
@@ -100,6 +68,70 @@ struct FollowCommand: AsyncParsableCommand {
   /// nothing to write.
   private func readersGone(_ time: any Timekeeper) async throws {
     while Output.hasReader { try await time.sleep(until: time.instant + .milliseconds(500)) }
+  }
+}
+
+/// Writes what changes, in order.
+private actor Follower {
+  private let session: Session
+  private let json: Bool
+  private let initial: Bool
+  private var roster: Roster
+  private var question = RuleQuestion()
+  private var isFirst = true
+  private var isRefused = false
+  private var isAway = false
+  /// Whether the output is read, as far as is known.
+  private var hasReader = true
+
+  init(_ session: Session, json: Bool, initial: Bool) {
+    (self.session, self.json, self.initial) = (session, json, initial)
+    roster = Roster(userID: session.userID)
+  }
+
+  /// Takes a step of the source.
+  ///
+  /// - Returns: false where nobody reads any more.
+  /// - Throws: what the server refuses for good.
+  func take(_ step: RosterStep) async throws(SDKError) -> Bool {
+    switch step {
+    case .settled: break
+    case .update(let update): await take(update)
+    case .interrupted(let error, _):
+      // A position that is not known any more is refused once, and the stream begins anew.
+      if case .refused = error.code {
+        if isRefused { throw error }
+        isRefused = true
+      }
+      if !isAway { Output.complain(error.message) }
+      isAway = true
+      question = RuleQuestion()
+    }
+    return hasReader
+  }
+
+  private func take(_ update: RosterUpdate) async {
+    let now = session.time.now
+    var changes: [RosterChange] = []
+    if question.isDue(), let rule = await rule() {
+      changes = roster.follow(rule)
+      question.isAnswered = true
+    }
+    changes += roster.apply(update, at: now.instant)
+    for change in changes where hasReader && (initial || !isFirst) {
+      hasReader = write(ChangeReport(change, at: now))
+    }
+    isFirst = false
+    isRefused = false
+    if isAway { Output.complain("connected again") }
+    isAway = false
+  }
+
+  private func rule() async -> PresenceSharingRule? {
+    let rule = try? await withDeadline(RuleQuestion.patience, on: session.time) { [session] in
+      try await session.presenceSharing()
+    }
+    return rule ?? nil
   }
 
   private func write(_ report: ChangeReport) -> Bool {

@@ -127,12 +127,24 @@ struct RemoveCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await target.run { source, user in
-      guard source.traits.contacts == .lists else { return try await source.change(.remove(user)) }
+      if let rooms = source as? RoomRosterSource {
+        try await rooms.change(.remove(user))
+        await Self.tellWhatIsShared(by: rooms, with: user)
+        return
+      }
       let session = source.session
       guard try await session.presenceList().list.contains(where: { $0.userID == user }) else {
         throw Failure("\(user) is not on your list")
       }
       try await session.drop(user)
+    }
+  }
+
+  /// Rooms with others are not left, and show each to the other still.
+  private static func tellWhatIsShared(by source: RoomRosterSource, with user: UserID) async {
+    guard let roster = try? await source.read() else { return }
+    for room in roster.rooms.rooms(with: user) {
+      Output.remark("\(user) still sees you in \(SafeText(untrusted: room.name).string)")
     }
   }
 }

@@ -7,21 +7,25 @@ extension ServerOptions {
   ///
   /// - Parameters:
   ///   - device: what the session is called where it has to be made.
+  ///   - waits: whether it goes on while the server is away, also before it has said how it keeps contacts.
   ///   - body: what to do with it.
   /// - Throws: `Failure` with the status scripts branch on.
   func withRoster(
-    as device: SessionDevice = .shell(lifetime: .seconds(3600)),
+    as device: SessionDevice = .shell(lifetime: .seconds(3600)), waiting waits: Bool = false,
     _ body: @escaping @Sendable (any RosterSource) async throws -> Void
   ) async throws {
     try await withSession(as: device) { session, local in
-      try await body(try await Self.source(of: session, isOffline: local != nil))
+      try await body(try await Self.source(of: session, isOffline: local != nil, waiting: waits))
     }
   }
 
   /// The roster of a session as its server keeps it.
-  static func source(of session: Session, isOffline: Bool) async throws(SDKError) -> any RosterSource {
+  static func source(
+    of session: Session, isOffline: Bool, waiting waits: Bool = false
+  ) async throws(SDKError) -> any RosterSource {
     // The offline server is always one of this program.
-    let capabilities = isOffline ? .lists : try await session.capabilities()
+    var capabilities: ServerCapabilities? = isOffline ? .lists : nil
+    if capabilities == nil, !waits { capabilities = try await session.capabilities() }
     return session.rosterSource(capabilities, isReading: true, seed: .random(in: .min ... .max))
   }
 }

@@ -39,7 +39,7 @@ struct SetCommand: AsyncParsableCommand {
       if let given = self.text {
         text = given
       } else {
-        text = try await session.status(of: session.userID).statusMessage
+        text = try await session.ownStatusText()
       }
       try await source.perform(.publish(StatusUpdate(presence: state.presence, statusMessage: text)))
       let shown = source.traits.shown(state.presence)
