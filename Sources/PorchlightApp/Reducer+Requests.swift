@@ -16,6 +16,7 @@ extension Model {
 
   /// Publishes another choice with the same text; where the server has no word for it, what others see instead.
   mutating func publish(_ wanted: PresenceState) -> [Intent] {
+    guard checkOwnIsKnown() else { return [] }
     let choice = server.traits.shown(wanted)
     let intents = publish(choice, text: own.status.current(echo).statusMessage) {
       Notice("you are " + SafeText(untrusted: DisplayState(chosen: choice).word) + " already")

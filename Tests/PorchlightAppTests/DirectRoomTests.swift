@@ -26,6 +26,13 @@ struct DirectRoomTests {
     #expect(scene.grid.text.contains("this server has no 'busy': others see away"))
   }
 
+  @Test func nothingIsSaidOfAChoiceThatWasNotMade() {
+    var scene = Scene(isConnected: false, traits: .rooms(hasBusy: false))
+    scene.press("3")
+    #expect(scene.intents.isEmpty)
+    #expect(scene.grid.text.contains("not connected yet"))
+  }
+
   @Test mutating func freeForChatIsOnlineAndSaidSo() {
     scene.press("2", "5")
     #expect(scene.intents == [.publish(StatusUpdate(presence: .online, statusMessage: "tea"))])
