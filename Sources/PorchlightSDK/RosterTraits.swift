@@ -23,13 +23,14 @@ public struct RosterTraits: Hashable, Sendable {
   /// A server with presence lists has all states and sets no limit of its own.
   public static let lists = RosterTraits(contacts: .lists, statusSpacing: .seconds(1), substitutes: [:])
 
-  /// Any other server, which as a rule takes a status each 10 s (Protocol 3.3).
+  /// Any other server, which as a rule takes a status each 10 s (Protocol 3.3). It counts from when it gets them, so that a
+  /// little more is kept between two that are sent.
   ///
   /// - Parameter hasBusy: whether users can be busy there.
   /// - Returns: its traits.
   public static func rooms(hasBusy: Bool) -> RosterTraits {
     var substitutes: [PresenceState: PresenceState] = [.freeForChat: .online]
     if !hasBusy { substitutes[.busy] = .unavailable }
-    return RosterTraits(contacts: .rooms, statusSpacing: .seconds(10), substitutes: substitutes)
+    return RosterTraits(contacts: .rooms, statusSpacing: .milliseconds(10_500), substitutes: substitutes)
   }
 }

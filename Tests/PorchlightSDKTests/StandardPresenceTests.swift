@@ -156,6 +156,20 @@ struct StandardPresenceTests {
     #expect(server.statuses == [StatusUpdate(presence: .online, statusMessage: "back")])
   }
 
+  /// A Synapse that gets the first late takes the second as late.
+  @Test func theSecondStatusLeavesTimeForTheFirstToArrive() throws {
+    let (source, _) = try scene.start()
+    let publisher = PresencePublisher(source: source, seed: 1)
+    simulation.start { await publisher.run { _ in } }
+    publisher.publish(StatusUpdate(presence: .online, statusMessage: "a"))
+    simulation.advance(by: .milliseconds(100))
+    publisher.publish(StatusUpdate(presence: .online, statusMessage: "b"))
+    simulation.advance(by: .milliseconds(10_200))
+    #expect(server.statuses.count == 1)
+    simulation.advance(by: .seconds(1))
+    #expect(server.statuses.count == 2)
+  }
+
   @Test func mashedKeysCostTwoRequestsAndEndRight() throws {
     let (source, _) = try scene.start()
     let publisher = PresencePublisher(source: source, spacing: source.traits.statusSpacing, seed: 1)
