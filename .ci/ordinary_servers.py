@@ -57,7 +57,7 @@ class Synapse:
         for server in list(cls.running):
             server.kill()
 
-    def __init__(self, python, folder, name, limits=False, presence=True):
+    def __init__(self, python, folder, name, limits=False, presence=True, busy=True):
         self.python, self.name = python, name
         self.folder = os.path.join(folder, name)
         os.mkdir(self.folder)
@@ -68,7 +68,7 @@ class Synapse:
             file.write(LOGGING % self.path("homeserver.log"))
         with open(self.path("homeserver.yaml"), "w") as file:
             file.write(CONFIGURATION.format(
-                name=name, port=self.port, folder=self.folder, presence=str(presence).lower(),
+                name=name, port=self.port, folder=self.folder, presence=str(presence).lower(), busy=str(busy).lower(),
                 limits="" if limits else UNLIMITED))
         self.run("--generate-keys")
         self.start()
@@ -160,7 +160,7 @@ report_stats: false
 suppress_key_server_warning: true
 trusted_key_servers: []
 presence: {{enabled: {presence}}}
-experimental_features: {{msc3026_enabled: true}}
+experimental_features: {{msc3026_enabled: {busy}}}
 password_config: {{enabled: true}}
 bcrypt_rounds: 4
 {limits}
