@@ -95,6 +95,12 @@ public struct HTTPServer: Service {
     let localLimiter = ConnectionLimiter(most: limits.mostLocalConnections, grace: limits.grace)
     let memory = MemoryBudget(bytes: limits.memory)
     let dispatchers = group.makeIterator().map { EventLoopDispatcher($0, requests, memory, time) }
+    let givingBack = group.any().scheduleRepeatedTask(
+      initialDelay: FreedMemory.interval, delay: FreedMemory.interval
+    ) { _ in
+      FreedMemory.giveBack()
+    }
+    defer { givingBack.cancel() }
     try await withThrowingDiscardingTaskGroup { tasks in
       for dispatcher in dispatchers {
         tasks.addTask(executorPreference: LoopExecutor(dispatcher.loop)) { await dispatcher.run() }

@@ -1,6 +1,7 @@
 internal import CAllocator
 internal import Homeserver
 internal import MatrixWire
+internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
 
@@ -71,6 +72,9 @@ final class MemoryCharge: Sendable {
 
 /// Memory that nobody uses and the allocator keeps.
 enum FreedMemory {
+  /// How often a server gives back what lies between blocks that are in use: it grows for hours where clients come and go.
+  static let interval = TimeAmount.minutes(5)
+
   /// Gives it back to the system, on a thread that may wait: it takes some milliseconds.
   static func giveBack() { NIOThreadPool.singleton.submit { _ in porch_allocator_trim() } }
 }
