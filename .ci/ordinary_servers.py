@@ -44,7 +44,7 @@ def installed(folder):
         subprocess.run(
             [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"matrix-synapse=={VERSION}"],
             check=True)
-    return python
+    return os.path.abspath(python)
 
 
 class Synapse:

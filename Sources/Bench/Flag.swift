@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// Set once, from any thread.
+/// Set and read from any thread.
 final class Flag: Sendable {
   private let state = Atomic(false)
 
   var isSet: Bool { state.load(ordering: .relaxed) }
 
-  func set() { state.store(true, ordering: .relaxed) }
+  func set(_ isSet: Bool = true) { state.store(isSet, ordering: .relaxed) }
 }

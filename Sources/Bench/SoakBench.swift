@@ -40,17 +40,18 @@ public final class SoakBench: Sendable {
   public func run(for span: Duration, over exchange: some Exchange) async throws -> Bool {
     let descriptorsBefore = child.descriptors
     let users = try await makeUsers(exchange)
-    let (silent, over) = (Flag(), Flag())
+    let (silent, over, loggedIn) = (Flag(), Flag(), Flag())
     var sizes: [Double] = []
     let isTold = try await withThrowingTaskGroup(of: Void.self) { group in
       for user in users { group.addTask { try await user.poll(until: over) } }
       let acting = Task {
         await withDiscardingTaskGroup { group in
-          for user in users { group.addTask { await user.act(until: silent) } }
+          for user in users { group.addTask { await user.act(until: silent, loggedIn: loggedIn) } }
         }
       }
-      let end = time.instant + span
+      let (begin, end) = (time.instant, time.instant + span)
       while time.instant < end, child.isRunning {
+        loggedIn.set(Self.isMeasured((time.instant - begin) / span))
         try await time.sleep(until: time.instant + .seconds(1))
         sizes.append(child.resident)
         // What nobody reads would fill the pipe in hours, and stop the server.
@@ -100,8 +101,13 @@ public final class SoakBench: Sendable {
     return holds
   }
 
-  /// The least of the second and of the last tenth. A password is hashed in 32 MiB, which are given back: where many log
-  /// in, or the machine has little time, the median tells of that, and what is never given back is in the least as well.
+  /// Whether memory is compared at a fraction of the time. Nobody logs in then: a password is hashed in 32 MiB, which are
+  /// given back, and where many log in or the machine has little time, that is all there would be to see.
+  private static func isMeasured(_ fraction: Double) -> Bool {
+    (0.1..<0.2).contains(fraction) || fraction >= 0.9
+  }
+
+  /// The least of the second and of the last tenth: what is never given back is in it.
   private func growth(_ sizes: [Double]) -> (Double, Double) {
     let tenth = max(1, sizes.count / 10)
     return (sizes.dropFirst(tenth).prefix(tenth).min() ?? 0, sizes.suffix(tenth).min() ?? 0)

@@ -126,11 +126,11 @@ final class SoakUser: Sendable {
   // MARK: What it does
 
   /// Does one thing after the other, with a pause between them.
-  func act(until silent: Flag) async {
+  func act(until silent: Flag, loggedIn: Flag) async {
     while !silent.isSet {
       do {
         try await time.sleep(until: time.instant + .milliseconds(Int.random(in: 100...900)))
-        try await actOnce(Int.random(in: 0..<100))
+        try await actOnce(Int.random(in: 0..<(loggedIn.isSet ? Self.login : 100)))
       } catch {
         state.withLock { $0.failures.append("\(id): \(error)") }
       }
@@ -152,6 +152,9 @@ final class SoakUser: Sendable {
     }
   }
 
+  /// What is drawn from here on is a login.
+  private static let login = 98
+
   private func actOnce(_ draw: Int) async throws {
     let room = state.withLock(\.rooms).randomElement()
     switch (draw, room) {
@@ -162,7 +165,7 @@ final class SoakUser: Sendable {
     case (75..<80, let room?): try await leaveAndJoin(room)
     case (80..<84, _): try await ask(ClientAPI.setDisplayName("\(id.localpart) \(next())", of: id))
     case (84..<88, _): try await watchAnew()
-    case (88..<98, let room?): try await look(at: room)
+    case (88..<Self.login, let room?): try await look(at: room)
     default: try await logInAnew()
     }
   }
