@@ -81,7 +81,7 @@ public struct Credentials: Hashable, Sendable, Codable {
     deviceID = try fields.decodeIfPresent(DeviceID.self, forKey: .deviceID)
     accessToken = try fields.decodeIfPresent(AccessToken.self, forKey: .accessToken)
     refreshToken = try fields.decodeIfPresent(AccessToken.self, forKey: .refreshToken)
-    expiresIn = try? fields.decode(Int.self, forKey: .expiresIn)
+    expiresIn = (try? fields.decode(Int.self, forKey: .expiresIn)).map(TokenLife.clamped)
     // Deprecated and needed by no client: no reason to fail.
     homeServer = try? fields.decode(ServerName.self, forKey: .homeServer)
   }
@@ -116,4 +116,20 @@ public struct RefreshAnswer: Hashable, Sendable, Codable {
     case refreshToken = "refresh_token"
     case expiresIn = "expires_in_ms"
   }
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    accessToken = try fields.decode(AccessToken.self, forKey: .accessToken)
+    refreshToken = try fields.decodeIfPresent(AccessToken.self, forKey: .refreshToken)
+    // What is odd about it is no reason to lose the pair.
+    expiresIn = (try? fields.decode(Int.self, forKey: .expiresIn)).map(TokenLife.clamped)
+  }
+}
+
+/// How long an access token may live, in milliseconds, whatever a server or a file says.
+public enum TokenLife {
+  /// Ten years.
+  public static let longest = 315_360_000_000
+
+  /// A life within what is possible: not below zero, and not above `longest`.
+  public static func clamped(_ milliseconds: Int) -> Int { min(max(0, milliseconds), longest) }
 }

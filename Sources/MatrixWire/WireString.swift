@@ -58,9 +58,19 @@ public struct AccessToken: WireString {
   public let rawValue: String
   public var description: String { "(access token)" }
 
-  /// Any text of 1 to 1,024 bytes.
+  /// Any text of 1 to 4,096 bytes: authorization servers make tokens that say all about a session.
   public init?(_ text: String) {
-    guard (1...1024).contains(text.utf8.count) else { return nil }
+    guard (1...4_096).contains(text.utf8.count) else { return nil }
     self.rawValue = text
+  }
+
+  /// Refuses others without their text, which is a secret all the same.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    guard let token = Self(try container.decode(String.self)) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "a token has 1 to 4096 bytes")
+    }
+    self = token
   }
 }

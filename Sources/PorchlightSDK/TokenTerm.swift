@@ -16,7 +16,7 @@ struct TokenTerm: Hashable, Sendable {
   /// - Returns: nil for a token that does not expire, or that cannot be renewed.
   init?(_ credentials: Credentials, from now: Instant) {
     guard credentials.refreshToken != nil, let milliseconds = credentials.expiresIn else { return nil }
-    let life: Duration = .milliseconds(min(max(0, milliseconds), 315_360_000_000))
+    let life: Duration = .milliseconds(TokenLife.clamped(milliseconds))
     end = now + life
     due = now + (life >= Self.lead * 2 ? life - Self.lead : life / 2)
   }

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// A small text that only its owner may read, in a file that is there whole or not at all.
 public enum PrivateFile {
-  /// In bytes; a larger file is some other one.
-  private static let largest = 16_384
+  /// In bytes; a larger file is some other one. Two tokens of the greatest length fit, however JSON escapes them.
+  private static let largest = 65_536
 
   /// The text of a file; where there is none, makes it.
   ///

@@ -34,7 +34,7 @@ struct PrivateFileTests {
   }
 
   @Test func aFileTooLargeIsRefused() throws {
-    try folder.write(String(repeating: "x", count: 16_385), to: "secret")
+    try folder.write(String(repeating: "x", count: 65_537), to: "secret")
     #expect(throws: FileProblem.self) { try PrivateFile.text(at: path) { "two" } }
   }
 

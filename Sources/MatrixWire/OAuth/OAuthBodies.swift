@@ -110,7 +110,7 @@ public struct TokenAnswer: Hashable, Sendable, Codable {
   public var refreshAnswer: RefreshAnswer {
     RefreshAnswer(
       accessToken: accessToken, refreshToken: refreshToken,
-      expiresIn: expiresIn.map { min(max(0, $0), 315_360_000) * 1_000 })
+      expiresIn: expiresIn.map { min(max(0, $0), TokenLife.longest / 1_000) * 1_000 })
   }
 }
 
