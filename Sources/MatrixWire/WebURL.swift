@@ -13,7 +13,7 @@ public struct WebURL: WireString {
   /// In bytes.
   private static let longest = 2_000
 
-  /// - Returns: nil where the text is no such URL, or carries a user name or a password.
+  /// - Returns: nil where the text is no such URL, or has an `@`: what stands before one may be a password.
   public init?(_ text: String) {
     guard text.utf8.count <= Self.longest, text.utf8.allSatisfy(Self.isPlain) else { return nil }
     let lower = text.asciiLowercased
@@ -21,10 +21,12 @@ public struct WebURL: WireString {
     let rest = text.dropFirst(scheme.count).prefix { $0 != "#" }
     let authority = rest.prefix { $0 != "/" && $0 != "?" }
     let target = rest[authority.endIndex...]
-    // The grammar of a server's name is that of host and port.
-    guard let name = ServerName(authority) else { return nil }
+    // The grammar of a server's name is that of host and port, but for the underscore, which machines of a local network have
+    // in their names.
+    guard let name = ServerName(String(authority.map { $0 == "_" ? "-" : $0 })) else { return nil }
     isEncrypted = scheme == "https://"
-    host = name.host.asciiLowercased
+    let isAddress = authority.first == "["
+    host = (isAddress ? name.host : String(authority.prefix(name.host.utf8.count))).asciiLowercased
     guard let given = name.port else {
       port = isEncrypted ? 443 : 80
       self.target = Self.absolute(target)
@@ -87,7 +89,7 @@ public struct WebURL: WireString {
   }
 
   private static func isPlain(_ byte: UInt8) -> Bool {
-    (0x21...0x7E).contains(byte) && !"\\\"<>^`{|}".utf8.contains(byte)
+    (0x21...0x7E).contains(byte) && !"\\\"<>@^`{|}".utf8.contains(byte)
   }
 }
 

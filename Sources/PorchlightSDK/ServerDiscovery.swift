@@ -123,7 +123,11 @@ public struct ServerDiscovery: Sendable {
       return .ended(silence("\(url) names none."))
     }
     guard let base = WebURL(found.homeserver.baseURL), !base.target.contains("?") else {
-      return .ended(failure(.error, "\(url) names a homeserver by what is no URL."))
+      return .ended(
+        failure(
+          .error,
+          "\(url) names the homeserver by '\(found.homeserver.baseURL.prefix(200))', which is no URL that can be asked."
+        ))
     }
     guard isAllowed(base) else {
       return .ended(failure(.error, "\(url) names \(base.text), which is not encrypted and is not asked."))

@@ -8,6 +8,7 @@ struct WebURLTests {
     ("http://example.org:80", "http://example.org/"), ("http://[::1]:8008/x?y=z", "http://[::1]:8008/x?y=z"),
     ("HTTPS://example.org?a=b#c", "https://example.org/?a=b"),
     ("https://example.org/a/#b", "https://example.org/a/"),
+    ("http://My_Server:8008/a", "http://my_server:8008/a"),
   ])
   func oneFormForEachURL(_ text: String, _ expected: String) {
     #expect(WebURL(text)?.rawValue == expected)
@@ -15,7 +16,7 @@ struct WebURLTests {
 
   @Test(arguments: [
     "", "example.org", "ftp://example.org", "https://", "https:///a", "https://u:p@example.org",
-    "https://u@example.org",
+    "https://u@example.org", "https://example.org/a@b", "https://[_::1]",
     "https://example.org:0", "https://example.org:65536", "https://example.org:", "https://a b",
     "https://[::1",
     "https://bücher.example", "https://example.org/\u{1B}[31m",
