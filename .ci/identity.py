@@ -23,6 +23,12 @@ class Identity:
         self.well_known = None
         # Where every request of a client is sent to instead.
         self.redirect = None
+        # Whose sessions are made instead of those of the user who logs in.
+        self.alias = None
+        # Whether no client may make itself known.
+        self.refuses_clients = False
+        # How many bytes a token has at least.
+        self.long = 0
         self.requests = []
         self.tokens, self.refresh_tokens = {}, {}
         self.count = 0
@@ -64,7 +70,7 @@ class Identity:
 
     def token(self, kind):
         self.count += 1
-        token = f"{kind}-{self.count}-{time.monotonic_ns():x}"
+        token = f"{kind}-{self.count}-{time.monotonic_ns():x}".ljust(self.long, "x")
         Identity.secrets.append(token)
         return token
 
@@ -103,7 +109,8 @@ class Identity:
             "/.well-known/matrix/client": lambda: self.well_known or (200, {"m.homeserver": {"base_url": self.base + "/"}}),
             "/_matrix/client/versions": lambda: (200, {"versions": ["v1.1", "v1.18"], "unstable_features": {}}),
             "/_matrix/client/v1/auth_metadata": self.metadata,
-            "/oauth/register": lambda: (201, {"client_id": "client-1"}) if body.get("client_uri") else self.refusal("invalid"),
+            "/oauth/register": lambda: (201, {"client_id": "client-1"})
+            if body.get("client_uri") and not self.refuses_clients else self.refusal("invalid_client_metadata"),
             "/oauth/device": lambda: self.authorize(body),
             "/oauth/token": lambda: self.oauth_token(body),
             "/oauth/revoke": lambda: (200, {}),
@@ -174,7 +181,7 @@ class Identity:
             name = body.get("identifier", {}).get("user", "") if body.get("password") == "mellon" else ""
         if not name:
             return 403, {"errcode": "M_FORBIDDEN", "error": "Invalid username or password"}
-        user = name if name.startswith("@") else self.user(name)
+        user = self.alias or (name if name.startswith("@") else self.user(name))
         device = body.get("device_id") or f"D{self.count}"
         access, refresh = self.pair(user, device)
         answer = {"user_id": user, "device_id": device, "access_token": access}

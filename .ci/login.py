@@ -86,6 +86,9 @@ def passwords(user, server):
     expect(stored["account"]["device_id"] == account["device_id"], "and goes on with the device")
     user.run("login", ann, "--password-command", "echo mellon; exit 7", status=1, says="ended with 7")
     user.run("login", ann, "--password-stdin", text="mellon\n")
+    began = time.monotonic()
+    user.run("login", ann, "--password-command", "yes mellon", status=1, says="says too much")
+    expect(time.monotonic() - began < 30, "a command that goes on for ever is ended")
     user.run("login", "ann", status=2, says="--homeserver")
     user.run("login", "ann", "--homeserver", server.base, text="mellon")
 
@@ -122,6 +125,49 @@ def renewals(user, server):
     user.run("login", ann, text="mellon")
 
 
+def sessions(user, server):
+    """A roster goes on with its own session, whatever another process logs in to; a server speaks for the user who was named."""
+    ann = server.user("ann")
+    user.run("login", ann, text="mellon")
+    with Identity() as other:
+        other.alias = ann
+        server.lifetime = 2
+        user.run("login", ann, text="mellon")
+        roster = subprocess.Popen([user.binary, "follow", "--json"], env=user.env, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        expect(wait_until(lambda: server.asked("GET", "/_matrix/client/v3/sync"), 10), "a client follows the stream")
+        user.run("login", ann, "--homeserver", other.base, text="mellon", says="Logged in")
+        before, known = user.stored()[ann], set(other.tokens)
+        server.forget()
+        time.sleep(4)
+        expect(user.stored()[ann] == before, "a client of the session before writes nothing over a new login")
+        expect(server.asked("POST", "/_matrix/client/v3/refresh"), "it renews its own session meanwhile")
+        expect(not any(request["token"] in known for request in server.requests), "nor sends its tokens anywhere")
+        server.lifetime = 600
+        roster.terminate()
+        user.check("follow", "".join(roster.communicate()))
+
+        other.alias = server.user("bea")
+        other.forget()
+        user.run("login", ann, "--homeserver", other.base, text="mellon", status=1, says="and not of")
+        expect(other.asked("POST", "/_matrix/client/v3/logout"), "a session of another user is ended")
+        other.alias = ann.replace("ann", "ANN")
+        user.run("login", ann, "--homeserver", other.base, text="mellon", says=f"Logged in as {other.alias}")
+        user.run("logout", other.alias)
+        other.alias = ann
+        user.run("login", ann, text="mellon")
+        kept = user.stored()[ann]
+        user.run("login", "ann", "--homeserver", other.base, text="mellon", status=1, says="does not replace")
+        expect(user.stored()[ann] == kept, "a name alone replaces no account of another server")
+
+        server.long = 5_000
+        user.run("login", ann, text="mellon", status=4, says="4096 bytes")
+        server.long = 4_000
+        user.run("login", ann, text="mellon", says="Logged in")
+        user.run("status", says=ann)
+        server.long = 0
+
+
 def device_grants(user, server):
     cid = server.user("cid")
     server.offers = ["oauth", "password"]
@@ -135,6 +181,10 @@ def device_grants(user, server):
         expect(says in out + error, f"a grant of {answers} does not say '{says}': {out} {error}")
         user.check("login by a page", out + error)
 
+    server.refuses_clients = True
+    user.run("login", cid, text="mellon", says=f"Logged in as {cid}")
+    user.run("logout", cid)
+    server.refuses_clients = False
     grant(["access_denied"], 1, "denied")
     grant(["expired_token"], 1, "not entered in time")
     grant(["authorization_pending", "slow_down", "grant"], 0, f"Logged in as {cid}")
@@ -224,6 +274,14 @@ esac
     expect(ann in user.run("status"), "the keyring's tokens work")
     arguments = (user.home / "arguments").read_text()
     expect(not any(secret in arguments for secret in Identity.secrets), "no token is an argument")
+    text = tool.read_text()
+    tool.write_text("#!/bin/sh\necho is locked >&2\nexit 1\n")
+    user.run("logout", status=1, says="is locked")
+    expect(ann in user.accounts(), "a keyring that cannot be read costs no account")
+    tool.write_text(text)
+    user.run("login", ann, text="mellon")
+    expect(not list(user.home.glob("ring-*")), "an account in a file empties the keyring")
+    user.run("login", ann, "--keyring", text="mellon", says="Logged in")
     user.run("logout")
     expect(not list(user.home.glob("ring-*")), "logout empties the keyring")
 
@@ -231,6 +289,14 @@ esac
 def first_run(user, server):
     """Without an account the roster asks what to do."""
     ann = server.user("ann")
+    screen = Screen([user.binary, "--ca-file", "/none/such.pem"], user.env)
+    screen.wait(r"1, 2, 3 or q: ")
+    screen.type("1\n")
+    screen.wait(r"example.org: ")
+    screen.type(f"{ann}\n")
+    expect(screen.wait("--ca-file") is not None, "the login of a first run trusts what the roster was told to trust")
+    screen.type("q\n")
+    os.waitpid(screen.pid, 0)
     screen = Screen([user.binary], user.env)
     expect(screen.wait(r"1, 2, 3 or q: ") is not None, "the first run asks")
     screen.type("1\n")
@@ -263,7 +329,7 @@ def first_run(user, server):
 
 if __name__ == "__main__":
     program = os.path.abspath(sys.argv[1])
-    for part in (passwords, renewals, device_grants, tokens, discovery, keyrings, first_run):
+    for part in (passwords, renewals, sessions, device_grants, tokens, discovery, keyrings, first_run):
         with tempfile.TemporaryDirectory() as home, Identity() as server:
             part(User(program, home), server)
     claims.end()

@@ -1,4 +1,5 @@
 public import MatrixWire
+internal import Ports
 
 /// A session of a user on a homeserver, which outlives the process.
 public struct Account: Hashable, Sendable, Codable {
@@ -37,6 +38,13 @@ public struct Account: Hashable, Sendable, Codable {
     self.isInKeyring = isInKeyring
   }
 
+  /// Whether tokens of the one are tokens of the other. Where they are kept makes no difference.
+  func isSameSession(as other: Account) -> Bool {
+    var copy = other
+    copy.isInKeyring = isInKeyring
+    return self == copy
+  }
+
   enum CodingKeys: String, CodingKey {
     case userID = "user_id"
     case baseURL = "base_url"
@@ -53,6 +61,22 @@ struct Secrets: Hashable, Sendable, Codable {
   var refreshToken: AccessToken?
   /// In milliseconds since 1970.
   var expiresAt: Int64?
+
+  /// - Returns: nil where there is no access token.
+  init?(_ credentials: Credentials, at now: WallTime) {
+    guard let token = credentials.accessToken else { return nil }
+    accessToken = token
+    refreshToken = credentials.refreshToken
+    expiresAt = credentials.expiresIn.map { now.milliseconds &+ Int64(TokenLife.clamped($0)) }
+  }
+
+  /// How many milliseconds are left to the access token: nothing a file or a clock says is more than a token may live.
+  func life(at now: WallTime) -> Int? {
+    expiresAt.map { end in
+      let (left, overflow) = end.subtractingReportingOverflow(now.milliseconds)
+      return overflow ? (end < 0 ? 0 : TokenLife.longest) : TokenLife.clamped(Int(left))
+    }
+  }
 
   enum CodingKeys: String, CodingKey {
     case accessToken = "access_token"

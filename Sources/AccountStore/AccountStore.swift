@@ -6,16 +6,20 @@ public import SmallFiles
 /// The accounts of the user of this machine, in a folder that only this user may enter: a file for each, and one that names the
 /// default. Many processes may use it at once.
 ///
-/// A file is there whole or not at all. Whoever changes accounts holds the lock of the folder; renewals hold that of their
-/// account.
+/// A file is there whole or not at all. A process that changes an account holds the lock of the account, and then that of the
+/// folder, always in this order; a renewal holds that of the account from before it reads the tokens until the new ones are kept.
 public struct AccountStore: Sendable {
   private let folder: String
   /// Where secrets may be kept instead; nil for none.
   public let keyring: Keyring?
-  let time: any Timekeeper
+  /// The clock that tells when tokens expire.
+  public let time: any Timekeeper
 
-  /// How long another process is waited for.
-  private static let patience: Duration = .seconds(10)
+  /// How long another process is waited for that changes accounts.
+  static let patience: Duration = .seconds(10)
+  /// How long a renewal by another process is waited for: longer than a server, a keyring that is read and written, and the lock
+  /// of the folder together may take.
+  static let renewalPatience: Duration = .seconds(45)
 
   /// - Parameters:
   ///   - folder: an absolute path; it is made where it is missing.
@@ -59,52 +63,66 @@ public struct AccountStore: Sendable {
     return try accounts().first
   }
 
-  /// The tokens of an account, with the time that is left to the access token as of now.
+  /// The tokens of a session, with the time that is left to the access token as of now.
   ///
-  /// - Parameter user: whose.
-  /// - Returns: nil where there is no such account, or the keyring has nothing of it.
+  /// - Parameter account: the session.
+  /// - Returns: nil where there is no such account, or one of another session, or the keyring has nothing of it.
   /// - Throws: `FileProblem` where they cannot be read.
-  public func credentials(of user: UserID) throws(FileProblem) -> Credentials? {
-    guard let stored = try read(path(of: user)), stored.account.userID == user else { return nil }
+  public func credentials(of account: Account) async throws(FileProblem) -> Credentials? {
+    let user = account.userID
+    guard let stored = try read(path(of: user)), stored.account.isSameSession(as: account) else { return nil }
     var secrets = stored.secrets
     if stored.account.isInKeyring {
       guard let keyring else {
         throw FileProblem("The tokens of \(user) are in a keyring, and there is none here.")
       }
-      secrets = try keyring.secrets(of: user)
+      secrets = try await keyring.secrets(of: user, on: time)
     }
     guard let secrets else { return nil }
-    let left = secrets.expiresAt.map { max(0, $0 - time.wallTime.milliseconds) }
     return Credentials(
       userID: user, deviceID: stored.account.deviceID, accessToken: secrets.accessToken,
-      refreshToken: secrets.refreshToken, expiresIn: left.map { Int($0) })
+      refreshToken: secrets.refreshToken, expiresIn: secrets.life(at: time.wallTime))
   }
 
   // MARK: Writing
 
-  /// Keeps an account in place of one of the same user. The first becomes the default.
+  /// Keeps an account in place of one of the same user. The first becomes the default. What a keyring has of the one before goes
+  /// where the keyring answers.
   ///
   /// - Parameters:
   ///   - account: what is known of it.
   ///   - credentials: its tokens.
   /// - Throws: `FileProblem` where it cannot be kept; nothing has changed then.
   public func add(_ account: Account, _ credentials: Credentials) async throws(FileProblem) {
-    let lock = try await lock("lock", within: Self.patience)
-    defer { lock.release() }
+    let locks = try await locks(of: account.userID)
+    defer { locks.release() }
     let isFirst = try accounts().isEmpty
-    try write(account, credentials)
+    let before = try self.account(of: account.userID)
+    try await write(account, credentials)
     if isFirst { try PrivateFile.replace(defaultPath, with: account.userID.rawValue + "\n") }
+    if before?.isInKeyring == true, !account.isInKeyring {
+      try? await keyring?.remove(account.userID, on: time)
+    }
   }
 
-  /// Forgets an account and its tokens.
+  /// Forgets an account and its tokens, unless another session of its user has taken its place.
   ///
-  /// - Parameter user: whose.
+  /// - Parameters:
+  ///   - account: the account.
+  ///   - leavesKeyring: whether it is forgotten even where the keyring does not forget its tokens.
   /// - Throws: `FileProblem` where it cannot be forgotten.
-  public func remove(_ user: UserID) async throws(FileProblem) {
-    let lock = try await lock("lock", within: Self.patience)
-    defer { lock.release() }
-    guard let account = try account(of: user) else { return }
-    if account.isInKeyring { try keyring?.remove(user) }
+  public func remove(_ account: Account, leavesKeyring: Bool = false) async throws(FileProblem) {
+    let user = account.userID
+    let locks = try await locks(of: user)
+    defer { locks.release() }
+    guard let stored = try self.account(of: user), stored.isSameSession(as: account) else { return }
+    if stored.isInKeyring {
+      do throws(FileProblem) {
+        try await keyring?.remove(user, on: time)
+      } catch {
+        guard leavesKeyring else { throw error }
+      }
+    }
     let path = path(of: user)
     guard unlink(path) == 0 || errno == ENOENT else {
       throw FileProblem("The file \(path) cannot be removed: \(String(cString: strerror(errno)))")
@@ -125,14 +143,29 @@ public struct AccountStore: Sendable {
     try PrivateFile.replace(defaultPath, with: user.rawValue + "\n")
   }
 
-  /// Keeps renewed tokens of an account, where it is still there.
-  func renew(_ credentials: Credentials) async throws(FileProblem) {
+  /// Keeps renewed tokens of a session, where it is still the one that is kept of its user. Its renewal holds the lock of the account.
+  func renew(_ account: Account, _ credentials: Credentials) async throws(FileProblem) {
     let lock = try await lock("lock", within: Self.patience)
     defer { lock.release() }
-    guard let account = try account(of: credentials.userID) else {
-      throw FileProblem("There is no account \(credentials.userID) any more.")
+    guard let stored = try self.account(of: account.userID), stored.isSameSession(as: account) else {
+      throw FileProblem("The session of \(account.userID) is not kept any more.")
     }
-    try write(account, credentials)
+    try await write(stored, credentials)
+  }
+
+  private struct Locks {
+    let account: FileLock
+    let folder: FileLock
+
+    func release() {
+      folder.release()
+      account.release()
+    }
+  }
+
+  private func locks(of user: UserID) async throws(FileProblem) -> Locks {
+    let account = try await lock(lockName(of: user), within: Self.renewalPatience)
+    return Locks(account: account, folder: try await lock("lock", within: Self.patience))
   }
 
   /// Takes a lock, waiting for the process that has it.
@@ -150,15 +183,13 @@ public struct AccountStore: Sendable {
   /// The name of the lock that renewals of an account hold.
   func lockName(of user: UserID) -> String { "\(Self.fileName(of: user)).lock" }
 
-  private func write(_ account: Account, _ credentials: Credentials) throws(FileProblem) {
-    guard let token = credentials.accessToken else {
+  private func write(_ account: Account, _ credentials: Credentials) async throws(FileProblem) {
+    guard let secrets = Secrets(credentials, at: time.wallTime) else {
       throw FileProblem("There is no access token of \(account.userID).")
     }
-    let expiresAt = credentials.expiresIn.map { time.wallTime.milliseconds &+ Int64($0) }
-    let secrets = Secrets(accessToken: token, refreshToken: credentials.refreshToken, expiresAt: expiresAt)
     if account.isInKeyring {
       guard let keyring else { throw FileProblem("There is no keyring for the tokens of \(account.userID).") }
-      try keyring.keep(secrets, of: account.userID)
+      try await keyring.keep(secrets, of: account.userID, on: time)
     }
     let stored = StoredAccount(account: account, secrets: account.isInKeyring ? nil : secrets)
     try PrivateFile.replace(

@@ -63,7 +63,7 @@ struct Call: Sendable {
   /// The access token to prove the session with, renewed some time before it expires. While the server cannot renew it
   /// the old one goes on.
   ///
-  /// - Throws: `loggedOut` where the session is over.
+  /// - Throws: `loggedOut` where the session is over, `cancelled` where the caller is.
   private func freshToken() async throws(SDKError) -> AccessToken? {
     guard let keys else { return nil }
     let used = keys.credentials.accessToken
@@ -71,7 +71,7 @@ struct Call: Sendable {
     do {
       _ = try await keys.renew(after: used, isEarly: true)
     } catch {
-      if error.code == .loggedOut { throw error }
+      if error.code == .loggedOut || error.code == .cancelled { throw error }
     }
     return keys.credentials.accessToken
   }

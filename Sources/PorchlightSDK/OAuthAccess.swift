@@ -12,22 +12,47 @@ public struct OAuthAccess: Sendable {
     self.web = web
   }
 
+  /// The refusals after which no renewal can succeed (RFC 6749, section 5.2). Others are about one request.
+  private static let final: Set<String> = ["invalid_grant", "invalid_client", "unauthorized_client"]
+
   /// A new pair of tokens (RFC 6749, section 6).
+  ///
+  /// - Throws: `loggedOut` where the server says that the session is over; what is worth another try otherwise.
   func renew(
-    _ token: AccessToken, patience: Duration, on time: any Timekeeper
+    _ token: AccessToken, of user: UserID, patience: Duration, on time: any Timekeeper
   ) async throws(SDKError) -> RefreshAnswer {
     let form: [WireRequest.QueryItem] = [
       .init("grant_type", "refresh_token"), .init("refresh_token", token.rawValue),
       .init("client_id", client.clientID),
     ]
-    let answer: TokenAnswer = try await OAuthAnswer(
-      ask(client.tokenEndpoint, form, patience, on: time), of: client.tokenEndpoint
-    ).value()
-    return answer.refreshAnswer
+    let url = client.tokenEndpoint
+    let answer = OAuthAnswer(try await ask(url, form, patience, on: time), of: url)
+    do {
+      let tokens: TokenAnswer = try answer.value()
+      return tokens.refreshAnswer
+    } catch {
+      guard case .refused(let refusal) = error.code else { throw error }
+      guard [400, 401].contains(answer.status), Self.final.contains(refusal.code.rawValue) else {
+        throw SDKError(
+          .unreachable, "\(url.origin) does not renew the session of \(user) now: \(error.message)")
+      }
+      throw SDKError(.loggedOut, "The session of \(user) has ended and cannot be renewed: \(error.message)")
+    }
+  }
+
+  /// Ends the session of a pair of tokens: the refresh token stands for all of them.
+  func end(_ accessToken: AccessToken?, _ refreshToken: AccessToken?, on time: any Timekeeper)
+    async throws(SDKError)
+  {
+    if let refreshToken {
+      try await revoke(refreshToken, hint: "refresh_token", on: time)
+    } else if let accessToken {
+      try await revoke(accessToken, hint: "access_token", on: time)
+    }
   }
 
   /// Ends the session (RFC 7009): a server that does not know the token any more agrees.
-  func revoke(_ token: AccessToken, hint: String, on time: any Timekeeper) async throws(SDKError) {
+  private func revoke(_ token: AccessToken, hint: String, on time: any Timekeeper) async throws(SDKError) {
     guard let endpoint = client.revocationEndpoint else {
       throw SDKError(
         .refused(MatrixError(.unrecognized, "no revocation endpoint")),

@@ -13,6 +13,12 @@ struct OAuthAnswer: Sendable {
     self.url = url
   }
 
+  /// The status of HTTP; nil where no answer came.
+  var status: Int? {
+    guard case .success(let response) = answer else { return nil }
+    return response.status
+  }
+
   /// The code of a refusal, such as `slow_down`; nil for everything else.
   var refusal: String? {
     guard case .success(let response) = answer, (400..<500).contains(response.status) else { return nil }

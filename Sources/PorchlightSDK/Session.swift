@@ -167,16 +167,22 @@ public struct Session: Sendable {
 
   /// Ends the session by the interface that made it; its token and device are gone afterwards.
   public func logout() async throws(SDKError) {
-    if let oauth = keys.oauth {
-      // The refresh token stands for all tokens of the session.
-      let credentials = credentials
-      if let token = credentials.refreshToken {
-        try await oauth.revoke(token, hint: "refresh_token", on: time)
-      } else if let token = credentials.accessToken {
-        try await oauth.revoke(token, hint: "access_token", on: time)
-      }
+    guard let oauth = keys.oauth else {
+      let _: Empty = try await call.send(ClientAPI.logout())
       return
     }
-    let _: Empty = try await call.send(ClientAPI.logout())
+    // What another process renewed meanwhile counts, and none renews until the tokens are revoked.
+    let result = await keys.withNewest { credentials async -> Result<Void, SDKError> in
+      do throws(SDKError) {
+        return .success(try await oauth.end(credentials.accessToken, credentials.refreshToken, on: time))
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result?.get()
   }
+
+  /// Waits for a renewal of the session that is under way, also where the task is cancelled: what it brings is kept by then. For
+  /// programs that end.
+  public func settle() async { await keys.settle() }
 }

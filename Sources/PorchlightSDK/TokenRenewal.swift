@@ -18,8 +18,8 @@ struct TokenRenewal: Sendable {
   /// - Returns: the pair.
   /// - Throws: `loggedOut` where the server says that the session is over; what is worth another try otherwise.
   func callAsFunction(_ token: AccessToken, of user: UserID) async throws(SDKError) -> RefreshAnswer {
+    if let oauth { return try await oauth.renew(token, of: user, patience: Self.patience, on: time) }
     do {
-      if let oauth { return try await oauth.renew(token, patience: Self.patience, on: time) }
       var request = ClientAPI.refresh(token)
       request.timeout = Self.patience
       return try await Call(exchange: exchange, time: time, server: user.server.rawValue).send(request)

@@ -4,8 +4,9 @@ public import MatrixWire
 public protocol CredentialKeeper: Sendable {
   /// What was kept last, with the time that is left to the access token as of now.
   ///
-  /// - Returns: nil where nothing is kept: it never was, or another process logged out.
-  func kept() async -> Credentials?
+  /// - Returns: nil where nothing is kept of this session: it never was, or another process logged out or logged in anew.
+  /// - Throws: `CredentialProblem` where it cannot be read.
+  func kept() async throws(CredentialProblem) -> Credentials?
 
   /// Keeps renewed credentials, and returns when they last.
   ///
@@ -14,9 +15,19 @@ public protocol CredentialKeeper: Sendable {
 
   /// Runs `body` while no other process that has the session does the same: a refresh token is good for one renewal.
   ///
-  /// - Parameter body: what to do alone.
-  /// - Returns: what `body` returns.
-  func alone<Value: Sendable>(_ body: () async -> Value) async -> Value
+  /// - Parameters:
+  ///   - isUrgent: whether `body` runs even where other processes do not end within the time they need.
+  ///   - body: what to do alone.
+  /// - Returns: what `body` returns; nil where it did not run.
+  func alone<Value: Sendable>(isUrgent: Bool, _ body: () async -> Value) async -> Value?
+}
+
+/// Why kept credentials cannot be read.
+public struct CredentialProblem: Error, Hashable, Sendable {
+  /// For people.
+  public let message: String
+
+  public init(_ message: String) { self.message = message }
 }
 
 /// Tells one function of renewed credentials, for sessions of one process.
@@ -25,12 +36,14 @@ public struct CredentialListener: CredentialKeeper {
 
   public init(_ save: @escaping @Sendable (Credentials) async -> Void) { self.save = save }
 
-  public func kept() async -> Credentials? { nil }
+  public func kept() async throws(CredentialProblem) -> Credentials? { nil }
 
   public func keep(_ credentials: Credentials) async -> Bool {
     await save(credentials)
     return true
   }
 
-  public func alone<Value: Sendable>(_ body: () async -> Value) async -> Value { await body() }
+  public func alone<Value: Sendable>(isUrgent: Bool, _ body: () async -> Value) async -> Value? {
+    await body()
+  }
 }

@@ -27,15 +27,16 @@ enum FirstRun {
 
   /// Asks until there is an answer, and logs in where that is it.
   ///
+  /// - Parameter network: how the roster was told to reach homeservers, which counts for the login too.
   /// - Returns: what to show.
   /// - Throws: `Failure` where standard input cannot be read.
-  static func ask() async throws -> Choice {
+  static func ask(_ network: NetworkOptions) async throws -> Choice {
     Output.prompt(question)
     while true {
       Output.prompt("1, 2, 3 or q: ")
       switch word() {
       case "1":
-        if let account = try await logIn() { return .account(account) }
+        if let account = try await logIn(network) { return .account(account) }
       case "2": return .offline
       case "3": return .demo
       case "q", "quit", nil: return .nothing
@@ -45,13 +46,14 @@ enum FirstRun {
   }
 
   /// Nil where it did not work: what went wrong has been said, and another try costs nothing.
-  private static func logIn() async throws -> Account? {
+  private static func logIn(_ network: NetworkOptions) async throws -> Account? {
     Output.prompt("Your user ID, such as @ann:example.org: ")
     guard let user = word(), !user.isEmpty else { return nil }
     do {
-      guard let command = try RootCommand.parseAsRoot(["login", "--", user]) as? LoginCommand else {
+      guard var command = try RootCommand.parseAsRoot(["login", "--", user]) as? LoginCommand else {
         return nil
       }
+      command.network = network
       try await command.run()
       return try Accounts.usual()
     } catch let failure as Failure {

@@ -37,7 +37,7 @@ struct RosterCommand: AsyncParsableCommand {
           + "--homeserver URL --token-file F; demo shows one")
       throw ExitCode(ExitStatus.usage)
     }
-    switch try await FirstRun.ask() {
+    switch try await FirstRun.ask(server.network) {
     case .account(let account): try await show(.account(account))
     case .offline: try await show(.offline)
     case .demo:

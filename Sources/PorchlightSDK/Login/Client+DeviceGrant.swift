@@ -35,12 +35,37 @@ extension Client {
     }
   }
 
+  /// How often the server is asked whose a token is, and the pause between.
+  private static let questions = 4
+  private static let pause: Duration = .seconds(2)
+
+  /// The session of tokens that were granted. Where the homeserver does not say whose they are, they are revoked: nobody would
+  /// know of them.
   private func session(
     _ end: DeviceGrant.DeviceTokens, over web: any WebExchange
   ) async throws(SDKError) -> Session {
-    var credentials = try await session(token: end.tokens.accessToken).credentials
-    credentials.refreshToken = end.tokens.refreshToken
-    credentials.expiresIn = end.tokens.expiresIn
-    return try session(credentials, by: OAuthAccess(end.client, over: web))
+    let oauth = OAuthAccess(end.client, over: web)
+    do throws(SDKError) {
+      var credentials = try await owner(of: end.tokens.accessToken)
+      credentials.refreshToken = end.tokens.refreshToken
+      credentials.expiresIn = end.tokens.expiresIn
+      return try session(credentials, by: oauth)
+    } catch {
+      try? await oauth.end(end.tokens.accessToken, end.tokens.refreshToken, on: time)
+      throw error
+    }
+  }
+
+  private func owner(of token: AccessToken) async throws(SDKError) -> Credentials {
+    var asked = 1
+    while true {
+      do throws(SDKError) {
+        return try await session(token: token).credentials
+      } catch {
+        guard asked < Self.questions, error.code != .cancelled else { throw error }
+        asked += 1
+        guard (try? await time.sleep(until: time.instant + Self.pause)) != nil else { throw error }
+      }
+    }
   }
 }

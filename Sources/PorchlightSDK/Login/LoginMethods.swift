@@ -30,13 +30,24 @@ extension Client {
   /// - Throws: `unreachable`, `rateLimited` or `badAnswer` where the server cannot be asked.
   public func loginMethods() async throws(SDKError) -> LoginMethods {
     let server: AuthorizationServer?
-    if let stable: AuthorizationServer = try await optional(ClientAPI.authorizationServer()) {
+    if let stable = try await metadata(ClientAPI.authorizationServer()) {
       server = stable
     } else {
-      server = try await optional(ClientAPI.unstableAuthorizationServer())
+      server = try await metadata(ClientAPI.unstableAuthorizationServer())
     }
     let flows: FlowsAnswer? = try await optional(ClientAPI.loginFlows())
     return LoginMethods(types: flows?.flows.map(\.type) ?? [], authorizationServer: server)
+  }
+
+  /// Nil also for what is no metadata: some servers answer paths that they do not know with a page of theirs, and whether they
+  /// are homeservers `GET /login` tells.
+  private func metadata(_ request: WireRequest) async throws(SDKError) -> AuthorizationServer? {
+    do {
+      return try await optional(request)
+    } catch {
+      guard error.code == .badAnswer else { throw error }
+      return nil
+    }
   }
 
   /// Nil where the server does not have what is asked for.

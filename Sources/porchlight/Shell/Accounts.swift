@@ -45,8 +45,10 @@ struct Accounts {
   }
 
   /// The tokens of an account.
-  func credentials(of account: Account) throws(Failure) -> Credentials {
-    let found = try Self.reading { () throws(FileProblem) in try store.credentials(of: account.userID) }
+  func credentials(of account: Account) async throws(Failure) -> Credentials {
+    let found = try await Self.reading { () async throws(FileProblem) in
+      try await store.credentials(of: account)
+    }
     guard let found else {
       throw Failure(
         "the tokens of \(account.userID) are gone; porchlight login \(account.userID) makes others",
@@ -58,6 +60,16 @@ struct Accounts {
   static func reading<Value>(_ read: () throws(FileProblem) -> Value) throws(Failure) -> Value {
     do throws(FileProblem) {
       return try read()
+    } catch {
+      throw Failure("the accounts: \(error.message)")
+    }
+  }
+
+  static func reading<Value>(
+    _ read: () async throws(FileProblem) -> Value
+  ) async throws(Failure) -> Value {
+    do throws(FileProblem) {
+      return try await read()
     } catch {
       throw Failure("the accounts: \(error.message)")
     }

@@ -83,7 +83,7 @@ struct LoginCommand: AsyncParsableCommand {
       return
     }
     try TokenFile.prepare(tokenFile)
-    let password = try secrets.password(confirmed: register)
+    let password = try await secrets.password(confirmed: register)
     try await network.withExchange(to: homeserver) { exchange, _ in
       let client = Client(exchange: exchange, time: SystemTimekeeper())
       let session = try await session(of: client, password, at: homeserver, isRefreshable: false)

@@ -54,17 +54,19 @@ struct LogoutCommand: AsyncParsableCommand {
       guard forget else { throw error }
       Output.complain("\((error as? Failure)?.message ?? "\(error)"); the account is forgotten all the same")
     }
-    do throws(FileProblem) {
-      try await accounts.store.remove(account.userID)
-    } catch {
-      throw Failure("the accounts: \(error.message)")
+    try await Accounts.reading { () async throws(FileProblem) in
+      try await accounts.store.remove(account, leavesKeyring: forget)
     }
   }
 
   /// Ends the session on its server. One that the server does not know any more is what was wanted.
   private func end(_ account: Account, _ accounts: Accounts) async throws {
-    let stored = try Accounts.reading { () throws(FileProblem) in
-      try accounts.store.credentials(of: account.userID)
+    let stored: Credentials?
+    do throws(FileProblem) {
+      stored = try await accounts.store.credentials(of: account)
+    } catch {
+      throw Failure(
+        "the session of \(account.userID) is not ended: \(error.message) --forget forgets it here")
     }
     guard let stored else { return }
     try await network.withSession(of: account, stored, accounts) { session in

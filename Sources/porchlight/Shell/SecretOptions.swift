@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
+internal import MatrixWire
+internal import Ports
 internal import SmallFiles
 
 /// Where the secret of a login comes from. None of them is an argument, which every process of the machine may read.
@@ -41,15 +43,9 @@ struct SecretOptions: ParsableArguments {
   /// - Parameter confirmed: whether a new password is typed twice at a terminal.
   /// - Returns: the password.
   /// - Throws: `Failure` where there is none.
-  func password(confirmed: Bool) throws(Failure) -> String {
+  func password(confirmed: Bool) async throws(Failure) -> String {
     guard let passwordCommand else { return try Password.read(confirmed: confirmed) }
-    let end: ChildProcess.End
-    do throws(FileProblem) {
-      end = try ChildProcess.run(
-        "/bin/sh", ["-c", passwordCommand], environment: ProcessEnvironment().variables, input: nil)
-    } catch {
-      throw Failure("the password command: \(error.message)")
-    }
+    let end = try await Self.end(of: passwordCommand)
     // What it printed may be a secret, whatever went wrong.
     guard end.status == 0 else {
       throw Failure("the password command ended with \(end.status); no login was tried")
@@ -59,6 +55,26 @@ struct SecretOptions: ParsableArguments {
       throw Failure("the password command printed no password as its first line")
     }
     return text.hasSuffix("\r") ? String(text.dropLast()) : text
+  }
+
+  /// How long a password command may take: it may ask its user for something.
+  private static let patience: Duration = .seconds(300)
+
+  private static func end(of command: String) async throws(Failure) -> ChildProcess.End {
+    do {
+      let end = try await withDeadline(patience, on: SystemTimekeeper()) {
+        try await ChildProcess.run(
+          "/bin/sh", ["-c", command], environment: ProcessEnvironment().variables, input: nil)
+      }
+      if let end { return end }
+    } catch let problem as FileProblem {
+      throw Failure("the password command: \(problem.message)")
+    } catch {
+      throw Failure("the password command was cancelled")
+    }
+    throw Failure(
+      "the password command did not end within \(patience.wholeMilliseconds / 60_000) min, and was ended; no login was tried"
+    )
   }
 
   /// The token, from the first line of standard input.

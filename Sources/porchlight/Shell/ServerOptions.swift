@@ -112,7 +112,7 @@ struct ServerOptions: ParsableArguments {
         try await LocalSession(name: name).offline(device) { try await body($0, $1) }
       case .account(let account):
         let accounts = try Accounts()
-        let credentials = try accounts.credentials(of: account)
+        let credentials = try await accounts.credentials(of: account)
         try await network.withSession(of: account, credentials, accounts) { try await body($0, nil) }
       }
     } catch let error as SDKError {
@@ -165,8 +165,15 @@ extension NetworkOptions {
     let web = try web()
     try await withExchange(to: account.baseURL.text) { exchange, _ in
       let client = Client(
-        exchange: exchange, time: SystemTimekeeper(), keeper: accounts.store.keeper(of: account.userID))
-      try await body(try client.session(credentials, by: account.oauth.map { OAuthAccess($0, over: web) }))
+        exchange: exchange, time: SystemTimekeeper(), keeper: accounts.store.keeper(of: account))
+      let session = try client.session(credentials, by: account.oauth.map { OAuthAccess($0, over: web) })
+      do {
+        try await body(session)
+      } catch {
+        await session.settle()
+        throw error
+      }
+      await session.settle()
     }
   }
 }
