@@ -61,7 +61,7 @@ def others(binary, folder):
 
     def plays(**script):
         server.asked = collections.Counter()
-        server.script = {"whoami": [(200, {"user_id": "@ann:x"})], **script}
+        server.script = {"whoami": [(200, {"user_id": "@ann:x"})], "versions": [(200, {"versions": ["v1.1"]})], **script}
 
     # A server that leaves those who are offline out shares their presence all the same.
     for name, reason in ((None, "nothing heard yet"), ("suggest", "no room you share shows them")):
