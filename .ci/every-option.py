@@ -213,7 +213,7 @@ def run(words, variables, number, folder):
     if status < 0 or status >= 128:
         return f"died of signal {-status if status < 0 else status - 128}: {text.strip()[:300]}"
     # Nobody on the list, nobody who asks, and no room is an answer and no refusal.
-    if status == 1 and (words[0] in ("who", "invites") or words[:2] == ["room", "list"]) and not text:
+    if status == 1 and (words[0] in ("who", "invites") or words[1:2] == ["list"]) and not text:
         return None
     if status != 0 and "porchlight: " not in text:
         return f"ended with {status} and said {text.strip()[:300]!r}"
