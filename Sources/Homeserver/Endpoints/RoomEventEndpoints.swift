@@ -46,8 +46,8 @@ struct RoomEventEndpoints: Sendable {
 
   // MARK: Reading
 
-  /// Says nothing of the room either: whoever may not read the event is told that there is none (Matrix specification,
-  /// client-server API, "Getting events for a room").
+  /// Says nothing of the room either: a user who may not read the event is told that there is none (Matrix
+  /// specification, client-server API, "Getting events for a room").
   private func getEvent(_ request: RoutedRequest) async throws -> WireResponse {
     let (room, id, device) = (try request.room, try request.event, try request.device)
     let reach: RoomReach
