@@ -104,6 +104,15 @@ def passwords(user, server):
     expect(list(user.accounts()) == [ann], "logout forgets the default account")
     expect(server.asked("POST", "/_matrix/client/v3/logout"), "and ends its session")
 
+    # As if the server had gone: nothing listens there.
+    for path in user.folder.glob("*.json"):
+        path.write_text(path.read_text().replace(server.base, "http://127.0.0.1:1"))
+    why = f"the session of {ann} is not ended: Nothing listens on http://127.0.0.1:1; "
+    user.run("logout", status=4, says=why + "--forget forgets it here")
+    expect(list(user.accounts()) == [ann], "an account whose session is not ended stays")
+    user.run("logout", "--forget", says=why + "the account is forgotten all the same")
+    expect(not user.accounts(), "--forget forgets it")
+
 
 def renewals(user, server):
     """A token that has expired, and many processes that find it so."""

@@ -55,6 +55,11 @@ struct Failure: Error {
   }
 }
 
+extension String {
+  /// The words of a message without the period at their end, for a sentence that goes on.
+  var clause: String { hasSuffix(".") ? String(dropLast()) : self }
+}
+
 /// Where the process writes to.
 enum Output {
   /// What went wrong, as one line on standard error. Part of it may be what others said.

@@ -51,8 +51,10 @@ struct LogoutCommand: AsyncParsableCommand {
     do {
       try await end(account, accounts)
     } catch {
-      guard forget else { throw error }
-      Output.complain("\((error as? Failure)?.message ?? "\(error)"); the account is forgotten all the same")
+      let problem = error as? Failure ?? Failure("\(error)")
+      let words = "the session of \(account.userID) is not ended: \(problem.message.clause)"
+      guard forget else { throw Failure("\(words); --forget forgets it here", status: problem.status) }
+      Output.complain("\(words); the account is forgotten all the same")
     }
     try await Accounts.reading { () async throws(FileProblem) in
       try await accounts.store.remove(account, leavesKeyring: forget)
@@ -65,15 +67,16 @@ struct LogoutCommand: AsyncParsableCommand {
     do throws(FileProblem) {
       stored = try await accounts.store.credentials(of: account)
     } catch {
-      throw Failure(
-        "the session of \(account.userID) is not ended: \(error.message) --forget forgets it here")
+      throw Failure(error.message)
     }
     guard let stored else { return }
     try await network.withSession(of: account, stored, accounts) { session in
       do throws(SDKError) {
         try await session.logout()
       } catch {
-        guard error.code == .loggedOut else { throw Failure(error, endingSessionOf: account) }
+        // What a server refuses here has nothing to do with lists.
+        if case .refused = error.code { throw Failure(error.message) }
+        guard error.code == .loggedOut else { throw Failure(error) }
       }
     }
   }
@@ -89,16 +92,5 @@ struct LogoutCommand: AsyncParsableCommand {
       }
     }
     try TokenFile.remove(tokenFile)
-  }
-}
-
-extension Failure {
-  fileprivate init(_ error: SDKError, endingSessionOf account: Account) {
-    // What a server refuses here has nothing to do with lists.
-    if case .refused = error.code {
-      self.init("the session of \(account.userID) is not ended: \(error.message) --forget forgets it here")
-    } else {
-      self.init(error)
-    }
   }
 }

@@ -117,9 +117,9 @@ struct ServerOptions: ParsableArguments {
       }
     } catch let error as SDKError {
       if case .account(let account) = choice, error.code == .loggedOut {
-        let words = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
         throw Failure(
-          "\(words); porchlight login \(account.userID) logs in again", status: ExitStatus.notLoggedIn)
+          "\(error.message.clause); porchlight login \(account.userID) logs in again",
+          status: ExitStatus.notLoggedIn)
       }
       throw Failure(error)
     }
